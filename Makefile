@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test check prove bench lock catalogue clean
+
+help:
+	@echo "make demo       try Scantrail with sample data, in this terminal"
+	@echo "make test       run the tests"
+	@echo "make check      run the linters, the type checker and the import rules"
+	@echo "make prove      run the long proofs"
+	@echo "make bench      measure"
+	@echo "make catalogue  write the list of translatable strings again"
+	@echo "make lock       write requirements.lock again from pyproject.toml"
+	@echo "make clean      remove .venv and everything built"
+
+.venv/.ready: requirements.lock pyproject.toml scripts/setup
+	@scripts/setup
+
+demo: .venv/.ready
+	@.venv/bin/scantrail demo
+
+test: .venv/.ready
+	@.venv/bin/python -m pytest
+
+check: .venv/.ready
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python scripts/catalogue.py --check
+
+prove: .venv/.ready
+	@echo "There is nothing to prove yet."
+
+bench: .venv/.ready
+	@echo "There is nothing to measure yet."
+
+catalogue: .venv/.ready
+	@.venv/bin/python scripts/catalogue.py
+
+lock: .venv/.ready
+	@.venv/bin/uv pip compile pyproject.toml --all-extras --group dev \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv .setup.lock .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
