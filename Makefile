@@ -24,7 +24,7 @@ check: .venv/.ready
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/python scripts/catalogue.py --check
 
 prove: .venv/.ready

