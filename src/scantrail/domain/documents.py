@@ -1,0 +1,217 @@
+"""Documents: purchase orders with packing lists, sales orders, pick lists (domain §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from scantrail.domain.identifiers import (
+    DeviceId,
+    DocumentId,
+    PlaceId,
+    ProductId,
+    SiteId,
+    UnitId,
+    WorkerId,
+)
+from scantrail.domain.units import Condition
+
+
+class DocumentKind(Enum):
+    """What sort of document it is."""
+
+    PURCHASE_ORDER = "purchase_order"
+    SALES_ORDER = "sales_order"
+    PICK_LIST = "pick_list"
+
+
+class LineKind(Enum):
+    """How a line names its goods."""
+
+    EXACT = "exact"
+    ANY = "any"
+    QUANTITY = "quantity"
+
+
+class DocumentStatus(Enum):
+    """How far a document is."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What an order demands of every unit on it (R57)."""
+
+    firmware: str = ""
+    """Exact firmware version; empty for any."""
+    calibrated: bool = False
+    """Whether the calibration must be valid on the day of the pick."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line of a sales order or of a purchase order's packing list."""
+
+    id: str
+    product: ProductId
+    kind: LineKind
+    quantity: int
+    serials: tuple[str, ...] = ()
+    """Canonical serials, for an exact line."""
+    lot: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """What a supplier owes us, and the packing list that came with it."""
+
+    number: DocumentId
+    site: SiteId
+    supplier: str
+    lines: tuple[OrderLine, ...]
+    supplier_lot: str = ""
+    status: DocumentStatus = DocumentStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrder:
+    """What a customer is owed."""
+
+    number: DocumentId
+    site: SiteId
+    customer: str
+    lines: tuple[OrderLine, ...]
+    customer_class: str = ""
+    required_by: date | None = None
+    requirement: Requirement = Requirement()
+    instructions: tuple[str, ...] = ()
+    status: DocumentStatus = DocumentStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUnit:
+    """A unit picked on a line."""
+
+    unit: UnitId
+    serial: str
+    place: PlaceId
+    """Where it was taken from; undoing brings it back."""
+    was_allocated: bool
+    """Whether it was allocated before the pick; undoing restores that."""
+    by: WorkerId
+    at: datetime
+    condition: Condition | None = None
+    """None until the picker has stated it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickLine:
+    """A line of a pick list and what has been picked on it."""
+
+    id: str
+    product: ProductId
+    kind: LineKind
+    quantity: int
+    units: tuple[UnitId, ...] = ()
+    """The units an exact line names."""
+    serials: tuple[str, ...] = ()
+    """Their canonical serials, in the same order."""
+    picked: tuple[PickedUnit, ...] = ()
+    short: int = 0
+    """How many will not be picked, each with a recorded reason."""
+    missing: tuple[UnitId, ...] = ()
+    """The named units of an exact line that were given up."""
+    cancelled: bool = False
+
+    @property
+    def remaining(self) -> int:
+        """How many are still to pick."""
+        return 0 if self.cancelled else max(0, self.quantity - self.short - len(self.picked))
+
+    @property
+    def remaining_units(self) -> tuple[UnitId, ...]:
+        """The named units of an exact line that are still to pick."""
+        if self.cancelled:
+            return ()
+        gone = {each.unit for each in self.picked} | set(self.missing)
+        return tuple(unit for unit in self.units if unit not in gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who works on a document."""
+
+    device: DeviceId
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
+class PickList:
+    """A pick list with all its progress: enough to resume at the same step anywhere."""
+
+    number: DocumentId
+    site: SiteId
+    order: DocumentId
+    lines: tuple[PickLine, ...]
+    customer: str = ""
+    customer_class: str = ""
+    priority: int = 5
+    """1 is the most urgent."""
+    required_by: date | None = None
+    instructions: tuple[str, ...] = ()
+    """Special instructions, shown during the pick and confirmed at its end."""
+    requirement: Requirement = Requirement()
+    status: DocumentStatus = DocumentStatus.OPEN
+    taken: Taken | None = None
+    at_place: PlaceId | None = None
+    """The bin last confirmed by a scan."""
+    at_product: ProductId | None = None
+    """The product last confirmed by a scan, in that bin."""
+    empty_bins: tuple[PlaceId, ...] = ()
+    """Bins found empty in this task."""
+    checks: tuple[str, ...] = ()
+    """Checklist items confirmed so far."""
+
+    @property
+    def picked(self) -> tuple[PickedUnit, ...]:
+        """Every unit picked, oldest first."""
+        return tuple(sorted((each for line in self.lines for each in line.picked), key=lambda each: each.at))
+
+    @property
+    def wanted(self) -> int:
+        """How many units the list asks for, cancelled lines left out."""
+        return sum(line.quantity for line in self.lines if not line.cancelled)
+
+    @property
+    def remaining(self) -> int:
+        """How many units are still to pick."""
+        return sum(line.remaining for line in self.lines)
+
+    @property
+    def unstated(self) -> PickedUnit | None:
+        """The picked unit whose condition the picker still has to state."""
+        return next((each for each in self.picked if each.condition is None), None)
+
+    def line(self, line_id: str) -> PickLine | None:
+        """The line with this id."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    def picked_unit(self, unit: UnitId) -> PickedUnit | None:
+        """The record of a unit picked on this list."""
+        return next((each for line in self.lines for each in line.picked if each.unit == unit), None)
+
+
+Document = PurchaseOrder | SalesOrder | PickList
+
+DOCUMENT_TYPES: dict[DocumentKind, type[PurchaseOrder | SalesOrder | PickList]] = {
+    DocumentKind.PURCHASE_ORDER: PurchaseOrder,
+    DocumentKind.SALES_ORDER: SalesOrder,
+    DocumentKind.PICK_LIST: PickList,
+}
+"""The class that holds each kind of document."""

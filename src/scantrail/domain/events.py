@@ -1,0 +1,371 @@
+"""Event classes: the facts that an act records (R23, R24). One class a fact; none is ever edited or deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from scantrail.domain.documents import DocumentKind
+from scantrail.domain.holds import Hold
+from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.plain import from_plain, to_plain
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition, Owner, Unit
+
+
+class Family(Enum):
+    """What an event is about (R23); `work` is the progress of a task."""
+
+    STATUS = "status"
+    LOCATION = "location"
+    OWNERSHIP = "ownership"
+    SERVICE = "service"
+    QUALITY = "quality"
+    TRANSACTION = "transaction"
+    WORK = "work"
+
+
+class Creation(Enum):
+    """How a unit comes to be registered (R4), and `migration` for units taken over from another system."""
+
+    RECEIVING = "receiving"
+    MANUFACTURING = "manufacturing"
+    SERVICE_RETURN = "service_return"
+    TRANSFER = "transfer"
+    FOUND = "found"
+    MIGRATION = "migration"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRegistered:
+    """A unit enters our records, with everything known of it then (R5)."""
+
+    unit: UnitId
+    how: Creation
+    born: Unit
+    """The unit's first state."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMoved:
+    """A unit goes from one place to another and keeps its status."""
+
+    unit: UnitId
+    from_place: PlaceId
+    to_place: PlaceId
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAllocated:
+    """A unit is promised to an order (R14)."""
+
+    unit: UnitId
+    order: DocumentId
+    document: DocumentId | None = None
+    """The pick list that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationReleased:
+    """A unit is no longer promised to an order."""
+
+    unit: UnitId
+    order: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPicked:
+    """A unit is taken from its place into the worker's cart for a line of a pick list (R15)."""
+
+    unit: UnitId
+    serial: str
+    document: DocumentId
+    line: str
+    order: DocumentId
+    from_place: PlaceId
+    to_place: PlaceId
+    from_status: Status
+    """Allocated, or Available: then it is Allocated and Picked in one act (R20)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickUndone:
+    """A picked unit goes back to a bin; its status is again what it was before the pick (R20)."""
+
+    unit: UnitId
+    document: DocumentId
+    line: str
+    from_place: PlaceId
+    to_place: PlaceId
+    to_status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionStated:
+    """What the person holding a unit says of its condition (R15)."""
+
+    unit: UnitId
+    condition: Condition
+    document: DocumentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitQuarantined:
+    """A unit is set apart because of a quality issue; it leaves the document that held it."""
+
+    unit: UnitId
+    from_status: Status
+    from_place: PlaceId
+    to_place: PlaceId
+    condition: Condition = Condition.DAMAGED
+    document: DocumentId | None = None
+    """The pick list it was found on."""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitShipped:
+    """A unit leaves for a customer (R16)."""
+
+    unit: UnitId
+    shipment: DocumentId
+    order: DocumentId
+    from_place: PlaceId
+    to_place: PlaceId
+    carrier: str = ""
+    service: str = ""
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDelivered:
+    """A unit has reached the customer (R17)."""
+
+    unit: UnitId
+    shipment: DocumentId
+    from_place: PlaceId
+    to_place: PlaceId
+    owner: Owner
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOpened:
+    """Units are held from now on; the next delivery of the same batch too."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class HoldClosed:
+    """A hold ends."""
+
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickListTaken:
+    """A worker starts, or resumes, a pick list on a device."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class BinConfirmed:
+    """The picker stands at a bin, proved by its label; None when the picker leaves it."""
+
+    document: DocumentId
+    place: PlaceId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductConfirmed:
+    """The picker has the right product at hand, proved by its label."""
+
+    document: DocumentId
+    product: ProductId
+
+
+@dataclass(frozen=True, slots=True)
+class LineShorted:
+    """Some of a line will not be picked; the act carries the reason."""
+
+    document: DocumentId
+    line: str
+    quantity: int
+    units: tuple[UnitId, ...] = ()
+    """On an exact line, the units that are given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class BinFoundEmpty:
+    """A bin that should hold units of a product holds none."""
+
+    document: DocumentId
+    place: PlaceId
+    product: ProductId
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConfirmed:
+    """One item of the completion checklist is confirmed (R15)."""
+
+    document: DocumentId
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickListCompleted:
+    """A pick list is done: every line picked or short, every checklist item confirmed."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class PickListCancelled:
+    """A pick list is withdrawn."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSignedIn:
+    """A worker starts work on a device."""
+
+    worker: WorkerId
+    offline: bool
+    """Whether the device verified the PIN by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSignedOut:
+    """A worker ends work on a device."""
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionSettled:
+    """A person has dealt with the goods of an act that did not apply."""
+
+    device: str
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsImported:
+    """A file of one kind was imported."""
+
+    kind: str
+    file: str
+    sha256: str
+    added: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentImported:
+    """A document was added or changed by an import."""
+
+    kind: DocumentKind
+    document: DocumentId
+
+
+UnitEvent = (
+    UnitRegistered
+    | UnitMoved
+    | UnitAllocated
+    | AllocationReleased
+    | UnitPicked
+    | PickUndone
+    | ConditionStated
+    | UnitQuarantined
+    | UnitShipped
+    | UnitDelivered
+)
+WorkEvent = (
+    PickListTaken
+    | BinConfirmed
+    | ProductConfirmed
+    | LineShorted
+    | BinFoundEmpty
+    | CheckConfirmed
+    | PickListCompleted
+    | PickListCancelled
+)
+Event = (
+    UnitEvent
+    | WorkEvent
+    | HoldOpened
+    | HoldClosed
+    | WorkerSignedIn
+    | WorkerSignedOut
+    | AttentionSettled
+    | RowsImported
+    | DocumentImported
+)
+
+FAMILIES: dict[type[Event], Family] = {
+    UnitRegistered: Family.STATUS,
+    UnitMoved: Family.LOCATION,
+    UnitAllocated: Family.STATUS,
+    AllocationReleased: Family.STATUS,
+    UnitPicked: Family.STATUS,
+    PickUndone: Family.STATUS,
+    ConditionStated: Family.QUALITY,
+    UnitQuarantined: Family.QUALITY,
+    UnitShipped: Family.STATUS,
+    UnitDelivered: Family.OWNERSHIP,
+    HoldOpened: Family.QUALITY,
+    HoldClosed: Family.QUALITY,
+    PickListTaken: Family.WORK,
+    BinConfirmed: Family.WORK,
+    ProductConfirmed: Family.WORK,
+    LineShorted: Family.WORK,
+    BinFoundEmpty: Family.WORK,
+    CheckConfirmed: Family.WORK,
+    PickListCompleted: Family.WORK,
+    PickListCancelled: Family.WORK,
+    WorkerSignedIn: Family.WORK,
+    WorkerSignedOut: Family.WORK,
+    AttentionSettled: Family.WORK,
+    RowsImported: Family.WORK,
+    DocumentImported: Family.WORK,
+}
+"""Every event class with its family; a class missing here cannot be read or written."""
+
+EVENT_TYPES: dict[str, type[Event]] = {cls.__name__: cls for cls in FAMILIES}
+
+
+class UnknownEvent(ValueError):
+    """An event of a type this version does not know."""
+
+
+def event_to_plain(event: Event) -> dict[str, Any]:
+    """JSON data with the class's name under `type`."""
+    return {"type": type(event).__name__, **to_plain(event)}
+
+
+def event_from_plain(data: Any) -> Event:
+    """The event that `event_to_plain` wrote.
+
+    Raises:
+        UnknownEvent: its type is not known to this version.
+        PlainError: its fields are not of the type's shape.
+    """
+    name = data.get("type") if isinstance(data, dict) else None
+    if name not in EVENT_TYPES:
+        raise UnknownEvent(f"Failed to read an event: unknown type {name!r}.")
+    return from_plain(EVENT_TYPES[name], data)
+
+
+def unit_of(event: Event) -> UnitId | None:
+    """The unit an event is about."""
+    return getattr(event, "unit", None)
+
+
+def document_of(event: Event) -> DocumentId | None:
+    """The document an event is about."""
+    return getattr(event, "document", None)

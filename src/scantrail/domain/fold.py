@@ -1,0 +1,262 @@
+"""What an event does to a unit and to a pick list. Folding the log gives every projection (R24)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from scantrail.domain.documents import (
+    DocumentStatus,
+    LineKind,
+    PickedUnit,
+    PickLine,
+    PickList,
+    Taken,
+)
+from scantrail.domain.events import (
+    AllocationReleased,
+    BinConfirmed,
+    BinFoundEmpty,
+    CheckConfirmed,
+    ConditionStated,
+    Event,
+    LineShorted,
+    PickListCancelled,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    ProductConfirmed,
+    UnitAllocated,
+    UnitDelivered,
+    UnitMoved,
+    UnitPicked,
+    UnitQuarantined,
+    UnitRegistered,
+    UnitShipped,
+)
+from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Whose act an event belongs to, and when it happened."""
+
+    actor: WorkerId
+    device: DeviceId
+    at: datetime
+
+
+def fold_unit(unit: Unit | None, event: Event, by: By) -> Unit:
+    """The unit after an event about it; `unit` is None only for its registration.
+
+    Raises:
+        ValueError: the event is not about a unit that is on record.
+    """
+    if isinstance(event, UnitRegistered):
+        return replace(event.born, changed_at=event.born.changed_at or by.at, changed_by=by.actor)
+    step = _UNIT_STEPS.get(type(event))
+    if unit is None or step is None:
+        raise ValueError(f"Failed to fold {type(event).__name__}: it changes no unit on record.")
+    after = step(unit, event)
+    if after.status is not unit.status:
+        after = replace(after, changed_at=by.at, changed_by=by.actor)
+    return after
+
+
+def _moved(unit: Unit, event: UnitMoved) -> Unit:
+    return replace(unit, place=event.to_place)
+
+
+def _allocated(unit: Unit, event: UnitAllocated) -> Unit:
+    return replace(unit, status=Status.ALLOCATED, order=event.order, document=event.document or unit.document)
+
+
+def _released(unit: Unit, event: AllocationReleased) -> Unit:
+    return replace(unit, status=Status.AVAILABLE, order=None, document=None)
+
+
+def _picked(unit: Unit, event: UnitPicked) -> Unit:
+    return replace(
+        unit,
+        status=Status.PICKED,
+        place=event.to_place,
+        document=event.document,
+        order=event.order,
+    )
+
+
+def _pick_undone(unit: Unit, event: PickUndone) -> Unit:
+    still_promised = event.to_status is Status.ALLOCATED
+    return replace(
+        unit,
+        status=event.to_status,
+        place=event.to_place,
+        document=unit.document if still_promised else None,
+        order=unit.order if still_promised else None,
+    )
+
+
+def _condition(unit: Unit, event: ConditionStated) -> Unit:
+    return replace(unit, condition=event.condition)
+
+
+def _quarantined(unit: Unit, event: UnitQuarantined) -> Unit:
+    return replace(
+        unit,
+        status=Status.QUARANTINE,
+        place=event.to_place,
+        condition=event.condition,
+        document=None,
+        order=None,
+    )
+
+
+def _shipped(unit: Unit, event: UnitShipped) -> Unit:
+    return replace(
+        unit,
+        status=Status.SHIPPED,
+        place=event.to_place,
+        document=event.shipment,
+        order=event.order,
+    )
+
+
+def _delivered(unit: Unit, event: UnitDelivered) -> Unit:
+    return replace(unit, status=Status.DELIVERED, place=event.to_place, owner=event.owner)
+
+
+_UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Unit]] = {
+    UnitMoved: _moved,
+    UnitAllocated: _allocated,
+    AllocationReleased: _released,
+    UnitPicked: _picked,
+    PickUndone: _pick_undone,
+    ConditionStated: _condition,
+    UnitQuarantined: _quarantined,
+    UnitShipped: _shipped,
+    UnitDelivered: _delivered,
+}
+
+
+def changes_unit(event: Event) -> bool:
+    """Whether an event has a place in a unit's fold."""
+    return isinstance(event, UnitRegistered) or type(event) in _UNIT_STEPS
+
+
+def fold_pick_list(pick_list: PickList, event: Event, by: By) -> PickList:
+    """The pick list after an event; events that do not touch it leave it as it is."""
+    step = _LIST_STEPS.get(type(event))
+    return pick_list if step is None else step(pick_list, event, by)
+
+
+def _with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], PickLine]) -> PickList:
+    return replace(
+        pick_list,
+        lines=tuple(change(line) if line.id == line_id else line for line in pick_list.lines),
+    )
+
+
+def _without_picked(line: PickLine, unit: UnitId) -> PickLine:
+    return replace(line, picked=tuple(each for each in line.picked if each.unit != unit))
+
+
+def _list_taken(pick_list: PickList, event: PickListTaken, by: By) -> PickList:
+    return replace(pick_list, status=DocumentStatus.IN_PROGRESS, taken=Taken(by.device, by.actor))
+
+
+def _list_bin(pick_list: PickList, event: BinConfirmed, by: By) -> PickList:
+    return replace(pick_list, at_place=event.place, at_product=None)
+
+
+def _list_product(pick_list: PickList, event: ProductConfirmed, by: By) -> PickList:
+    return replace(pick_list, at_product=event.product)
+
+
+def _list_picked(pick_list: PickList, event: UnitPicked, by: By) -> PickList:
+    picked = PickedUnit(
+        unit=event.unit,
+        serial=event.serial,
+        place=event.from_place,
+        was_allocated=event.from_status is Status.ALLOCATED,
+        by=by.actor,
+        at=by.at,
+    )
+    return _with_line(pick_list, event.line, lambda line: replace(line, picked=(*line.picked, picked)))
+
+
+def _list_undone(pick_list: PickList, event: PickUndone, by: By) -> PickList:
+    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+
+
+def _list_condition(pick_list: PickList, event: ConditionStated, by: By) -> PickList:
+    def state(line: PickLine) -> PickLine:
+        return replace(
+            line,
+            picked=tuple(
+                replace(each, condition=event.condition) if each.unit == event.unit else each for each in line.picked
+            ),
+        )
+
+    return replace(pick_list, lines=tuple(state(line) for line in pick_list.lines))
+
+
+def _list_quarantined(pick_list: PickList, event: UnitQuarantined, by: By) -> PickList:
+    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+
+
+def _list_shorted(pick_list: PickList, event: LineShorted, by: By) -> PickList:
+    return _with_line(
+        pick_list,
+        event.line,
+        lambda line: replace(line, short=line.short + event.quantity, missing=(*line.missing, *event.units)),
+    )
+
+
+def _list_bin_empty(pick_list: PickList, event: BinFoundEmpty, by: By) -> PickList:
+    return replace(
+        pick_list,
+        empty_bins=(*pick_list.empty_bins, event.place),
+        at_place=None,
+        at_product=None,
+    )
+
+
+def _list_check(pick_list: PickList, event: CheckConfirmed, by: By) -> PickList:
+    return replace(pick_list, checks=(*pick_list.checks, event.item))
+
+
+def _list_completed(pick_list: PickList, event: PickListCompleted, by: By) -> PickList:
+    return replace(pick_list, status=DocumentStatus.COMPLETED)
+
+
+def _list_cancelled(pick_list: PickList, event: PickListCancelled, by: By) -> PickList:
+    return replace(pick_list, status=DocumentStatus.CANCELLED)
+
+
+_LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
+    PickListTaken: _list_taken,
+    BinConfirmed: _list_bin,
+    ProductConfirmed: _list_product,
+    UnitPicked: _list_picked,
+    PickUndone: _list_undone,
+    ConditionStated: _list_condition,
+    UnitQuarantined: _list_quarantined,
+    LineShorted: _list_shorted,
+    BinFoundEmpty: _list_bin_empty,
+    CheckConfirmed: _list_check,
+    PickListCompleted: _list_completed,
+    PickListCancelled: _list_cancelled,
+}
+
+
+def line_for(pick_list: PickList, unit: Unit) -> PickLine | None:
+    """The line a unit counts on: the exact line that names it, else a line of its product, open ones first."""
+    of_product = [line for line in pick_list.lines if line.product == unit.product and not line.cancelled]
+    named = [line for line in of_product if unit.id in line.units]
+    open_any = [line for line in of_product if line.kind is LineKind.ANY and line.remaining]
+    any_kind = [line for line in of_product if line.kind is LineKind.ANY]
+    return next(iter([*named, *open_any, *any_kind, *of_product]), None)

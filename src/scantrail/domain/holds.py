@@ -1,0 +1,70 @@
+"""Holds lie over the status: recall, quality, stolen, legal, missing (domain §3, R40, R41)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from scantrail.domain.identifiers import ProductId, UnitId
+from scantrail.domain.units import Unit
+
+
+class HoldKind(Enum):
+    """Why units are held."""
+
+    RECALL = "recall"
+    QUALITY = "quality"
+    STOLEN = "stolen"
+    LEGAL = "legal"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A list of units, or a predicate over units; every criterion that is set must match."""
+
+    id: str
+    kind: HoldKind
+    reason: str
+    open: bool = True
+    units: tuple[UnitId, ...] = ()
+    product: ProductId | None = None
+    serial_from: str = ""
+    serial_to: str = ""
+    """Inclusive range of canonical serials, compared as text within one product."""
+    lot: str = ""
+    supplier_lot: str = ""
+    manufactured_from: date | None = None
+    manufactured_to: date | None = None
+
+    def matches(self, unit: Unit) -> bool:
+        """Whether this hold lies on the unit. A hold without any criterion matches nothing."""
+        if not self.open:
+            return False
+        if self.units:
+            return unit.id in self.units
+        tests = tuple(self._tests(unit))
+        return bool(tests) and all(tests)
+
+    def _tests(self, unit: Unit) -> Iterable[bool]:
+        if self.product is not None:
+            yield unit.product == self.product
+        if self.serial_from:
+            yield unit.serial >= self.serial_from
+        if self.serial_to:
+            yield unit.serial <= self.serial_to
+        if self.lot:
+            yield unit.lot == self.lot
+        if self.supplier_lot:
+            yield unit.supplier_lot == self.supplier_lot
+        if self.manufactured_from is not None:
+            yield unit.manufactured is not None and unit.manufactured >= self.manufactured_from
+        if self.manufactured_to is not None:
+            yield unit.manufactured is not None and unit.manufactured <= self.manufactured_to
+
+
+def holds_on(unit: Unit, holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    """The open holds that lie on a unit; it is free when there is none."""
+    return tuple(hold for hold in holds if hold.matches(unit))

@@ -1,0 +1,148 @@
+"""What things are called: unit ids, canonical serials, serial formats, GTINs (R1, R2)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from uuid import UUID, uuid5
+
+from scantrail.words import M, Message
+
+SCANTRAIL_NAMESPACE = UUID("6f1f3c58-7a0e-5b0e-9f43-5ca9724a1100")
+"""Root of every name-based id. Never changes: two offline docks must name the same unit alike."""
+
+UnitId = str
+ProductId = str
+"""The SKU a product was first registered under."""
+PlaceId = str
+"""`site/code`, for example `MAIN/A-15-03`."""
+SiteId = str
+DocumentId = str
+"""A document's number, for example `PL-2025-0091`."""
+WorkerId = str
+DeviceId = str
+
+
+class CaseRule(Enum):
+    """Whether upper and lower case make different serials of a product."""
+
+    UPPER = "upper"
+    EXACT = "exact"
+
+
+def canonical_serial(raw: str, case: CaseRule = CaseRule.UPPER) -> str:
+    """The one form a serial is compared in: NFC, trimmed, case rule applied; leading zeros count (R1)."""
+    text = unicodedata.normalize("NFC", raw).strip()
+    return text.upper() if case is CaseRule.UPPER else text
+
+
+def unit_id(product: ProductId, canonical: str) -> UnitId:
+    """uuid5 of the product and the canonical serial the unit was born with (R1)."""
+    product_namespace = uuid5(SCANTRAIL_NAMESPACE, f"product:{product}")
+    return str(uuid5(product_namespace, canonical))
+
+
+def place_id(site: SiteId, code: str) -> PlaceId:
+    """A place's id from its site and the code on its label."""
+    return f"{site}/{code}"
+
+
+def site_of(place: PlaceId) -> SiteId:
+    """The site (or partner) a place belongs to."""
+    return place.partition("/")[0]
+
+
+def code_of(place: PlaceId) -> str:
+    """The code on the place's label."""
+    return place.partition("/")[2]
+
+
+class SerialFault(Enum):
+    """Why a text is not a serial of a product."""
+
+    CUT_SHORT = "cut_short"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class SerialFormat:
+    """A product's serial format: literals, at most one `YYYY`, and one run of two or more `N` (R2)."""
+
+    template: str
+    """For example `CM500-YYYY-NNNN`; an empty template accepts any serial."""
+
+    @classmethod
+    def parse(cls, template: str) -> SerialFormat:
+        """Read a template.
+
+        Raises:
+            ValueError: the template does not have exactly one sequence, or has two years.
+        """
+        runs = _SEQUENCE.findall(template)
+        if template and (len(runs) != 1 or template.count("YYYY") > 1):
+            raise ValueError(
+                f"Failed to parse {template!r} as a serial format: expected one run of N "
+                f"(for example NNNN) and at most one YYYY, got {len(runs)} runs of N."
+            )
+        return cls(template)
+
+    def fault(self, canonical: str) -> SerialFault | None:
+        """Why `canonical` is not of this format; None when it is."""
+        if not self.template or re.fullmatch(_pattern(self.template), canonical):
+            return None
+        if canonical and any(
+            re.fullmatch(_pattern(self.template, end), canonical) for end in range(len(self.template))
+        ):
+            return SerialFault.CUT_SHORT
+        return SerialFault.MALFORMED
+
+    def number(self, sequence: int, year: int) -> str:
+        """The serial with this sequence number, in this year of the site's calendar.
+
+        Raises:
+            ValueError: the sequence has run out; it is never widened (H10).
+        """
+        start, end = _sequence_span(self.template)
+        digits = f"{sequence:0{end - start}d}"
+        if len(digits) > end - start:
+            raise ValueError(f"Serial format {self.template} has run out at {sequence - 1}.")
+        return f"{self.template[:start]}{digits}{self.template[end:]}".replace("YYYY", f"{year:04d}")
+
+
+_SEQUENCE = re.compile(r"N{2,}")
+
+
+def _sequence_span(template: str) -> tuple[int, int]:
+    found = _SEQUENCE.search(template)
+    return found.span() if found else (0, 0)
+
+
+@cache
+def _pattern(template: str, length: int | None = None) -> str:
+    """A regular expression for the first `length` characters of a serial of this format."""
+    start, end = _sequence_span(template)
+    year = template.find("YYYY")
+    in_year = range(year, year + 4) if year >= 0 else range(0)
+    return "".join(
+        "[0-9]" if start <= at < end or at in in_year else re.escape(character)
+        for at, character in enumerate(template[:length])
+    )
+
+
+def gtin_problem(text: str) -> Message | None:
+    """Why `text` is not a GTIN of 8, 12, 13 or 14 digits with a right check digit (GS1 General Specifications 7.9)."""
+    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", text):
+        return M("expected a GTIN of 8, 12, 13 or 14 digits, got {length} characters", length=len(text))
+    weighted = sum(int(digit) * (3 if at % 2 == 0 else 1) for at, digit in enumerate(text[-2::-1]))
+    check = -weighted % 10
+    if check != int(text[-1]):
+        return M("expected check digit {check}, got {digit}", check=check, digit=text[-1])
+    return None
+
+
+def gtin14(text: str) -> str:
+    """A GTIN in its 14-digit form."""
+    return text.zfill(14)

@@ -1,0 +1,242 @@
+"""Judging an act: the same function on the device, on the server and in the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from scantrail.domain.acts import Act
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import (
+    BinConfirmed,
+    BinFoundEmpty,
+    CheckConfirmed,
+    ConditionStated,
+    Event,
+    LineShorted,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    ProductConfirmed,
+    UnitMoved,
+    UnitPicked,
+    UnitQuarantined,
+    document_of,
+    unit_of,
+)
+from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.identifiers import DocumentId, UnitId
+from scantrail.domain.people import Right
+from scantrail.domain.readings import CodeKind
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, pick_refusal
+from scantrail.domain.rules.task import right_refusal, task_refusal
+from scantrail.domain.status import Status, Trigger, may_change
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.words import M
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What judging an act gives: a refusal and nothing else, or the rows it changes."""
+
+    refusal: Refusal | None = None
+    units: dict[UnitId, Unit] = field(default_factory=dict)
+    """Changed units in their new state."""
+    documents: dict[DocumentId, PickList] = field(default_factory=dict)
+    """Changed pick lists in their new state."""
+
+
+def judge(act: Act, world: World, at: datetime, today: date) -> Judgement:
+    """Judge an act whole: the first event that may not be refuses all of it.
+
+    `at` is when it happened as well as is known here; `today` is that day in the site's time zone.
+    `world` is not changed; see `absorb`.
+    """
+    if act.draft.refusal is not None:
+        return Judgement()
+    sight = _Sight(act, world, By(act.actor, act.id.device, at), today)
+    for event in act.draft.events:
+        refusal = sight.refusal_of(event)
+        if refusal is not None:
+            return Judgement(refusal)
+        sight.fold(event)
+    return Judgement(None, sight.units, sight.documents)
+
+
+def absorb(world: World, judgement: Judgement) -> None:
+    """Make a judgement's rows the world's, so that the next act is judged after it."""
+    world.units.update(judgement.units)
+    world.documents.update(judgement.documents)
+
+
+@dataclass(slots=True)
+class _Sight:
+    """The world as one act sees it, with what its earlier events have changed."""
+
+    act: Act
+    world: World
+    by: By
+    today: date
+    units: dict[UnitId, Unit] = field(default_factory=dict)
+    documents: dict[DocumentId, PickList] = field(default_factory=dict)
+
+    def unit(self, unit: UnitId) -> Unit | None:
+        return self.units.get(unit) or self.world.units.get(unit)
+
+    def pick_list(self, number: DocumentId | None) -> PickList | None:
+        return self.documents.get(number or "") or self.world.pick_list(number)
+
+    def refusal_of(self, event: Event) -> Refusal | None:
+        document = document_of(event)
+        if document is not None and self.pick_list(document) is None:
+            return refuse(Code.UNKNOWN_DOCUMENT, document=document)
+        check = _CHECKS.get(type(event))
+        return check(self, event) if check else None
+
+    def fold(self, event: Event) -> None:
+        unit = unit_of(event)
+        if unit is not None and changes_unit(event):
+            self.units[unit] = fold_unit(self.unit(unit), event, self.by)
+        pick_list = self.pick_list(document_of(event))
+        if pick_list is not None:
+            self.documents[pick_list.number] = fold_pick_list(pick_list, event, self.by)
+
+    def task(self, number: DocumentId) -> Refusal | None:
+        pick_list = self.pick_list(number)
+        if pick_list is None:
+            return refuse(Code.UNKNOWN_DOCUMENT, document=number)
+        return task_refusal(self.world, pick_list, self.by.device, self.by.actor)
+
+
+def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
+    pick_list = sight.pick_list(event.document)
+    unit = sight.unit(event.unit)
+    if pick_list is None:
+        return refuse(Code.UNKNOWN_DOCUMENT, document=event.document)
+    refusal = pick_refusal(
+        PickCase(
+            world=sight.world,
+            pick_list=pick_list,
+            device=sight.by.device,
+            worker=sight.by.actor,
+            today=sight.today,
+            reading=sight.act.draft.reading,
+            kinds=frozenset({CodeKind.SERIAL}),
+            unit=unit,
+            expected_product=pick_list.at_product,
+            at_place=pick_list.at_place,
+        )
+    )
+    if refusal is not None or unit is None:
+        return refusal
+    told_truth = (event.serial, event.from_place, event.from_status) == (
+        unit.serial,
+        unit.place,
+        unit.status,
+    )
+    return None if told_truth else _transition(unit)
+
+
+def _undone(sight: _Sight, event: PickUndone) -> Refusal | None:
+    pick_list = sight.pick_list(event.document)
+    unit = sight.unit(event.unit)
+    picked = pick_list.picked_unit(event.unit) if pick_list else None
+    if picked is None or unit is None:
+        return _not_picked(sight, event.unit, event.document)
+    right = right_refusal(sight.world, sight.by.actor, Right.PICK)
+    if right is not None:
+        return right
+    restored = Status.ALLOCATED if picked.was_allocated else Status.AVAILABLE
+    if unit.status is not Status.PICKED or event.to_status is not restored:
+        return _transition(unit)
+    return None
+
+
+def _stated(sight: _Sight, event: ConditionStated) -> Refusal | None:
+    if event.document is None:
+        return None
+    pick_list = sight.pick_list(event.document)
+    if pick_list is None or pick_list.picked_unit(event.unit) is None:
+        return _not_picked(sight, event.unit, event.document)
+    return sight.task(event.document)
+
+
+def _quarantined(sight: _Sight, event: UnitQuarantined) -> Refusal | None:
+    unit = sight.unit(event.unit)
+    if unit is None:
+        return refuse(Code.UNKNOWN_SERIAL, wanted="?")
+    if unit.site != sight.world.site.id:
+        return _transition(unit)
+    allowed = may_change(unit.status, Status.QUARANTINE, Trigger.QUALITY_ISSUE)
+    if not allowed or unit.status is not event.from_status:
+        return _transition(unit)
+    return _reason(sight) or (sight.task(event.document) if event.document else None)
+
+
+def _moved(sight: _Sight, event: UnitMoved) -> Refusal | None:
+    unit = sight.unit(event.unit)
+    if unit is None:
+        return refuse(Code.UNKNOWN_SERIAL, wanted="?")
+    return None if unit.place == event.from_place else _transition(unit)
+
+
+def _list_taken(sight: _Sight, event: PickListTaken) -> Refusal | None:
+    pick_list = sight.pick_list(event.document)
+    if pick_list is None:
+        return refuse(Code.UNKNOWN_DOCUMENT, document=event.document)
+    taken_elsewhere = pick_list.taken is not None and pick_list.taken.device != sight.by.device
+    if taken_elsewhere and sight.act.draft.reason:
+        pick_list = replace(pick_list, taken=None)
+    return task_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
+
+
+def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed) -> Refusal | None:
+    return sight.task(event.document)
+
+
+def _with_reason(sight: _Sight, event: LineShorted | BinFoundEmpty) -> Refusal | None:
+    return _reason(sight) or sight.task(event.document)
+
+
+def _completed(sight: _Sight, event: PickListCompleted) -> Refusal | None:
+    refusal = sight.task(event.document)
+    pick_list = sight.pick_list(event.document)
+    if refusal is not None or pick_list is None:
+        return refusal
+    if pick_list.remaining:
+        return refuse(Code.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
+    return None
+
+
+def _reason(sight: _Sight) -> Refusal | None:
+    return None if sight.act.draft.reason else refuse(Code.NO_REASON)
+
+
+def _transition(unit: Unit) -> Refusal:
+    return refuse(Code.TRANSITION, unit=unit.serial, status=M(STATUS_NAMES[unit.status]))
+
+
+def _not_picked(sight: _Sight, unit_id: UnitId, document: DocumentId) -> Refusal:
+    unit = sight.unit(unit_id)
+    return refuse(Code.NOT_PICKED_HERE, unit=unit.serial if unit else unit_id, document=document)
+
+
+_CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
+    UnitPicked: _picked,
+    PickUndone: _undone,
+    ConditionStated: _stated,
+    UnitQuarantined: _quarantined,
+    UnitMoved: _moved,
+    PickListTaken: _list_taken,
+    BinConfirmed: _at_task,
+    ProductConfirmed: _at_task,
+    CheckConfirmed: _at_task,
+    LineShorted: _with_reason,
+    BinFoundEmpty: _with_reason,
+    PickListCompleted: _completed,
+}
+"""How each fact that a device may record is judged. The server's own imports are checked where they are read."""

@@ -1,0 +1,63 @@
+"""Workers and what they may do (R51)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from scantrail.domain.identifiers import PlaceId, SiteId, WorkerId
+
+SYSTEM: WorkerId = "System"
+"""The actor of acts that no person made, such as an import."""
+
+
+class Role(Enum):
+    """A job, and with it a set of rights."""
+
+    RECEIVING_CLERK = "receiving_clerk"
+    SUPERVISOR = "supervisor"
+    INSPECTOR = "inspector"
+    SALES = "sales"
+    PICKER = "picker"
+    SHIPPING = "shipping"
+    CUSTOMER_SERVICE = "customer_service"
+    WARRANTY_OFFICER = "warranty_officer"
+    STORE_MANAGER = "store_manager"
+    SERVICE = "service"
+    QUALITY = "quality"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(Enum):
+    """Something a role allows."""
+
+    PICK = "pick"
+    LOOK_UP = "look_up"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    role: frozenset({Right.LOOK_UP, Right.PICK})
+    if role in (Role.PICKER, Role.SUPERVISOR, Role.STORE_MANAGER, Role.ADMINISTRATOR)
+    else frozenset({Right.LOOK_UP})
+    for role in Role
+}
+"""What each role may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A person who signs in with a badge and a PIN."""
+
+    id: WorkerId
+    name: str
+    badge: str
+    """The text of the badge's barcode."""
+    site: SiteId
+    roles: tuple[Role, ...]
+    cart: PlaceId | None = None
+    """The cart or tote that what this person picks goes to."""
+    active: bool = True
+
+    def may(self, right: Right) -> bool:
+        """Whether one of the worker's roles allows it."""
+        return self.active and any(right in RIGHTS[role] for role in self.roles)

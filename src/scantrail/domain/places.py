@@ -1,0 +1,41 @@
+"""Places a unit can be in: exactly one at a time (domain §1a)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from scantrail.domain.identifiers import PlaceId, SiteId
+
+
+class PlaceKind(Enum):
+    """What sort of place it is."""
+
+    BIN = "bin"
+    DOCK = "dock"
+    STAGING = "staging"
+    CART = "cart"
+    CARTON = "carton"
+    PALLET = "pallet"
+    IN_TRANSIT = "in_transit"
+    CUSTOMER = "customer"
+    SERVICE_CENTRE = "service_centre"
+    SUPPLIER = "supplier"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a site, or of a partner."""
+
+    id: PlaceId
+    site: SiteId
+    """The site or partner it belongs to."""
+    code: str
+    """The text on its label."""
+    kind: PlaceKind = PlaceKind.BIN
+    pickable: bool = False
+    """Whether units may be picked from it (H9)."""
+    route: int = 0
+    """Position on the walk through the site; bins are visited in this order, then by code."""
+    name: str = ""

@@ -1,0 +1,155 @@
+"""Domain values as plain JSON data and back, driven by their type annotations.
+
+Encoding leaves out fields that hold their default, so an added field changes no stored byte of older values.
+Decoding ignores fields it does not know (a newer writer) and refuses a missing or ill-typed one with its path.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+T = typing.TypeVar("T")
+Decoder = Callable[[Any, str], Any]
+
+
+class PlainError(ValueError):
+    """The data does not have the shape of the wanted type; the message names the path."""
+
+
+def to_plain(value: Any) -> Any:
+    """JSON-ready data: dataclasses become objects, tuples and sets lists, dates and instants ISO 8601."""
+    if value is None or (isinstance(value, (str, int, float, bool)) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(to_plain(item) for item in value)
+    if isinstance(value, (tuple, list)):
+        return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(to_plain(key)): to_plain(item) for key, item in value.items()}
+    return {
+        name: to_plain(item)
+        for name, default in _defaults(typing.cast("Any", type(value)))
+        if (item := getattr(value, name)) != default
+    }
+
+
+def from_plain(wanted: type[T], data: Any) -> T:
+    """The value of type `wanted` that `data` describes.
+
+    Raises:
+        PlainError: the data is not of that shape.
+    """
+    decode: Decoder = _decoder(typing.cast("Any", wanted))
+    return typing.cast("T", decode(data, wanted.__name__))
+
+
+@cache
+def _defaults(cls: Any) -> tuple[tuple[str, Any], ...]:
+    """Field names with their defaults; a default that can never be equal where a field is required."""
+    found: list[tuple[str, Any]] = []
+    for spec in fields(cls):
+        if spec.default is not MISSING:
+            found.append((spec.name, spec.default))
+        elif spec.default_factory is not MISSING:
+            found.append((spec.name, spec.default_factory()))
+        else:
+            found.append((spec.name, MISSING))
+    return tuple(found)
+
+
+@cache
+def _decoder(wanted: Any) -> Decoder:
+    origin = typing.get_origin(wanted)
+    if origin in (typing.Union, types.UnionType):
+        return _optional(typing.get_args(wanted))
+    if origin in (tuple, frozenset):
+        return _sequence(origin, typing.get_args(wanted)[0])
+    if origin in (dict, Mapping) or (origin is not None and issubclass(origin, Mapping)):
+        return _mapping(typing.get_args(wanted))
+    if is_dataclass(wanted):
+        return _dataclass(wanted)
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return _converted(wanted, "one of " + ", ".join(str(each.value) for each in wanted))
+    if wanted is datetime:
+        return _converted(datetime.fromisoformat, "an instant like 2025-01-31T08:00:00+00:00")
+    if wanted is date:
+        return _converted(date.fromisoformat, "a date like 2025-01-31")
+    if wanted in (str, int, bool):
+        return _exact(wanted)
+    return lambda data, _path: data
+
+
+def _exact(kind: type) -> Decoder:
+    def decode(data: Any, path: str) -> Any:
+        if type(data) is not kind:
+            raise PlainError(f"{path}: expected {kind.__name__}, got {data!r}")
+        return data
+
+    return decode
+
+
+def _converted(convert: Callable[[str], Any], expected: str) -> Decoder:
+    def decode(data: Any, path: str) -> Any:
+        try:
+            return convert(data)
+        except (ValueError, TypeError) as error:
+            raise PlainError(f"{path}: expected {expected}, got {data!r}") from error
+
+    return decode
+
+
+def _optional(arguments: tuple[Any, ...]) -> Decoder:
+    (inner,) = (argument for argument in arguments if argument is not type(None))
+    decode_inner = _decoder(inner)
+    return lambda data, path: None if data is None else decode_inner(data, path)
+
+
+def _sequence(make: Callable[[Any], Any], item: Any) -> Decoder:
+    decode_item = _decoder(item)
+
+    def decode(data: Any, path: str) -> Any:
+        if not isinstance(data, list):
+            raise PlainError(f"{path}: expected a list, got {data!r}")
+        return make(decode_item(each, f"{path}[{at}]") for at, each in enumerate(data))
+
+    return decode
+
+
+def _mapping(arguments: tuple[Any, ...]) -> Decoder:
+    decode_key, decode_item = (_decoder(argument) for argument in arguments)
+
+    def decode(data: Any, path: str) -> Any:
+        if not isinstance(data, dict):
+            raise PlainError(f"{path}: expected an object, got {data!r}")
+        return {decode_key(key, path): decode_item(item, f"{path}.{key}") for key, item in data.items()}
+
+    return decode
+
+
+def _dataclass(cls: Any) -> Decoder:
+    hints = typing.get_type_hints(cls)
+    decoders = [(name, default is MISSING, _decoder(hints[name])) for name, default in _defaults(cls)]
+
+    def decode(data: Any, path: str) -> Any:
+        if not isinstance(data, dict):
+            raise PlainError(f"{path}: expected an object, got {data!r}")
+        values = {}
+        for name, required, decode_field in decoders:
+            if name in data:
+                values[name] = decode_field(data[name], f"{path}.{name}")
+            elif required:
+                raise PlainError(f"{path}.{name}: missing")
+        return cls(**values)
+
+    return decode

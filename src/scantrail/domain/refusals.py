@@ -1,0 +1,326 @@
+"""Refusals: one code each, with what people read: a title, why, and what to do (handheld, verdicts)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from scantrail.words import N_, Message, say
+
+
+class Code(Enum):
+    """Why a scan or an act is refused."""
+
+    LIST_CANCELLED = "list_cancelled"
+    LIST_COMPLETED = "list_completed"
+    LIST_TAKEN_OVER = "list_taken_over"
+    NO_RIGHT = "no_right"
+    WRONG_KIND = "wrong_kind"
+    CUT_SHORT = "cut_short"
+    MALFORMED = "malformed"
+    TYPED = "typed"
+    UNKNOWN_SERIAL = "unknown_serial"
+    UNKNOWN_CODE = "unknown_code"
+    SCAN_MISMATCH = "scan_mismatch"
+    HOLD = "hold"
+    IN_TASK = "in_task"
+    ALREADY_PICKED = "already_picked"
+    SHIPPED = "shipped"
+    STATUS = "status"
+    ANOTHER_SITE = "another_site"
+    OWNER = "owner"
+    WRONG_PRODUCT = "wrong_product"
+    ANOTHER_LIST = "another_list"
+    ANOTHER_ORDER = "another_order"
+    NOT_ON_LIST = "not_on_list"
+    LINE_FULL = "line_full"
+    FIRMWARE = "firmware"
+    CALIBRATION = "calibration"
+    NOT_PICKABLE = "not_pickable"
+    WRONG_BIN = "wrong_bin"
+    GO_TO_BIN = "go_to_bin"
+    BIN_NOT_PICKABLE = "bin_not_pickable"
+    CONDITION_FIRST = "condition_first"
+    CONFIRM_FIRST = "confirm_first"
+    NOT_PICKED_HERE = "not_picked_here"
+    LINES_OPEN = "lines_open"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    TRANSITION = "transition"
+    NO_REASON = "no_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The three parts of a refusal on the screen; fields in braces come from `Refusal.facts`."""
+
+    title: str
+    because: str
+    todo: str
+    contests: bool = False
+    """Whether the world may have changed since the device judged: then the server contests the act instead of
+    refusing it, and the person is told what to do with the goods."""
+
+
+WORDINGS: dict[Code, Wording] = {
+    Code.LIST_CANCELLED: Wording(
+        N_("LIST CANCELLED"),
+        N_("{document} was cancelled."),
+        N_("Put the units back where they came from, then press F10."),
+        contests=True,
+    ),
+    Code.LIST_COMPLETED: Wording(
+        N_("LIST COMPLETED"),
+        N_("{document} is already complete."),
+        N_("Press F10 and choose another list."),
+        contests=True,
+    ),
+    Code.LIST_TAKEN_OVER: Wording(
+        N_("LIST TAKEN OVER"),
+        N_("{worker} works on {document} on {device} now."),
+        N_("Bring what you picked to {worker}, then press F10."),
+        contests=True,
+    ),
+    Code.NO_RIGHT: Wording(
+        N_("NOT ALLOWED"),
+        N_("{worker} may not do this."),
+        N_("Ask a supervisor."),
+    ),
+    Code.WRONG_KIND: Wording(
+        N_("WRONG CODE"),
+        N_("That is {what}."),
+        N_("Scan {wanted}."),
+    ),
+    Code.CUT_SHORT: Wording(
+        N_("CUT SHORT"),
+        N_("The read stopped early: serials of {product} look like {format}."),
+        N_("Scan the label again, steadily."),
+    ),
+    Code.MALFORMED: Wording(
+        N_("NOT A SERIAL"),
+        N_("Serials of {product} look like {format}."),
+        N_("Find the unit's serial label and scan that."),
+    ),
+    Code.TYPED: Wording(
+        N_("SCAN, DON'T TYPE"),
+        N_("Typed serials are not accepted at this site."),
+        N_("Scan the label, or press F4 if it cannot be read."),
+    ),
+    Code.UNKNOWN_SERIAL: Wording(
+        N_("UNKNOWN SERIAL"),
+        N_("No unit with this serial is on record."),
+        N_("Set it aside for a supervisor; scan {wanted}."),
+    ),
+    Code.UNKNOWN_CODE: Wording(
+        N_("UNKNOWN CODE"),
+        N_("Nothing on record has this code."),
+        N_("Scan {wanted}."),
+    ),
+    Code.SCAN_MISMATCH: Wording(
+        N_("SCAN MISMATCH"),
+        N_("The record names a unit that the scanned text is not a serial of."),
+        N_("Scan the unit again."),
+    ),
+    Code.HOLD: Wording(
+        N_("ON HOLD"),
+        N_("It is under a {kind} hold: {reason}."),
+        N_("Don't use it. Set it aside and tell a supervisor."),
+        contests=True,
+    ),
+    Code.IN_TASK: Wording(
+        N_("ALREADY SCANNED"),
+        N_("You picked it in this task."),
+        N_("Scan {wanted}."),
+        contests=True,
+    ),
+    Code.ALREADY_PICKED: Wording(
+        N_("ALREADY PICKED"),
+        N_("{worker} picked it for {document}, {when}."),
+        N_("Put it back in that cart; scan {wanted}."),
+        contests=True,
+    ),
+    Code.SHIPPED: Wording(
+        N_("SHIPPED BEFORE"),
+        N_("It left on {document}, {when}; its status is {status}."),
+        N_("Set it aside for a supervisor; scan {wanted}."),
+        contests=True,
+    ),
+    Code.STATUS: Wording(
+        N_("MAY NOT BE PICKED"),
+        N_("Its status is {status}."),
+        N_("Set it aside for a supervisor; scan {wanted}."),
+        contests=True,
+    ),
+    Code.ANOTHER_SITE: Wording(
+        N_("ANOTHER SITE"),
+        N_("It is recorded at {site}, {place}."),
+        N_("Set it aside for a supervisor; scan {wanted}."),
+        contests=True,
+    ),
+    Code.OWNER: Wording(
+        N_("NOT OURS"),
+        N_("It belongs to {owner}."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.WRONG_PRODUCT: Wording(
+        N_("WRONG PRODUCT"),
+        N_("It is a {product}."),
+        N_("Put it back; scan {wanted}."),
+    ),
+    Code.ANOTHER_LIST: Wording(
+        N_("WRONG UNIT"),
+        N_("It is on {document}."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.ANOTHER_ORDER: Wording(
+        N_("WRONG UNIT"),
+        N_("It is promised to {document}."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.NOT_ON_LIST: Wording(
+        N_("WRONG UNIT"),
+        N_("It is not on {document}, which names its units."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.LINE_FULL: Wording(
+        N_("LINE FULL"),
+        N_("All {quantity} of this line are picked."),
+        N_("Put it back in {place}."),
+        contests=True,
+    ),
+    Code.FIRMWARE: Wording(
+        N_("WRONG FIRMWARE"),
+        N_("The order wants firmware {required}; this unit has {found}."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.CALIBRATION: Wording(
+        N_("NOT CALIBRATED"),
+        N_("The order wants a valid calibration; this unit's: {found}."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.NOT_PICKABLE: Wording(
+        N_("NOT PICKABLE"),
+        N_("It is recorded in {place}, which is not for picking."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+    ),
+    Code.WRONG_BIN: Wording(
+        N_("WRONG BIN"),
+        N_("It is recorded in {place}; you are at {bin}."),
+        N_("Put it back. To pick it, press F4, Another bin, and go to {place}."),
+        contests=True,
+    ),
+    Code.GO_TO_BIN: Wording(
+        N_("WRONG BIN"),
+        N_("Nothing to pick for this list in {bin}."),
+        N_("Go to {wanted}."),
+    ),
+    Code.BIN_NOT_PICKABLE: Wording(
+        N_("NOT PICKABLE"),
+        N_("{bin} is not for picking."),
+        N_("Go to {wanted}."),
+    ),
+    Code.CONDITION_FIRST: Wording(
+        N_("CONDITION FIRST"),
+        N_("The condition of {unit} is not stated yet."),
+        N_("Enter if it is good, F4 if it is damaged; then scan on."),
+    ),
+    Code.CONFIRM_FIRST: Wording(
+        N_("CONFIRM FIRST"),
+        N_("This step asks for Enter or the CONFIRM code."),
+        N_("Press Enter if it is so, F5 to undo a scan."),
+    ),
+    Code.NOT_PICKED_HERE: Wording(
+        N_("NOT PICKED HERE"),
+        N_("{unit} is not picked on {document}."),
+        N_("Press F3 to see what is picked."),
+        contests=True,
+    ),
+    Code.LINES_OPEN: Wording(
+        N_("NOT COMPLETE"),
+        N_("{count} still to pick on {document}."),
+        N_("Pick them, or press F4 for a short pick."),
+        contests=True,
+    ),
+    Code.UNKNOWN_DOCUMENT: Wording(
+        N_("UNKNOWN DOCUMENT"),
+        N_("{document} is not on record at this site."),
+        N_("Press F10 and choose a list."),
+    ),
+    Code.TRANSITION: Wording(
+        N_("NOT POSSIBLE NOW"),
+        N_("{unit} is {status}, which does not allow this."),
+        N_("Look the unit up with F2 and tell a supervisor."),
+        contests=True,
+    ),
+    Code.NO_REASON: Wording(
+        N_("REASON NEEDED"),
+        N_("This is recorded only with a reason."),
+        N_("Choose a reason."),
+    ),
+}
+"""The sentence of every code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: a code and the facts its sentence needs. Facts are data; they travel and are stored."""
+
+    code: Code
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> Message:
+        """Two or three words for the top of the verdict."""
+        return Message(WORDINGS[self.code].title)
+
+    @property
+    def because(self) -> Message:
+        """What was found, in one sentence."""
+        return Message(WORDINGS[self.code].because, _facts(self.facts))
+
+    @property
+    def todo(self) -> Message:
+        """What the person does now, in one sentence."""
+        return Message(WORDINGS[self.code].todo, _facts(self.facts))
+
+    @property
+    def contests(self) -> bool:
+        """Whether the server answers `contested` rather than `refused`."""
+        return WORDINGS[self.code].contests
+
+
+def _facts(facts: Mapping[str, str]) -> dict[str, object]:
+    return {name: _shown(name, value) for name, value in facts.items()}
+
+
+def _shown(name: str, value: str) -> Message | str:
+    if name in _WORDS:
+        return Message(value)
+    if name == "when":
+        return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M") if value else "?"
+    return value
+
+
+_WORDS = frozenset({"what", "kind", "status"})
+"""Facts that are words of ours and are translated, unlike serials and names."""
+
+
+def refuse(code: Code, **facts: object) -> Refusal:
+    """A refusal with its facts as text: instants in ISO 8601, words of ours untranslated."""
+    return Refusal(code, {name: _fact(value) for name, value in facts.items()})
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, Message):
+        return say(value) if value.values else value.template
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return "" if value is None else str(value)

@@ -1,0 +1,294 @@
+"""The one ordered list of rules by which a unit may be picked (R14, R15, R20, R40, R41, R57, H2, H9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from scantrail.domain.documents import LineKind, PickLine, PickList
+from scantrail.domain.fold import line_for
+from scantrail.domain.holds import HoldKind, holds_on
+from scantrail.domain.identifiers import PlaceId, ProductId, SerialFault, code_of
+from scantrail.domain.products import Product
+from scantrail.domain.readings import Carrier, CodeKind, Reading
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.task import task_refusal
+from scantrail.domain.status import Status, may_pick
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.words import N_, M
+
+
+@dataclass(frozen=True, slots=True)
+class PickCase:
+    """One scan at the serial step, and everything it is judged by."""
+
+    world: World
+    pick_list: PickList
+    device: str
+    worker: str
+    today: date
+    """The day of the scan in the site's time zone."""
+    reading: Reading | None
+    """None only for acts without a scan."""
+    kinds: frozenset[CodeKind]
+    """What the text is known as on this side."""
+    unit: Unit | None
+    expected_product: ProductId | None
+    """The product confirmed at this stop; None when the picker's product is not known."""
+    at_place: PlaceId | None
+    """The bin confirmed at this stop."""
+
+    @property
+    def product(self) -> Product | None:
+        """The product whose serial is expected."""
+        wanted = self.expected_product or (self.unit.product if self.unit else None)
+        return self.world.products.get(wanted) if wanted else None
+
+    @property
+    def line(self) -> PickLine | None:
+        """The line the unit would count on."""
+        return line_for(self.pick_list, self.unit) if self.unit else None
+
+    @property
+    def wanted(self) -> str:
+        """What to scan instead: the serials still to pick here, else the product."""
+        return wanted_here(self.world, self.pick_list, self.at_place, self.expected_product)
+
+
+def wanted_here(world: World, pick_list: PickList, place: PlaceId | None, product: ProductId | None) -> str:
+    """The serials still to pick of a product in a bin, at most three by name; else the product's name."""
+    serials = []
+    for line in pick_list.lines:
+        if product is not None and line.product != product:
+            continue
+        for unit_id in line.remaining_units:
+            unit = world.units.get(unit_id)
+            if unit is not None and (place is None or unit.place == place):
+                serials.append(unit.serial)
+    if serials:
+        more = ", …" if len(serials) > 3 else ""
+        return " / ".join(serials[:3]) + more
+    found = world.products.get(product) if product else None
+    return found.name if found else "?"
+
+
+Rule = Callable[[PickCase], Refusal | None]
+
+KIND_NAMES: dict[CodeKind, str] = {
+    CodeKind.SERIAL: N_("a unit's serial"),
+    CodeKind.PRODUCT: N_("a product's label"),
+    CodeKind.PLACE: N_("a place's label"),
+    CodeKind.DOCUMENT: N_("a document"),
+    CodeKind.BADGE: N_("a badge"),
+    CodeKind.COMMAND: N_("a command"),
+}
+STATUS_NAMES: dict[Status, str] = {
+    Status.AVAILABLE: N_("Available"),
+    Status.ALLOCATED: N_("Allocated"),
+    Status.PICKED: N_("Picked"),
+    Status.SHIPPED: N_("Shipped"),
+    Status.DELIVERED: N_("Delivered"),
+    Status.RETURNED: N_("Returned"),
+    Status.UNDER_SERVICE: N_("Under Service"),
+    Status.QUARANTINE: N_("Quarantine"),
+    Status.DAMAGED: N_("Damaged"),
+    Status.RECALLED: N_("Recalled"),
+    Status.RETIRED: N_("Retired"),
+    Status.VOID: N_("Void"),
+}
+HOLD_NAMES: dict[HoldKind, str] = {
+    HoldKind.RECALL: N_("recall"),
+    HoldKind.QUALITY: N_("quality"),
+    HoldKind.STOLEN: N_("stolen goods"),
+    HoldKind.LEGAL: N_("legal"),
+    HoldKind.MISSING: N_("missing"),
+}
+
+
+def _task(case: PickCase) -> Refusal | None:
+    return task_refusal(case.world, case.pick_list, case.device, case.worker)
+
+
+def _wrong_kind(case: PickCase) -> Refusal | None:
+    if case.unit is not None or not case.kinds or CodeKind.SERIAL in case.kinds:
+        return None
+    kind = min(case.kinds, key=list(CodeKind).index)
+    return refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=case.wanted)
+
+
+def _typed(case: PickCase) -> Refusal | None:
+    typed = case.reading is not None and case.reading.carrier is Carrier.TYPED
+    return refuse(Code.TYPED) if typed and not case.world.site.typed_serials else None
+
+
+def _format(case: PickCase) -> Refusal | None:
+    if case.unit is not None or case.reading is None or case.product is None:
+        return None
+    fault = case.product.serial_fault(case.reading.text)
+    if fault is None:
+        return None
+    code = Code.CUT_SHORT if fault is SerialFault.CUT_SHORT else Code.MALFORMED
+    return refuse(code, product=case.product.name, format=case.product.serial_format)
+
+
+def _unknown(case: PickCase) -> Refusal | None:
+    return refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted) if case.unit is None else None
+
+
+def _mismatch(case: PickCase, unit: Unit) -> Refusal | None:
+    product = case.world.products.get(unit.product)
+    if case.reading is None or product is None:
+        return None
+    matches = product.canonical(case.reading.text) == unit.serial
+    return None if matches else refuse(Code.SCAN_MISMATCH)
+
+
+def _hold(case: PickCase, unit: Unit) -> Refusal | None:
+    for hold in holds_on(unit, case.world.holds):
+        return refuse(Code.HOLD, kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)
+    return None
+
+
+def _in_task(case: PickCase, unit: Unit) -> Refusal | None:
+    in_task = case.pick_list.picked_unit(unit.id) is not None
+    return refuse(Code.IN_TASK, wanted=case.wanted) if in_task else None
+
+
+def _already_picked(case: PickCase, unit: Unit) -> Refusal | None:
+    if unit.status is not Status.PICKED:
+        return None
+    return refuse(
+        Code.ALREADY_PICKED,
+        worker=case.world.worker_name(unit.changed_by),
+        document=unit.document,
+        when=unit.changed_at,
+        wanted=case.wanted,
+    )
+
+
+def _shipped(case: PickCase, unit: Unit) -> Refusal | None:
+    if unit.status not in (Status.SHIPPED, Status.DELIVERED):
+        return None
+    return refuse(
+        Code.SHIPPED,
+        document=unit.document,
+        when=unit.changed_at,
+        status=M(STATUS_NAMES[unit.status]),
+        wanted=case.wanted,
+    )
+
+
+def _status(case: PickCase, unit: Unit) -> Refusal | None:
+    if may_pick(unit.status):
+        return None
+    return refuse(Code.STATUS, status=M(STATUS_NAMES[unit.status]), wanted=case.wanted)
+
+
+def _another_site(case: PickCase, unit: Unit) -> Refusal | None:
+    if unit.site == case.pick_list.site:
+        return None
+    return refuse(Code.ANOTHER_SITE, site=unit.site, place=code_of(unit.place), wanted=case.wanted)
+
+
+def _owner(case: PickCase, unit: Unit) -> Refusal | None:
+    if unit.owner.is_us:
+        return None
+    return refuse(Code.OWNER, owner=unit.owner.name or "?", wanted=case.wanted)
+
+
+def _wrong_product(case: PickCase, unit: Unit) -> Refusal | None:
+    on_list = any(line.product == unit.product for line in case.pick_list.lines)
+    if on_list and case.expected_product in (None, unit.product):
+        return None
+    found = case.world.products.get(unit.product)
+    return refuse(Code.WRONG_PRODUCT, product=found.name if found else unit.product, wanted=case.wanted)
+
+
+def _another_list(case: PickCase, unit: Unit) -> Refusal | None:
+    if unit.status is not Status.ALLOCATED:
+        return None
+    if unit.document not in (None, case.pick_list.number):
+        return refuse(Code.ANOTHER_LIST, document=unit.document, wanted=case.wanted)
+    if unit.order not in (None, case.pick_list.order):
+        return refuse(Code.ANOTHER_ORDER, document=unit.order, wanted=case.wanted)
+    return None
+
+
+def _not_on_list(case: PickCase, unit: Unit) -> Refusal | None:
+    line = case.line
+    if line is not None and (line.kind is LineKind.ANY or unit.id in line.units):
+        return None
+    return refuse(Code.NOT_ON_LIST, document=case.pick_list.number, wanted=case.wanted)
+
+
+def _line_full(case: PickCase, unit: Unit) -> Refusal | None:
+    line = case.line
+    if line is None or line.remaining:
+        return None
+    return refuse(Code.LINE_FULL, quantity=line.quantity - line.short, place=code_of(unit.place))
+
+
+def _firmware(case: PickCase, unit: Unit) -> Refusal | None:
+    required = case.pick_list.requirement.firmware
+    if not required or unit.firmware == required:
+        return None
+    return refuse(Code.FIRMWARE, required=required, found=unit.firmware or "?", wanted=case.wanted)
+
+
+def _calibration(case: PickCase, unit: Unit) -> Refusal | None:
+    valid_until = unit.calibration_valid_until
+    if not case.pick_list.requirement.calibrated or (valid_until and valid_until >= case.today):
+        return None
+    found = str(valid_until) if valid_until else "–"
+    return refuse(Code.CALIBRATION, found=found, wanted=case.wanted)
+
+
+def _not_pickable(case: PickCase, unit: Unit) -> Refusal | None:
+    place = case.world.places.get(unit.place)
+    if place is not None and place.pickable:
+        return None
+    return refuse(Code.NOT_PICKABLE, place=code_of(unit.place), wanted=case.wanted)
+
+
+def _wrong_bin(case: PickCase, unit: Unit) -> Refusal | None:
+    if case.at_place is None or unit.place == case.at_place:
+        return None
+    return refuse(Code.WRONG_BIN, place=code_of(unit.place), bin=code_of(case.at_place))
+
+
+def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
+    """A rule about a unit that is on record; an unknown one was refused further up."""
+    return lambda case: None if case.unit is None else rule(case, case.unit)
+
+
+PICK_RULES: tuple[Rule, ...] = (
+    _task,
+    _wrong_kind,
+    _format,
+    _unknown,
+    _typed,
+    _of_unit(_mismatch),
+    _of_unit(_hold),
+    _of_unit(_in_task),
+    _of_unit(_already_picked),
+    _of_unit(_shipped),
+    _of_unit(_status),
+    _of_unit(_another_site),
+    _of_unit(_owner),
+    _of_unit(_wrong_product),
+    _of_unit(_another_list),
+    _of_unit(_not_on_list),
+    _of_unit(_line_full),
+    _of_unit(_firmware),
+    _of_unit(_calibration),
+    _of_unit(_not_pickable),
+    _of_unit(_wrong_bin),
+)
+"""First about the task, then the scan, then the unit, then its fit to the line; the first refusal wins."""
+
+
+def pick_refusal(case: PickCase) -> Refusal | None:
+    """Why this scan may not be picked; None when it may."""
+    return next((refusal for rule in PICK_RULES if (refusal := rule(case)) is not None), None)

@@ -1,0 +1,32 @@
+"""Whether a worker on a device may go on with a pick list at all."""
+
+from __future__ import annotations
+
+from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.people import Right
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.world import World
+
+
+def task_refusal(world: World, pick_list: PickList, device: str, worker: str) -> Refusal | None:
+    """Cancelled, complete, taken over by another device, or not this person's right."""
+    if pick_list.status is DocumentStatus.CANCELLED:
+        return refuse(Code.LIST_CANCELLED, document=pick_list.number)
+    if pick_list.status is DocumentStatus.COMPLETED:
+        return refuse(Code.LIST_COMPLETED, document=pick_list.number)
+    if pick_list.taken is not None and pick_list.taken.device != device:
+        return refuse(
+            Code.LIST_TAKEN_OVER,
+            worker=world.worker_name(pick_list.taken.worker),
+            document=pick_list.number,
+            device=pick_list.taken.device,
+        )
+    return right_refusal(world, worker, Right.PICK)
+
+
+def right_refusal(world: World, worker: str, right: Right) -> Refusal | None:
+    """Whether a person on record has a right."""
+    person = world.workers.get(worker)
+    if person is None or not person.may(right):
+        return refuse(Code.NO_RIGHT, worker=world.worker_name(worker))
+    return None

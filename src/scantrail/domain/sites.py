@@ -1,0 +1,25 @@
+"""A site and its settings: the policy that scans are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scantrail.domain.identifiers import PlaceId, SiteId
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A warehouse with its own clock, log and policy."""
+
+    id: SiteId
+    name: str
+    time_zone: str
+    """IANA name; business dates are plain dates in it (§7a)."""
+    typed_serials: bool = False
+    """Whether a serial may be typed by hand (R11)."""
+    quarantine_place: PlaceId | None = None
+    """Where a damaged unit is put down."""
+    short_reasons: tuple[str, ...] = ("not found", "too few in bin", "blocked")
+    damage_reasons: tuple[str, ...] = ("packaging", "housing", "label", "water")
+    pick_checklist: tuple[str, ...] = ("All units are in the cart", "Every label can be read")
+    """Asked, one by one, before a pick list is complete (R15)."""

@@ -1,0 +1,83 @@
+"""What acts are judged against: the rows of one moment, loaded by whoever judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scantrail.domain.acts import Act
+from scantrail.domain.documents import Document, PickList
+from scantrail.domain.events import (
+    BinConfirmed,
+    PickUndone,
+    UnitMoved,
+    UnitPicked,
+    UnitQuarantined,
+    WorkerSignedIn,
+    document_of,
+    unit_of,
+)
+from scantrail.domain.holds import Hold
+from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place
+from scantrail.domain.products import Product
+from scantrail.domain.sites import Site
+from scantrail.domain.units import Unit
+
+
+@dataclass(slots=True)
+class World:
+    """Rows by id. Whoever judges several acts in a row absorbs each judgement before the next."""
+
+    site: Site
+    units: dict[UnitId, Unit] = field(default_factory=dict)
+    documents: dict[DocumentId, Document] = field(default_factory=dict)
+    products: dict[ProductId, Product] = field(default_factory=dict)
+    places: dict[PlaceId, Place] = field(default_factory=dict)
+    workers: dict[WorkerId, Worker] = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+
+    def pick_list(self, number: DocumentId | None) -> PickList | None:
+        """The pick list of this number, if it is one."""
+        found = self.documents.get(number) if number else None
+        return found if isinstance(found, PickList) else None
+
+    def worker_name(self, worker: WorkerId) -> str:
+        """A worker's name, or the id where the person is not on record here."""
+        found = self.workers.get(worker)
+        return found.name if found else worker
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The rows that judging some acts takes. Products, order and earlier pickers follow from them."""
+
+    units: frozenset[UnitId]
+    documents: frozenset[DocumentId]
+    places: frozenset[PlaceId]
+    workers: frozenset[WorkerId]
+
+
+def needs_of(acts: Iterable[Act]) -> Needs:
+    """What to load before judging these acts."""
+    units: set[UnitId] = set()
+    documents: set[DocumentId] = set()
+    places: set[PlaceId] = set()
+    workers: set[WorkerId] = set()
+    for act in acts:
+        workers.add(act.actor)
+        documents.update(filter(None, (act.draft.document,)))
+        for event in act.draft.events:
+            units.update(filter(None, (unit_of(event),)))
+            documents.update(filter(None, (document_of(event),)))
+            match event:
+                case UnitPicked() | PickUndone() | UnitMoved() | UnitQuarantined():
+                    places.update((event.from_place, event.to_place))
+                case BinConfirmed(place=str() as place):
+                    places.add(place)
+                case WorkerSignedIn():
+                    workers.add(event.worker)
+                case _:
+                    pass
+    return Needs(frozenset(units), frozenset(documents), frozenset(places), frozenset(workers))

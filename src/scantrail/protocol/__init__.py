@@ -1,0 +1,1 @@
+"""The sync core, both sides: values in and values out."""

@@ -1,0 +1,162 @@
+"""What device and server say to each other, as values and as JSON data. Field names are the wire's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from scantrail.domain.acts import Times
+from scantrail.domain.refusals import Refusal
+
+PROTOCOL = 1
+"""Version of these messages; stated in every request as header `Scantrail-Protocol`."""
+
+MAX_BATCH = 500
+"""Acts in one push at the most."""
+
+GLOBAL_STREAM = "*"
+"""The change stream of what belongs to no single site: products, workers, holds."""
+
+
+class Outcome(Enum):
+    """What the server did with an act."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    CONTESTED = "contested"
+    WAITING = "waiting"
+    RETRY = "retry"
+
+
+class RowKind(Enum):
+    """What a row of the change feed describes."""
+
+    SITE = "site"
+    PRODUCT = "product"
+    PLACE = "place"
+    WORKER = "worker"
+    HOLD = "hold"
+    DOCUMENT = "document"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class ActVerdict:
+    """The server's word on one act."""
+
+    seq: int
+    outcome: Outcome
+    position: int = 0
+    """The act's position in the site's log; 0 when it is not in the log yet."""
+    refusal: Refusal | None = None
+    """Why, for `refused` and `contested`; what it waits for, for `waiting`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The present state of one thing. A row of a higher version replaces one of a lower."""
+
+    kind: RowKind
+    id: str
+    position: int
+    """Where it stands in its stream; an act at or before this position is already in it."""
+    body: dict[str, Any]
+    """The domain value in plain data; for a document with its `kind` under `document_kind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A page of the change feed."""
+
+    server_epoch: str
+    """Random, made with the server's database; another one means the server was restored or replaced."""
+    cursor: dict[str, int]
+    """The position reached in every stream."""
+    rows: tuple[Row, ...]
+    more: bool
+    """Whether another page is ready now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A batch of acts in order, each as its exact text."""
+
+    device: str
+    epoch: str
+    first_seq: int
+    acts: tuple[str, ...]
+    """Exact bytes of each act, as the UTF-8 text they are."""
+    head: str
+    """Hash of the last act."""
+    signature: str
+    """Ed25519 over `signed_bytes`, in hexadecimal."""
+    now: Times
+    """The device's now, for effective times."""
+    cursor: dict[str, int] = field(default_factory=dict)
+    """What the device has seen of the change feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """A verdict for each act, and the changes the device has not seen."""
+
+    acknowledged: int
+    """Every act up to this seq is in the server's log."""
+    verdicts: tuple[ActVerdict, ...]
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolRequest:
+    """A device asks to be known."""
+
+    code: str
+    """Single-use enrolment code."""
+    public_key: str
+    """The device's Ed25519 public key, 32 bytes in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAnswer:
+    """A device is known."""
+
+    device: str
+    site: str
+    token: str
+    """Bearer token; the server keeps only its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRequest:
+    """A worker signs in while the device is online."""
+
+    badge: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAnswer:
+    """The server's word on a badge and a PIN."""
+
+    worker: str
+    """The worker's id."""
+    valid_until: datetime
+    """The device's own verifier for this worker ends with the shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request was refused, as RFC 9457 data."""
+
+    title: str
+    status: int
+    detail: str
+    code: str = ""
+
+
+def signed_bytes(device: str, epoch: str, first_seq: int, last_seq: int, head: str) -> bytes:
+    """What a batch's signature is over: the chain's head names every act before it."""
+    return f"scantrail-push:{PROTOCOL}:{device}:{epoch}:{first_seq}:{last_seq}:{head}".encode()
