@@ -20,9 +20,7 @@ def catalogue_text() -> str:
         charset="utf-8",
         header_comment="# Scantrail's translatable strings. Written by `make catalogue`.",
     )
-    found = extract_from_dir(
-        SOURCE, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
-    )
+    found = extract_from_dir(SOURCE, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",))
     for filename, _line, message, comments, context in found:
         catalogue.add(
             message,
@@ -31,9 +29,7 @@ def catalogue_text() -> str:
             context=context,
         )
     written = io.BytesIO()
-    write_po(
-        written, catalogue, sort_output=True, include_lineno=False, omit_header=True, width=100
-    )
+    write_po(written, catalogue, sort_output=True, include_lineno=False, omit_header=True, width=100)
     return written.getvalue().decode()
 
 

@@ -29,15 +29,11 @@ class LibrariesContract(Contract):
                 continue
             for importer in sorted(graph.find_modules_that_directly_import(library)):
                 if not any(f"{importer}.".startswith(f"{home}.") for home in homes.get(root, [])):
-                    line_number = graph.get_import_details(importer=importer, imported=library)[0][
-                        "line_number"
-                    ]
+                    line_number = graph.get_import_details(importer=importer, imported=library)[0]["line_number"]
                     broken.append((importer, line_number, root, homes.get(root, [])))
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         for importer, line_number, library, homes in check.metadata["broken"]:
             place = " or ".join(homes) or "no package"
-            output.print_error(
-                f"{importer} (l.{line_number}) imports {library}, which {place} may.", bold=False
-            )
+            output.print_error(f"{importer} (l.{line_number}) imports {library}, which {place} may.", bold=False)

@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 DRIVER = "postgresql+psycopg"
 
 # Nothing here outlives the tests, so nothing has to reach the disk.
-SERVER_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200")
+SERVER_SETTINGS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200")
 
 # Ends the server and removes its folder when the tests' end of the pipe closes, however they ended.
 GUARD = 'cat >/dev/null; "$1/pg_ctl" stop -s -m immediate -D "$2/data"; rm -rf "$2"'
@@ -38,10 +38,12 @@ def _system_install() -> Path | None:
     def version(install: Path) -> int:
         return int(install.name) if install.name.isdigit() else 0
 
-    found = [
-        postgres.parent.parent for postgres in Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    ]
+    found = [postgres.parent.parent for postgres in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     return max(found, key=version, default=None)
+
+
+def _group(account: str | None) -> int | None:
+    return pwd.getpwnam(account).pw_gid if account else None
 
 
 def _run(account: str | None, *command: str | Path) -> None:
@@ -49,7 +51,7 @@ def _run(account: str | None, *command: str | Path) -> None:
         done = subprocess.run(
             command,
             user=account,
-            group=pwd.getpwnam(account).pw_gid if account else None,
+            group=_group(account),
             extra_groups=[] if account else None,
             env={"LC_ALL": "C", "PATH": os.defpath},
             cwd="/",
@@ -66,13 +68,15 @@ def _run(account: str | None, *command: str | Path) -> None:
 
 
 def _copy_for(account: str, install: Path, target: Path) -> Path:
-    """The same installation where another account can reach and later remove it."""
-    shutil.copytree(install, target, ignore=shutil.ignore_patterns("include"))
+    """The embedded installation again, where another account can reach it and later remove it."""
+    package = install.parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, target / part.name)
     for path in (target, *target.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755)
             shutil.chown(path, account)
-    return target
+    return target / package.name / install.name
 
 
 @contextmanager
@@ -91,6 +95,8 @@ def _private_server(install: Path) -> Iterator[URL]:
     guard = subprocess.Popen(
         ["/bin/sh", "-c", GUARD, "guard", binaries, folder],
         user=account,
+        group=_group(account),
+        extra_groups=[] if account else None,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -100,23 +106,9 @@ def _private_server(install: Path) -> Iterator[URL]:
     try:
         initialise = ("-U", "postgres", "-E", "UTF8", "--no-locale", "--auth=trust", "--no-sync")
         _run(account, binaries / "initdb", "-D", folder / "data", *initialise)
-        options = " ".join(
-            f"-c {option}" for option in (*SERVER_OPTIONS, f"unix_socket_directories={folder}")
-        )
-        log = folder / "log"
-        _run(
-            account,
-            binaries / "pg_ctl",
-            "start",
-            "-s",
-            "-w",
-            "-D",
-            folder / "data",
-            "-l",
-            log,
-            "-o",
-            options,
-        )
+        settings = (*SERVER_SETTINGS, f"unix_socket_directories={folder}")
+        start = ("-o", " ".join(f"-c {setting}" for setting in settings), "-l", folder / "log")
+        _run(account, binaries / "pg_ctl", "start", "-s", "-w", "-D", folder / "data", *start)
         yield make_url(f"{DRIVER}://postgres@/postgres?host={folder}")
     finally:
         if guard.stdin:
@@ -132,9 +124,7 @@ def postgres_server() -> Iterator[URL]:
         try:
             psycopg.connect(_plain(url)).close()
         except psycopg.OperationalError as error:
-            raise PostgresUnavailableError(
-                f"TEST_PG_URL names a server that refuses: {error}"
-            ) from error
+            raise PostgresUnavailableError(f"TEST_PG_URL names a server that refuses: {error}") from error
         yield url
         return
     install = _embedded_install() or _system_install()
