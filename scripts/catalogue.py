@@ -11,15 +11,14 @@ from babel.messages.pofile import write_po
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "scantrail"
 CATALOGUE = SOURCE / "locale" / "scantrail.pot"
+HEADER = "# Scantrail's translatable strings. Written by `make catalogue`."
+CHANGING = ('"Report-Msgid-Bugs-To:', '"Project-Id-Version:', '"POT-Creation-Date:', '"Generated-By:')
 KEYWORDS = {"M": None, "_": None, "N_": None}
 
 
 def catalogue_text() -> str:
     """The whole catalogue: the same strings give the same text, on any day and machine."""
-    catalogue = Catalog(
-        charset="utf-8",
-        header_comment="# Scantrail's translatable strings. Written by `make catalogue`.",
-    )
+    catalogue = Catalog(project="Scantrail", charset="utf-8", header_comment=HEADER)
     found = extract_from_dir(SOURCE, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",))
     for filename, _line, message, comments, context in found:
         catalogue.add(
@@ -29,8 +28,9 @@ def catalogue_text() -> str:
             context=context,
         )
     written = io.BytesIO()
-    write_po(written, catalogue, sort_output=True, include_lineno=False, omit_header=True, width=100)
-    return written.getvalue().decode()
+    write_po(written, catalogue, sort_output=True, include_lineno=False, width=100)
+    lines = written.getvalue().decode().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(CHANGING))
 
 
 def main() -> int:
