@@ -35,5 +35,5 @@ class LibrariesContract(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         for importer, line_number, library, homes in check.metadata["broken"]:
-            place = " or ".join(homes) or "no package"
+            place = f"only {' and '.join(homes)}" if homes else "no package"
             output.print_error(f"{importer} (l.{line_number}) imports {library}, which {place} may.", bold=False)
