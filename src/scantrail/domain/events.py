@@ -199,6 +199,16 @@ class LineShorted:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortUndone:
+    """A short pick is taken back: the line asks for its units again."""
+
+    document: DocumentId
+    line: str
+    quantity: int
+    units: tuple[UnitId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BinFoundEmpty:
     """A bin that should hold units of a product holds none."""
 
@@ -290,6 +300,7 @@ WorkEvent = (
     | BinConfirmed
     | ProductConfirmed
     | LineShorted
+    | ShortUndone
     | BinFoundEmpty
     | CheckConfirmed
     | PickListCompleted
@@ -324,6 +335,7 @@ FAMILIES: dict[type[Event], Family] = {
     BinConfirmed: Family.WORK,
     ProductConfirmed: Family.WORK,
     LineShorted: Family.WORK,
+    ShortUndone: Family.WORK,
     BinFoundEmpty: Family.WORK,
     CheckConfirmed: Family.WORK,
     PickListCompleted: Family.WORK,

@@ -28,6 +28,7 @@ from scantrail.domain.events import (
     PickListTaken,
     PickUndone,
     ProductConfirmed,
+    ShortUndone,
     UnitAllocated,
     UnitDelivered,
     UnitMoved,
@@ -185,11 +186,13 @@ def _list_picked(pick_list: PickList, event: UnitPicked, by: By) -> PickList:
         by=by.actor,
         at=by.at,
     )
-    return _with_line(pick_list, event.line, lambda line: replace(line, picked=(*line.picked, picked)))
+    changed = _with_line(pick_list, event.line, lambda line: replace(line, picked=(*line.picked, picked)))
+    return replace(changed, checks=())
 
 
 def _list_undone(pick_list: PickList, event: PickUndone, by: By) -> PickList:
-    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+    changed = _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+    return replace(changed, checks=())
 
 
 def _list_condition(pick_list: PickList, event: ConditionStated, by: By) -> PickList:
@@ -214,6 +217,19 @@ def _list_shorted(pick_list: PickList, event: LineShorted, by: By) -> PickList:
         event.line,
         lambda line: replace(line, short=line.short + event.quantity, missing=(*line.missing, *event.units)),
     )
+
+
+def _list_short_undone(pick_list: PickList, event: ShortUndone, by: By) -> PickList:
+    changed = _with_line(
+        pick_list,
+        event.line,
+        lambda line: replace(
+            line,
+            short=max(0, line.short - event.quantity),
+            missing=tuple(unit for unit in line.missing if unit not in event.units),
+        ),
+    )
+    return replace(changed, checks=(), empty_bins=())
 
 
 def _list_bin_empty(pick_list: PickList, event: BinFoundEmpty, by: By) -> PickList:
@@ -246,6 +262,7 @@ _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     ConditionStated: _list_condition,
     UnitQuarantined: _list_quarantined,
     LineShorted: _list_shorted,
+    ShortUndone: _list_short_undone,
     BinFoundEmpty: _list_bin_empty,
     CheckConfirmed: _list_check,
     PickListCompleted: _list_completed,

@@ -20,6 +20,7 @@ from scantrail.domain.events import (
     PickListTaken,
     PickUndone,
     ProductConfirmed,
+    ShortUndone,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -194,7 +195,7 @@ def _list_taken(sight: _Sight, event: PickListTaken) -> Refusal | None:
     return task_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
 
 
-def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed) -> Refusal | None:
+def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed | ShortUndone) -> Refusal | None:
     return sight.task(event.document)
 
 
@@ -236,6 +237,7 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     ProductConfirmed: _at_task,
     CheckConfirmed: _at_task,
     LineShorted: _with_reason,
+    ShortUndone: _at_task,
     BinFoundEmpty: _with_reason,
     PickListCompleted: _completed,
 }

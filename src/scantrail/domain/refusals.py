@@ -17,6 +17,7 @@ class Code(Enum):
     LIST_COMPLETED = "list_completed"
     LIST_TAKEN_OVER = "list_taken_over"
     NO_RIGHT = "no_right"
+    NO_CART = "no_cart"
     WRONG_KIND = "wrong_kind"
     CUT_SHORT = "cut_short"
     MALFORMED = "malformed"
@@ -86,6 +87,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("NOT ALLOWED"),
         N_("{worker} may not do this."),
         N_("Ask a supervisor."),
+    ),
+    Code.NO_CART: Wording(
+        N_("NO CART"),
+        N_("No cart or tote is on record for {worker}."),
+        N_("Ask a supervisor to have one assigned."),
     ),
     Code.WRONG_KIND: Wording(
         N_("WRONG CODE"),

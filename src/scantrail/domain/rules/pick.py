@@ -52,6 +52,12 @@ class PickCase:
         return line_for(self.pick_list, self.unit) if self.unit else None
 
     @property
+    def cart(self) -> PlaceId | None:
+        """Where the picker puts what is picked."""
+        person = self.world.workers.get(self.worker)
+        return person.cart if person else None
+
+    @property
     def wanted(self) -> str:
         """What to scan instead: the serials still to pick here, else the product."""
         return wanted_here(self.world, self.pick_list, self.at_place, self.expected_product)
@@ -109,6 +115,10 @@ HOLD_NAMES: dict[HoldKind, str] = {
 
 def _task(case: PickCase) -> Refusal | None:
     return task_refusal(case.world, case.pick_list, case.device, case.worker)
+
+
+def _no_cart(case: PickCase) -> Refusal | None:
+    return refuse(Code.NO_CART, worker=case.world.worker_name(case.worker)) if case.cart is None else None
 
 
 def _wrong_kind(case: PickCase) -> Refusal | None:
@@ -265,6 +275,7 @@ def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
 
 PICK_RULES: tuple[Rule, ...] = (
     _task,
+    _no_cart,
     _wrong_kind,
     _format,
     _unknown,

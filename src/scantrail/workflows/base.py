@@ -1,0 +1,157 @@
+"""What every guided job is made of: prompts, answers, verdicts and outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+from scantrail.domain.acts import Draft
+from scantrail.domain.readings import Candidates, Reading
+from scantrail.domain.refusals import Refusal
+from scantrail.words import M, Message
+
+ModeT = TypeVar("ModeT")
+
+REPEAT_MS = 2000
+"""The same text again within this time is a scanner's double read (handheld, One guided screen)."""
+
+
+class Tone(Enum):
+    """How a verdict looks and sounds."""
+
+    ACCEPTED = "accepted"
+    NOTED = "noted"
+    """Accepted, with something the person should read."""
+    REFUSED = "refused"
+    REPEAT = "repeat"
+    """The same code again at once: no effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to "was that right?", with what was scanned."""
+
+    tone: Tone
+    title: Message
+    scanned: str = ""
+    because: Message | None = None
+    todo: Message | None = None
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal, scanned: str) -> Verdict:
+        """The verdict that shows a refusal."""
+        return cls(Tone.REFUSED, refusal.title, scanned, refusal.because, refusal.todo)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several answers, taken by its digit."""
+
+    key: str
+    label: Message | str
+
+
+class Mark(Enum):
+    """How far an item of the list is."""
+
+    DONE = "done"
+    NOW = "now"
+    TODO = "todo"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the list beside the prompt."""
+
+    mark: Mark
+    text: str
+    note: Message | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What to do now: everything the guided screen shows but the last verdict."""
+
+    task: str
+    """The document worked on."""
+    about: str
+    """Order, customer and class, in one line."""
+    verb: Message
+    """The instruction, verb first."""
+    expected: tuple[str, ...] = ()
+    """What is expected, shown big; the first is the suggestion, the others do as well."""
+    hint: Message | str = ""
+    """More about what is expected, such as the product's name."""
+    answered: tuple[str, ...] = ()
+    """Questions already answered at this stop."""
+    items: tuple[Item, ...] = ()
+    done: int = 0
+    total: int = 0
+    choices: tuple[Choice, ...] = ()
+    """Answers to choose from by digit and Enter."""
+    instructions: tuple[str, ...] = ()
+    """Special instructions of the order."""
+    confirms: bool = False
+    """Whether Enter, or the CONFIRM code, answers."""
+    finished: bool = False
+    """Whether the task is over and Enter leads back to the menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scanned or typed text and all it may mean."""
+
+    reading: Reading
+    candidates: Candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Enter, or the CONFIRM code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """A choice's digit."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskException:
+    """The exceptions key."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskUndo:
+    """The undo key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """One step back out of a choice."""
+
+
+Answer = Scan | Confirm | Choose | AskException | AskUndo | Back
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[ModeT]):
+    """What an answer leads to."""
+
+    mode: ModeT
+    """What the workflow asks for next, beside the steps of the document itself."""
+    verdict: Verdict | None = None
+    draft: Draft | None = None
+    """What to record, durably, before the verdict is shown."""
+
+
+REPEATED = M("SAME CODE AGAIN")
+"""The title of a double read."""
+
+
+def repeat_verdict(text: str) -> Verdict:
+    """The verdict on a double read: seen, no effect."""
+    return Verdict(Tone.REPEAT, REPEATED, text, M("The scanner read it twice. Nothing changed."))

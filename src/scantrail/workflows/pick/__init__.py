@@ -1,0 +1,10 @@
+"""The guided pick: bin, product, serial, condition, and at the end the checklist (R14, R15).
+
+The state is the pick list itself; only what is asked beside it (a reason, the bin of an undo) is a mode.
+"""
+
+from scantrail.workflows.pick.answers import answer
+from scantrail.workflows.pick.prompt import prompt
+from scantrail.workflows.pick.state import WORKING, Mode, Pick, Step
+
+__all__ = ["WORKING", "Mode", "Pick", "Step", "answer", "prompt"]

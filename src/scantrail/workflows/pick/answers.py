@@ -1,0 +1,190 @@
+"""Answering the pick's steps: bin, product, serial, condition, and the checklist (R14, R15)."""
+
+from __future__ import annotations
+
+from scantrail.domain.documents import LineKind
+from scantrail.domain.events import (
+    BinConfirmed,
+    CheckConfirmed,
+    ConditionStated,
+    Event,
+    PickListCompleted,
+    ProductConfirmed,
+    UnitPicked,
+)
+from scantrail.domain.identifiers import PlaceId, code_of
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.rules.pick import pick_refusal
+from scantrail.domain.rules.task import task_refusal
+from scantrail.domain.units import Condition
+from scantrail.words import M
+from scantrail.workflows.base import (
+    Answer,
+    AskException,
+    AskUndo,
+    Back,
+    Choose,
+    Confirm,
+    Outcome,
+    Scan,
+    Tone,
+    Verdict,
+)
+from scantrail.workflows.pick.exceptions import (
+    damaged_scanned,
+    exception_chosen,
+    reason_chosen,
+    undo_bin_scanned,
+    undo_chosen,
+)
+from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
+from scantrail.workflows.pick.state import (
+    WORKING,
+    ChoosingException,
+    ChoosingReason,
+    ChoosingUndo,
+    Mode,
+    Pick,
+    ScanningDamaged,
+    ScanningUndoBin,
+    Step,
+)
+
+
+def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
+    """What an answer leads to. The pick is not changed: record the draft, then look at the document again."""
+    match given:
+        case Scan():
+            return _scanned(pick, given)
+        case Confirm():
+            return _confirmed(pick)
+        case Choose(key):
+            return _chosen(pick, key)
+        case AskException():
+            nothing = Verdict(Tone.NOTED, M("NOTHING TO REPORT HERE"))
+            return Outcome(ChoosingException()) if pick.exceptions else Outcome(WORKING, nothing)
+        case AskUndo():
+            nothing = Verdict(Tone.NOTED, M("NOTHING TO UNDO"))
+            return Outcome(ChoosingUndo()) if pick.undoable else Outcome(WORKING, nothing)
+        case Back():
+            return Outcome(WORKING)
+
+
+def _scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    refusal = task_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
+    if refusal is not None:
+        return refused(pick, scan, refusal, WORKING)
+    match pick.mode:
+        case ScanningUndoBin(unit):
+            return undo_bin_scanned(pick, scan, unit)
+        case ScanningDamaged():
+            return damaged_scanned(pick, scan)
+        case _:
+            return _step_scanned(pick, scan)
+
+
+def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    match pick.step:
+        case Step.BIN:
+            return _bin_scanned(pick, scan)
+        case Step.PRODUCT:
+            return _product_scanned(pick, scan)
+        case Step.SERIAL:
+            return _serial_scanned(pick, scan)
+        case Step.CONDITION:
+            unstated = pick.pick_list.unstated
+            unit = unstated.serial if unstated else ""
+            return refused(pick, scan, refuse(Code.CONDITION_FIRST, unit=unit), WORKING)
+        case Step.CHECK | Step.DONE:
+            return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
+        case Step.STUCK:
+            return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=scan.candidates.text, wanted="?"), WORKING)
+
+
+def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    wanted = code_of(pick.stop.place) if pick.stop else "?"
+    places = [place for place in scan.candidates.places if place.site == pick.pick_list.site]
+    if not places:
+        return wrong_kind(pick, scan, wanted)
+    place = places[0]
+    if not place.pickable:
+        return refused(pick, scan, refuse(Code.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted), WORKING)
+    if place.id not in _bins_with_work(pick):
+        return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=place.code, wanted=wanted), WORKING)
+    return accepted(pick, (BinConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
+
+
+def _bins_with_work(pick: Pick) -> set[PlaceId]:
+    any_products = {line.product for line in pick.pick_list.lines if line.kind is LineKind.ANY and line.remaining}
+    return {stop.place for stop in pick.stops} | {unit.place for unit in pick.stock if unit.product in any_products}
+
+
+def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    here = {stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place}
+    names = [found.sku for product in sorted(here) if (found := pick.world.products.get(product))]
+    wanted = " / ".join(names)
+    products = scan.candidates.products
+    if not products:
+        return wrong_kind(pick, scan, wanted)
+    product = next((each for each in products if each.id in here), None)
+    if product is None:
+        refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted)
+        return refused(pick, scan, refusal, WORKING)
+    event = ProductConfirmed(pick.pick_list.number, product.id)
+    return accepted(pick, (event,), M("RIGHT PRODUCT"), scan)
+
+
+def _serial_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    unit = scanned_unit(pick, scan)
+    case = case_of(pick, scan, unit)
+    refusal = pick_refusal(case)
+    if refusal is not None or unit is None or case.line is None or case.cart is None:
+        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted), WORKING)
+    event = UnitPicked(
+        unit=unit.id,
+        serial=unit.serial,
+        document=pick.pick_list.number,
+        line=case.line.id,
+        order=pick.pick_list.order,
+        from_place=unit.place,
+        to_place=case.cart,
+        from_status=unit.status,
+    )
+    return accepted(pick, (event,), M("PICKED"), scan, scanned=unit.serial)
+
+
+def _confirmed(pick: Pick) -> Outcome[Mode]:
+    if pick.mode != WORKING:
+        return Outcome(pick.mode)
+    number = pick.pick_list.number
+    unstated = pick.pick_list.unstated
+    if pick.step is Step.CONDITION and unstated is not None:
+        event = ConditionStated(unstated.unit, Condition.GOOD, number)
+        return accepted(pick, (event,), M("CONDITION GOOD"), scanned=unstated.serial)
+    if pick.step is Step.CHECK:
+        return _check_confirmed(pick)
+    return Outcome(WORKING)
+
+
+def _check_confirmed(pick: Pick) -> Outcome[Mode]:
+    number, item = pick.pick_list.number, pick.next_check
+    checked: tuple[Event, ...] = (CheckConfirmed(number, item),) if item else ()
+    last = set(pick.checklist) <= {*pick.pick_list.checks, item}
+    if last:
+        return accepted(pick, (*checked, PickListCompleted(number)), M("LIST COMPLETE"), scanned=number)
+    return accepted(pick, checked, M("CONFIRMED"))
+
+
+def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
+    if key not in {choice.key for choice in pick.choices}:
+        return Outcome(pick.mode)
+    at = int(key) - 1
+    match pick.mode:
+        case ChoosingException():
+            return exception_chosen(pick, pick.exceptions[at])
+        case ChoosingReason() as mode:
+            return reason_chosen(pick, mode, pick.reasons[at])
+        case ChoosingUndo():
+            return undo_chosen(pick, pick.undoable[at])
+        case _:
+            return Outcome(pick.mode)

@@ -1,0 +1,148 @@
+"""What goes wrong with a pick, and taking a scan back: short, damaged, bin empty, another bin, undo."""
+
+from __future__ import annotations
+
+from scantrail.domain.documents import PickedUnit, PickLine
+from scantrail.domain.events import (
+    BinConfirmed,
+    BinFoundEmpty,
+    Event,
+    LineShorted,
+    PickUndone,
+    ShortUndone,
+    UnitQuarantined,
+)
+from scantrail.domain.identifiers import UnitId, code_of
+from scantrail.domain.places import PlaceKind
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.rules.pick import pick_refusal
+from scantrail.domain.status import Status
+from scantrail.words import M
+from scantrail.workflows.base import (
+    Outcome,
+    Scan,
+)
+from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
+from scantrail.workflows.pick.state import (
+    WORKING,
+    ChoosingReason,
+    ExceptionKind,
+    Mode,
+    Pick,
+    ScanningDamaged,
+    ScanningUndoBin,
+)
+
+
+def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
+    """What a chosen exception asks for next, or records at once."""
+    if kind is ExceptionKind.ANOTHER_BIN:
+        event = BinConfirmed(pick.pick_list.number, None)
+        return accepted(pick, (event,), M("CHOOSE ANOTHER BIN"))
+    if kind is ExceptionKind.DAMAGED:
+        unstated = pick.pick_list.unstated
+        return Outcome(ChoosingReason(kind, unstated.unit) if unstated else ScanningDamaged())
+    return Outcome(ChoosingReason(kind))
+
+
+def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    """A unit that could be picked, or is picked in this task, may be reported damaged; its reason is asked next."""
+    unit = scanned_unit(pick, scan)
+    in_task = unit is not None and pick.pick_list.picked_unit(unit.id) is not None
+    refusal = None if in_task else pick_refusal(case_of(pick, scan, unit))
+    if refusal is not None or unit is None:
+        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted="?"))
+    return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan))
+
+
+def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
+    """The reason completes the exception and records it."""
+    if mode.kind is ExceptionKind.DAMAGED:
+        return _damage_recorded(pick, mode, reason)
+    line = pick.line
+    if line is None:
+        return Outcome(WORKING)
+    if mode.kind is ExceptionKind.SHORT:
+        shorted = LineShorted(pick.pick_list.number, line.id, line.remaining, line.remaining_units)
+        return accepted(pick, (shorted,), M("SHORT PICK RECORDED"), reason=reason)
+    return _empty_bin_recorded(pick, reason)
+
+
+def _empty_bin_recorded(pick: Pick, reason: str) -> Outcome[Mode]:
+    stop = pick.stop
+    if stop is None:
+        return Outcome(WORKING)
+    number = pick.pick_list.number
+    events: list[Event] = [BinFoundEmpty(number, stop.place, stop.product)]
+    for line in pick.pick_list.lines:
+        gone = tuple(unit.id for unit in stop.units if unit.id in line.remaining_units)
+        if gone:
+            events.append(LineShorted(number, line.id, len(gone), gone))
+    return accepted(pick, tuple(events), M("EMPTY BIN RECORDED"), scanned=code_of(stop.place), reason=reason)
+
+
+def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
+    unit = pick.world.units.get(mode.unit or "")
+    if unit is None:
+        return Outcome(WORKING)
+    number = pick.pick_list.number
+    put_down = pick.world.site.quarantine_place or unit.place
+    line = next((each for each in pick.pick_list.lines if unit.id in each.units), None)
+    on_line = next((each.id for each in pick.pick_list.lines if _is_picked(each, unit.id)), "")
+    events: list[Event] = [
+        UnitQuarantined(
+            unit=unit.id,
+            from_status=unit.status,
+            from_place=unit.place,
+            to_place=put_down,
+            document=number,
+            line=on_line or (line.id if line else ""),
+        )
+    ]
+    if line is not None:
+        events.append(LineShorted(number, line.id, 1, (unit.id,)))
+    return accepted(
+        pick,
+        tuple(events),
+        M("QUARANTINED"),
+        mode.scan,
+        scanned=unit.serial,
+        note=M("Put it in {place}.", place=code_of(put_down)),
+        reason=reason,
+    )
+
+
+def _is_picked(line: PickLine, unit: UnitId) -> bool:
+    return any(each.unit == unit for each in line.picked)
+
+
+def undo_chosen(pick: Pick, chosen: PickedUnit | PickLine) -> Outcome[Mode]:
+    """A picked unit asks for the bin it goes back to; a short pick is taken back at once."""
+    if isinstance(chosen, PickedUnit):
+        return Outcome(ScanningUndoBin(chosen.unit))
+    event = ShortUndone(pick.pick_list.number, chosen.id, chosen.short, chosen.missing)
+    return accepted(pick, (event,), M("SHORT PICK UNDONE"))
+
+
+def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
+    """The unit goes back to any bin of the site, with the status it had before the pick (R20)."""
+    picked = pick.pick_list.picked_unit(unit_id)
+    unit = pick.world.units.get(unit_id)
+    if picked is None or unit is None:
+        return Outcome(WORKING)
+    bins = [
+        place for place in scan.candidates.places if place.site == pick.pick_list.site and place.kind is PlaceKind.BIN
+    ]
+    if not bins:
+        return wrong_kind(pick, scan, code_of(picked.place))
+    line = next(line for line in pick.pick_list.lines if _is_picked(line, unit_id))
+    event = PickUndone(
+        unit=unit_id,
+        document=pick.pick_list.number,
+        line=line.id,
+        from_place=unit.place,
+        to_place=bins[0].id,
+        to_status=Status.ALLOCATED if picked.was_allocated else Status.AVAILABLE,
+    )
+    note = M("Put it in {place}.", place=bins[0].code)
+    return accepted(pick, (event,), M("PICK UNDONE"), scan, scanned=picked.serial, note=note)

@@ -1,0 +1,93 @@
+"""The outcomes that every step of the pick has in common: refused, accepted, the wrong kind of code."""
+
+from __future__ import annotations
+
+from scantrail.domain.acts import Draft
+from scantrail.domain.events import (
+    Event,
+)
+from scantrail.domain.readings import CodeKind
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.pick import KIND_NAMES, PickCase
+from scantrail.domain.units import Unit
+from scantrail.words import M, Message
+from scantrail.workflows.base import (
+    Outcome,
+    Scan,
+    Tone,
+    Verdict,
+)
+from scantrail.workflows.pick.state import (
+    WORKING,
+    Mode,
+    Pick,
+)
+
+
+def refused(pick: Pick, scan: Scan, refusal: Refusal, mode: Mode | None = None) -> Outcome[Mode]:
+    """A refused scan is recorded too, with its refusal (R24)."""
+    return Outcome(
+        pick.mode if mode is None else mode,
+        Verdict.of_refusal(refusal, scan.candidates.text),
+        Draft(document=pick.pick_list.number, reading=scan.reading, refusal=refusal),
+    )
+
+
+def accepted(
+    pick: Pick,
+    events: tuple[Event, ...],
+    title: Message,
+    scan: Scan | None = None,
+    *,
+    scanned: str = "",
+    note: Message | None = None,
+    reason: str = "",
+) -> Outcome[Mode]:
+    """Events to record, and the verdict to show once they are durable."""
+    return Outcome(
+        WORKING,
+        Verdict(
+            Tone.ACCEPTED if note is None else Tone.NOTED,
+            title,
+            scanned or (scan.candidates.text if scan else ""),
+            todo=note,
+        ),
+        Draft(
+            events=events,
+            document=pick.pick_list.number,
+            reading=scan.reading if scan else None,
+            reason=reason,
+        ),
+    )
+
+
+def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
+    """Names what was scanned instead of what the step wants."""
+    kinds = scan.candidates.kinds
+    if not kinds:
+        return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted))
+    kind = min(kinds, key=list(CodeKind).index)
+    return refused(pick, scan, refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=wanted))
+
+
+def case_of(pick: Pick, scan: Scan, unit: Unit | None) -> PickCase:
+    """The case by which the rules judge a scan at the serial step."""
+    return PickCase(
+        world=pick.world,
+        pick_list=pick.pick_list,
+        device=pick.device,
+        worker=pick.worker,
+        today=pick.today,
+        reading=scan.reading,
+        kinds=scan.candidates.kinds,
+        unit=unit,
+        expected_product=pick.pick_list.at_product,
+        at_place=pick.pick_list.at_place,
+    )
+
+
+def scanned_unit(pick: Pick, scan: Scan) -> Unit | None:
+    """Of several units with this serial, the one of the product at hand."""
+    units = scan.candidates.units
+    of_product = [unit for unit in units if unit.product == pick.pick_list.at_product]
+    return next(iter([*of_product, *units]), None)

@@ -1,0 +1,161 @@
+"""What the pick shows at every step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scantrail.domain.documents import LineKind, PickLine
+from scantrail.domain.identifiers import code_of
+from scantrail.words import M, Message
+from scantrail.workflows.base import Item, Mark, Prompt
+from scantrail.workflows.pick.state import (
+    ChoosingException,
+    ChoosingReason,
+    ChoosingUndo,
+    Pick,
+    ScanningDamaged,
+    ScanningUndoBin,
+    Step,
+)
+
+MOST_SUGGESTED = 3
+"""How many serials are named as expected at once."""
+
+
+def prompt(pick: Pick) -> Prompt:
+    """What to do now."""
+    base = Prompt(
+        task=pick.pick_list.number,
+        about=_about(pick),
+        verb=M(""),
+        answered=_answered(pick),
+        items=_items(pick),
+        done=len(pick.pick_list.picked),
+        total=pick.pick_list.wanted,
+        choices=pick.choices,
+        instructions=pick.pick_list.instructions,
+    )
+    match pick.mode:
+        case ChoosingException():
+            return replace(base, verb=M("WHAT IS WRONG?"))
+        case ChoosingReason():
+            return replace(base, verb=M("WHY?"))
+        case ChoosingUndo():
+            return replace(base, verb=M("UNDO WHICH?"))
+        case ScanningDamaged():
+            return replace(base, verb=M("SCAN THE DAMAGED UNIT"), expected=_serials(pick))
+        case ScanningUndoBin(unit):
+            picked = pick.pick_list.picked_unit(unit)
+            expected = (code_of(picked.place),) if picked else ()
+            hint = M("Put {serial} back and scan its bin.", serial=picked.serial if picked else "?")
+            return replace(base, verb=M("SCAN BIN"), expected=expected, hint=hint)
+        case _:
+            return _of_step(pick, base)
+
+
+def _of_step(pick: Pick, base: Prompt) -> Prompt:
+    match pick.step:
+        case Step.BIN:
+            return replace(base, verb=M("SCAN BIN"), expected=_bins(pick), hint=_to_take(pick))
+        case Step.PRODUCT:
+            return replace(base, verb=M("SCAN PRODUCT"), expected=_skus(pick), hint=_product_name(pick))
+        case Step.SERIAL:
+            return replace(base, verb=M("SCAN SERIAL"), expected=_serials(pick), hint=_any_or_name(pick))
+        case Step.CONDITION:
+            unit = pick.pick_list.unstated
+            hint = M("Enter if it is good, F4 if it is damaged.")
+            expected = (unit.serial,) if unit else ()
+            return replace(base, verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
+        case Step.CHECK:
+            item = pick.next_check or M("Everything on the list is done.")
+            hint = M("Enter if it is so.")
+            check = replace(base, verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True)
+            return replace(check, expected=(str(item),), items=_checks(pick))
+        case Step.DONE:
+            return replace(base, verb=M("LIST COMPLETE"), hint=M("Enter for the menu."), confirms=True, finished=True)
+        case Step.STUCK:
+            return replace(
+                base,
+                verb=M("NO STOCK KNOWN"),
+                hint=M(
+                    "No unit that may be picked is on record. Press F4 for a short pick, or F10 and come back later."
+                ),
+            )
+
+
+def _about(pick: Pick) -> str:
+    pick_list = pick.pick_list
+    return "  ".join(filter(None, (pick_list.order, pick_list.customer_class, pick_list.customer)))
+
+
+def _answered(pick: Pick) -> tuple[str, ...]:
+    stop = pick.stop
+    if stop is None or stop.place != pick.pick_list.at_place:
+        return ()
+    product = pick.world.products.get(pick.pick_list.at_product or "")
+    return (code_of(stop.place), *((product.sku,) if product else ()))
+
+
+def _bins(pick: Pick) -> tuple[str, ...]:
+    seen = dict.fromkeys(code_of(stop.place) for stop in pick.stops)
+    return tuple(seen)[:MOST_SUGGESTED]
+
+
+def _skus(pick: Pick) -> tuple[str, ...]:
+    here = (stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place)
+    return tuple(pick.world.products[each].sku for each in here if each in pick.world.products)
+
+
+def _serials(pick: Pick) -> tuple[str, ...]:
+    return tuple(unit.serial for unit in pick.stop.units[:MOST_SUGGESTED]) if pick.stop else ()
+
+
+def _product_name(pick: Pick) -> str:
+    product = pick.world.products.get(pick.stop.product) if pick.stop else None
+    return product.name if product else ""
+
+
+def _to_take(pick: Pick) -> Message | str:
+    stop = pick.stop
+    if stop is None:
+        return ""
+    return M("{count} × {product}", count=len(stop.units), product=_product_name(pick))
+
+
+def _any_or_name(pick: Pick) -> Message | str:
+    line = pick.line
+    if line is not None and line.kind is LineKind.ANY:
+        return M("or any other {product} from this bin", product=_product_name(pick))
+    return _product_name(pick)
+
+
+def _items(pick: Pick) -> tuple[Item, ...]:
+    expected = pick.stop.units[0].id if pick.stop and pick.stop.units else ""
+    return tuple(item for line in pick.pick_list.lines for item in _items_of(pick, line, expected))
+
+
+def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
+    items = [Item(Mark.DONE, each.serial) for each in line.picked]
+    for unit_id, serial in zip(line.units, line.serials, strict=True):
+        if unit_id in line.missing:
+            items.append(Item(Mark.SHORT, serial, M("short")))
+        elif unit_id in line.remaining_units:
+            items.append(Item(Mark.NOW if unit_id == expected else Mark.TODO, serial, _where(pick, unit_id)))
+    unnamed_short = line.short - len(line.missing)
+    if unnamed_short:
+        items.append(Item(Mark.SHORT, line.product, M("{count} short", count=unnamed_short)))
+    if line.kind is LineKind.ANY and line.remaining:
+        items.append(Item(Mark.TODO, line.product, M("any {count}", count=line.remaining)))
+    return items
+
+
+def _where(pick: Pick, unit_id: str) -> str:
+    unit = pick.world.units.get(unit_id)
+    return code_of(unit.place) if unit else ""
+
+
+def _checks(pick: Pick) -> tuple[Item, ...]:
+    return tuple(
+        Item(Mark.DONE if item in pick.pick_list.checks else Mark.NOW if item == pick.next_check else Mark.TODO, item)
+        for item in pick.checklist
+    )

@@ -1,0 +1,236 @@
+"""Where a pick stands: the stops, the step, and what may be chosen. All of it follows from the pick list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
+from scantrail.domain.identifiers import PlaceId, ProductId, UnitId
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.words import M, Message
+from scantrail.workflows.base import (
+    Choice,
+    Scan,
+)
+
+
+class Step(Enum):
+    """What the pick asks for."""
+
+    BIN = "bin"
+    PRODUCT = "product"
+    SERIAL = "serial"
+    CONDITION = "condition"
+    CHECK = "check"
+    DONE = "done"
+    STUCK = "stuck"
+    """Units are still to pick, but none is known to be anywhere."""
+
+
+class ExceptionKind(Enum):
+    """What can go wrong with a pick."""
+
+    SHORT = "short"
+    DAMAGED = "damaged"
+    BIN_EMPTY = "bin_empty"
+    ANOTHER_BIN = "another_bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The document's own next step is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingException:
+    """Which exception?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanningDamaged:
+    """Which unit is damaged?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingReason:
+    """Why? The reason completes the exception."""
+
+    kind: ExceptionKind
+    unit: UnitId | None = None
+    scan: Scan | None = None
+    """The scan of the damaged unit, kept for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingUndo:
+    """Which scan, or short pick, is taken back?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanningUndoBin:
+    """To which bin does the unit go back?"""
+
+    unit: UnitId
+
+
+Mode = Working | ChoosingException | ScanningDamaged | ChoosingReason | ChoosingUndo | ScanningUndoBin
+WORKING = Working()
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One product in one bin, with the units to take there."""
+
+    place: PlaceId
+    product: ProductId
+    units: tuple[Unit, ...]
+    """Exact: the named units. Any serial: suggestions, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A pick list being worked on, and what is known around it."""
+
+    world: World
+    pick_list: PickList
+    stock: tuple[Unit, ...]
+    """Units that any-serial lines may take, in route order, oldest first."""
+    device: str
+    worker: str
+    today: date
+    mode: Mode = WORKING
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """Where to go, in route order."""
+        found: dict[tuple[PlaceId, ProductId], list[Unit]] = {}
+        for line in self.pick_list.lines:
+            for unit in self._units_to_take(line):
+                found.setdefault((unit.place, unit.product), []).append(unit)
+        stops = [Stop(place, product, tuple(units)) for (place, product), units in found.items()]
+        return tuple(sorted(stops, key=lambda stop: (self._route(stop.place), stop.place, stop.product)))
+
+    def _units_to_take(self, line: PickLine) -> list[Unit]:
+        if line.kind is LineKind.EXACT:
+            named = (self.world.units.get(unit) for unit in line.remaining_units)
+            return [unit for unit in named if unit is not None and unit.site == self.pick_list.site]
+        picked = {each.unit for each in line.picked}
+        fitting = [
+            unit
+            for unit in self.stock
+            if unit.product == line.product and unit.id not in picked and unit.place not in self.pick_list.empty_bins
+        ]
+        here = [unit for unit in fitting if unit.place == self.pick_list.at_place]
+        elsewhere = [unit for unit in fitting if unit.place != self.pick_list.at_place]
+        return [*here, *elsewhere][: line.remaining]
+
+    def _route(self, place: PlaceId) -> int:
+        found = self.world.places.get(place)
+        return found.route if found else 0
+
+    @property
+    def stop(self) -> Stop | None:
+        """The stop worked on, or the next one."""
+        here = [stop for stop in self.stops if stop.place == self.pick_list.at_place]
+        at_product = [stop for stop in here if stop.product == self.pick_list.at_product]
+        return next(iter([*at_product, *here, *self.stops]), None)
+
+    @property
+    def step(self) -> Step:
+        """What the document asks for next."""
+        pick_list, stop = self.pick_list, self.stop
+        if pick_list.status is DocumentStatus.COMPLETED:
+            return Step.DONE
+        if pick_list.unstated is not None:
+            return Step.CONDITION
+        if not pick_list.remaining:
+            return Step.CHECK
+        if stop is None:
+            return Step.STUCK
+        if stop.place != pick_list.at_place:
+            return Step.BIN
+        return Step.SERIAL if stop.product == pick_list.at_product else Step.PRODUCT
+
+    @property
+    def checklist(self) -> tuple[str, ...]:
+        """What is confirmed before the list is complete: the site's items, then the order's instructions."""
+        return (*self.world.site.pick_checklist, *self.pick_list.instructions)
+
+    @property
+    def next_check(self) -> str:
+        """The first item not yet confirmed; empty when there is none."""
+        return next((item for item in self.checklist if item not in self.pick_list.checks), "")
+
+    @property
+    def line(self) -> PickLine | None:
+        """The open line that the present stop works on; without a stop, the first open line."""
+        open_lines = [line for line in self.pick_list.lines if line.remaining]
+        stop = self.stop
+        at_stop = [
+            line
+            for line in open_lines
+            if stop is not None
+            and line.product == stop.product
+            and (line.kind is LineKind.ANY or {unit.id for unit in stop.units} & set(line.remaining_units))
+        ]
+        return next(iter([*at_stop, *open_lines]), None)
+
+    @property
+    def undoable(self) -> tuple[PickedUnit | PickLine, ...]:
+        """What can be taken back: units, last first, then short lines."""
+        shorts = tuple(line for line in self.pick_list.lines if line.short)
+        return (*reversed(self.pick_list.picked), *shorts)
+
+    @property
+    def exceptions(self) -> tuple[ExceptionKind, ...]:
+        """The exceptions that make sense at this step."""
+        at_step: dict[Step, tuple[ExceptionKind, ...]] = {
+            Step.BIN: (ExceptionKind.BIN_EMPTY, ExceptionKind.SHORT),
+            Step.PRODUCT: (ExceptionKind.BIN_EMPTY, ExceptionKind.SHORT, ExceptionKind.ANOTHER_BIN),
+            Step.SERIAL: (
+                ExceptionKind.SHORT,
+                ExceptionKind.DAMAGED,
+                ExceptionKind.BIN_EMPTY,
+                ExceptionKind.ANOTHER_BIN,
+            ),
+            Step.CONDITION: (ExceptionKind.DAMAGED,),
+            Step.STUCK: (ExceptionKind.SHORT,),
+        }
+        return at_step.get(self.step, ())
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The site's reasons for the exception being recorded."""
+        damaged = isinstance(self.mode, ChoosingReason) and self.mode.kind is ExceptionKind.DAMAGED
+        return self.world.site.damage_reasons if damaged else self.world.site.short_reasons
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What can be chosen by digit now."""
+        labels: tuple[Message | str, ...] = ()
+        match self.mode:
+            case ChoosingException():
+                labels = tuple(EXCEPTION_NAMES[kind] for kind in self.exceptions)
+            case ChoosingReason():
+                labels = self.reasons
+            case ChoosingUndo():
+                labels = tuple(self._undo_label(each) for each in self.undoable)
+            case _:
+                pass
+        return tuple(Choice(str(at), label) for at, label in enumerate(labels, 1))
+
+    def _undo_label(self, each: PickedUnit | PickLine) -> Message | str:
+        if isinstance(each, PickedUnit):
+            return each.serial
+        return M("short pick of {quantity} {product}", quantity=each.short, product=each.product)
+
+
+EXCEPTION_NAMES: dict[ExceptionKind, Message] = {
+    ExceptionKind.SHORT: M("Short pick"),
+    ExceptionKind.DAMAGED: M("Damaged unit"),
+    ExceptionKind.BIN_EMPTY: M("Bin is empty"),
+    ExceptionKind.ANOTHER_BIN: M("Another bin"),
+}
