@@ -1,6 +1,7 @@
 """Fixtures every test may ask for."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,11 +14,15 @@ from tests.postgres import PostgresUnavailableError, fresh_database, postgres_se
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
     """A PostgreSQL server, started when the first test needs it."""
-    try:
-        with postgres_server() as url:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(postgres_server())
+        except PostgresUnavailableError as error:
+            reason = str(error)
+        else:
             yield url
-    except PostgresUnavailableError as error:
-        pytest.fail(str(error), pytrace=False)
+            return
+    pytest.fail(reason, pytrace=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

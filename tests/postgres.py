@@ -124,7 +124,7 @@ def postgres_server() -> Iterator[URL]:
         try:
             psycopg.connect(_plain(url)).close()
         except psycopg.OperationalError as error:
-            raise PostgresUnavailableError(f"TEST_PG_URL names a server that refuses: {error}") from error
+            raise PostgresUnavailableError(f"TEST_PG_URL names a server that refuses: {error}") from None
         yield url
         return
     install = _embedded_install() or _system_install()
