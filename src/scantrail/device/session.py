@@ -1,0 +1,223 @@
+"""A worker's session on a device: guided work on the store. Recorded, durably, before anything is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from scantrail.device.store import AttentionItem, DeviceStore
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import AttentionSettled, PickListTaken, WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.judge import judge
+from scantrail.domain.people import Worker
+from scantrail.domain.readings import Reading
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.units import Unit
+from scantrail.workflows import pick as picking
+from scantrail.workflows.base import REPEAT_MS, Answer, Prompt, Scan, Verdict, repeat_verdict
+
+
+class Clock(Protocol):
+    """Where a session gets its times from."""
+
+    def now(self) -> Times:
+        """The device's now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRead:
+    """The scan before this one, to tell a double read."""
+
+    text: str
+    mono_ms: int
+
+
+class NoWorker(RuntimeError):
+    """Work was asked for before anybody signed in."""
+
+
+class NoTask(RuntimeError):
+    """A step was answered while no task is open."""
+
+
+class Session:
+    """Who works on this device, on what, and the last verdict.
+
+    Every method that records returns after the commit; `on_recorded` then tells the sync that something waits.
+    """
+
+    def __init__(self, store: DeviceStore, clock: Clock, on_recorded: Callable[[], None] = lambda: None) -> None:
+        self._store = store
+        self._clock = clock
+        self._on_recorded = on_recorded
+        self._worker: Worker | None = None
+        self._task: picking.Pick | None = None
+        self._last_read: LastRead | None = None
+        self.verdict: Verdict | None = None
+        """The last verdict of the open task; it stays until the next one."""
+        self.verdict_act: ActId | None = None
+        """The act behind it, whose confirmation by the server is shown beside it."""
+
+    @property
+    def worker(self) -> Worker | None:
+        """Who is signed in."""
+        return self._worker
+
+    @property
+    def task(self) -> DocumentId | None:
+        """The number of the open pick list."""
+        return self._task.pick_list.number if self._task else None
+
+    def start(self, worker: Worker, *, offline: bool) -> None:
+        """A worker whose PIN was verified begins; `offline` says that the device verified it by itself."""
+        self._worker = worker
+        self._record(Draft(events=(WorkerSignedIn(worker.id, offline),)))
+
+    def end(self) -> None:
+        """The worker signs out. An open task stays as it is, on record."""
+        if self._worker is None:
+            return
+        self._record(Draft(events=(WorkerSignedOut(self._worker.id),)))
+        self._worker = None
+        self.leave()
+
+    def pick_lists(self) -> tuple[PickList, ...]:
+        """The lists to choose from, most urgent first."""
+        return self._store.pick_lists()
+
+    def open(self, number: DocumentId, reason: str = "") -> Verdict | None:
+        """Take a pick list, or resume it at its step. Another device's list is taken over only with a reason.
+
+        Returns None when the task is open, else why it is not.
+        """
+        worker, pick_list = self._signed_in(), self._store.pick_list(number)
+        self.leave()
+        if pick_list is None:
+            return Verdict.of_refusal(refuse(Code.UNKNOWN_DOCUMENT, document=number), number)
+        self._task = self._load(pick_list)
+        taken = pick_list.taken
+        if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
+            return None
+        draft = Draft(events=(PickListTaken(number),), document=number, reason=reason)
+        refused = self._record_judged(draft, number)
+        if refused is not None:
+            self.leave()
+        return refused
+
+    def leave(self) -> None:
+        """Back to the menu; everything done is on record and the task resumes where it stands."""
+        self._task = None
+        self._last_read = None
+        self.verdict = None
+        self.verdict_act = None
+
+    def refresh(self) -> None:
+        """Look at the open task again after a sync brought changes."""
+        if self._task is not None:
+            self._reload()
+
+    def prompt(self) -> Prompt:
+        """What to do now in the open task.
+
+        Raises:
+            NoTask: no task is open.
+        """
+        return picking.prompt(self._open_task())
+
+    def scan(self, reading: Reading) -> Verdict | None:
+        """Judge a scan or a typed text at the present step.
+
+        Raises:
+            NoTask: no task is open.
+        """
+        now = self._clock.now()
+        previous, self._last_read = self._last_read, LastRead(reading.text, now.mono_ms)
+        if previous and previous.text == reading.text and now.mono_ms - previous.mono_ms < REPEAT_MS:
+            self.verdict = repeat_verdict(reading.text.strip())
+            return self.verdict
+        candidates = self._store.candidates(reading.text)
+        task = self._open_task()
+        self._task = self._load(task.pick_list, task.mode, candidates.units)
+        return self.answer(Scan(reading, candidates))
+
+    def answer(self, given: Answer) -> Verdict | None:
+        """Take any answer to the present prompt; gives the verdict, if there is one.
+
+        Raises:
+            NoTask: no task is open.
+        """
+        task = self._open_task()
+        outcome = picking.answer(task, given)
+        verdict = outcome.verdict
+        if outcome.draft is not None:
+            verdict = self._record_judged(outcome.draft, verdict.scanned if verdict else "") or verdict
+        self._task = replace(self._open_task(), mode=outcome.mode)
+        self.verdict = verdict or self.verdict
+        return verdict
+
+    def settle(self, item: AttentionItem, reason: str) -> None:
+        """A person has dealt with the goods of an act that did not apply."""
+        event = AttentionSettled(item.act.device, item.act.epoch, item.act.seq)
+        self._record(Draft(events=(event,), document=item.document, reason=reason))
+
+    def _record_judged(self, draft: Draft, scanned: str) -> Verdict | None:
+        """Judge a draft as the server will, then record it, or its refusal; gives the verdict on a refusal."""
+        task, now = self._open_task(), self._clock.now()
+        judged = Act(ActId(self._store.device, "", 0), "", self._store.site, self._signed_in().id, now, draft)
+        refusal = judge(judged, task.world, now.wall, task.today).refusal
+        if refusal is not None:
+            draft = replace(draft, events=(), refusal=refusal)
+        self.verdict_act = self._record(draft, now, self._store.versions(task.pick_list.number)).id
+        self._reload()
+        return Verdict.of_refusal(refusal, scanned) if refusal else None
+
+    def _record(self, draft: Draft, now: Times | None = None, versions: dict[str, int] | None = None) -> Act:
+        (act,) = self._store.record(
+            (draft,),
+            actor=self._signed_in().id,
+            site=self._store.site,
+            now=now or self._clock.now(),
+            versions=versions or {},
+        )
+        self._on_recorded()
+        return act
+
+    def _reload(self) -> None:
+        task = self._open_task()
+        pick_list = self._store.pick_list(task.pick_list.number)
+        self._task = self._load(pick_list or task.pick_list, task.mode)
+
+    def _load(
+        self, pick_list: PickList, mode: picking.Mode = picking.WORKING, scanned: tuple[Unit, ...] = ()
+    ) -> picking.Pick:
+        asked = getattr(mode, "unit", None)
+        asked_about = self._store.unit(asked) if asked else None
+        world = self._store.world_for(pick_list, (*scanned, *((asked_about,) if asked_about else ())))
+        return picking.Pick(
+            world=world,
+            pick_list=pick_list,
+            stock=self._store.stock_for(pick_list),
+            device=self._store.device,
+            worker=self._signed_in().id,
+            today=self._today(world.site.time_zone),
+            mode=mode,
+        )
+
+    def _today(self, time_zone: str) -> date:
+        return self._clock.now().wall.astimezone(ZoneInfo(time_zone)).date()
+
+    def _signed_in(self) -> Worker:
+        if self._worker is None:
+            raise NoWorker("Nobody is signed in on this device.")
+        return self._worker
+
+    def _open_task(self) -> picking.Pick:
+        if self._task is None:
+            raise NoTask("No task is open on this device.")
+        return self._task
