@@ -18,10 +18,7 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.domain.status import Status
 from scantrail.words import M
-from scantrail.workflows.base import (
-    Outcome,
-    Scan,
-)
+from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
@@ -52,7 +49,8 @@ def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     refusal = None if in_task else pick_refusal(case_of(pick, scan, unit))
     if refusal is not None or unit is None:
         return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted="?"))
-    return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan))
+    verdict = Verdict(Tone.NOTED, M("DAMAGED"), unit.serial, todo=M("Choose what is damaged."))
+    return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan), verdict)
 
 
 def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:

@@ -27,7 +27,7 @@ def prompt(pick: Pick) -> Prompt:
     base = Prompt(
         task=pick.pick_list.number,
         about=_about(pick),
-        verb=M(""),
+        verb=Message(""),
         answered=_answered(pick),
         items=_items(pick),
         done=len(pick.pick_list.picked),

@@ -1,0 +1,184 @@
+"""An act is judged whole, by the same rules wherever it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from scantrail.domain.acts import Act, ActId, Draft, Times, effective_at
+from scantrail.domain.documents import DocumentStatus, PickList, Taken
+from scantrail.domain.events import (
+    BinConfirmed,
+    ConditionStated,
+    Event,
+    LineShorted,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    UnitMoved,
+    UnitPicked,
+    UnitQuarantined,
+)
+from scantrail.domain.judge import Judgement, absorb, judge
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition
+from scantrail.domain.world import World, needs_of
+from tests.support.worlds import NOW, SARAH, TODAY, exact_line, pick_list, promised, world
+
+UNIT = promised(46)
+PICKED = UnitPicked(
+    UNIT.id,
+    UNIT.serial,
+    "PL-2025-0091",
+    "1",
+    "SO-2025-1289",
+    "MAIN/A-15-03",
+    "MAIN/CART-05",
+    Status.ALLOCATED,
+)
+
+
+def act(*events: Event, reading: str | None = "CM500-2025-0046", reason: str = "", device: str = "Scanner-05") -> Act:
+    scan = Reading(reading, Carrier.WEDGE) if reading else None
+    draft = Draft(events=events, document="PL-2025-0091", reading=scan, reason=reason)
+    return Act(ActId(device, "e", 1), "", "MAIN", SARAH.id, Times(NOW, "boot", 0), draft)
+
+
+def at_work(**facts: Any) -> World:
+    listed: PickList = pick_list(exact_line(UNIT), at_place="MAIN/A-15-03", at_product="CM-500-STD", **facts)
+    return world(UNIT, lists=(listed,))
+
+
+def judged(given: Act, seen: World) -> Judgement:
+    return judge(given, seen, NOW, TODAY)
+
+
+def code(given: Act, seen: World) -> Code | None:
+    refusal = judged(given, seen).refusal
+    return refusal.code if refusal else None
+
+
+def test_an_act_that_may_be_gives_the_rows_it_changes() -> None:
+    seen = at_work()
+    judgement = judged(act(PICKED), seen)
+    assert judgement.refusal is None
+    assert judgement.units[UNIT.id].status is Status.PICKED
+    assert judgement.documents["PL-2025-0091"].remaining == 0
+    assert seen.units[UNIT.id] == UNIT, "judging changes nothing by itself"
+
+
+def test_the_second_of_two_acts_is_judged_after_the_first() -> None:
+    seen = at_work()
+    absorb(seen, judged(act(PICKED), seen))
+    assert code(act(PICKED, device="Scanner-05"), seen) is Code.IN_TASK
+
+
+def test_an_act_is_refused_whole_when_one_of_its_events_is() -> None:
+    seen = at_work()
+    judgement = judged(act(PICKED, UnitMoved(UNIT.id, "MAIN/B-02-01", "MAIN/A-15-04")), seen)
+    assert judgement.refusal is not None
+    assert (judgement.units, judgement.documents) == ({}, {})
+
+
+def test_a_refused_scan_is_on_record_and_changes_nothing() -> None:
+    given = act()
+    recorded = replace(given, draft=replace(given.draft, refusal=refuse(Code.HOLD, kind="recall", reason="x")))
+    assert judged(recorded, at_work()) == Judgement()
+
+
+def test_the_scanned_text_must_be_the_units_serial() -> None:
+    assert code(act(PICKED, reading="CM500-2025-0047"), at_work()) is Code.SCAN_MISMATCH
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        replace(PICKED, serial="CM500-2025-0047"),
+        replace(PICKED, from_place="MAIN/A-15-04"),
+        replace(PICKED, from_status=Status.AVAILABLE),
+    ],
+)
+def test_a_pick_must_tell_the_unit_as_it_is(lie: UnitPicked) -> None:
+    assert code(act(lie), at_work()) is Code.TRANSITION
+
+
+def test_an_act_about_a_list_that_is_not_on_record_is_refused() -> None:
+    assert code(act(BinConfirmed("PL-0000", "MAIN/A-15-03")), at_work()) is Code.UNKNOWN_DOCUMENT
+
+
+def test_a_condition_is_stated_only_of_a_unit_picked_on_the_list() -> None:
+    stated = ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")
+    assert code(act(stated), at_work()) is Code.NOT_PICKED_HERE
+
+
+def test_an_undo_must_restore_the_status_before_the_pick() -> None:
+    seen = at_work()
+    absorb(seen, judged(act(PICKED), seen))
+    undone = PickUndone(UNIT.id, "PL-2025-0091", "1", "MAIN/CART-05", "MAIN/A-15-03", Status.AVAILABLE)
+    assert code(act(undone), seen) is Code.TRANSITION
+    assert code(act(replace(undone, to_status=Status.ALLOCATED)), seen) is None
+
+
+def test_undoing_what_was_not_picked_is_refused() -> None:
+    undone = PickUndone(UNIT.id, "PL-2025-0091", "1", "MAIN/CART-05", "MAIN/A-15-03", Status.ALLOCATED)
+    assert code(act(undone), at_work()) is Code.NOT_PICKED_HERE
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        LineShorted("PL-2025-0091", "1", 1, (UNIT.id,)),
+        UnitQuarantined(UNIT.id, Status.ALLOCATED, "MAIN/A-15-03", "MAIN/QC-01", document="PL-2025-0091", line="1"),
+    ],
+)
+def test_an_exception_needs_a_reason(event: Event) -> None:
+    assert code(act(event), at_work()) is Code.NO_REASON
+    assert code(act(event, reason="not found"), at_work()) is None
+
+
+def test_a_unit_that_has_left_cannot_be_quarantined() -> None:
+    gone = replace(UNIT, status=Status.SHIPPED, place="METRO/SITE")
+    event = UnitQuarantined(UNIT.id, Status.SHIPPED, "METRO/SITE", "MAIN/QC-01")
+    assert code(act(event, reason="x"), world(gone)) is Code.TRANSITION
+
+
+def test_a_list_with_open_lines_is_not_complete() -> None:
+    assert code(act(PickListCompleted("PL-2025-0091")), at_work()) is Code.LINES_OPEN
+
+
+def test_a_list_taken_by_another_device_is_taken_over_only_with_a_reason() -> None:
+    seen = at_work(taken=Taken("Scanner-02", "mike"), status=DocumentStatus.IN_PROGRESS)
+    assert code(act(PickListTaken("PL-2025-0091")), seen) is Code.LIST_TAKEN_OVER
+    judgement = judged(act(PickListTaken("PL-2025-0091"), reason="shift ended"), seen)
+    assert judgement.documents["PL-2025-0091"].taken == Taken("Scanner-05", SARAH.id)
+
+
+def test_a_cancelled_list_cannot_be_taken_even_with_a_reason() -> None:
+    seen = at_work(status=DocumentStatus.CANCELLED)
+    assert code(act(PickListTaken("PL-2025-0091"), reason="x"), seen) is Code.LIST_CANCELLED
+
+
+def test_needs_names_the_rows_to_load() -> None:
+    needs = needs_of([act(PICKED)])
+    assert needs.units == {UNIT.id}
+    assert needs.documents == {"PL-2025-0091"}
+    assert needs.places == {"MAIN/A-15-03", "MAIN/CART-05"}
+    assert needs.workers == {SARAH.id}
+
+
+def test_an_acts_age_is_exact_while_the_device_runs() -> None:
+    happened = Times(NOW - timedelta(days=20_000), "boot", 1_000)
+    device_now = Times(NOW, "boot", 61_000)
+    assert effective_at(happened, device_now, NOW) == NOW - timedelta(seconds=60)
+
+
+def test_across_a_restart_the_clocks_difference_is_used() -> None:
+    happened = Times(NOW - timedelta(minutes=5), "first boot", 999_999)
+    device_now = Times(NOW, "second boot", 10)
+    server_now = NOW + timedelta(days=365)
+    assert effective_at(happened, device_now, server_now) == server_now - timedelta(minutes=5)

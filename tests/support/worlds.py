@@ -1,0 +1,136 @@
+"""A small warehouse for tests: the products, places, people and units of the day, as domain values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from scantrail.domain.documents import LineKind, PickLine, PickList
+from scantrail.domain.holds import Hold
+from scantrail.domain.identifiers import unit_id
+from scantrail.domain.people import Role, Worker
+from scantrail.domain.places import Place, PlaceKind
+from scantrail.domain.products import Product, ProductGtin
+from scantrail.domain.readings import COMMAND_PREFIX, Candidates, Carrier, Reading, command_in
+from scantrail.domain.sites import Site
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+
+SITE = Site("MAIN", "Main warehouse", "America/New_York", typed_serials=True, quarantine_place="MAIN/QC-01")
+MODULE = Product(
+    "CM-500-STD",
+    "CM-500-STD",
+    "Control Module CM-500",
+    gtins=(ProductGtin("09521234543213"),),
+    serial_format="CM500-YYYY-NNNN",
+)
+SENSOR = Product("TS-200", "TS-200", "Temperature Sensor TS-200", serial_format="TS2NNNNNN")
+PLACES = tuple(
+    Place(f"MAIN/{code}", "MAIN", code, kind, pickable, route)
+    for route, (code, kind, pickable) in enumerate(
+        [
+            ("DOCK-01", PlaceKind.DOCK, False),
+            ("A-15-03", PlaceKind.BIN, True),
+            ("A-15-04", PlaceKind.BIN, True),
+            ("B-02-01", PlaceKind.BIN, True),
+            ("QC-01", PlaceKind.BIN, False),
+            ("CART-05", PlaceKind.CART, False),
+            ("CART-06", PlaceKind.CART, False),
+        ]
+    )
+)
+SARAH = Worker("sarah", "Sarah Johnson", "WKR-1001", "MAIN", (Role.PICKER,), "MAIN/CART-05")
+MIKE = Worker("mike", "Mike Chen", "WKR-1002", "MAIN", (Role.PICKER,), "MAIN/CART-06")
+CLERK = Worker("clara", "Clara Diaz", "WKR-1009", "MAIN", (Role.RECEIVING_CLERK,))
+NOW = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
+TODAY = date(2025, 1, 28)
+
+
+def module(number: int, **facts: Any) -> Unit:
+    """Unit CM500-2025-NNNN, Available in A-15-03 unless told otherwise."""
+    return unit(MODULE, f"CM500-2025-{number:04d}", **facts)
+
+
+def unit(product: Product, serial: str, **facts: Any) -> Unit:
+    """A unit of a product, Available in A-15-03 unless told otherwise."""
+    born = Unit(
+        unit_id(product.id, serial),
+        product.id,
+        serial,
+        Status.AVAILABLE,
+        "MAIN/A-15-03",
+        raw_serial=serial,
+        firmware="2.1.4",
+        received=date(2025, 1, 27),
+    )
+    return replace(born, **facts)
+
+
+def exact_line(*units: Unit, line: str = "1") -> PickLine:
+    """A line that names its units."""
+    return PickLine(
+        line,
+        units[0].product,
+        LineKind.EXACT,
+        len(units),
+        tuple(each.id for each in units),
+        tuple(each.serial for each in units),
+    )
+
+
+def any_line(product: Product, quantity: int, line: str = "1") -> PickLine:
+    """A line that takes any unit of a product."""
+    return PickLine(line, product.id, LineKind.ANY, quantity)
+
+
+def pick_list(*lines: PickLine, number: str = "PL-2025-0091", **facts: Any) -> PickList:
+    """A pick list for SO-2025-1289."""
+    listed = PickList(
+        number,
+        "MAIN",
+        "SO-2025-1289",
+        lines,
+        customer="Premium Manufacturing",
+        customer_class="VIP",
+        priority=1,
+        required_by=date(2025, 2, 1),
+    )
+    return replace(listed, **facts)
+
+
+def promised(number: int, document: str = "PL-2025-0091", order: str = "SO-2025-1289", **facts: Any) -> Unit:
+    """A module allocated to a pick list."""
+    return module(number, status=Status.ALLOCATED, document=document, order=order, **facts)
+
+
+def world(*units: Unit, lists: tuple[PickList, ...] = (), holds: tuple[Hold, ...] = (), site: Site = SITE) -> World:
+    """The world these units and lists live in."""
+    return World(
+        site=site,
+        units={each.id: each for each in units},
+        documents={each.number: each for each in lists},
+        products={each.id: each for each in (MODULE, SENSOR)},
+        places={each.id: each for each in PLACES},
+        workers={each.id: each for each in (SARAH, MIKE, CLERK)},
+        holds=holds,
+    )
+
+
+def scanned(text: str, carrier: Carrier = Carrier.WEDGE) -> Reading:
+    """A text as a scanner sends it."""
+    return Reading(text, carrier)
+
+
+def candidates_in(seen: World, text: str) -> Candidates:
+    """All that a text may mean in a world, found the plain way."""
+    return Candidates(
+        text=text,
+        units=tuple(each for each in seen.units.values() if seen.products[each.product].canonical(text) == each.serial),
+        products=tuple(each for each in seen.products.values() if each.is_called(text)),
+        places=tuple(each for each in seen.places.values() if each.code == text.upper()),
+        documents=tuple(number for number in seen.documents if number == text.upper()),
+        workers=tuple(each for each in seen.workers.values() if each.badge == text),
+        command=command_in(text) if text.startswith(COMMAND_PREFIX) else None,
+    )

@@ -1,0 +1,113 @@
+"""Drives a pick in memory: answers go in, drafts are judged and folded, as device and server do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.documents import LineKind, PickList
+from scantrail.domain.events import Event
+from scantrail.domain.holds import holds_on
+from scantrail.domain.judge import absorb, judge
+from scantrail.domain.readings import Carrier
+from scantrail.domain.refusals import Code
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.workflows.base import Answer, Choose, Confirm, Prompt, Scan, Verdict
+from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt
+from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, scanned
+
+
+class Guide:
+    """One picker with one list in one world."""
+
+    def __init__(self, world: World, number: str, *, device: str = "Scanner-05", today: date = TODAY) -> None:
+        self.world = world
+        self.number = number
+        self.device = device
+        self.worker = SARAH.id
+        self.today = today
+        self.mode: Mode = WORKING
+        self.drafts: list[Draft] = []
+
+    @property
+    def pick_list(self) -> PickList:
+        found = self.world.pick_list(self.number)
+        assert found is not None
+        return found
+
+    @property
+    def pick(self) -> Pick:
+        return Pick(self.world, self.pick_list, self._stock(), self.device, self.worker, self.today, self.mode)
+
+    def step(self) -> Step:
+        return self.pick.step
+
+    def prompt(self) -> Prompt:
+        return prompt(self.pick)
+
+    @property
+    def recorded(self) -> list[Event]:
+        return [event for draft in self.drafts for event in draft.events]
+
+    def scan(self, text: str, carrier: Carrier = Carrier.WEDGE) -> Verdict:
+        verdict = self.give(Scan(scanned(text, carrier), candidates_in(self.world, text)))
+        assert verdict is not None
+        return verdict
+
+    def scan_all(self, *texts: str) -> None:
+        for text in texts:
+            self.scan(text)
+
+    def confirm(self) -> Verdict | None:
+        return self.give(Confirm())
+
+    def choose(self, label: str) -> Verdict | None:
+        key = next(each.key for each in self.pick.choices if str(each.label) == label)
+        return self.give(Choose(key))
+
+    def give(self, given: Answer) -> Verdict | None:
+        outcome = answer(self.pick, given)
+        self.mode = outcome.mode
+        if outcome.draft is not None:
+            self._record(outcome.draft)
+        return outcome.verdict
+
+    def refused_with(self, text: str, carrier: Carrier = Carrier.WEDGE) -> Code:
+        before = (self.pick_list, dict(self.world.units))
+        self.scan(text, carrier)
+        refusal = self.drafts[-1].refusal
+        assert refusal is not None, f"{text} was accepted"
+        assert (self.pick_list, self.world.units) == before, "a refused scan changed something"
+        return refusal.code
+
+    def _record(self, draft: Draft) -> None:
+        at = NOW + timedelta(seconds=len(self.drafts))
+        act = Act(ActId(self.device, "e", len(self.drafts) + 1), "", "MAIN", self.worker, Times(at, "boot", 0), draft)
+        judgement = judge(act, self.world, at, self.today)
+        assert judgement.refusal is None, f"the workflow offered what the rules refuse: {judgement.refusal}"
+        absorb(self.world, judgement)
+        self.drafts.append(draft)
+
+    def _stock(self) -> tuple[Unit, ...]:
+        wanted = {line.product for line in self.pick_list.lines if line.kind is LineKind.ANY}
+        free = [unit for unit in self.world.units.values() if unit.product in wanted and self._may_be_picked(unit)]
+        return tuple(
+            sorted(free, key=lambda unit: (self.world.places[unit.place].route, str(unit.received), unit.serial))
+        )
+
+    def _may_be_picked(self, unit: Unit) -> bool:
+        place = self.world.places.get(unit.place)
+        return (
+            unit.status is Status.AVAILABLE
+            and place is not None
+            and place.pickable
+            and not holds_on(unit, self.world.holds)
+        )
+
+
+def without_cart(world: World) -> World:
+    """The same world with a picker who has no cart."""
+    return replace(world, workers={**world.workers, SARAH.id: replace(SARAH, cart=None)})

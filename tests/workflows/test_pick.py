@@ -1,0 +1,316 @@
+"""The guided pick, step by step, and what it records."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scantrail.domain.documents import DocumentStatus, Requirement
+from scantrail.domain.events import ConditionStated, PickListCompleted, UnitPicked, UnitQuarantined
+from scantrail.domain.refusals import Code
+from scantrail.domain.status import Status
+from scantrail.workflows.base import AskException, AskUndo, Back, Mark, Tone
+from scantrail.workflows.pick import WORKING, Step
+from tests.support.worlds import (
+    MODULE,
+    SENSOR,
+    SITE,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    unit,
+    world,
+)
+from tests.workflows.guide import Guide
+
+
+@pytest.fixture
+def three() -> Guide:
+    """PL-2025-0091: 0046, 0047 and 0048 out of bin A-15-03."""
+    units = [promised(number) for number in (46, 47, 48)]
+    listed = pick_list(exact_line(*units), instructions=("Antistatic bags only",))
+    return Guide(world(*units, module(60), lists=(listed,)), listed.number)
+
+
+def at_serial(guide: Guide) -> Guide:
+    guide.scan_all("A-15-03", "CM-500-STD")
+    assert guide.step() is Step.SERIAL
+    return guide
+
+
+def test_the_pick_asks_bin_then_product_then_serial_then_condition(three: Guide) -> None:
+    asked = [three.step()]
+    for text in ("A-15-03", "CM-500-STD", "CM500-2025-0046"):
+        assert three.scan(text).tone is Tone.ACCEPTED
+        asked.append(three.step())
+    assert asked == [Step.BIN, Step.PRODUCT, Step.SERIAL, Step.CONDITION]
+
+
+def test_each_prompt_names_what_it_expects(three: Guide) -> None:
+    assert three.prompt().expected == ("A-15-03",)
+    three.scan("A-15-03")
+    assert three.prompt().expected == ("CM-500-STD",)
+    three.scan("CM-500-STD")
+    assert three.prompt().expected == ("CM500-2025-0046", "CM500-2025-0047", "CM500-2025-0048")
+    assert three.prompt().answered == ("A-15-03", "CM-500-STD")
+
+
+def test_a_products_gtin_confirms_the_product(three: Guide) -> None:
+    three.scan_all("A-15-03", "9521234543213")
+    assert three.step() is Step.SERIAL
+
+
+def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> None:
+    at_serial(three)
+    for number in (48, 46, 47):
+        three.scan(f"CM500-2025-{number:04d}")
+        three.confirm()
+    asked = []
+    while three.step() is Step.CHECK:
+        asked.append(three.prompt().expected[0])
+        three.confirm()
+    assert asked == [*SITE.pick_checklist, "Antistatic bags only"]
+    assert three.step() is Step.DONE
+    assert three.pick_list.status is DocumentStatus.COMPLETED
+    assert {three.world.units[promised(n).id].status for n in (46, 47, 48)} == {Status.PICKED}
+    assert {three.world.units[promised(n).id].place for n in (46, 47, 48)} == {"MAIN/CART-05"}
+    assert isinstance(three.recorded[-1], PickListCompleted)
+
+
+def test_the_condition_is_confirmed_by_enter_and_never_by_a_scan(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    assert three.refused_with("CM500-2025-0047") is Code.CONDITION_FIRST
+    three.confirm()
+    assert isinstance(three.recorded[-1], ConditionStated)
+    assert three.step() is Step.SERIAL
+
+
+def test_enter_does_nothing_where_a_scan_is_expected(three: Guide) -> None:
+    assert three.confirm() is None
+    assert three.drafts == []
+
+
+def test_the_list_shows_what_is_done_and_what_is_next(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0047")
+    marks = {item.text: item.mark for item in three.prompt().items}
+    assert marks == {
+        "CM500-2025-0047": Mark.DONE,
+        "CM500-2025-0046": Mark.NOW,
+        "CM500-2025-0048": Mark.TODO,
+    }
+    assert (three.prompt().done, three.prompt().total) == (1, 3)
+
+
+def test_bins_are_visited_in_route_order() -> None:
+    units = [promised(46, place="MAIN/B-02-01"), promised(47), promised(48, place="MAIN/A-15-04")]
+    listed = pick_list(exact_line(*units))
+    guide = Guide(world(*units, lists=(listed,)), listed.number)
+    visited = []
+    for serial, bin_code in (("0047", "A-15-03"), ("0048", "A-15-04"), ("0046", "B-02-01")):
+        visited.append(guide.prompt().expected[0])
+        guide.scan_all(bin_code, "CM-500-STD", f"CM500-2025-{serial}")
+        guide.confirm()
+    assert visited == ["A-15-03", "A-15-04", "B-02-01"]
+
+
+def test_several_products_in_one_bin_are_asked_one_after_the_other() -> None:
+    modules, sensors = [promised(46)], [unit(SENSOR, "TS2000001", status=Status.ALLOCATED, document="PL-2025-0091")]
+    listed = pick_list(exact_line(*modules), exact_line(*sensors, line="2"))
+    guide = Guide(world(*modules, *sensors, lists=(listed,)), listed.number)
+    guide.scan_all("A-15-03", "CM-500-STD", "CM500-2025-0046")
+    guide.confirm()
+    assert (guide.step(), guide.prompt().expected) == (Step.PRODUCT, ("TS-200",))
+    guide.scan_all("TS-200", "TS2000001")
+    guide.confirm()
+    assert guide.step() is Step.CHECK
+
+
+def test_an_any_serial_line_suggests_the_oldest_and_takes_any_unit_of_the_bin() -> None:
+    old, new = module(50, received=TODAY - timedelta(days=30)), module(49)
+    listed = pick_list(any_line(MODULE, 1))
+    guide = Guide(world(old, new, lists=(listed,)), listed.number)
+    at_serial(guide)
+    assert guide.prompt().expected == ("CM500-2025-0050",)
+    assert guide.scan("CM500-2025-0049").tone is Tone.ACCEPTED
+    picked = guide.recorded[-1]
+    assert isinstance(picked, UnitPicked)
+    assert picked.from_status is Status.AVAILABLE
+
+
+def test_a_picker_may_start_an_any_serial_line_in_another_bin_that_holds_the_product() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    guide = Guide(world(module(49), module(50, place="MAIN/B-02-01"), lists=(listed,)), listed.number)
+    guide.scan_all("B-02-01", "CM-500-STD", "CM500-2025-0050")
+    assert guide.step() is Step.CONDITION
+
+
+def test_an_any_serial_line_with_no_stock_on_record_says_so_and_offers_the_short_pick() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    guide = Guide(world(lists=(listed,)), listed.number)
+    assert guide.step() is Step.STUCK
+    guide.give(AskException())
+    guide.choose("Short pick")
+    guide.choose("not found")
+    assert guide.step() is Step.CHECK
+
+
+def test_a_short_pick_needs_a_reason_and_keeps_what_was_picked(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    three.confirm()
+    three.give(AskException())
+    three.choose("Short pick")
+    assert three.pick_list.remaining == 2
+    three.choose("not found")
+    assert (three.drafts[-1].reason, three.pick_list.remaining, len(three.pick_list.picked)) == ("not found", 0, 1)
+
+
+def test_a_short_pick_can_be_undone(three: Guide) -> None:
+    three.give(AskException())
+    three.choose("Short pick")
+    three.choose("not found")
+    three.give(AskUndo())
+    three.choose("short pick of 3 CM-500-STD")
+    assert three.pick_list.remaining == 3
+    assert three.step() is Step.BIN
+
+
+def test_a_damaged_unit_goes_to_quarantine_and_the_named_line_is_short_by_it(three: Guide) -> None:
+    at_serial(three).give(AskException())
+    three.choose("Damaged unit")
+    three.scan("CM500-2025-0047")
+    verdict = three.choose("housing")
+    assert verdict is not None
+    assert str(verdict.todo) == "Put it in QC-01."
+    damaged = three.world.units[promised(47).id]
+    assert (damaged.status, damaged.place, damaged.document) == (Status.QUARANTINE, "MAIN/QC-01", None)
+    assert three.pick_list.remaining == 2
+    assert three.drafts[-1].reading is not None
+
+
+def test_a_unit_found_damaged_at_its_condition_leaves_the_list(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    three.give(AskException())
+    three.choose("Damaged unit")
+    three.choose("packaging")
+    assert isinstance(three.recorded[-2], UnitQuarantined)
+    assert three.pick_list.picked == ()
+    assert three.step() is Step.SERIAL
+
+
+def test_a_damaged_unit_on_an_any_serial_line_is_replaced_by_another() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    guide = at_serial(Guide(world(module(49), module(50), lists=(listed,)), listed.number))
+    guide.scan("CM500-2025-0049")
+    guide.give(AskException())
+    guide.choose("Damaged unit")
+    guide.choose("label")
+    assert (guide.step(), guide.pick_list.remaining) == (Step.SERIAL, 1)
+
+
+def test_only_a_unit_that_could_be_picked_is_reported_damaged_here(three: Guide) -> None:
+    at_serial(three).give(AskException())
+    three.choose("Damaged unit")
+    assert three.refused_with("CM500-2025-0060") is Code.NOT_ON_LIST
+
+
+def test_an_empty_bin_gives_up_the_units_named_there(three: Guide) -> None:
+    three.give(AskException())
+    three.choose("Bin is empty")
+    three.choose("not found")
+    assert three.step() is Step.CHECK
+    assert three.pick_list.lines[0].short == 3
+
+
+def test_an_empty_bin_sends_an_any_serial_line_to_the_next_bin() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    guide = Guide(world(module(49), module(50, place="MAIN/B-02-01"), lists=(listed,)), listed.number)
+    guide.scan("A-15-03")
+    guide.give(AskException())
+    guide.choose("Bin is empty")
+    guide.choose("not found")
+    assert (guide.step(), guide.prompt().expected) == (Step.BIN, ("B-02-01",))
+
+
+def test_another_bin_can_be_chosen_without_undoing_anything(three: Guide) -> None:
+    at_serial(three).give(AskException())
+    three.choose("Another bin")
+    assert three.step() is Step.BIN
+
+
+def test_undo_asks_for_the_bin_and_restores_the_status(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    three.confirm()
+    three.give(AskUndo())
+    three.choose("CM500-2025-0046")
+    assert three.prompt().expected == ("A-15-03",)
+    assert three.scan("A-15-04").tone is Tone.NOTED
+    undone = three.world.units[promised(46).id]
+    assert (undone.status, undone.place, undone.document) == (Status.ALLOCATED, "MAIN/A-15-04", "PL-2025-0091")
+    assert three.pick_list.remaining == 3
+
+
+def test_undo_of_an_any_serial_pick_makes_the_unit_available_again() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    guide = at_serial(Guide(world(module(49), lists=(listed,)), listed.number))
+    guide.scan("CM500-2025-0049")
+    guide.give(AskUndo())
+    guide.choose("CM500-2025-0049")
+    guide.scan("A-15-03")
+    undone = guide.world.units[module(49).id]
+    assert (undone.status, undone.order) == (Status.AVAILABLE, None)
+
+
+def test_undo_wants_a_bin_and_says_what_else_was_scanned(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    three.give(AskUndo())
+    three.choose("CM500-2025-0046")
+    assert three.refused_with("CM500-2025-0047") is Code.WRONG_KIND
+
+
+def test_any_scan_of_the_task_can_be_undone_not_only_the_last(three: Guide) -> None:
+    at_serial(three)
+    for serial in ("CM500-2025-0046", "CM500-2025-0047"):
+        three.scan(serial)
+        three.confirm()
+    three.give(AskUndo())
+    assert [str(choice.label) for choice in three.prompt().choices] == ["CM500-2025-0047", "CM500-2025-0046"]
+
+
+def test_a_scan_in_the_middle_of_a_choice_is_judged_as_a_scan(three: Guide) -> None:
+    at_serial(three).give(AskException())
+    assert three.scan("CM500-2025-0046").tone is Tone.ACCEPTED
+    assert three.mode == WORKING
+
+
+def test_back_leaves_a_choice_and_records_nothing(three: Guide) -> None:
+    three.give(AskException())
+    three.give(Back())
+    assert (three.mode, three.drafts) == (WORKING, [])
+
+
+def test_the_checklist_is_asked_again_after_an_undo(three: Guide) -> None:
+    at_serial(three)
+    for number in (46, 47, 48):
+        three.scan(f"CM500-2025-{number:04d}")
+        three.confirm()
+    three.confirm()
+    three.give(AskUndo())
+    three.choose("CM500-2025-0048")
+    three.scan("A-15-03")
+    assert three.pick_list.checks == ()
+
+
+def test_a_pick_resumes_at_its_step_from_the_document_alone(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    resumed = Guide(three.world, three.number)
+    assert (resumed.step(), resumed.prompt()) == (Step.CONDITION, three.prompt())
+
+
+def test_requirements_travel_with_the_list() -> None:
+    listed = pick_list(any_line(MODULE, 1), requirement=Requirement(firmware="2.1.5"))
+    guide = at_serial(Guide(world(module(49), lists=(listed,)), listed.number))
+    assert guide.refused_with("CM500-2025-0049") is Code.FIRMWARE

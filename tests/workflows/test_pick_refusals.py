@@ -1,0 +1,255 @@
+"""Every way a scan at the serial step can be wrong, each with its own code and sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scantrail.domain.documents import DocumentStatus, PickList, Requirement, Taken
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.people import Role
+from scantrail.domain.readings import Carrier
+from scantrail.domain.refusals import WORDINGS, Code, Refusal
+from scantrail.domain.sites import Site
+from scantrail.domain.status import Status, may_pick
+from scantrail.domain.units import Owner, OwnerType, Unit
+from scantrail.words import say
+from scantrail.workflows.base import Tone
+from tests.support.worlds import (
+    MIKE,
+    MODULE,
+    NOW,
+    SARAH,
+    SENSOR,
+    SITE,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    unit,
+    world,
+)
+from tests.workflows.guide import Guide, without_cart
+
+
+def picking(
+    *others: Unit,
+    listed: PickList | None = None,
+    holds: tuple[Hold, ...] = (),
+    site: Site = SITE,
+    named: tuple[Unit, ...] = (),
+) -> Guide:
+    """A picker at the serial step of PL-2025-0091, which names 0046 unless told otherwise."""
+    named = named or (promised(46),)
+    listed = listed or pick_list(exact_line(*named))
+    started = replace(listed, at_place="MAIN/A-15-03", at_product=MODULE.id)
+    return Guide(world(*named, *others, lists=(started,), holds=holds, site=site), listed.number)
+
+
+def facts(guide: Guide) -> Refusal:
+    refusal = guide.drafts[-1].refusal
+    assert refusal is not None
+    return refusal
+
+
+def test_an_unknown_serial_is_refused() -> None:
+    assert picking().refused_with("CM500-2025-9999") is Code.UNKNOWN_SERIAL
+
+
+def test_a_unit_of_another_product_is_refused_with_that_product() -> None:
+    guide = picking(unit(SENSOR, "TS2000001"))
+    assert guide.refused_with("TS2000001") is Code.WRONG_PRODUCT
+    assert "Temperature Sensor TS-200" in say(facts(guide).because)
+
+
+def test_a_unit_on_another_pick_list_is_refused_with_its_list() -> None:
+    guide = picking(promised(50, document="PL-2025-0088", order="SO-2025-1280"))
+    assert guide.refused_with("CM500-2025-0050") is Code.ANOTHER_LIST
+    assert say(facts(guide).because) == "It is on PL-2025-0088."
+    assert say(facts(guide).todo) == "Put it back; scan CM500-2025-0046."
+
+
+def test_a_unit_promised_to_another_order_is_refused_with_that_order() -> None:
+    stranger = module(50, status=Status.ALLOCATED, order="SO-2025-1280")
+    assert picking(stranger).refused_with("CM500-2025-0050") is Code.ANOTHER_ORDER
+
+
+def test_a_free_unit_is_refused_on_a_list_that_names_its_units() -> None:
+    assert picking(module(60)).refused_with("CM500-2025-0060") is Code.NOT_ON_LIST
+
+
+def test_a_unit_more_than_the_line_asks_for_is_refused() -> None:
+    listed = pick_list(any_line(MODULE, 1), exact_line(promised(46), line="2"))
+    guide = picking(module(49), module(50), listed=listed)
+    guide.scan("CM500-2025-0049")
+    guide.confirm()
+    assert guide.refused_with("CM500-2025-0050") is Code.LINE_FULL
+    assert say(facts(guide).because) == "All 1 of this line are picked."
+
+
+def test_the_same_unit_twice_in_a_task_is_refused() -> None:
+    guide = picking(named=(promised(46), promised(47)))
+    guide.scan("CM500-2025-0046")
+    guide.confirm()
+    assert guide.refused_with("CM500-2025-0046") is Code.IN_TASK
+
+
+def test_a_unit_somebody_else_picked_is_refused_with_who_and_when() -> None:
+    taken = promised(50, document="PL-2025-0088", place="MAIN/CART-06")
+    guide = picking(replace(taken, status=Status.PICKED, changed_by=MIKE.id, changed_at=NOW))
+    assert guide.refused_with("CM500-2025-0050") is Code.ALREADY_PICKED
+    assert say(facts(guide).because) == "Mike Chen picked it for PL-2025-0088, 2025-01-28 09:00."
+
+
+@pytest.mark.parametrize("status", [Status.SHIPPED, Status.DELIVERED])
+def test_a_unit_that_left_before_is_refused_with_its_shipment(status: Status) -> None:
+    gone = module(50, status=status, document="SH-2025-0201", changed_at=NOW, place="METRO/SITE")
+    guide = picking(gone)
+    assert guide.refused_with("CM500-2025-0050") is Code.SHIPPED
+    assert "SH-2025-0201" in say(facts(guide).because)
+
+
+@pytest.mark.parametrize("status", [each for each in Status if not may_pick(each)])
+def test_no_other_status_may_be_picked(status: Status) -> None:
+    code = picking(module(50, status=status)).refused_with("CM500-2025-0050")
+    own_sentence = {
+        Status.PICKED: Code.ALREADY_PICKED,
+        Status.SHIPPED: Code.SHIPPED,
+        Status.DELIVERED: Code.SHIPPED,
+    }
+    assert code is own_sentence.get(status, Code.STATUS)
+
+
+@pytest.mark.parametrize("kind", [HoldKind.RECALL, HoldKind.QUALITY, HoldKind.STOLEN, HoldKind.LEGAL])
+def test_a_unit_under_a_hold_is_refused_with_the_hold(kind: HoldKind) -> None:
+    hold = Hold("H-1", kind, "capacitor batch", product=MODULE.id, supplier_lot="PC-2025-089")
+    guide = picking(named=(promised(46, supplier_lot="PC-2025-089"),), holds=(hold,))
+    assert guide.refused_with("CM500-2025-0046") is Code.HOLD
+    assert "capacitor batch" in say(facts(guide).because)
+
+
+def test_a_closed_hold_refuses_nothing() -> None:
+    hold = Hold("H-1", HoldKind.RECALL, "batch", open=False, product=MODULE.id)
+    assert picking(holds=(hold,)).scan("CM500-2025-0046").tone is Tone.ACCEPTED
+
+
+def test_a_unit_of_somebody_else_is_refused_with_the_owner() -> None:
+    guide = picking(named=(promised(46, owner=Owner(OwnerType.CUSTOMER, "Metro Manufacturing")),))
+    assert guide.refused_with("CM500-2025-0046") is Code.OWNER
+    assert "Metro Manufacturing" in say(facts(guide).because)
+
+
+def test_consigned_goods_may_be_picked() -> None:
+    guide = picking(named=(promised(46, owner=Owner(OwnerType.CONSIGNED, "Precision Components LLC")),))
+    assert guide.scan("CM500-2025-0046").tone is Tone.ACCEPTED
+
+
+def test_a_unit_with_another_firmware_than_the_order_wants_is_refused() -> None:
+    listed = pick_list(exact_line(promised(46)), requirement=Requirement(firmware="2.2.0"))
+    guide = picking(listed=listed)
+    assert guide.refused_with("CM500-2025-0046") is Code.FIRMWARE
+    assert say(facts(guide).because) == "The order wants firmware 2.2.0; this unit has 2.1.4."
+
+
+@pytest.mark.parametrize("days_left", [-1, None])
+def test_a_unit_without_a_valid_calibration_is_refused(days_left: int | None) -> None:
+    until = None if days_left is None else TODAY + timedelta(days=days_left)
+    listed = pick_list(exact_line(promised(46)), requirement=Requirement(calibrated=True))
+    guide = picking(listed=listed, named=(promised(46, calibration_valid_until=until),))
+    assert guide.refused_with("CM500-2025-0046") is Code.CALIBRATION
+
+
+def test_a_calibration_is_valid_on_its_last_day() -> None:
+    listed = pick_list(exact_line(promised(46)), requirement=Requirement(calibrated=True))
+    guide = picking(listed=listed, named=(promised(46, calibration_valid_until=TODAY),))
+    assert guide.scan("CM500-2025-0046").tone is Tone.ACCEPTED
+
+
+def test_a_unit_in_a_place_that_is_not_for_picking_is_refused() -> None:
+    at_dock, here = promised(46, place="MAIN/DOCK-01"), promised(47)
+    assert picking(named=(at_dock, here)).refused_with("CM500-2025-0046") is Code.NOT_PICKABLE
+
+
+def test_a_unit_recorded_in_another_bin_is_refused_with_that_bin() -> None:
+    guide = picking(named=(promised(46, place="MAIN/A-15-04"), promised(47)))
+    assert guide.refused_with("CM500-2025-0046") is Code.WRONG_BIN
+    assert say(facts(guide).because) == "It is recorded in A-15-04; you are at A-15-03."
+
+
+def test_a_unit_at_another_site_is_refused_with_that_site() -> None:
+    guide = picking(module(50, place="EAST/A-01-01"))
+    assert guide.refused_with("CM500-2025-0050") is Code.ANOTHER_SITE
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(DocumentStatus.CANCELLED, Code.LIST_CANCELLED), (DocumentStatus.COMPLETED, Code.LIST_COMPLETED)],
+)
+def test_nothing_is_picked_on_a_list_that_is_over(status: DocumentStatus, code: Code) -> None:
+    guide = picking(listed=pick_list(exact_line(promised(46)), status=status))
+    assert guide.refused_with("CM500-2025-0046") is code
+
+
+def test_nothing_is_picked_on_a_list_that_another_device_has_taken_over() -> None:
+    guide = picking(listed=pick_list(exact_line(promised(46)), taken=Taken("Scanner-02", MIKE.id)))
+    assert guide.refused_with("CM500-2025-0046") is Code.LIST_TAKEN_OVER
+    assert say(facts(guide).because) == "Mike Chen works on PL-2025-0091 on Scanner-02 now."
+
+
+@pytest.mark.parametrize("text", ["CM-500-STD", "A-15-03", "PL-2025-0091", "WKR-1001"])
+def test_the_wrong_kind_of_code_is_named(text: str) -> None:
+    guide = picking()
+    assert guide.refused_with(text) is Code.WRONG_KIND
+    assert "scan" in say(facts(guide).todo).lower()
+
+
+@pytest.mark.parametrize("text", ["9780201379624", "00:1A:2B:3C:4D:5E", "490154203237518", "CM500-2025-ABCD"])
+def test_a_text_that_is_not_of_the_products_format_is_refused(text: str) -> None:
+    guide = picking()
+    assert guide.refused_with(text) is Code.MALFORMED
+    assert "CM500-YYYY-NNNN" in say(facts(guide).because)
+
+
+@pytest.mark.parametrize("text", ["CM500-2025-00", "CM500-2025-", "CM500-20"])
+def test_a_read_that_was_cut_short_is_refused_as_such(text: str) -> None:
+    assert picking().refused_with(text) is Code.CUT_SHORT
+
+
+def test_a_typed_serial_is_refused_where_the_site_does_not_allow_it() -> None:
+    guide = picking(site=replace(SITE, typed_serials=False))
+    assert guide.refused_with("CM500-2025-0046", Carrier.TYPED) is Code.TYPED
+    assert guide.scan("CM500-2025-0046").tone is Tone.ACCEPTED
+
+
+def test_a_person_without_the_right_picks_nothing() -> None:
+    guide = picking()
+    guide.world.workers[SARAH.id] = replace(SARAH, roles=(Role.RECEIVING_CLERK,))
+    assert guide.refused_with("CM500-2025-0046") is Code.NO_RIGHT
+
+
+def test_a_picker_without_a_cart_is_told_so() -> None:
+    guide = picking()
+    guide.world = without_cart(guide.world)
+    assert guide.refused_with("CM500-2025-0046") is Code.NO_CART
+
+
+def test_case_and_outer_spaces_do_not_make_another_serial() -> None:
+    assert picking().scan(" cm500-2025-0046 ").tone is Tone.ACCEPTED
+
+
+def test_a_hold_outranks_every_other_fault_of_the_unit() -> None:
+    hold = Hold("H-1", HoldKind.STOLEN, "van 12", units=(module(50).id,))
+    gone = module(50, status=Status.SHIPPED, place="METRO/SITE", document="SH-1")
+    assert picking(gone, holds=(hold,)).refused_with("CM500-2025-0050") is Code.HOLD
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_refusal_says_what_was_found_and_what_to_do(code: Code) -> None:
+    wording = WORDINGS[code]
+    assert len(wording.title) <= 18, "the title must fit a screen of 20 columns beside its glyph"
+    assert wording.because.endswith(".")
+    assert wording.todo.endswith(".")
