@@ -82,7 +82,7 @@ def _decoder(wanted: Any) -> Decoder:
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return _converted(wanted, "one of " + ", ".join(str(each.value) for each in wanted))
     if wanted is datetime:
-        return _converted(datetime.fromisoformat, "an instant like 2025-01-31T08:00:00+00:00")
+        return _converted(_instant, "an instant like 2025-01-31T08:00:00+00:00")
     if wanted is date:
         return _converted(date.fromisoformat, "a date like 2025-01-31")
     if wanted in (str, int, bool):
@@ -107,6 +107,13 @@ def _converted(convert: Callable[[str], Any], expected: str) -> Decoder:
             raise PlainError(f"{path}: expected {expected}, got {data!r}") from error
 
     return decode
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its offset")
+    return instant
 
 
 def _optional(arguments: tuple[Any, ...]) -> Decoder:

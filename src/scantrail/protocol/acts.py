@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -20,29 +21,58 @@ class ActError(ValueError):
     """The bytes are not an act that this version can read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """The JSON object an act is written as; fields at their default are left out."""
+
+    v: int
+    device: str
+    epoch: str
+    seq: int
+    site: str
+    actor: str
+    times: Times
+    previous: str = ""
+    versions: dict[str, int] = field(default_factory=dict)
+    events: tuple[Any, ...] = ()
+    document: str | None = None
+    reading: Reading | None = None
+    refusal: Refusal | None = None
+    reason: str = ""
+    note: str = ""
+    corrects: _Corrected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    device: str
+    epoch: str
+    seq: int
+
+
 def encode_act(act: Act) -> bytes:
     """The act's exact bytes: JSON in UTF-8 with sorted keys and no spaces."""
     draft = act.draft
-    envelope = {
-        "v": SCHEMA,
-        "device": act.id.device,
-        "epoch": act.id.epoch,
-        "seq": act.id.seq,
-        "previous": act.previous,
-        "site": act.site,
-        "actor": act.actor,
-        "times": to_plain(act.times),
-        "versions": act.versions,
-        "events": [event_to_plain(event) for event in draft.events],
-        "document": draft.document,
-        "reading": to_plain(draft.reading),
-        "refusal": to_plain(draft.refusal),
-        "reason": draft.reason,
-        "note": draft.note,
-        "corrects": list(draft.corrects) if draft.corrects else None,
-    }
-    kept = {key: value for key, value in envelope.items() if value not in (None, "", [], {})}
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    envelope = _Envelope(
+        v=SCHEMA,
+        device=act.id.device,
+        epoch=act.id.epoch,
+        seq=act.id.seq,
+        site=act.site,
+        actor=act.actor,
+        times=act.times,
+        previous=act.previous,
+        versions=act.versions,
+        events=tuple(event_to_plain(event) for event in draft.events),
+        document=draft.document,
+        reading=draft.reading,
+        refusal=draft.refusal,
+        reason=draft.reason,
+        note=draft.note,
+        corrects=_Corrected(*draft.corrects) if draft.corrects else None,
+    )
+    text = json.dumps(to_plain(envelope), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def decode_act(exact: bytes) -> Act:
@@ -54,34 +84,34 @@ def decode_act(exact: bytes) -> Act:
     """
     try:
         data = json.loads(exact.decode("utf-8", "surrogatepass"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ActError(f"Failed to read an act: {error}.") from error
-    if not isinstance(data, dict) or data.get("v") != SCHEMA:
-        version = data.get("v") if isinstance(data, dict) else None
+    version = data.get("v") if isinstance(data, dict) else None
+    if version != SCHEMA:
         raise ActError(f"Failed to read an act: expected envelope version {SCHEMA}, got {version!r}.")
     try:
-        return _act(data)
-    except (KeyError, TypeError, AttributeError, PlainError) as error:
+        return _act(from_plain(_Envelope, data))
+    except PlainError as error:
         raise ActError(f"Failed to read an act: {error}.") from error
 
 
-def _act(data: dict[str, Any]) -> Act:
-    corrects = data.get("corrects")
+def _act(envelope: _Envelope) -> Act:
+    corrects = envelope.corrects
     return Act(
-        id=ActId(str(data["device"]), str(data["epoch"]), int(data["seq"])),
-        previous=str(data.get("previous", "")),
-        site=str(data["site"]),
-        actor=str(data["actor"]),
-        times=from_plain(Times, data["times"]),
-        versions={str(key): int(value) for key, value in data.get("versions", {}).items()},
+        id=ActId(envelope.device, envelope.epoch, envelope.seq),
+        previous=envelope.previous,
+        site=envelope.site,
+        actor=envelope.actor,
+        times=envelope.times,
+        versions=envelope.versions,
         draft=Draft(
-            events=tuple(event_from_plain(each) for each in data.get("events", ())),
-            document=data.get("document"),
-            reading=from_plain(Reading, data["reading"]) if "reading" in data else None,
-            refusal=from_plain(Refusal, data["refusal"]) if "refusal" in data else None,
-            reason=str(data.get("reason", "")),
-            note=str(data.get("note", "")),
-            corrects=ActId(*corrects) if corrects else None,
+            events=tuple(event_from_plain(each) for each in envelope.events),
+            document=envelope.document,
+            reading=envelope.reading,
+            refusal=envelope.refusal,
+            reason=envelope.reason,
+            note=envelope.note,
+            corrects=ActId(corrects.device, corrects.epoch, corrects.seq) if corrects else None,
         ),
     )
 

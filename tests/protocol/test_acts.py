@@ -1,0 +1,119 @@
+"""An act's bytes are exact, chained, and readable for ever."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.events import FAMILIES, UnitPicked, UnknownEvent
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import Status
+from scantrail.protocol.acts import ActError, act_hash, decode_act, encode_act
+
+GOLDEN = Path(__file__).parent / "golden"
+EVENTS: Any = st.one_of([st.from_type(cls) for cls in FAMILIES])
+TEXT = st.text(max_size=40)
+DRAFTS = st.builds(
+    Draft,
+    events=st.lists(EVENTS, max_size=3).map(tuple),
+    document=st.none() | TEXT,
+    reading=st.none() | st.builds(Reading, text=TEXT, carrier=st.sampled_from(Carrier), aim=TEXT, raw=TEXT),
+    refusal=st.none() | st.builds(refuse, st.sampled_from(Code)),
+    reason=TEXT,
+    note=TEXT,
+    corrects=st.none() | st.just(ActId("Scanner-05", "e", 3)),
+)
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+ACTS = st.builds(
+    Act,
+    id=st.builds(ActId, TEXT, TEXT, st.integers(1)),
+    previous=TEXT,
+    site=TEXT,
+    actor=TEXT,
+    times=st.builds(Times, INSTANTS, TEXT, st.integers(0)),
+    draft=DRAFTS,
+    versions=st.dictionaries(TEXT, st.integers(0), max_size=3),
+)
+
+
+@given(ACTS)
+def test_an_act_is_read_back_as_it_was_written(act: Act) -> None:
+    assert decode_act(encode_act(act)) == act
+
+
+@given(ACTS)
+def test_the_same_act_always_has_the_same_bytes(act: Act) -> None:
+    assert encode_act(decode_act(encode_act(act))) == encode_act(act)
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_act_are_refused_with_a_sentence(garbage: bytes) -> None:
+    with pytest.raises(ActError, match=r"Failed to read an act: .+\."):
+        decode_act(garbage)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"v":2}', '{"v":1}', '{"v":1,"device":"d","epoch":"e","seq":"x"}', "[]", '"x"', '{"v":1,"device":null}'],
+)
+def test_an_envelope_that_is_wrong_in_a_field_is_refused(text: str) -> None:
+    with pytest.raises(ActError):
+        decode_act(text.encode())
+
+
+def test_an_event_of_a_newer_version_is_told_apart_from_garbage() -> None:
+    exact = encode_act(PICK).replace(b"UnitPicked", b"UnitTeleported")
+    with pytest.raises(UnknownEvent, match="UnitTeleported"):
+        decode_act(exact)
+
+
+def test_one_changed_byte_changes_the_hash() -> None:
+    exact = encode_act(PICK)
+    assert act_hash(exact) != act_hash(exact.replace(b"0046", b"0047"))
+
+
+def test_a_scan_with_group_separators_and_controls_keeps_every_character() -> None:
+    hostile = "]C1010952\x1d21[b]\x1b[2J\u202e\x00\ud800"
+    act = Act(PICK.id, "", "MAIN", "sarah", PICK.times, Draft(reading=Reading(hostile, Carrier.WEDGE)))
+    reading = decode_act(encode_act(act)).draft.reading
+    assert reading is not None
+    assert reading.text == hostile
+
+
+PICK = Act(
+    ActId("Scanner-05", "9f1c", 17),
+    "ab" * 32,
+    "MAIN",
+    "sarah",
+    Times(datetime(2025, 1, 28, 9, 30, tzinfo=UTC), "boot-1", 123456),
+    Draft(
+        events=(
+            UnitPicked(
+                "6a3c0f6e-1111-5222-8333-444455556666",
+                "CM500-2025-0046",
+                "PL-2025-0091",
+                "1",
+                "SO-2025-1289",
+                "MAIN/A-15-03",
+                "MAIN/CART-05",
+                Status.ALLOCATED,
+            ),
+        ),
+        document="PL-2025-0091",
+        reading=Reading("CM500-2025-0046", Carrier.WEDGE),
+    ),
+    {"document:PL-2025-0091": 12},
+)
+
+
+def test_the_bytes_of_version_1_stay_as_they_were_released() -> None:
+    released = (GOLDEN / "act-v1-pick.json").read_bytes()
+    assert encode_act(PICK) == released
+    assert decode_act(released) == PICK
