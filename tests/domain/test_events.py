@@ -6,7 +6,6 @@ import typing
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from scantrail.domain import events
 from scantrail.domain.events import (
@@ -22,14 +21,12 @@ from scantrail.domain.events import (
 from scantrail.domain.fold import By, changes_unit, fold_pick_list
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.units import Unit
+from tests.support.strategies import EVENTS
 from tests.support.worlds import NOW, exact_line, pick_list, promised
 
 
 def test_every_event_class_has_a_family() -> None:
     assert set(FAMILIES) == set(typing.get_args(Event))
-
-
-EVENTS: typing.Any = st.one_of([st.from_type(cls) for cls in FAMILIES])
 
 
 @given(EVENTS)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.events import FAMILIES, UnitPicked, UnknownEvent
+from scantrail.domain.events import UnitPicked, UnknownEvent
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.protocol.acts import ActError, act_hash, decode_act, encode_act
 
 GOLDEN = Path(__file__).parent / "golden"
-EVENTS: Any = st.one_of([st.from_type(cls) for cls in FAMILIES])
 TEXT = st.text(max_size=40)
 DRAFTS = st.builds(
     Draft,
@@ -30,7 +28,6 @@ DRAFTS = st.builds(
     note=TEXT,
     corrects=st.none() | st.just(ActId("Scanner-05", "e", 3)),
 )
-INSTANTS = st.datetimes(timezones=st.just(UTC))
 ACTS = st.builds(
     Act,
     id=st.builds(ActId, TEXT, TEXT, st.integers(1)),
