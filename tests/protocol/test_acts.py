@@ -15,6 +15,7 @@ from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.protocol.acts import ActError, act_hash, decode_act, encode_act
+from tests.support.strategies import EVENTS, INSTANTS
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = st.text(max_size=40)
