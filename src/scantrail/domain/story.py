@@ -1,0 +1,183 @@
+"""What happened, in one sentence an event: the same on the handheld, at the desk and in reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from scantrail.domain.events import (
+    AllocationReleased,
+    AttentionSettled,
+    BinConfirmed,
+    BinFoundEmpty,
+    CheckConfirmed,
+    ConditionStated,
+    Creation,
+    DocumentImported,
+    Event,
+    HoldClosed,
+    HoldOpened,
+    LineShorted,
+    PickListCancelled,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    ProductConfirmed,
+    RowsImported,
+    ShortUndone,
+    UnitAllocated,
+    UnitDelivered,
+    UnitMoved,
+    UnitPicked,
+    UnitQuarantined,
+    UnitRegistered,
+    UnitShipped,
+    WorkerSignedIn,
+    WorkerSignedOut,
+)
+from scantrail.domain.identifiers import code_of, site_of
+from scantrail.domain.refusals import Refusal
+from scantrail.domain.units import Condition
+from scantrail.words import M, Message
+
+
+def told(event: Event) -> Message:
+    """The sentence of an event."""
+    return _SENTENCES[type(event)](event)
+
+
+def told_refusal(refusal: Refusal) -> Message:
+    """The sentence of a scan that was refused."""
+    return M("Refused: {title}. {because}", title=refusal.title, because=refusal.because)
+
+
+def place_words(place: str) -> str:
+    """A place for a reader who may be at another site: `A-15-03 (MAIN)`."""
+    return f"{code_of(place)} ({site_of(place)})"
+
+
+_CREATIONS: dict[Creation, Message] = {
+    Creation.RECEIVING: M("Received and registered at {place}"),
+    Creation.MANUFACTURING: M("Made and registered at {place}"),
+    Creation.SERVICE_RETURN: M("Came back from service, registered at {place}"),
+    Creation.TRANSFER: M("Transferred in, registered at {place}"),
+    Creation.FOUND: M("Found and registered at {place}"),
+    Creation.MIGRATION: M("Taken over from another system, at {place}"),
+}
+_CONDITIONS: dict[Condition, Message] = {
+    Condition.GOOD: M("Condition: good"),
+    Condition.DAMAGED: M("Condition: damaged"),
+}
+
+
+def _registered(event: UnitRegistered) -> Message:
+    return Message(_CREATIONS[event.how].template, {"place": place_words(event.born.place)})
+
+
+def _moved(event: UnitMoved) -> Message:
+    return M("Moved from {origin} to {place}", origin=place_words(event.from_place), place=place_words(event.to_place))
+
+
+def _allocated(event: UnitAllocated) -> Message:
+    if event.document:
+        return M("Allocated to {order}, on {document}", order=event.order, document=event.document)
+    return M("Allocated to {order}", order=event.order)
+
+
+def _picked(event: UnitPicked) -> Message:
+    return M(
+        "Picked from {origin} to {place} for {document}, {order}",
+        origin=code_of(event.from_place),
+        place=code_of(event.to_place),
+        document=event.document,
+        order=event.order,
+    )
+
+
+def _undone(event: PickUndone) -> Message:
+    return M("Pick on {document} undone, put into {place}", document=event.document, place=code_of(event.to_place))
+
+
+def _quarantined(event: UnitQuarantined) -> Message:
+    return M("Set apart as damaged, put into {place}", place=code_of(event.to_place))
+
+
+def _shipped(event: UnitShipped) -> Message:
+    carrier = " ".join(filter(None, (event.carrier, event.service, event.tracking)))
+    return M(
+        "Shipped with {shipment} for {order}: {carrier}",
+        shipment=event.shipment,
+        order=event.order,
+        carrier=carrier or "–",
+    )
+
+
+def _delivered(event: UnitDelivered) -> Message:
+    if event.signed_by:
+        return M("Delivered to {owner}, signed by {name}", owner=event.owner.name, name=event.signed_by)
+    return M("Delivered to {owner}", owner=event.owner.name)
+
+
+def _bin(event: BinConfirmed) -> Message:
+    if event.place is None:
+        return M("Left the bin, on {document}", document=event.document)
+    return M("At bin {place}, for {document}", place=code_of(event.place), document=event.document)
+
+
+def _shorted(event: LineShorted) -> Message:
+    return M(
+        "Short by {count} on {document}, line {line}", count=event.quantity, document=event.document, line=event.line
+    )
+
+
+def _short_undone(event: ShortUndone) -> Message:
+    return M("Short pick on {document}, line {line}, taken back", document=event.document, line=event.line)
+
+
+def _rows(event: RowsImported) -> Message:
+    return M(
+        "Imported {file} ({kind}): {added} added, {changed} changed",
+        file=event.file,
+        kind=event.kind,
+        added=event.added,
+        changed=event.changed,
+    )
+
+
+def _signed_in(event: WorkerSignedIn) -> Message:
+    if event.offline:
+        return M("{worker} signed in, offline", worker=event.worker)
+    return M("{worker} signed in", worker=event.worker)
+
+
+_SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
+    UnitRegistered: _registered,
+    UnitMoved: _moved,
+    UnitAllocated: _allocated,
+    AllocationReleased: lambda event: M("No longer promised to {order}", order=event.order),
+    UnitPicked: _picked,
+    PickUndone: _undone,
+    ConditionStated: lambda event: _CONDITIONS[event.condition],
+    UnitQuarantined: _quarantined,
+    UnitShipped: _shipped,
+    UnitDelivered: _delivered,
+    HoldOpened: lambda event: M("Hold opened: {reason}", reason=event.hold.reason),
+    HoldClosed: lambda event: M("Hold {hold} closed", hold=event.hold),
+    PickListTaken: lambda event: M("{document} taken", document=event.document),
+    BinConfirmed: _bin,
+    ProductConfirmed: lambda event: M(
+        "Product {product} confirmed, for {document}", product=event.product, document=event.document
+    ),
+    LineShorted: _shorted,
+    ShortUndone: _short_undone,
+    BinFoundEmpty: lambda event: M("Bin {place} found empty", place=code_of(event.place)),
+    CheckConfirmed: lambda event: M("Checked: {item}", item=event.item),
+    PickListCompleted: lambda event: M("{document} complete", document=event.document),
+    PickListCancelled: lambda event: M("{document} cancelled", document=event.document),
+    WorkerSignedIn: _signed_in,
+    WorkerSignedOut: lambda event: M("{worker} signed out", worker=event.worker),
+    AttentionSettled: lambda event: M("Record {seq} of {device} dealt with", seq=event.seq, device=event.device),
+    RowsImported: _rows,
+    DocumentImported: lambda event: M("{document} imported", document=event.document),
+}
+"""One sentence for every class of event."""
