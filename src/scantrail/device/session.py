@@ -9,7 +9,6 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from scantrail.device.store import AttentionItem, DeviceStore
-
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import AttentionSettled, PickListTaken, WorkerSignedIn, WorkerSignedOut
@@ -199,13 +198,14 @@ class Session:
         asked = getattr(mode, "unit", None)
         asked_about = self._store.unit(asked) if asked else None
         world = self._store.world_for(pick_list, (*scanned, *((asked_about,) if asked_about else ())))
+        today = self._today(world.site.time_zone)
         return picking.Pick(
             world=world,
             pick_list=pick_list,
-            stock=self._store.stock_for(pick_list),
+            stock=self._store.stock_for(pick_list, today),
             device=self._store.device,
             worker=self._signed_in().id,
-            today=self._today(world.site.time_zone),
+            today=today,
             mode=mode,
         )
 

@@ -1,0 +1,32 @@
+"""The device's own database: its journal of acts and the rows mirrored from the server."""
+
+from scantrail.device.store.attention import AttentionItem
+from scantrail.device.store.errors import (
+    StoreDamaged,
+    StoreError,
+    StoreExists,
+    StoreFull,
+    StoreInUse,
+    StoreMissing,
+    StoreNotReady,
+)
+from scantrail.device.store.journal import Identity
+from scantrail.device.store.keeping import Failures, History, Verifier
+from scantrail.device.store.store import Counts, DeviceStore
+
+__all__ = [
+    "AttentionItem",
+    "Counts",
+    "DeviceStore",
+    "Failures",
+    "History",
+    "Identity",
+    "StoreDamaged",
+    "StoreError",
+    "StoreExists",
+    "StoreFull",
+    "StoreInUse",
+    "StoreMissing",
+    "StoreNotReady",
+    "Verifier",
+]

@@ -1,0 +1,62 @@
+"""What needs attention: acts that changed something here and did not apply on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scantrail.device.store.things import UNIT, things_of
+from scantrail.domain.acts import Act, ActId
+from scantrail.domain.identifiers import DocumentId, UnitId, WorkerId
+from scantrail.domain.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An act that did not apply."""
+
+    act: Act
+    refusal: Refusal
+    settled_by: int | None
+    """The seq of the act by which a person said that the goods are dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """Something a person still has to put right."""
+
+    act: ActId
+    """The first act that did not apply; settling names it."""
+    units: tuple[UnitId, ...]
+    serials: tuple[str, ...]
+    scanned: str
+    """The text that was scanned or typed; empty when there was none."""
+    by: WorkerId
+    when: datetime
+    document: DocumentId | None
+    refusal: Refusal
+
+
+Topic = tuple[DocumentId | None, frozenset[UnitId]]
+
+
+def units_in(act: Act) -> frozenset[UnitId]:
+    """The units an act is about."""
+    return frozenset(thing for kind, thing in things_of(act) if kind == UNIT)
+
+
+def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
+    """The troubles to show, newest first: one for each document and its units, told by its first act.
+
+    An act that follows on one that did not apply fails with it (the condition of a unit that was not picked); it is
+    no trouble of its own. Settling covers what was recorded before it.
+    """
+    heads: dict[Topic, Trouble] = {}
+    for trouble in troubles:
+        topic = (trouble.act.draft.document, units_in(trouble.act))
+        head = heads.get(topic)
+        if head is None or (head.settled_by is not None and trouble.act.id.seq > head.settled_by):
+            heads[topic] = trouble
+    unsettled = [head for head in heads.values() if head.settled_by is None]
+    return tuple(sorted(unsettled, key=lambda head: head.act.id.seq, reverse=True))

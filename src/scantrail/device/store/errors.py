@@ -1,0 +1,68 @@
+"""What can be wrong with the store itself. Each is one sentence for the person who holds the device."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+from scantrail.words import M, Message, say
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; nothing was half done."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return say(self.message)
+
+
+class StoreMissing(StoreError):
+    """There is no store here: the device is not enrolled."""
+
+
+class StoreExists(StoreError):
+    """A new store was to be made where there is one."""
+
+
+class StoreInUse(StoreError):
+    """Another process has this store open."""
+
+
+class StoreDamaged(StoreError):
+    """The store's file cannot be read or written as it should."""
+
+
+class StoreFull(StoreError):
+    """There is no room for another record."""
+
+
+class StoreNotReady(StoreError):
+    """What the server keeps has not all arrived yet."""
+
+
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
+
+
+def told(error: DBAPIError) -> StoreError | None:
+    """The store's own error for one of the database; None for a mistake of the program."""
+    original = error.orig
+    if not isinstance(original, sqlite3.DatabaseError):
+        return None
+    code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    if code in _FULL:
+        return StoreFull(
+            M("This device's storage is full. The last scan was NOT recorded. Free some space, then scan again.")
+        )
+    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
+        return StoreDamaged(
+            M(
+                "This device's records cannot be read or written ({why}). Do not delete anything: "
+                "take the device to a supervisor.",
+                why=str(original),
+            )
+        )
+    return None

@@ -1,0 +1,236 @@
+"""The journal: every act of this device, durable before anybody is told, and the server's word on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, null, or_, select, update
+
+from scantrail.device.store.attention import Trouble
+from scantrail.device.store.database import Database
+from scantrail.device.store.schema import documents, journal, journal_things, meta, units
+from scantrail.device.store.sets import keys, one_of
+from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, things_of
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.events import AttentionSettled
+from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
+from scantrail.domain.plain import from_plain, to_plain
+from scantrail.domain.refusals import Refusal
+from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.messages import ActVerdict
+from scantrail.protocol.outbox import ActState, Entry, state_of
+
+KEPT = timedelta(days=30)
+"""How long acts that are done with are kept at least, to be sent again to a restored server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this device is."""
+
+    device: str
+    site: SiteId
+    epoch: str
+    """Random, made with the store: part of every act's id."""
+    server_url: str
+
+
+_IDENTITY = select(meta.c.device, meta.c.site, meta.c.epoch, meta.c.server_url)
+_END = select(meta.c.next_seq, meta.c.head)
+_ADD = insert(journal)
+_ADD_THINGS = insert(journal_things)
+_ADVANCE = update(meta).values(next_seq=bindparam("seq"), head=bindparam("hash"))
+_FIRST_PENDING = select(func.min(journal.c.seq)).where(journal.c.state == ActState.PENDING.value)
+_FROM = (
+    select(journal.c.seq, journal.c.exact)
+    .where(journal.c.seq >= bindparam("first"))
+    .order_by(journal.c.seq)
+    .limit(bindparam("most"))
+)
+_COUNT_PENDING = select(func.count()).select_from(journal).where(journal.c.state == ActState.PENDING.value)
+_JUDGED = (
+    update(journal)
+    .where(journal.c.seq == bindparam("act"))
+    .values(state=bindparam("word"), position=bindparam("place"), refusal=bindparam("why"))
+)
+_SETTLED = (
+    update(journal)
+    .where(journal.c.seq == bindparam("act"), journal.c.settled_by.is_(None))
+    .values(settled_by=bindparam("by"))
+)
+_STATE = select(journal.c.state).where(journal.c.seq == bindparam("act"))
+_TROUBLE = (
+    select(journal.c.exact, journal.c.refusal, journal.c.settled_by)
+    .where(journal.c.state.in_([ActState.REFUSED.value, ActState.CONTESTED.value]), journal.c.has_events)
+    .order_by(journal.c.seq)
+)
+_RESEND = (
+    update(journal)
+    .where(journal.c.seq >= bindparam("first"))
+    .values(state=ActState.PENDING.value, position=0, refusal=null())
+)
+_OUTSTANDING = journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.value])
+_THINGS = select(journal_things.c.kind, journal_things.c.id).where(one_of(journal_things.c.seq, "seqs"))
+_OLD = select(journal.c.seq).where(
+    journal.c.recorded < bindparam("before"),
+    or_(journal.c.state == ActState.APPLIED.value, journal.c.settled_by.is_not(None)),
+)
+
+
+def _unseen(kind: str) -> Select[Any]:
+    """Acts about things of a kind that the server's rows do not contain yet, oldest first."""
+    mirror = units if kind == UNIT else documents
+    missing = and_(
+        journal.c.state == ActState.APPLIED.value,
+        journal.c.position > func.coalesce(mirror.c.position, -1),
+    )
+    return (
+        select(journal_things.c.id, journal.c.exact)
+        .join(journal, journal.c.seq == journal_things.c.seq)
+        .outerjoin(mirror, mirror.c.id == journal_things.c.id)
+        .where(journal_things.c.kind == kind, one_of(journal_things.c.id, "ids"), or_(_OUTSTANDING, missing))
+        .order_by(journal.c.seq)
+    )
+
+
+_UNSEEN = {kind: _unseen(kind) for kind in (UNIT, DOCUMENT)}
+_FREED = (
+    select(journal_things.c.id)
+    .distinct()
+    .join(journal, journal.c.seq == journal_things.c.seq)
+    .outerjoin(units, units.c.id == journal_things.c.id)
+    .where(
+        journal_things.c.effect == FREES,
+        or_(
+            _OUTSTANDING,
+            and_(
+                journal.c.state == ActState.APPLIED.value,
+                journal.c.position > func.coalesce(units.c.position, -1),
+            ),
+        ),
+    )
+)
+
+
+class Journal:
+    """The acts of this device."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        row = database.rows(_IDENTITY)[0]
+        self.identity = Identity(row.device, row.site, row.epoch, row.server_url)
+
+    def record(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        actor: WorkerId,
+        site: SiteId,
+        now: Times,
+        versions: Mapping[str, int],
+    ) -> tuple[Act, ...]:
+        """Make drafts acts, in one durable transaction; see `DeviceStore.record`."""
+        with self._database.writing():
+            end = self._database.rows(_END)[0]
+            seq, head = end.next_seq, end.head
+            acts = []
+            for draft in drafts:
+                identity = ActId(self.identity.device, self.identity.epoch, seq)
+                act = Act(identity, head, site, actor, now, draft, dict(versions))
+                head = self._add(act, encode_act(act))
+                acts.append(act)
+                seq += 1
+            self._database.execute(_ADVANCE, {"seq": seq, "hash": head})
+        return tuple(acts)
+
+    def _add(self, act: Act, exact: bytes) -> str:
+        link = act_hash(exact)
+        entry = {
+            "seq": act.id.seq,
+            "exact": exact,
+            "hash": link,
+            "document": act.draft.document,
+            "recorded": act.times.wall.isoformat(),
+            "has_events": bool(act.draft.events),
+            "state": ActState.PENDING.value,
+            "position": 0,
+        }
+        self._database.execute(_ADD, entry)
+        things = [
+            {"kind": kind, "id": thing, "seq": act.id.seq, "effect": effect}
+            for (kind, thing), effect in things_of(act).items()
+        ]
+        if things:
+            self._database.execute(_ADD_THINGS, things)
+        for event in act.draft.events:
+            if isinstance(event, AttentionSettled) and (event.device, event.epoch) == act.id[:2]:
+                self._database.execute(_SETTLED, {"act": event.seq, "by": act.id.seq})
+        return link
+
+    def pending(self, limit: int) -> tuple[Entry, ...]:
+        """Consecutive acts from the first that is not acknowledged; one acknowledged in between goes along."""
+        first = self._database.rows(_FIRST_PENDING)[0][0]
+        if first is None:
+            return ()
+        return tuple((row.seq, row.exact) for row in self._database.rows(_FROM, first=first, most=limit))
+
+    def count_pending(self) -> int:
+        """How many acts the server has not acknowledged."""
+        return int(self._database.rows(_COUNT_PENDING)[0][0])
+
+    def state(self, act: ActId) -> ActState | None:
+        """How far an act is; None when it is not this store's."""
+        if act[:2] != (self.identity.device, self.identity.epoch):
+            return None
+        rows = self._database.rows(_STATE, act=act.seq)
+        return ActState(rows[0].state) if rows else None
+
+    def take_verdicts(self, verdicts: Iterable[ActVerdict]) -> set[Thing]:
+        """Keep the server's word on acts, inside a transaction; gives what they are about."""
+        words = tuple(verdicts)
+        judged = [
+            {
+                "act": verdict.seq,
+                "word": state_of(verdict).value,
+                "place": verdict.position,
+                "why": json.dumps(to_plain(verdict.refusal)) if verdict.refusal else None,
+            }
+            for verdict in words
+        ]
+        if judged:
+            self._database.execute(_JUDGED, judged)
+        things = self._database.rows(_THINGS, seqs=keys(verdict.seq for verdict in words))
+        return {(row.kind, row.id) for row in things}
+
+    def resend_from(self, first: int) -> None:
+        """Take acts for unacknowledged again, inside a transaction: the server has lost them."""
+        self._database.execute(_RESEND, {"first": first})
+
+    def unseen(self, kind: str, ids: Iterable[str]) -> dict[str, list[Act]]:
+        """For each thing, the acts that still count and that its row from the server does not contain."""
+        found: dict[str, list[Act]] = {}
+        for row in self._database.rows(_UNSEEN[kind], ids=keys(ids)):
+            found.setdefault(row.id, []).append(act_in(row.exact))
+        return found
+
+    def freed(self) -> tuple[UnitId, ...]:
+        """Units that own acts, unknown to their rows, may have brought back into stock."""
+        return tuple(row.id for row in self._database.rows(_FREED))
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Every act that did not apply although it changes something, oldest first."""
+        return tuple(
+            Trouble(act_in(row.exact), from_plain(Refusal, json.loads(row.refusal)), row.settled_by)
+            for row in self._database.rows(_TROUBLE)
+        )
+
+    def forget_old(self, now: datetime) -> None:
+        """Drop acts that are done with and older than a restored server could ask for."""
+        old = [row.seq for row in self._database.rows(_OLD, before=(now - KEPT).isoformat())]
+        with self._database.writing():
+            for table in (journal_things, journal):
+                self._database.execute(delete(table).where(one_of(table.c.seq, "old")), {"old": keys(old)})

@@ -1,0 +1,165 @@
+"""The store's tables: the journal of own acts, and the rows mirrored from the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+VERSION = 1
+"""`PRAGMA user_version` of a store with these tables."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("server_url", Text, nullable=False),
+    Column("next_seq", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("server_epoch", Text, nullable=False),
+    Column("cursor", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),
+)
+"""One row: who this device is, the journal's end, and how far it has followed the server.
+
+`complete` says whether everything up to the first cursor that had no more behind it has arrived.
+"""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("exact", LargeBinary, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("document", Text),
+    Column("recorded", Text, nullable=False),
+    Column("has_events", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("refusal", Text),
+    Column("settled_by", Integer),
+)
+"""Every act of this device, in order, as its exact bytes, with the server's word on it."""
+Index("journal_pending", journal.c.seq, sqlite_where=journal.c.state == "pending")
+Index("journal_trouble", journal.c.seq, sqlite_where=journal.c.state.in_(("refused", "contested")))
+
+journal_things = Table(
+    "journal_things",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("seq", ForeignKey(journal.c.seq), primary_key=True),
+    Column("effect", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Which units and documents an act is about, and whether it takes a unit out of stock or may bring it back."""
+Index("journal_things_freed", journal_things.c.seq, sqlite_where=journal_things.c.effect == "frees")
+
+
+def _mirror(name: str, *columns: Column[Any]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        *columns,
+        Column("position", Integer, nullable=False),
+        Column("body", Text, nullable=False),
+    )
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+units = _mirror(
+    "units",
+    _text("product"),
+    _text("status"),
+    _text("place"),
+    Column("document", Text),
+    Column("sales_order", Text),
+    _text("received"),
+    _text("serial"),
+)
+Index("units_in_stock", units.c.product, units.c.status, units.c.place, units.c.received, units.c.serial)
+Index("units_promised", units.c.sales_order, units.c.product, sqlite_where=units.c.status == "allocated")
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("serial", Text, primary_key=True),
+    Column("product", Text, primary_key=True),
+    Column("unit", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Every canonical serial, current or former, with its unit."""
+
+products = _mirror("products", _text("sku"))
+Index("products_sku", products.c.sku)
+gtins = Table(
+    "gtins",
+    metadata,
+    Column("gtin", Text, primary_key=True),
+    Column("product", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+places = _mirror(
+    "places",
+    _text("site"),
+    _text("code"),
+    Column("route", Integer, nullable=False),
+    Column("pickable", Boolean, nullable=False),
+)
+Index("places_code", places.c.code)
+workers = _mirror("workers", _text("badge"))
+Index("workers_badge", workers.c.badge)
+holds = _mirror("holds", Column("open", Boolean, nullable=False))
+sites = _mirror("sites")
+documents = _mirror("documents", _text("kind"), _text("site"), _text("status"))
+Index("documents_open", documents.c.site, documents.c.kind, documents.c.status)
+
+MIRRORED = (units, labels, products, gtins, places, workers, holds, sites, documents)
+"""What the server can send again."""
+
+verifiers = Table(
+    "verifiers",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("argon2", Text, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("valid_until", Text, nullable=False),
+)
+"""What this device verifies a PIN by when there is no network."""
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("badge", Text, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("last", Text, nullable=False),
+)
+"""Wrong PINs in a row."""
+
+timelines = Table(
+    "timelines",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("fetched", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)

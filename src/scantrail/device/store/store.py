@@ -1,0 +1,391 @@
+"""The device's store: one file, one process, one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import insert
+
+from scantrail.device.store.attention import AttentionItem, open_troubles, units_in
+from scantrail.device.store.database import Database
+from scantrail.device.store.errors import StoreExists, StoreNotReady
+from scantrail.device.store.journal import Identity, Journal
+from scantrail.device.store.keeping import Keeping
+from scantrail.device.store.mirror import Mirror
+from scantrail.device.store.schema import meta
+from scantrail.device.store.stock import Stock
+from scantrail.device.store.things import DOCUMENT, UNIT, Thing
+from scantrail.device.store.view import View
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.documents import PickList
+from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place
+from scantrail.domain.plain import PlainError
+from scantrail.domain.products import Product
+from scantrail.domain.readings import COMMAND_PREFIX, Candidates, command_in
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.protocol.messages import Changes, PushAnswer, RowKind
+from scantrail.protocol.outbox import ActState, Entry
+from scantrail.words import M
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers on the menu and in the state line."""
+
+    open_lists: int
+    pending: int
+    """Acts the server has not acknowledged."""
+    attention: int
+
+
+class DeviceStore:
+    """Everything a device knows and has recorded.
+
+    Reads give the local view: the server's rows with the own acts that they do not contain yet. Every method may
+    raise a `StoreError`, whose text is a sentence for the person who holds the device.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._journal = Journal(database)
+        self._mirror = Mirror(database)
+        self._view = View(database, self._journal)
+        self._stock = Stock(database, self._journal, self._view, self.site)
+        self._keeping = Keeping(database)
+
+    @classmethod
+    def open(cls, folder: Path) -> DeviceStore:
+        """Open the store in a folder.
+
+        Raises:
+            StoreMissing, StoreInUse, StoreDamaged: as their names say.
+        """
+        return cls._on(Database(folder))
+
+    @classmethod
+    def create(cls, folder: Path, identity: Identity) -> DeviceStore:
+        """Make the store of a newly enrolled device.
+
+        Raises:
+            StoreExists: this folder has one; its records would be lost.
+        """
+        database = Database(folder, create=True)
+        try:
+            with database.writing():
+                if database.rows(meta.select()):
+                    raise StoreExists(_EXISTS)
+                database.execute(insert(meta), _first_row(identity))
+        except BaseException:
+            database.close()
+            raise
+        return cls._on(database)
+
+    @classmethod
+    def _on(cls, database: Database) -> DeviceStore:
+        try:
+            return cls(database)
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Let another process open the store."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def identity(self) -> Identity:
+        """Who this device is, and where its server is."""
+        return self._journal.identity
+
+    @property
+    def device(self) -> str:
+        """The device's id."""
+        return self._journal.identity.device
+
+    @property
+    def site(self) -> SiteId:
+        """The site the device works at."""
+        return self._journal.identity.site
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything the server keeps for this site has arrived once, so that work may start."""
+        return self._mirror.followed().complete and self._view.site(self.site) is not None
+
+    # Recording
+
+    def record(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        actor: WorkerId,
+        site: SiteId,
+        now: Times,
+        versions: Mapping[str, int] | None = None,
+    ) -> tuple[Act, ...]:
+        """Make drafts acts and write them down; returns only when they are durable.
+
+        All of them are recorded, or none.
+
+        Raises:
+            StoreFull: there is no room; nothing was recorded.
+        """
+        acts = self._journal.record(drafts, actor=actor, site=site, now=now, versions=versions or {})
+        for act in acts:
+            self._view.add(act)
+        return acts
+
+    def act_state(self, act: ActId) -> ActState | None:
+        """How far an act of this store is; None for another's."""
+        return self._journal.state(act)
+
+    # What there is
+
+    def unit(self, unit: UnitId) -> Unit | None:
+        """A unit."""
+        return self._view.units((unit,)).get(unit)
+
+    def units_called(self, text: str) -> tuple[Unit, ...]:
+        """Every unit that a text is the serial of; several when products share it."""
+        return self._view.units_called(text) if _storable(text) else ()
+
+    def candidates(self, text: str) -> Candidates:
+        """Everything known here that a scanned text may mean."""
+        text = text.strip()
+        if not text or not _storable(text):
+            return Candidates(text)
+        if text.startswith(COMMAND_PREFIX):
+            return Candidates(text, command=command_in(text))
+        return Candidates(
+            text=text,
+            units=self._view.units_called(text),
+            products=self._view.products_called(text),
+            places=self._view.places_called(text, self.site),
+            documents=self._view.documents_called(text),
+            workers=self._view.workers_called(text),
+        )
+
+    def pick_list(self, number: DocumentId) -> PickList | None:
+        """A pick list."""
+        return self._view.pick_lists((number,)).get(number)
+
+    def pick_lists(self) -> tuple[PickList, ...]:
+        """This site's lists that are open or in progress, by priority, required-by and number.
+
+        None before the store is `ready`: a list without its units and holds would be judged wrongly.
+        """
+        return self._view.open_pick_lists(self.site) if self.ready else ()
+
+    def place(self, place: PlaceId) -> Place | None:
+        """A place."""
+        return self._view.places((place,)).get(place)
+
+    def product(self, product: ProductId) -> Product | None:
+        """A product."""
+        return self._view.products((product,)).get(product)
+
+    def worker(self, worker: WorkerId) -> Worker | None:
+        """A worker."""
+        return self._view.workers().get(worker)
+
+    def worker_called(self, badge: str) -> Worker | None:
+        """The worker with this badge."""
+        found = self._view.workers_called(badge.strip()) if _storable(badge) else ()
+        return found[0] if found else None
+
+    def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
+        """Everything it takes to judge scans for a pick list.
+
+        Raises:
+            StoreNotReady: the site's settings have not arrived.
+        """
+        site = self._view.site(self.site)
+        if site is None:
+            raise StoreNotReady(_NOT_READY)
+        named = {unit for line in pick_list.lines for unit in line.units}
+        units = self._view.units(named | {each.unit for each in pick_list.picked} | {each.id for each in extra_units})
+        products = {line.product for line in pick_list.lines} | {unit.product for unit in units.values()}
+        places = {unit.place for unit in units.values()} | {each.place for each in pick_list.picked}
+        places |= {place for place in (pick_list.at_place, site.quarantine_place) if place}
+        bins = self._stock.places_for(pick_list)
+        return World(
+            site=site,
+            units=units,
+            documents={pick_list.number: pick_list},
+            products=self._view.products(products),
+            places=bins | self._view.places(places - bins.keys()),
+            workers=dict(self._view.workers()),
+            holds=self._view.holds(),
+        )
+
+    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
+        """Units that the list's any-serial lines may take, in route order, oldest first; at most 50 of a product.
+
+        They are in pickable places of this site, free of holds, not promised to anybody else, and meet the order's
+        requirement on `today`.
+        """
+        return self._stock.stock_for(pick_list, today)
+
+    def versions(self, number: DocumentId) -> dict[str, int]:
+        """The row versions that acts on a pick list are judged by, as an act's `versions`."""
+        found = {
+            f"pick_list:{number}": self._view.position(DOCUMENT, number),
+            f"site:{self.site}": self._view.position("site", self.site),
+        }
+        return {name: position for name, position in found.items() if position is not None}
+
+    def counts(self) -> Counts:
+        """The numbers on the menu and in the state line."""
+        return Counts(len(self.pick_lists()), self._journal.count_pending(), len(self.attention()))
+
+    def count_pending(self) -> int:
+        """How many acts the server has not acknowledged."""
+        return self._journal.count_pending()
+
+    def attention(self) -> tuple[AttentionItem, ...]:
+        """What did not apply and nobody has settled, newest first; one item for a document and its units."""
+        return tuple(
+            AttentionItem(
+                act=trouble.act.id,
+                units=tuple(sorted(units_in(trouble.act))),
+                serials=self._serials(units_in(trouble.act)),
+                scanned=trouble.act.draft.reading.text if trouble.act.draft.reading else "",
+                by=trouble.act.actor,
+                when=trouble.act.times.wall,
+                document=trouble.act.draft.document,
+                refusal=trouble.refusal,
+            )
+            for trouble in open_troubles(self._journal.troubles())
+        )
+
+    def _serials(self, units: Iterable[UnitId]) -> tuple[str, ...]:
+        return tuple(sorted(unit.serial for unit in self._view.units(units).values()))
+
+    # The exchange with the server
+
+    def pending(self, limit: int) -> tuple[Entry, ...]:
+        """Consecutive acts to push, from the first that the server has not acknowledged."""
+        return self._journal.pending(limit)
+
+    def cursor(self) -> dict[str, int]:
+        """How far this device has followed each stream of changes."""
+        return self._mirror.followed().cursor
+
+    def apply_answer(self, answer: PushAnswer) -> bool:
+        """Take the server's verdicts and its changes, all or nothing; gives whether anything is different now.
+
+        Raises:
+            PlainError: a row cannot be read; nothing was changed.
+        """
+        if self._begin_again(answer.changes.server_epoch):
+            return True
+        with _readable(), self._database.writing():
+            things = self._journal.take_verdicts(answer.verdicts)
+            self._mirror.take(answer.changes)
+        return self._forget(things, answer.changes) or bool(answer.verdicts)
+
+    def apply_changes(self, changes: Changes) -> bool:
+        """Take a page of changes with its cursor, all or nothing; gives whether anything is different now.
+
+        Raises:
+            PlainError: a row cannot be read; nothing was changed.
+        """
+        if self._begin_again(changes.server_epoch):
+            return True
+        if not changes.rows and self.cursor() == changes.cursor and (changes.more or self._mirror.followed().complete):
+            return False
+        with _readable(), self._database.writing():
+            self._mirror.take(changes)
+        return self._forget(set(), changes)
+
+    def resend_from(self, seq: int) -> None:
+        """The server says that it lacks acts from here on: send them again."""
+        with self._database.writing():
+            self._journal.resend_from(seq)
+        self._view.forget()
+
+    def _begin_again(self, server_epoch: str) -> bool:
+        """With a restored or replaced server, forget its rows and send every kept act again."""
+        known = self._mirror.followed().server_epoch
+        if known == server_epoch:
+            return False
+        with self._database.writing():
+            self._mirror.drop(server_epoch)
+            if known:
+                self._journal.resend_from(0)
+        self._view.forget()
+        self._stock.forget()
+        return bool(known)
+
+    def _forget(self, things: set[Thing], changes: Changes) -> bool:
+        changed = {RowKind.UNIT: UNIT, RowKind.DOCUMENT: DOCUMENT}
+        things |= {(changed[row.kind], row.id) for row in changes.rows if row.kind in changed}
+        self._view.forget(things)
+        if changes.rows:
+            self._stock.forget()
+        return bool(changes.rows)
+
+    def forget_old(self, now: datetime) -> None:
+        """Drop acts that the server has and that are more than 30 days old."""
+        self._journal.forget_old(now)
+
+    # PINs and histories
+
+    @property
+    def keeping(self) -> Keeping:
+        """PIN verifiers, wrong PINs and looked-up histories."""
+        return self._keeping
+
+
+_EXISTS = M("This device is enrolled already. Its records would be lost: give it another folder with --store.")
+_NOT_READY = M("This device is still fetching what it needs from the server. Wait a moment, then go on.")
+
+
+def _first_row(identity: Identity) -> dict[str, object]:
+    return {
+        "only": 1,
+        "device": identity.device,
+        "site": identity.site,
+        "epoch": identity.epoch,
+        "server_url": identity.server_url,
+        "next_seq": 1,
+        "head": "",
+        "server_epoch": "",
+        "cursor": "{}",
+        "complete": False,
+    }
+
+
+def _storable(text: str) -> bool:
+    """Whether a text is Unicode; half a surrogate pair is not, and names nothing on record."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say of a value that no database can hold that it cannot be read."""
+    try:
+        yield
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise PlainError(f"a value cannot be stored: {error}") from error

@@ -1,0 +1,216 @@
+"""What a device sees: the server's rows with its own acts that they do not contain yet."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scantrail.device.store import DeviceStore
+from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken
+from scantrail.domain.identifiers import CaseRule, unit_id
+from scantrail.domain.products import Product
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition
+from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
+from scantrail.protocol.outbox import ActState
+from tests.device.events import CART, LIST, picked
+from tests.support.devices import IDENTITY, SERVER_EPOCH, Hand, changes_of, new_store
+from tests.support.worlds import MODULE, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, unit
+
+UNIT = promised(46)
+OTHER = promised(47)
+PICKS = pick_list(exact_line(UNIT, OTHER))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DeviceStore]:
+    with new_store(tmp_path, UNIT, OTHER, PICKS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sarah(store: DeviceStore) -> Hand:
+    return Hand(store)
+
+
+def answered(store: DeviceStore, *verdicts: ActVerdict, rows: Changes | None = None) -> None:
+    """The server's answer to a push, by default with no changes."""
+    changes = rows or Changes(SERVER_EPOCH, store.cursor(), (), more=False)
+    store.apply_answer(PushAnswer(max(each.seq for each in verdicts), verdicts, changes))
+
+
+def status_of(store: DeviceStore) -> Status:
+    found = store.unit(UNIT.id)
+    assert found is not None
+    return found.status
+
+
+def picked_on(store: DeviceStore) -> list[str]:
+    found = store.pick_list(LIST)
+    assert found is not None
+    return [each.serial for each in found.picked]
+
+
+def test_an_own_pick_shows_at_once_on_the_unit_and_on_its_list(store: DeviceStore, sarah: Hand) -> None:
+    assert status_of(store) is Status.ALLOCATED
+    sarah.does(picked(UNIT), document=LIST)
+    found = store.unit(UNIT.id)
+    assert found is not None
+    assert (found.status, found.place, found.changed_by) == (Status.PICKED, CART, "sarah")
+    assert picked_on(store) == [UNIT.serial]
+
+
+def test_what_is_recorded_is_there_after_the_store_is_opened_again(tmp_path: Path) -> None:
+    with new_store(tmp_path, UNIT, PICKS) as first:
+        act = Hand(first).does(picked(UNIT), document=LIST)
+    with DeviceStore.open(tmp_path) as again:
+        assert status_of(again) is Status.PICKED
+        assert picked_on(again) == [UNIT.serial]
+        assert again.act_state(act.id) is ActState.PENDING
+
+
+def test_a_pull_of_an_older_state_does_not_hide_own_unsent_work(store: DeviceStore, sarah: Hand) -> None:
+    sarah.does(picked(UNIT), document=LIST)
+    store.apply_changes(changes_of((replace(UNIT, notes="counted"), PICKS), position=7))
+    found = store.unit(UNIT.id)
+    assert found is not None
+    assert (found.status, found.notes) == (Status.PICKED, "counted")
+    assert picked_on(store) == [UNIT.serial]
+
+
+def test_an_applied_act_counts_until_the_row_contains_it_and_then_no_more(store: DeviceStore, sarah: Hand) -> None:
+    sarah.does(picked(UNIT), document=LIST)
+    answered(store, ActVerdict(1, Outcome.APPLIED, position=10))
+    assert picked_on(store) == [UNIT.serial], "the list's row is still the one of position 1"
+    done = replace(UNIT, status=Status.SHIPPED, place="METRO/DELIVERED")
+    store.apply_changes(changes_of((done, PICKS), position=10))
+    assert status_of(store) is Status.SHIPPED
+    assert picked_on(store) == []
+
+
+def test_a_row_of_a_lower_position_never_replaces_one_of_a_higher(store: DeviceStore) -> None:
+    store.apply_changes(changes_of((replace(UNIT, notes="new"),), position=9))
+    store.apply_changes(changes_of((replace(UNIT, notes="old"),), position=8))
+    found = store.unit(UNIT.id)
+    assert found is not None
+    assert found.notes == "new"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CONTESTED, Outcome.REFUSED])
+def test_an_act_that_did_not_apply_counts_no_more(store: DeviceStore, sarah: Hand, outcome: Outcome) -> None:
+    act = sarah.does(picked(UNIT), document=LIST)
+    assert picked_on(store) == [UNIT.serial]
+    answered(store, ActVerdict(1, outcome, 10, refuse(Code.ALREADY_PICKED, worker="Mike Chen")))
+    assert status_of(store) is Status.ALLOCATED
+    assert picked_on(store) == []
+    assert store.act_state(act.id) is ActState(outcome.value)
+
+
+def test_a_duplicate_is_what_it_was_the_first_time(store: DeviceStore, sarah: Hand) -> None:
+    sarah.does(picked(UNIT), document=LIST)
+    act = sarah.does(picked(OTHER), document=LIST)
+    contested = refuse(Code.ALREADY_PICKED)
+    answered(store, ActVerdict(1, Outcome.DUPLICATE, 10), ActVerdict(2, Outcome.DUPLICATE, 11, contested))
+    assert picked_on(store) == [UNIT.serial]
+    assert store.act_state(act.id) is ActState.CONTESTED
+
+
+def test_an_act_the_server_keeps_waiting_still_counts_but_is_not_sent_again(store: DeviceStore, sarah: Hand) -> None:
+    sarah.does(picked(UNIT), document=LIST)
+    answered(store, ActVerdict(1, Outcome.WAITING))
+    assert picked_on(store) == [UNIT.serial]
+    assert store.pending(10) == ()
+
+
+def test_acts_are_chained_and_numbered_without_gaps(store: DeviceStore, sarah: Hand) -> None:
+    acts = [sarah.does(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST) for _ in range(3)]
+    assert [act.id.seq for act in acts] == [1, 2, 3]
+    assert acts[0].previous == ""
+    assert len({act.previous for act in acts}) == 3
+    assert [seq for seq, _ in store.pending(10)] == [1, 2, 3]
+    assert [seq for seq, _ in store.pending(2)] == [1, 2]
+
+
+def test_the_whole_state_of_the_task_is_in_the_list(store: DeviceStore, sarah: Hand) -> None:
+    sarah.does(PickListTaken(LIST), document=LIST)
+    sarah.does(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    sarah.does(picked(UNIT), document=LIST)
+    sarah.does(ConditionStated(UNIT.id, Condition.GOOD, LIST), document=LIST)
+    found = store.pick_list(LIST)
+    assert found is not None
+    assert (found.at_place, found.unstated) == ("MAIN/A-15-03", None)
+    assert found.taken is not None
+    assert (found.taken.device, found.taken.worker) == (IDENTITY.device, "sarah")
+
+
+def test_lists_come_by_priority_then_required_by_then_number(store: DeviceStore) -> None:
+    later = pick_list(any_line(MODULE, 1), number="PL-1", required_by=None)
+    urgent = pick_list(any_line(MODULE, 1), number="PL-9", priority=0)
+    done = pick_list(any_line(MODULE, 1), number="PL-5", status=replace(PICKS).status.COMPLETED)
+    elsewhere = pick_list(any_line(MODULE, 1), number="PL-6", site="OTHER")
+    store.apply_changes(changes_of((later, urgent, done, elsewhere), position=2))
+    assert [each.number for each in store.pick_lists()] == ["PL-9", LIST, "PL-1"]
+    assert store.counts().open_lists == 3
+
+
+def test_no_list_is_offered_before_everything_has_arrived(tmp_path: Path) -> None:
+    with DeviceStore.create(tmp_path, IDENTITY) as store:
+        full = changes_of((PICKS, UNIT))
+        store.apply_changes(replace(full, more=True))
+        assert not store.ready
+        assert store.pick_lists() == ()
+
+
+def test_a_text_means_everything_it_names(store: DeviceStore) -> None:
+    assert [each.id for each in store.candidates(" cm500-2025-0046 ").units] == [UNIT.id]
+    assert [each.id for each in store.candidates("09521234543213").products] == [MODULE.id]
+    assert [each.id for each in store.candidates("9521234543213").products] == [MODULE.id]
+    assert [each.id for each in store.candidates("cm-500-std").products] == [MODULE.id]
+    assert [each.id for each in store.candidates("a-15-03").places] == ["MAIN/A-15-03"]
+    assert store.candidates(LIST.lower()).documents == (LIST,)
+    assert store.candidates(SARAH.badge).workers == (SARAH,)
+    assert not store.candidates("").kinds
+    assert not store.candidates("nothing like it").kinds
+
+
+@pytest.mark.parametrize("hostile", ["\ud800", "a\x00b", "\x1b]0;x\x07", "' OR 1=1 --", "x" * 100_000, "٣" * 13])
+def test_no_text_breaks_the_look_up(store: DeviceStore, hostile: str) -> None:
+    assert not store.candidates(hostile).kinds
+    assert store.units_called(hostile) == ()
+    assert store.worker_called(hostile) is None
+
+
+def test_a_serial_that_fits_two_products_gives_both_and_case_counts_where_the_product_says_so(
+    store: DeviceStore,
+) -> None:
+    exact = Product("EX", "EX", "Case counts", case_rule=CaseRule.EXACT)
+    upper = Product("UP", "UP", "Case does not count")
+    units = (unit(exact, "ab1"), unit(upper, "AB1"))
+    store.apply_changes(changes_of((exact, upper, *units), position=2))
+    assert {each.id for each in store.units_called("ab1")} == {each.id for each in units}
+    assert {each.id for each in store.units_called("AB1")} == {unit_id("UP", "AB1")}
+
+
+def test_a_former_serial_still_names_its_unit(store: DeviceStore) -> None:
+    renamed = replace(UNIT, serial="CM500-2025-9946", former_serials=(UNIT.serial,))
+    store.apply_changes(changes_of((renamed,), position=2))
+    assert [each.id for each in store.units_called(UNIT.serial)] == [UNIT.id]
+    assert [each.id for each in store.units_called("CM500-2025-9946")] == [UNIT.id]
+
+
+def test_the_world_of_a_list_holds_all_that_judging_takes(store: DeviceStore, sarah: Hand) -> None:
+    stranger = module(99, place="MAIN/B-02-01")
+    store.apply_changes(changes_of((stranger,), position=2))
+    sarah.does(picked(UNIT), document=LIST)
+    found = store.pick_list(LIST)
+    assert found is not None
+    world = store.world_for(found, store.units_called(stranger.serial))
+    assert world.units.keys() == {UNIT.id, OTHER.id, stranger.id}
+    assert world.documents == {LIST: found}
+    assert {"MAIN/B-02-01", CART, "MAIN/A-15-03", "MAIN/QC-01"} <= world.places.keys()
+    assert world.workers["sarah"] == SARAH
+    assert world.products.keys() == {MODULE.id}
+    assert store.versions(LIST) == {f"pick_list:{LIST}": 1, "site:MAIN": 1}
+    assert store.stock_for(found, TODAY) == (), "an exact line suggests nothing"
