@@ -50,6 +50,8 @@ class Code(Enum):
     UNKNOWN_DOCUMENT = "unknown_document"
     TRANSITION = "transition"
     NO_REASON = "no_reason"
+    MISUSE = "misuse"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,16 @@ WORDINGS: dict[Code, Wording] = {
         N_("REASON NEEDED"),
         N_("This is recorded only with a reason."),
         N_("Choose a reason."),
+    ),
+    Code.MISUSE: Wording(
+        N_("COPIED RECORD"),
+        N_("The server has another record with the number {act}: this device may be a copy."),
+        N_("Stop work on this device and call support."),
+    ),
+    Code.UNREADABLE: Wording(
+        N_("RECORD NOT READ"),
+        N_("The server could not read the record {act}; it is kept there."),
+        N_("Set the goods aside and call support."),
     ),
 }
 """The sentence of every code."""

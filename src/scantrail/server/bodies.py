@@ -1,0 +1,20 @@
+"""Domain values as the JSON text that the database keeps."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from scantrail.domain.plain import from_plain, to_plain
+
+T = TypeVar("T")
+
+
+def to_body(value: Any) -> str:
+    """ASCII JSON: a NUL or a lone surrogate in a scan is escaped and does no harm in PostgreSQL."""
+    return json.dumps(to_plain(value), separators=(",", ":"))
+
+
+def from_body(wanted: type[T], body: str) -> T:
+    """The value that `to_body` wrote."""
+    return from_plain(wanted, json.loads(body))

@@ -1,0 +1,102 @@
+"""The server's database: SQLite by default, PostgreSQL in production; transactions and the site lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from scantrail.words import M, Message, say
+
+BUSY_S = 30
+"""How long a writer waits for another on SQLite."""
+
+_LOCK_SPACE = 0x5C41
+"""Keeps our advisory locks apart from other programs' in the same PostgreSQL database."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says why and what to do."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(say(message))
+
+
+class Database:
+    """One engine and the ways to use it: `reading`, `writing`, `lock`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits at its end, or changes nothing. On SQLite it is the only writer."""
+        with self.engine.connect().execution_options(scantrail_writes=True) as connection, connection.begin():
+            yield connection
+
+    def lock(self, connection: Connection, streams: Iterable[str]) -> None:
+        """Take the locks of these sites until the transaction ends, in one order everywhere."""
+        if self.is_sqlite:
+            return
+        for stream in sorted(set(streams)):
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:space, :key)"), {"space": _LOCK_SPACE, "key": _lock_key(stream)}
+            )
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _lock_key(stream: str) -> int:
+    return int.from_bytes(sha256(stream.encode()).digest()[:4], "big", signed=True)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            M(
+                "{url!r} is no database address. Expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+                url=url,
+            )
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return _prepared_sqlite(create_engine(parsed, connect_args={"timeout": BUSY_S}))
+    if backend == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    raise DatabaseError(M("Scantrail keeps its data in SQLite or PostgreSQL, not in {backend}.", backend=backend))
+
+
+def _prepared_sqlite(engine: Engine) -> Engine:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("scantrail_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

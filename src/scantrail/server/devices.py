@@ -1,0 +1,106 @@
+"""Devices: how they become known, and how they prove who they are. Secrets are kept as hashes only."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, insert, select, update
+
+from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, Push, signed_bytes
+from scantrail.server.judging import Device
+from scantrail.server.log import instant_text
+from scantrail.server.schema import devices, enrolment_codes, sites
+
+CODE_VALID = timedelta(hours=1)
+
+
+class NotEnrolled(Exception):
+    """The code does not enrol a device; the message says why."""
+
+
+class UnknownSite(Exception):
+    """A device is to be added at a site that is not on record."""
+
+
+def add_device(connection: Connection, device: str, site: str, now: datetime) -> str:
+    """Make a device known and give the code that enrols it: once, within an hour.
+
+    For a device that is known already the new code replaces its token and key when it is used.
+
+    Raises:
+        UnknownSite: the site is not on record.
+    """
+    if connection.execute(select(sites.c.id).where(sites.c.id == site)).first() is None:
+        raise UnknownSite(site)
+    if connection.execute(select(devices.c.id).where(devices.c.id == device)).first() is None:
+        connection.execute(insert(devices).values(id=device, site=site, revoked=False))
+    else:
+        connection.execute(update(devices).where(devices.c.id == device).values(site=site))
+    code = secrets.token_urlsafe(16)
+    connection.execute(
+        insert(enrolment_codes).values(
+            code_hash=_hash(code), device=device, expires_at=instant_text(now + CODE_VALID), used=False
+        )
+    )
+    return code
+
+
+def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> EnrolAnswer:
+    """Take a device's key and give it its token.
+
+    Raises:
+        NotEnrolled: the code is unknown, used or too old, or the key is none.
+    """
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(request.public_key))
+    except ValueError as error:
+        raise NotEnrolled("The public key must be 32 bytes in hexadecimal.") from error
+    used = connection.execute(
+        update(enrolment_codes)
+        .where(
+            enrolment_codes.c.code_hash == _hash(request.code),
+            enrolment_codes.c.used.is_(False),
+            enrolment_codes.c.expires_at >= instant_text(now),
+        )
+        .values(used=True)
+        .returning(enrolment_codes.c.device)
+    ).one_or_none()
+    if used is None:
+        raise NotEnrolled("This enrolment code is unknown, used or older than an hour. Ask for a new one.")
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        update(devices)
+        .where(devices.c.id == used.device)
+        .values(token_hash=_hash(token), public_key=request.public_key.lower(), revoked=False)
+    )
+    site = connection.execute(select(devices.c.site).where(devices.c.id == used.device)).scalar_one()
+    return EnrolAnswer(used.device, site, token)
+
+
+def device_with_token(connection: Connection, token: str) -> Device | None:
+    """The device a bearer token belongs to, unless it was revoked."""
+    row = connection.execute(
+        select(devices).where(devices.c.token_hash == _hash(token), devices.c.revoked.is_(False))
+    ).one_or_none()
+    return Device(row.id, row.site, row.public_key) if row else None
+
+
+def is_signed(device: Device, push: Push) -> bool:
+    """Whether a batch carries its device's signature."""
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(device.public_key))
+    last_seq = push.first_seq + len(push.acts) - 1
+    message = signed_bytes(push.device, push.epoch, push.first_seq, last_seq, push.head)
+    try:
+        key.verify(bytes.fromhex(push.signature), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _hash(secret: str) -> str:
+    """Enough for a secret of 128 bits or more, which nobody can guess."""
+    return sha256(secret.encode()).hexdigest()

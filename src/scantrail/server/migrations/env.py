@@ -1,0 +1,8 @@
+"""What Alembic runs; the connection comes from the caller, inside its transaction."""
+
+from alembic import context
+
+from scantrail.server.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,59 @@
+"""Acts in, changes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from scantrail.protocol.intake import BrokenChain
+from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer
+from scantrail.server.devices import is_signed
+from scantrail.server.feed import changes_after
+from scantrail.server.judging import take_push
+from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesRequest:
+    """What a device has seen."""
+
+    cursor: dict[str, int] = field(default_factory=dict)
+
+
+@router.post("/v1/push")
+async def post_push(request: Request) -> Response:
+    """Judge and log a batch of acts."""
+    device = await run_in_threadpool(device_of, request)
+    push = message_in(await body_of(request), Push)
+    if push.device != device.id:
+        raise refused(403, "Another device", f"This token is {device.id}'s, the batch {push.device}'s.", "not_yours")
+    if not 1 <= len(push.acts) <= MAX_BATCH or push.first_seq < 1:
+        raise refused(413, "Wrong size", f"A batch has 1 to {MAX_BATCH} acts, from act 1 on.", "too_large")
+    if not is_signed(device, push):
+        raise refused(403, "Not signed", "The batch does not carry this device's signature.", "not_signed")
+
+    def taken() -> PushAnswer:
+        return take_push(database_of(request), device, push, now_of(request))
+
+    try:
+        return answer(await run_in_threadpool(taken))
+    except BrokenChain as error:
+        headers = {"Scantrail-Expected-Seq": str(error.expected_seq)}
+        raise refused(409, "Broken chain", str(error), "broken_chain", **headers) from error
+
+
+@router.post("/v1/changes")
+async def post_changes(request: Request) -> Response:
+    """A page of what changed after a cursor."""
+    await run_in_threadpool(device_of, request)
+    wanted = message_in(await body_of(request), ChangesRequest)
+
+    def page() -> Changes:
+        with database_of(request).reading() as connection:
+            return changes_after(connection, wanted.cursor)
+
+    return answer(await run_in_threadpool(page))

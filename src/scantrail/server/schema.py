@@ -1,0 +1,228 @@
+"""The server's tables. The log is the truth; units, documents and feed are projections of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Instants are ISO 8601 text in UTC with microseconds, so that they sort and read the same on both engines.
+# Bodies are JSON as ASCII text: a NUL or a lone surrogate in a scan is escaped and does no harm.
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", String, primary_key=True, comment="a site, or * for what belongs to none"),
+    Column("position", BigInteger, nullable=False, comment="last number given, to an act or to a row of the feed"),
+    Column("head", String(64), nullable=False, comment="hash of the newest log row"),
+    Column("system_seq", BigInteger, nullable=False, comment="last seq of the server's own acts here"),
+    Column("system_hash", String(64), nullable=False, comment="hash of the last of them"),
+)
+
+log = Table(
+    "log",
+    metadata,
+    Column("stream", String, ForeignKey("streams.id"), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("device", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False, comment="of the act's exact bytes"),
+    Column("payload", LargeBinary, comment="the act's exact bytes; a purge may drop them"),
+    Column("outcome", String, nullable=False),
+    Column("refusal", Text),
+    Column("actor", String, nullable=False),
+    Column("effective_at", String, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("previous_row", String(64), nullable=False),
+    Column("row_hash", String(64), nullable=False, comment="over previous_row, header and hash"),
+    PrimaryKeyConstraint("stream", "position"),
+    UniqueConstraint("device", "epoch", "seq"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream", String, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("at", Integer, nullable=False, comment="its place in the act"),
+    Column("unit", String),
+    Column("document", String),
+    Column("type", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("effective_at", String, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("stream", "position", "at"),
+    Index(None, "unit", "effective_at"),
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+gtins = Table(
+    "gtins",
+    metadata,
+    Column("gtin", String(14), primary_key=True),
+    Column("product", String, ForeignKey("products.id"), nullable=False),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("site", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("badge", String, nullable=False, unique=True),
+    Column("pin_verifier", String, nullable=False, comment="argon2"),
+    Column("body", Text, nullable=False),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("device", String, nullable=False),
+    Column("badge", String, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", String, nullable=False),
+    PrimaryKeyConstraint("device", "badge"),
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("product", String, ForeignKey("products.id"), nullable=False),
+    Column("serial", String, nullable=False, index=True),
+    Column("status", String, nullable=False),
+    Column("site", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("document", String),
+    Column("body", Text, nullable=False),
+    Index(None, "product", "site", "status"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("product", String, nullable=False),
+    Column("serial", String, nullable=False, comment="canonical; never given to another unit, not even after a purge"),
+    Column("unit", String(36), nullable=False, index=True),
+    PrimaryKeyConstraint("product", "serial"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("site", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "site", "kind", "status"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("open", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("stream", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("stream", "kind", "id"),
+    Index(None, "stream", "position", unique=True),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("site", String, ForeignKey("sites.id"), nullable=False),
+    Column("token_hash", String(64), unique=True),
+    Column("public_key", String(64)),
+    Column("revoked", Boolean, nullable=False),
+)
+
+enrolment_codes = Table(
+    "enrolment_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("device", String, ForeignKey("devices.id"), nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("used", Boolean, nullable=False),
+)
+
+device_heads = Table(
+    "device_heads",
+    metadata,
+    Column("device", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("device", "epoch"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("raised_at", String, nullable=False),
+    Column("kind", String, nullable=False, comment="misuse or dead_letter"),
+    Column("device", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)

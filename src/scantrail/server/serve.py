@@ -1,0 +1,56 @@
+"""`scantrail serve`: the application under uvicorn, in one process or several."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from scantrail.server.app import create_app
+from scantrail.server.database import Database, DatabaseError
+from scantrail.server.migrations import migrate
+from scantrail.words import M, say
+
+DATABASE_VARIABLE = "SCANTRAIL_DATABASE_URL"
+"""How worker processes learn which database to use."""
+
+
+def application() -> FastAPI:
+    """The application of a worker process."""
+    return create_app(Database(os.environ[DATABASE_VARIABLE]))
+
+
+def serve(database_url: str, host: str, port: int, workers: int) -> int:
+    """Bring the database to this version, then answer until told to stop."""
+    try:
+        database = Database(database_url)
+        migrate(database)
+        database.close()
+        listening = _listen(host, port)
+    except (DatabaseError, OSError) as error:
+        print(say(M("The server did not start: {why}", why=str(error))), file=sys.stderr)
+        return 1
+    os.environ[DATABASE_VARIABLE] = database_url
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    print(say(M("Scantrail server ready on {address}", address=address)), flush=True)
+    config = uvicorn.Config("scantrail.server.serve:application", factory=True, workers=workers, log_level="warning")
+    if workers > 1:
+        from uvicorn.supervisors import Multiprocess
+
+        Multiprocess(config, [listening]).run()
+    else:
+        uvicorn.Server(config).run([listening])
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(128)
+    listening.set_inheritable(True)
+    return listening

@@ -1,0 +1,79 @@
+"""A unit's whole life, oldest first (R23, R24, R33)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from scantrail.domain.events import event_from_plain
+from scantrail.domain.identifiers import UnitId
+from scantrail.domain.story import told
+from scantrail.protocol.acts import decode_act
+from scantrail.server.master import workers_by_id
+from scantrail.server.schema import events, log
+from scantrail.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event of a unit, with the act it belongs to."""
+
+    position: int
+    site: str
+    type: str
+    family: str
+    effective_at: datetime
+    """When it happened, as well as is known."""
+    recorded_at: datetime
+    """When the server got it."""
+    actor: str
+    actor_name: str
+    device: str
+    story: str
+    """The event in one sentence."""
+    event: dict[str, Any]
+    document: str | None = None
+    reason: str = ""
+    note: str = ""
+    scanned: str = ""
+    carrier: str = ""
+
+
+def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
+    """Everything that happened to a unit; by when it happened, then by place in the log."""
+    rows = connection.execute(
+        select(events, log.c.payload, log.c.actor, log.c.device, log.c.received_at)
+        .join(log, (log.c.stream == events.c.stream) & (log.c.position == events.c.position))
+        .where(events.c.unit == unit)
+        .order_by(events.c.effective_at, events.c.position, events.c.at)
+    ).all()
+    names = workers_by_id(connection, {row.actor for row in rows})
+    return tuple(_entry(row, names[row.actor].name if row.actor in names else row.actor) for row in rows)
+
+
+def _entry(row: Any, actor_name: str) -> TimelineEntry:
+    draft = decode_act(row.payload).draft if row.payload is not None else None
+    event = event_from_plain(json.loads(row.body))
+    reading = draft.reading if draft else None
+    return TimelineEntry(
+        position=row.position,
+        site=row.stream,
+        type=row.type,
+        family=row.family,
+        effective_at=datetime.fromisoformat(row.effective_at),
+        recorded_at=datetime.fromisoformat(row.received_at),
+        actor=row.actor,
+        actor_name=actor_name,
+        device=row.device,
+        story=say(told(event)),
+        event=json.loads(row.body),
+        document=row.document,
+        reason=draft.reason if draft else "",
+        note=draft.note if draft else "",
+        scanned=reading.text if reading else "",
+        carrier=reading.carrier.value if reading else "",
+    )

@@ -1,0 +1,187 @@
+"""A served warehouse and its devices, driven over HTTP without a socket."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.testclient import TestClient
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import BinConfirmed, Creation, Event, ProductConfirmed, UnitPicked, UnitRegistered
+from scantrail.domain.plain import from_plain, to_plain
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, RowKind, signed_bytes
+from scantrail.server.app import create_app
+from scantrail.server.database import Database
+from scantrail.server.devices import add_device
+from scantrail.server.documents import documents_by_number, put_documents
+from scantrail.server.feed import mark
+from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
+from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.migrations import migrate
+from scantrail.server.sign_in import pin_verifier
+from scantrail.server.units import put_units, units_by_id
+from tests.support.worlds import (
+    CLERK,
+    MIKE,
+    MODULE,
+    NOW,
+    PLACES,
+    SARAH,
+    SENSOR,
+    SITE,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    scanned,
+)
+
+PIN = "1234"
+
+
+class ServedSite:
+    """The server's database, its application, and a clock that tests move."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = NOW
+        self.http = TestClient(create_app(database, lambda: self.now), raise_server_exceptions=True)
+
+    def fill(self) -> None:
+        """Import the warehouse, as the importer does: acts for what happened, rows for the rest."""
+        migrate(self.database)
+        units = [*(promised(number) for number in (46, 47, 48)), module(49), module(50)]
+        listed = pick_list(exact_line(*units[:3]))
+        verifier = pin_verifier(PIN)
+        with self.database.writing() as connection:
+            put_sites(connection, [SITE, replace(SITE, id="EAST", name="East")])
+            put_products(connection, [MODULE, SENSOR])
+            put_places(connection, PLACES)
+            put_workers(connection, [SARAH, MIKE, CLERK], {each.id: verifier for each in (SARAH, MIKE, CLERK)})
+            put_documents(connection, [listed])
+            stream = load_stream(connection, "MAIN")
+            born = [
+                Dated(Draft(events=(UnitRegistered(unit.id, Creation.RECEIVING, unit),)), NOW - timedelta(days=1))
+                for unit in units
+            ]
+            append_system_acts(connection, stream, born, NOW)
+            put_units(connection, units, [unit.id for unit in units])
+            changed = [(RowKind.UNIT, unit.id) for unit in units]
+            changed += [(RowKind.PLACE, place.id) for place in PLACES]
+            mark(connection, stream, [*changed, (RowKind.DOCUMENT, listed.number)])
+            save_stream(connection, stream)
+            everywhere = load_stream(connection, GLOBAL_STREAM)
+            shared = [(RowKind.PRODUCT, each.id) for each in (MODULE, SENSOR)]
+            shared += [(RowKind.WORKER, each.id) for each in (SARAH, MIKE, CLERK)]
+            mark(connection, everywhere, [*shared, (RowKind.SITE, "MAIN")])
+            save_stream(connection, everywhere)
+
+    def enrolment_code(self, device: str) -> str:
+        with self.database.writing() as connection:
+            return add_device(connection, device, "MAIN", self.now)
+
+    def device(self, name: str = "Scanner-05", worker: str = SARAH.id) -> TestDevice:
+        """A device that has enrolled itself."""
+        return TestDevice(self, name, worker)
+
+    def unit(self, number: int) -> Unit:
+        wanted = module(number).id
+        with self.database.reading() as connection:
+            return units_by_id(connection, [wanted])[wanted]
+
+    def pick_list(self, number: str = "PL-2025-0091") -> PickList:
+        with self.database.reading() as connection:
+            found = documents_by_number(connection, [number])[number]
+        assert isinstance(found, PickList)
+        return found
+
+    def change(self, *rows: Any) -> None:
+        """Change documents, units or holds, as the desk does."""
+        with self.database.writing() as connection:
+            put_documents(connection, [row for row in rows if isinstance(row, PickList)])
+            put_units(connection, [row for row in rows if isinstance(row, Unit)], ())
+            put_holds(connection, [row for row in rows if type(row).__name__ == "Hold"])
+
+
+class TestDevice:
+    """A device's side of the protocol, in memory."""
+
+    __test__ = False
+
+    def __init__(self, site: ServedSite, name: str, worker: str) -> None:
+        self.site, self.name, self.worker = site, name, worker
+        self.key = Ed25519PrivateKey.generate()
+        enrolled = self.enrol(site.enrolment_code(name))
+        self.token = enrolled.json()["token"]
+        self.epoch = "e1"
+        self.exacts: list[bytes] = []
+        self.cursor: dict[str, int] = {}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def enrol(self, code: str) -> Any:
+        public_key = self.key.public_key().public_bytes_raw().hex()
+        return self.site.http.post("/v1/enrol", json={"code": code, "public_key": public_key})
+
+    def record(self, *events: Event, reading: str | None = None, at: datetime = NOW, **draft: Any) -> int:
+        """Add an act to the journal and give its seq."""
+        previous = act_hash(self.exacts[-1]) if self.exacts else ""
+        act = Act(
+            ActId(self.name, self.epoch, len(self.exacts) + 1),
+            previous,
+            "MAIN",
+            self.worker,
+            Times(at.astimezone(UTC), "boot", 0),
+            Draft(events=events, reading=scanned(reading) if reading else None, **draft),
+        )
+        self.exacts.append(encode_act(act))
+        return act.id.seq
+
+    def pick(self, number: int, status: Status = Status.ALLOCATED) -> int:
+        """Record a pick of a unit of PL-2025-0091, the way the workflow does."""
+        unit = module(number)
+        cart = {SARAH.id: "MAIN/CART-05", MIKE.id: "MAIN/CART-06"}[self.worker]
+        listed = "PL-2025-0091"
+        self.record(BinConfirmed(listed, "MAIN/A-15-03"), document=listed)
+        self.record(ProductConfirmed(listed, MODULE.id), document=listed)
+        picked = UnitPicked(unit.id, unit.serial, listed, "1", "SO-2025-1289", unit.place, cart, status)
+        return self.record(picked, reading=unit.serial, document=listed)
+
+    def batch(self, first: int = 1, last: int | None = None) -> Push:
+        exacts = self.exacts[first - 1 : last]
+        head = act_hash(exacts[-1])
+        signed = signed_bytes(self.name, self.epoch, first, first + len(exacts) - 1, head)
+        return Push(
+            self.name,
+            self.epoch,
+            first,
+            tuple(exact.decode("utf-8", "surrogatepass") for exact in exacts),
+            head,
+            self.key.sign(signed).hex(),
+            Times(self.site.now, "boot", 0),
+            self.cursor,
+        )
+
+    def post(self, push: Push, **headers: str) -> Any:
+        body = json.dumps(to_plain(push))
+        return self.site.http.post("/v1/push", content=body, headers={**self.headers, **headers})
+
+    def push(self, first: int = 1, last: int | None = None) -> PushAnswer:
+        answered = self.post(self.batch(first, last))
+        assert answered.status_code == 200, answered.text
+        answer = from_plain(PushAnswer, answered.json())
+        self.cursor = answer.changes.cursor
+        return answer
+
+    def outcomes(self, first: int = 1) -> list[Outcome]:
+        return [verdict.outcome for verdict in self.push(first).verdicts]
