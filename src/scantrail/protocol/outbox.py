@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from scantrail.domain.acts import Times
 from scantrail.protocol.acts import act_hash
-from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Outcome, Push, PushAnswer, signed_bytes
+from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Changes, Outcome, Push, PushAnswer, signed_bytes
 
 MAX_BYTES = 1_000_000
 """Acts' bytes in one push at the most; a single larger act goes alone."""
@@ -16,6 +17,11 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 LONGEST_ASKED_PAUSE_S = 300.0
 """A server may ask for a longer pause than ours, but not stop a device for good."""
+
+SHORTEST_PAUSE_S = 0.1
+
+PAGE = 500
+"""Rows a device writes at once: it must not stop a scan for long."""
 
 Entry = tuple[int, bytes]
 """An act's seq and exact bytes."""
@@ -123,4 +129,11 @@ def pause_before(attempt: int, chance: float, asked: float | None = None) -> flo
     `attempt` counts failures from 1; `chance` is random in [0, 1); `asked` is the server's Retry-After in seconds.
     """
     ceiling: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempt - 1, 10))
-    return max(chance * ceiling, min(asked or 0.0, LONGEST_ASKED_PAUSE_S))
+    return max(SHORTEST_PAUSE_S, chance * ceiling, min(asked or 0.0, LONGEST_ASKED_PAUSE_S))
+
+
+def pages_of(changes: Changes, cursor: dict[str, int]) -> tuple[Changes, ...]:
+    """Changes in pages of at most 500 rows; only the last moves the cursor on from where it stands."""
+    ends = range(PAGE, len(changes.rows), PAGE)
+    early = [replace(changes, cursor=dict(cursor), rows=changes.rows[end - PAGE : end], more=True) for end in ends]
+    return (*early, replace(changes, rows=changes.rows[len(early) * PAGE :]))

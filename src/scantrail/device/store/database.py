@@ -38,11 +38,11 @@ class Database:
         self._lock = _lock(folder)
         self._engine: Engine | None = None
         try:
+            path.touch(mode=0o600)
             self._engine = create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
             self._connection = self._connect(self._engine)
             with self._telling():
                 self._migrate(create)
-            os.chmod(path, 0o600)  # noqa: PTH101 - reason: one form for the file and the lock
         except BaseException:
             self.close()
             raise

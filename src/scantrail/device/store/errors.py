@@ -27,6 +27,9 @@ class StoreMissing(StoreError):
 class StoreExists(StoreError):
     """A new store was to be made where there is one."""
 
+    def __init__(self) -> None:
+        super().__init__(M("A device is enrolled here already. Keep its records: choose another folder with --store."))
+
 
 class StoreInUse(StoreError):
     """Another process has this store open."""

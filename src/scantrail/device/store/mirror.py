@@ -156,7 +156,10 @@ def _document_kind(body: dict[str, Any]) -> DocumentKind:
 
 def columns_of(row: Row, value: Any) -> dict[str, Any]:
     """A row as its table keeps it."""
-    body = json.dumps(row.body, ensure_ascii=True, separators=(",", ":"))
+    try:
+        body = json.dumps(row.body, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise PlainError(f"{row.kind.value} {row.id}: {error}") from error
     return {"id": row.id, "position": row.position, "body": body, **_looked_up_by(row, value)}
 
 

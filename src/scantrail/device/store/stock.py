@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, exists, fun
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
 from scantrail.device.store.journal import Journal
-from scantrail.device.store.sets import keys, one_of
+from scantrail.device.store.sets import one_of_these
 from scantrail.device.store.things import TAKES, UNIT
 from scantrail.device.store.view import View, decoded
 from scantrail.domain.documents import LineKind, PickList, Requirement
@@ -60,7 +60,7 @@ def _fact(name: str) -> ColumnElement[str]:
 def _held(hold: Hold) -> ColumnElement[bool]:
     """`Hold.matches`, said to the database, so that a batch under recall is passed over quickly."""
     if hold.units:
-        return one_of(_units.c.id, "held").params(held=keys(hold.units))
+        return one_of_these(_units.c.id, hold.units)
     tests: list[ColumnElement[bool]] = []
     if hold.product is not None:
         tests.append(_units.c.product == hold.product)
@@ -132,17 +132,19 @@ class Stock:
 
     def places_for(self, pick_list: PickList) -> dict[PlaceId, Place]:
         """Every place that a unit for one of the list's any-serial lines may be in."""
-        found = {place.id: place for product in _wanted(pick_list) for place in self._bins_of(product)}
-        back = {unit.place for unit in self._brought_back(_wanted(pick_list))}
-        return found | self._view.places(back - found.keys())
+        return self._places(_wanted(pick_list), self._ours(pick_list))
+
+    def _places(self, products: Iterable[ProductId], ours: Iterable[Unit]) -> dict[PlaceId, Place]:
+        bins = {place.id: place for product in products for place in self._bins_of(product)}
+        return bins | self._view.places({unit.place for unit in ours} - bins.keys())
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take, in route order, oldest first; at most 50 of a product."""
         wanted = _wanted(pick_list)
         if not wanted:
             return ()
-        places = self.places_for(pick_list)
-        back = self._brought_back(wanted)
+        ours = self._ours(pick_list)
+        places = self._places(wanted, ours)
 
         def key(unit: Unit) -> tuple[int, str, str, str]:
             place = places[unit.place]
@@ -150,9 +152,10 @@ class Stock:
 
         found: list[Unit] = []
         for product in wanted:
-            ours = [unit for unit in (*self._promised(pick_list, product), *back) if unit.product == product]
             seen = {unit.id: unit for unit in (*ours, *self._available(pick_list, product, today))}
-            fitting = [unit for unit in seen.values() if self._fits(unit, pick_list, today, places)]
+            fitting = [
+                unit for unit in seen.values() if unit.product == product and self._fits(unit, pick_list, today, places)
+            ]
             found += sorted(fitting, key=key)[:SUGGESTED]
         return tuple(sorted(found, key=key))
 
@@ -174,15 +177,17 @@ class Stock:
                 for row in self._database.rows(query, product=product, place=place.id, **values):
                     yield row.id
 
-    def _promised(self, pick_list: PickList, product: ProductId) -> Iterable[Unit]:
+    def _ours(self, pick_list: PickList) -> tuple[Unit, ...]:
+        """Units promised to the list's order, and those that own acts may have put back into a bin."""
+        wanted = _wanted(pick_list)
+        if not wanted:
+            return ()
         named = {unit for line in pick_list.lines for unit in line.units}
-        rows = self._database.rows(_PROMISED, order=pick_list.order, product=product)
-        return self._view.units(row.id for row in rows if row.id not in named).values()
-
-    def _brought_back(self, products: tuple[ProductId, ...]) -> list[Unit]:
-        """Units that own acts, not yet in their rows, may have put back into a bin."""
-        freed = self._view.units(self._journal.freed()) if products else {}
-        return [unit for unit in freed.values() if unit.product in products]
+        ids = set(self._journal.freed())
+        for product in wanted:
+            rows = self._database.rows(_PROMISED, order=pick_list.order, product=product)
+            ids |= {row.id for row in rows if row.id not in named}
+        return tuple(unit for unit in self._view.units(ids).values() if unit.product in wanted)
 
     def _fits(self, unit: Unit, pick_list: PickList, today: date, places: dict[PlaceId, Place]) -> bool:
         place = places.get(unit.place)

@@ -82,7 +82,7 @@ class DeviceStore:
         try:
             with database.writing():
                 if database.rows(meta.select()):
-                    raise StoreExists(_EXISTS)
+                    raise StoreExists
                 database.execute(insert(meta), _first_row(identity))
         except BaseException:
             database.close()
@@ -127,7 +127,12 @@ class DeviceStore:
     @property
     def ready(self) -> bool:
         """Whether everything the server keeps for this site has arrived once, so that work may start."""
-        return self._mirror.followed().complete and self._view.site(self.site) is not None
+        return self.complete and self._view.site(self.site) is not None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything there was at the first sync has arrived."""
+        return self._mirror.followed().complete
 
     # Recording
 
@@ -280,6 +285,11 @@ class DeviceStore:
 
     # The exchange with the server
 
+    @property
+    def server_epoch(self) -> str:
+        """Which server's rows these are; empty before the first contact."""
+        return self._mirror.followed().server_epoch
+
     def pending(self, limit: int) -> tuple[Entry, ...]:
         """Consecutive acts to push, from the first that the server has not acknowledged."""
         return self._journal.pending(limit)
@@ -326,7 +336,7 @@ class DeviceStore:
         known = self._mirror.followed().server_epoch
         if known == server_epoch:
             return False
-        with self._database.writing():
+        with _readable(), self._database.writing():
             self._mirror.drop(server_epoch)
             if known:
                 self._journal.resend_from(0)
@@ -354,7 +364,6 @@ class DeviceStore:
         return self._keeping
 
 
-_EXISTS = M("This device is enrolled already. Its records would be lost: give it another folder with --store.")
 _NOT_READY = M("This device is still fetching what it needs from the server. Wait a moment, then go on.")
 
 

@@ -1,0 +1,222 @@
+"""The exchange with the server: acts go up, verdicts and changes come down, and scanning never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Protocol
+
+from scantrail.device.keys import DeviceKeys
+from scantrail.device.store import DeviceStore, StoreError
+from scantrail.device.transport import Offline, Refused
+from scantrail.domain.acts import Times
+from scantrail.domain.plain import PlainError
+from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer
+from scantrail.protocol.outbox import WrongAnswer, batch_of, build_push, check_answer, pages_of, pause_before
+from scantrail.words import M, Message
+
+IDLE_S = 5.0
+"""Between two polls while there is nothing to send, give or take a fifth."""
+
+TURNS = 10_000
+"""Exchanges in one round at the most: a server that never comes to an end is not believed."""
+
+
+class Link(Enum):
+    """How this device stands to its server."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    NOT_ENROLLED = "not_enrolled"
+    """The server does not know this device, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """What the state line shows."""
+
+    link: Link
+    waiting: int
+    """Acts the server has not acknowledged."""
+    reason: Message | str = ""
+    """Why it is not online."""
+
+
+class Clock(Protocol):
+    """Where a sync gets its times from."""
+
+    def now(self) -> Times:
+        """The device's now."""
+
+
+class Peer(Protocol):
+    """The server, as far as the sync needs it."""
+
+    async def push(self, push: Push) -> PushAnswer:
+        """Send acts and receive their verdicts."""
+
+    async def changes(self, cursor: dict[str, int]) -> Changes:
+        """The next page of what this device has not seen."""
+
+
+class Sync:
+    """Keeps the store and the server in step. Nothing it does can lose or change a recorded act."""
+
+    def __init__(
+        self,
+        store: DeviceStore,
+        server: Peer,
+        keys: DeviceKeys,
+        clock: Clock,
+        chance: Callable[[], float],
+        *,
+        on_state: Callable[[SyncState], None] = lambda _state: None,
+        on_changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`chance` gives random numbers in [0, 1); `on_changed` is called when rows or verdicts have changed."""
+        self._store = store
+        self._server = server
+        self._keys = keys
+        self._clock = clock
+        self._chance = chance
+        self.on_state = on_state
+        self.on_changed = on_changed
+        self.state = SyncState(Link.OFFLINE, store.count_pending(), M("Not connected yet."))
+        self._tidied = False
+        self._failures = 0
+        self._asked_pause: float | None = None
+        self._wake = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Exchange until cancelled: at once after each record, every few seconds when idle, less often offline."""
+        while True:
+            await self._round()
+            await self._rest()
+
+    async def now(self) -> SyncState:
+        """Exchange now, whatever the pauses are; gives how it went."""
+        await self._round()
+        self._wake.set()
+        return self.state
+
+    def kick(self) -> None:
+        """Something was recorded: send it. While offline the pauses stand."""
+        self._show(self.state.link, self.state.reason)
+        if self.state.link is Link.ONLINE:
+            self._wake.set()
+
+    async def _rest(self) -> None:
+        pause = IDLE_S * (0.8 + 0.4 * self._chance())
+        if self._failures:
+            pause = pause_before(self._failures, self._chance(), self._asked_pause)
+        try:
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _round(self) -> None:
+        async with self._one_at_a_time:
+            self._wake.clear()
+            try:
+                await self._exchange()
+            except Offline as offline:
+                self._failed(Link.OFFLINE, offline.reason, offline.asked_pause)
+            except Refused as refused:
+                unknown = refused.problem.status in (401, 403)
+                link = Link.NOT_ENROLLED if unknown else Link.OFFLINE
+                self._failed(link, refused.problem.detail or refused.problem.title, refused.asked_pause)
+            except (PlainError, WrongAnswer) as error:
+                self._failed(Link.OFFLINE, M("The server's answer cannot be used ({why}).", why=error))
+            except StoreError as error:
+                self._failed(Link.OFFLINE, error.message)
+            else:
+                self._failures = 0
+                self._show(Link.ONLINE, "")
+
+    def _failed(self, link: Link, reason: Message | str, asked_pause: float | None = None) -> None:
+        self._failures += 1
+        self._asked_pause = asked_pause
+        self._show(link, reason)
+
+    def _show(self, link: Link, reason: Message | str) -> None:
+        state = SyncState(link, self._store.count_pending(), reason)
+        if state != self.state:
+            self.state = state
+            self.on_state(state)
+
+    async def _exchange(self) -> None:
+        """Push until nothing is pending and pull until nothing is left."""
+        if not self._tidied:
+            self._store.forget_old(self._clock.now().wall)
+            self._tidied = True
+        pulled = False
+        for _turn in range(TURNS):
+            if self._store.pending(1):
+                pulled = await self._push() and self._store.complete
+            elif not pulled:
+                pulled = await self._pull()
+            else:
+                return
+        raise Offline(M("The server's answers come to no end."))
+
+    async def _push(self) -> bool:
+        """Send one batch; gives whether the answer brought all changes."""
+        batch = batch_of(self._store.pending(MAX_BATCH))
+        push = build_push(
+            device=self._store.device,
+            epoch=self._store.identity.epoch,
+            batch=batch,
+            now=self._clock.now(),
+            cursor=self._store.cursor(),
+            sign=self._keys.sign,
+        )
+        try:
+            answer = await self._server.push(push)
+        except Refused as refused:
+            self._send_again(push, refused)
+            return False
+        check_answer(push, answer)
+        epoch = self._store.server_epoch
+        first, *others = pages_of(answer.changes, self._store.cursor())
+        if self._store.apply_answer(replace(answer, changes=first)):
+            self.on_changed()
+        self._show(Link.ONLINE, "")
+        if epoch not in ("", self._store.server_epoch):
+            return False
+        await self._take(others)
+        still = self._store.pending(1)
+        if still and still[0][0] == push.first_seq:
+            raise Offline(M("The server asks to send the records again later."))
+        return not answer.changes.more
+
+    def _send_again(self, push: Push, refused: Refused) -> None:
+        """Go back to the act that the server wants, if it is still kept here."""
+        expected = refused.expected_seq
+        if expected is None or expected >= push.first_seq:
+            raise refused
+        self._store.resend_from(expected)
+        if self._store.pending(1)[0][0] != expected:
+            raise refused
+
+    async def _pull(self) -> bool:
+        """Take one page of changes; gives whether it was the last."""
+        before = self._store.cursor()
+        changes = await self._server.changes(before)
+        await self._take(pages_of(changes, before))
+        if changes.more and self._store.cursor() == before:
+            raise Offline(M("The server's answers come to no end."))
+        return not changes.more and self._store.complete
+
+    async def _take(self, pages: Iterable[Changes]) -> None:
+        """Take the pages of one answer. Where another server's begin, they are left: the cursor was not its own."""
+        epoch = self._store.server_epoch
+        for page in pages:
+            if self._store.apply_changes(page):
+                self.on_changed()
+            if epoch not in ("", self._store.server_epoch):
+                return
+            await asyncio.sleep(0)

@@ -1,0 +1,222 @@
+"""Talking to the server over HTTP. Every failure is `Offline` or `Refused`; nothing of the library leaks out."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx2
+
+from scantrail.domain.identifiers import UnitId
+from scantrail.domain.plain import PlainError, from_plain, to_plain
+from scantrail.protocol.messages import (
+    PROTOCOL,
+    Changes,
+    EnrolAnswer,
+    EnrolRequest,
+    Problem,
+    Push,
+    PushAnswer,
+    SignInAnswer,
+    SignInRequest,
+)
+from scantrail.words import M, Message, say
+
+T = TypeVar("T")
+
+TIMEOUTS = httpx2.Timeout(15.0, connect=3.0)
+LONGEST_S = 60.0
+"""A whole exchange at the most, however slowly its bytes trickle."""
+SIGN_IN_S = 6.0
+"""A person waits for this one."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+PAGE = 500
+"""Rows asked for in one page of changes."""
+
+Transport = httpx2.AsyncBaseTransport
+
+
+class Offline(Exception):
+    """The server cannot be reached, or what answers is not the server."""
+
+    def __init__(self, reason: Message, asked_pause: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """One sentence for people."""
+        self.asked_pause = asked_pause
+        """Seconds the server asks to wait."""
+
+    def __str__(self) -> str:
+        return say(self.reason)
+
+
+class Refused(Exception):
+    """The server understood, and said no."""
+
+    def __init__(self, problem: Problem, asked_pause: float | None = None, expected_seq: int | None = None) -> None:
+        super().__init__(problem.detail or problem.title)
+        self.problem = problem
+        self.asked_pause = asked_pause
+        """Seconds the server asks to wait."""
+        self.expected_seq = expected_seq
+        """For a push that does not follow on what the server has: the act it wants next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a server says of itself."""
+
+    version: str
+    protocol: int
+    server_epoch: str
+
+
+class Server:
+    """The server, from this device. Made without any network; connections are kept until `close`."""
+
+    def __init__(self, url: str, token: str = "", transport: Transport | None = None) -> None:
+        self._url = url
+        self._token = token
+        self._transport = transport
+        self._client: httpx2.AsyncClient | None = None
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def health(self) -> Health:
+        """Whether a Scantrail server answers, and which."""
+        return await self._ask(Health, "GET", "/v1/health", within=SIGN_IN_S)
+
+    async def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Make this device known, with a single-use code."""
+        return await self._ask(EnrolAnswer, "POST", "/v1/enrol", to_plain(request))
+
+    async def sign_in(self, request: SignInRequest) -> SignInAnswer:
+        """Have the server verify a badge and a PIN."""
+        return await self._ask(SignInAnswer, "POST", "/v1/sign-in", to_plain(request), within=SIGN_IN_S)
+
+    async def push(self, push: Push) -> PushAnswer:
+        """Send acts and receive their verdicts."""
+        return await self._ask(PushAnswer, "POST", "/v1/push", to_plain(push))
+
+    async def changes(self, cursor: dict[str, int]) -> Changes:
+        """The next page of what this device has not seen."""
+        query = {"cursor": json.dumps(cursor, sort_keys=True), "limit": str(PAGE)}
+        return await self._ask(Changes, "GET", "/v1/changes", query=query)
+
+    async def timeline(self, unit: UnitId) -> dict[str, Any]:
+        """A unit and its whole history, as the server's JSON object."""
+        return await self._json("GET", f"/v1/units/{unit}/timeline", within=SIGN_IN_S)
+
+    async def _ask(self, kind: type[T], method: str, path: str, body: Any = None, **how: Any) -> T:
+        data = await self._json(method, path, body, **how)
+        try:
+            return from_plain(kind, data)
+        except PlainError as error:
+            raise Offline(
+                M("The server's answer cannot be read ({why}). One side needs an upgrade.", why=error)
+            ) from error
+
+    async def _json(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: dict[str, str] | None = None,
+        within: float = LONGEST_S,
+    ) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(within):
+                response, content = await self._exchange(method, path, body, query)
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            raise Offline(M("The server does not answer. Work goes on; records wait here.")) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
+            raise Offline(
+                M(
+                    "The server {url} cannot be reached ({why}). Work goes on; records wait here.",
+                    url=self._url,
+                    why=_why(error),
+                )
+            ) from error
+        return _understood(response, content)
+
+    async def _exchange(
+        self, method: str, path: str, body: Any, query: dict[str, str] | None
+    ) -> tuple[httpx2.Response, bytes]:
+        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        content = None
+        if body is not None:
+            content = gzip.compress(json.dumps(body, separators=(",", ":")).encode(), compresslevel=3, mtime=0)
+            headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        request = self._open().build_request(method, path, content=content, headers=headers, params=query)
+        response = await self._open().send(request, stream=True)
+        try:
+            received = bytearray()
+            async for piece in response.aiter_bytes():
+                received += piece
+                if len(received) > LARGEST_ANSWER:
+                    raise Offline(_NOT_THE_SERVER)
+        finally:
+            await response.aclose()
+        return response, bytes(received)
+
+    def _open(self) -> httpx2.AsyncClient:
+        if self._client is None:
+            self._client = httpx2.AsyncClient(
+                base_url=self._url, timeout=TIMEOUTS, transport=self._transport, trust_env=False, follow_redirects=False
+            )
+        return self._client
+
+
+_NOT_THE_SERVER = M(
+    "Something else than the Scantrail server answers: perhaps the network asks for a sign-in page. "
+    "Work goes on; records wait here."
+)
+_OUT_OF_ORDER = "The server is busy or out of order ({status}). Work goes on; records wait here."
+
+
+def _understood(response: httpx2.Response, content: bytes) -> dict[str, Any]:
+    """The JSON object of an answer.
+
+    Raises:
+        Offline: it is no answer of the server, or the server is out of order.
+        Refused: the server said no.
+    """
+    asked_pause = _seconds(response.headers.get("Retry-After", ""))
+    if response.status_code >= 500:
+        raise Offline(M(_OUT_OF_ORDER, status=response.status_code), asked_pause)
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Offline(_NOT_THE_SERVER) from error
+    if not isinstance(data, dict) or 300 <= response.status_code < 400:
+        raise Offline(_NOT_THE_SERVER)
+    if response.is_success:
+        return data
+    raise _refused(response.status_code, data, asked_pause)
+
+
+def _refused(status: int, data: dict[str, Any], asked_pause: float | None) -> Refused | Offline:
+    try:
+        problem = from_plain(Problem, {"status": status, "detail": "", **data})
+    except PlainError:
+        return Offline(_NOT_THE_SERVER, asked_pause)
+    expected = data.get("expected_seq")
+    return Refused(problem, asked_pause, expected if type(expected) is int else None)
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+
+
+def _why(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,186 @@
+"""Which units an any-serial line is offered."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product as combinations
+from pathlib import Path
+
+import pytest
+
+from scantrail.device.store import DeviceStore
+from scantrail.device.store.stock import SUGGESTED
+from scantrail.domain.documents import Requirement
+from scantrail.domain.events import ConditionStated
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition, Owner, OwnerType, Unit
+from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
+from tests.device.events import LIST, picked, undone
+from tests.support.devices import SERVER_EPOCH, Hand, changes_of, new_store
+from tests.support.worlds import MODULE, SENSOR, TODAY, any_line, exact_line, module, pick_list, promised, unit
+
+PICKS = pick_list(any_line(MODULE, 3))
+FAR, NEAR = "MAIN/B-02-01", "MAIN/A-15-03"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DeviceStore]:
+    with new_store(tmp_path, PICKS) as opened:
+        yield opened
+
+
+def offered(store: DeviceStore, number: str = LIST) -> list[str]:
+    found = store.pick_list(number)
+    assert found is not None
+    return [each.serial[-4:] for each in store.stock_for(found, TODAY)]
+
+
+def bring(store: DeviceStore, *values: object, position: int = 2) -> None:
+    store.apply_changes(changes_of(values, position=position))
+
+
+def test_by_route_then_bin_then_age_then_serial(store: DeviceStore) -> None:
+    old = TODAY - timedelta(days=400)
+    bring(
+        store,
+        module(1, place=FAR, received=old),
+        module(2, place="MAIN/A-15-04"),
+        module(4),
+        module(3),
+        module(5, received=old),
+    )
+    assert offered(store) == ["0005", "0003", "0004", "0002", "0001"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"place": "MAIN/DOCK-01"},
+        {"place": "MAIN/CART-06"},
+        {"place": "METRO/DELIVERED"},
+        {"place": "MAIN/NOT-ON-RECORD"},
+        {"status": Status.QUARANTINE},
+        {"status": Status.PICKED},
+        {"status": Status.ALLOCATED, "document": "PL-OTHER", "order": "SO-2025-1289"},
+        {"status": Status.ALLOCATED, "order": "SO-OTHER"},
+        {"owner": Owner(OwnerType.CUSTOMER, "Metro")},
+        {"owner": Owner(OwnerType.SUPPLIER, "Precision")},
+        {"lot": "BAD"},
+    ],
+)
+def test_a_unit_that_may_not_be_picked_is_not_offered(store: DeviceStore, facts: dict[str, object]) -> None:
+    bring(store, module(1, **facts), module(2), Hold("H1", HoldKind.QUALITY, "bad lot", lot="BAD"))
+    assert offered(store) == ["0002"]
+
+
+def test_what_is_promised_to_this_order_is_offered_too(store: DeviceStore) -> None:
+    for_list = promised(1, place=FAR)
+    for_order = replace(promised(2, place=FAR), document=None)
+    bring(store, for_list, for_order, module(3, owner=Owner(OwnerType.CONSIGNED, "Precision")))
+    assert offered(store) == ["0003", "0001", "0002"]
+
+
+def test_units_that_an_exact_line_names_are_not_offered_to_an_any_serial_line(store: DeviceStore) -> None:
+    named = promised(46)
+    bring(store, named, module(47), pick_list(exact_line(named), any_line(MODULE, 1, line="2")))
+    assert offered(store) == ["0047"]
+
+
+def test_only_units_that_meet_the_orders_requirement(store: DeviceStore) -> None:
+    valid, expired = TODAY, TODAY - timedelta(days=1)
+    bring(
+        store,
+        module(1, calibration_valid_until=valid),
+        module(2, calibration_valid_until=expired),
+        module(3),
+        module(4, calibration_valid_until=valid, firmware="2.1.3"),
+        pick_list(any_line(MODULE, 3), requirement=Requirement(firmware="2.1.4", calibrated=True)),
+    )
+    assert offered(store) == ["0001"]
+
+
+def test_own_picks_are_gone_at_once_and_come_back_with_an_undo(store: DeviceStore) -> None:
+    bring(store, module(1), module(2))
+    sarah = Hand(store)
+    sarah.does(picked(module(1)), document=LIST)
+    sarah.does(ConditionStated(module(1).id, Condition.GOOD, LIST), document=LIST)
+    assert offered(store) == ["0002"]
+    sarah.does(undone(module(1), to=FAR), document=LIST)
+    assert offered(store) == ["0002", "0001"]
+
+
+def test_an_undo_that_the_server_has_but_whose_row_has_not_come_still_counts(store: DeviceStore) -> None:
+    bring(store, module(1))
+    sarah = Hand(store)
+    sarah.does(picked(module(1)), document=LIST)
+    sarah.does(undone(module(1), to=FAR), document=LIST)
+    in_cart = replace(module(1), status=Status.PICKED, place="MAIN/CART-05", document=LIST)
+    changes = replace(changes_of((in_cart,), position=11), cursor={"MAIN": 11})
+    verdicts = (ActVerdict(1, Outcome.APPLIED, 11), ActVerdict(2, Outcome.APPLIED, 12))
+    store.apply_answer(PushAnswer(2, verdicts, changes))
+    assert offered(store) == ["0001"]
+
+
+def test_a_contested_pick_is_offered_again_unless_the_server_says_otherwise(store: DeviceStore) -> None:
+    bring(store, module(1))
+    Hand(store).does(picked(module(1)), document=LIST)
+    nothing = Changes(SERVER_EPOCH, store.cursor(), (), more=False)
+    store.apply_answer(PushAnswer(1, (ActVerdict(1, Outcome.CONTESTED, 5),), nothing))
+    assert offered(store) == ["0001"]
+
+
+def test_an_empty_bin_is_passed_over(store: DeviceStore) -> None:
+    bring(store, *(module(number) for number in range(1, 60)), module(99, place=FAR))
+    bring(store, replace(PICKS, empty_bins=(NEAR,)), position=3)
+    assert offered(store)[-1] == "0099"
+
+
+def test_no_more_than_fifty_of_a_product_and_each_product_gets_its_own(store: DeviceStore) -> None:
+    sensors = [unit(SENSOR, f"TS2{number:06d}", place=FAR) for number in range(3)]
+    lines = (any_line(MODULE, 3), any_line(SENSOR, 1, line="2"))
+    bring(store, *(module(number) for number in range(100)), *sensors, pick_list(*lines))
+    found = store.pick_list(LIST)
+    assert found is not None
+    stock = store.stock_for(found, TODAY)
+    assert sum(each.product == MODULE.id for each in stock) == SUGGESTED
+    assert sum(each.product == SENSOR.id for each in stock) == 3
+    assert {each.place for each in stock} <= store.world_for(found).places.keys()
+
+
+def test_a_whole_recalled_batch_in_front_does_not_hide_what_may_be_picked(store: DeviceStore) -> None:
+    bring(store, *(module(number, supplier_lot="BAD") for number in range(2000)), module(9000, place=FAR))
+    bring(store, Hold("H1", HoldKind.RECALL, "cracks", supplier_lot="BAD"), position=3)
+    assert offered(store) == ["9000"]
+
+
+HOLDS = [
+    Hold("h", HoldKind.RECALL, "r"),
+    Hold("h", HoldKind.RECALL, "r", units=(module(1).id, module(3).id)),
+    Hold("h", HoldKind.RECALL, "r", product=MODULE.id),
+    Hold("h", HoldKind.RECALL, "r", product="another"),
+    Hold("h", HoldKind.RECALL, "r", serial_from=module(2).serial),
+    Hold("h", HoldKind.RECALL, "r", serial_from=module(1).serial, serial_to=module(2).serial),
+    Hold("h", HoldKind.RECALL, "r", product=MODULE.id, lot="L1"),
+    Hold("h", HoldKind.RECALL, "r", supplier_lot="S1", manufactured_from=date(2025, 1, 20)),
+    Hold("h", HoldKind.RECALL, "r", manufactured_to=date(2025, 1, 20)),
+    Hold("h", HoldKind.RECALL, "r", manufactured_from=date(2025, 1, 20), manufactured_to=date(2025, 1, 20)),
+    Hold("h", HoldKind.RECALL, "r", lot="L1", open=False),
+]
+"""One of every criterion, alone and together."""
+
+
+@pytest.mark.parametrize("hold", HOLDS, ids=range(len(HOLDS)))
+def test_a_hold_keeps_back_exactly_the_units_it_matches(store: DeviceStore, hold: Hold) -> None:
+    units = [
+        module(number, lot=lot, supplier_lot=supplier_lot, manufactured=made)
+        for number, (lot, supplier_lot, made) in enumerate(
+            combinations(("", "L1"), ("", "S1"), (None, date(2025, 1, 19), date(2025, 1, 20)))
+        )
+    ]
+    bring(store, *units, hold)
+    assert_offered_are(store, [each for each in units if not hold.matches(each)])
+
+
+def assert_offered_are(store: DeviceStore, units: list[Unit]) -> None:
+    assert sorted(offered(store)) == sorted(each.serial[-4:] for each in units)
