@@ -89,7 +89,7 @@ def test_a_gap_is_answered_with_the_act_expected_next(served: ServedSite) -> Non
     device.pick(46)
     answered = device.post(device.batch(first=2))
     assert answered.status_code == 409
-    assert answered.headers["scantrail-expected-seq"] == "1"
+    assert answered.json()["expected_seq"] == 1
 
 
 def test_an_act_taken_out_of_the_chain_is_noticed(served: ServedSite) -> None:

@@ -199,6 +199,7 @@ class Session:
         asked_about = self._store.unit(asked) if asked else None
         world = self._store.world_for(pick_list, (*scanned, *((asked_about,) if asked_about else ())))
         today = self._today(world.site.time_zone)
+        today = self._today(world.site.time_zone)
         return picking.Pick(
             world=world,
             pick_list=pick_list,

@@ -51,4 +51,4 @@ def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> F
 def _unavailable(request: Request, _error: Exception) -> Response:
     """The database is away or too busy: devices keep their acts and come again."""
     problem = Problem("Unavailable", 503, "The server's database does not answer now. Try again soon.", "unavailable")
-    return problem_answer(request, Refused(problem, {"Retry-After": "2"}))
+    return problem_answer(request, Refused(problem, retry_after=2))

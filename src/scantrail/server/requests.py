@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
-from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.protocol.messages import Problem
 from scantrail.server.bodies import to_body
 from scantrail.server.database import Database
@@ -29,21 +29,26 @@ MAX_UNPACKED = 16_000_000
 class Refused(Exception):
     """A request that is not carried out; becomes an answer of type problem+json."""
 
-    def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, problem: Problem, retry_after: int | None = None, expected_seq: int | None = None) -> None:
         super().__init__(problem.detail)
         self.problem = problem
-        self.headers = headers or {}
+        self.retry_after = retry_after
+        """Seconds to wait before the next try."""
+        self.expected_seq = expected_seq
+        """The act that the server wants next."""
 
 
-def refused(status: int, title: str, detail: str, code: str = "", **headers: str) -> Refused:
+def refused(status: int, title: str, detail: str, code: str) -> Refused:
     """A refusal, with what was wrong and what to do."""
-    return Refused(Problem(title, status, detail, code), headers)
+    return Refused(Problem(title, status, detail, code))
 
 
 def problem_answer(_request: Request, error: Exception) -> Response:
     """The answer that a refusal becomes."""
     assert isinstance(error, Refused)
-    return Response(to_body(error.problem), error.problem.status, error.headers, "application/problem+json")
+    body = to_plain(error.problem) | ({} if error.expected_seq is None else {"expected_seq": error.expected_seq})
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return Response(json.dumps(body), error.problem.status, headers, "application/problem+json")
 
 
 def database_of(request: Request) -> Database:

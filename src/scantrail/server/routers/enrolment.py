@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, SignInRequest
+from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, Problem, SignInRequest
 from scantrail.server.devices import NotEnrolled, enrol
-from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused
+from scantrail.server.requests import Refused, answer, body_of, database_of, device_of, message_in, now_of, refused
 from scantrail.server.sign_in import Wait, WrongPin, sign_in
 
 router = APIRouter()
@@ -42,5 +42,5 @@ async def post_sign_in(request: Request) -> Response:
         raise refused(403, "Wrong badge or PIN", detail, "wrong_pin") from error
     if isinstance(outcome, Wait):
         detail = f"Too many wrong PINs. Wait {outcome.seconds} seconds."
-        raise refused(429, "Wait", detail, "wait", **{"Retry-After": str(outcome.seconds)})
+        raise Refused(Problem("Wait", 429, detail, "wait"), retry_after=outcome.seconds)
     return answer(outcome)

@@ -8,17 +8,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.intake import BrokenChain
-from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer
+from scantrail.protocol.messages import MAX_BATCH, Problem, Push, PushAnswer
 from scantrail.server.devices import is_signed
-from scantrail.server.feed import changes_after
+from scantrail.server.feed import PAGE, changes_after
 from scantrail.server.judging import take_push
-from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused
+from scantrail.server.requests import Refused, answer, body_of, database_of, device_of, message_in, now_of, refused
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class ChangesRequest:
+class Seen:
     """What a device has seen."""
 
     cursor: dict[str, int] = field(default_factory=dict)
@@ -42,18 +42,14 @@ async def post_push(request: Request) -> Response:
     try:
         return answer(await run_in_threadpool(taken))
     except BrokenChain as error:
-        headers = {"Scantrail-Expected-Seq": str(error.expected_seq)}
-        raise refused(409, "Broken chain", str(error), "broken_chain", **headers) from error
+        problem = Problem("Broken chain", 409, str(error), "broken_chain")
+        raise Refused(problem, expected_seq=error.expected_seq) from error
 
 
-@router.post("/v1/changes")
-async def post_changes(request: Request) -> Response:
-    """A page of what changed after a cursor."""
-    await run_in_threadpool(device_of, request)
-    wanted = message_in(await body_of(request), ChangesRequest)
-
-    def page() -> Changes:
-        with database_of(request).reading() as connection:
-            return changes_after(connection, wanted.cursor)
-
-    return answer(await run_in_threadpool(page))
+@router.get("/v1/changes")
+def get_changes(request: Request, cursor: str = "{}", limit: int = PAGE) -> Response:
+    """A page of what changed after a cursor, a JSON object of positions by stream."""
+    device_of(request)
+    seen = message_in(f'{{"cursor":{cursor}}}'.encode(), Seen)
+    with database_of(request).reading() as connection:
+        return answer(changes_after(connection, seen.cursor, min(max(1, limit), PAGE)))

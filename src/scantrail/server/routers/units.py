@@ -35,6 +35,7 @@ def get_timeline(request: Request, unit: str) -> Response:
     """A unit's whole life, oldest first."""
     device_of(request)
     with database_of(request).reading() as connection:
-        if unit not in units_by_id(connection, [unit]):
+        found = units_by_id(connection, [unit])
+        if unit not in found:
             raise refused(404, "Unknown unit", f"No unit with the id {unit} is on record.", "unknown_unit")
-        return answer(timeline_of(connection, unit))
+        return answer({"unit": found[unit], "timeline": timeline_of(connection, unit)})
