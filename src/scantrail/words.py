@@ -65,3 +65,10 @@ class _Values(dict[str, object]):
 @cache
 def _catalogue(_language: str) -> gettext.NullTranslations:
     return gettext.translation("scantrail", localedir=LOCALE, fallback=True)
+
+
+class OperatorError(Exception):
+    """Something a person has to put right; the message says what was wrong and what to do."""
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(say(message))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from scantrail.words import M, Message, say
+from scantrail.words import M, OperatorError
 
 BUSY_S = 30
 """How long a writer waits for another on SQLite."""
@@ -20,11 +20,8 @@ _LOCK_SPACE = 0x5C41
 """Keeps our advisory locks apart from other programs' in the same PostgreSQL database."""
 
 
-class DatabaseError(Exception):
-    """The database cannot be used; the message says why and what to do."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(say(message))
+class DatabaseError(OperatorError):
+    """The database cannot be used."""
 
 
 class Database:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 
 import uvicorn
 from fastapi import FastAPI
 
 from scantrail.server.app import create_app
-from scantrail.server.database import Database, DatabaseError
-from scantrail.server.migrations import migrate
-from scantrail.words import M, say
+from scantrail.server.database import Database
+from scantrail.server.migrations import ready
+from scantrail.words import M, OperatorError, say
 
 DATABASE_VARIABLE = "SCANTRAIL_DATABASE_URL"
 """How worker processes learn which database to use."""
@@ -24,15 +23,13 @@ def application() -> FastAPI:
 
 
 def serve(database_url: str, host: str, port: int, workers: int) -> int:
-    """Bring the database to this version, then answer until told to stop."""
-    try:
-        database = Database(database_url)
-        migrate(database)
-        database.close()
-        listening = _listen(host, port)
-    except (DatabaseError, OSError) as error:
-        print(say(M("The server did not start: {why}", why=str(error))), file=sys.stderr)
-        return 1
+    """Bring the database to this version, then answer until told to stop.
+
+    Raises:
+        OperatorError: the database cannot be used, or the port is taken.
+    """
+    ready(database_url).close()
+    listening = _listen(host, port)
     os.environ[DATABASE_VARIABLE] = database_url
     address = f"http://{host}:{listening.getsockname()[1]}"
     print(say(M("Scantrail server ready on {address}", address=address)), flush=True)
@@ -50,7 +47,19 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        why = error.strerror or str(error)
+        raise OperatorError(
+            M(
+                "The server cannot listen at {host}, port {port}: {why}. Name a free one with --port.",
+                host=host,
+                port=port,
+                why=why,
+            )
+        ) from error
     listening.listen(128)
     listening.set_inheritable(True)
     return listening

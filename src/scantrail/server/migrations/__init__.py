@@ -7,12 +7,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from scantrail.protocol.messages import GLOBAL_STREAM
-from scantrail.server.database import Database
+from scantrail.server.database import Database, DatabaseError
 from scantrail.server.master import new_stream
 from scantrail.server.schema import meta, streams
+from scantrail.words import M
 
 
 def config(connection: Connection) -> Config:
@@ -31,3 +34,21 @@ def migrate(database: Database) -> None:
         if connection.execute(select(meta.c.key).where(meta.c.key == "server_epoch")).first() is None:
             connection.execute(insert(meta).values(key="server_epoch", value=secrets.token_hex(8)))
             connection.execute(insert(streams).values(new_stream(GLOBAL_STREAM)))
+
+
+def ready(url: str) -> Database:
+    """The database at an address, brought to this version.
+
+    Raises:
+        DatabaseError: it cannot be used; the message says why.
+    """
+    database = Database(url)
+    try:
+        migrate(database)
+    except (DBAPIError, CommandError) as error:
+        database.close()
+        why = str(error.orig).strip().splitlines()[0] if isinstance(error, DBAPIError) else str(error)
+        raise DatabaseError(
+            M("The database {url} cannot be used: {why}", url=database.engine.url.render_as_string(), why=why)
+        ) from error
+    return database

@@ -1,0 +1,53 @@
+"""One unit: its present state and its whole life (R33)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scantrail.domain.products import Product
+from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.story import place_words
+from scantrail.domain.units import Unit
+from scantrail.server.database import Database
+from scantrail.server.master import all_products
+from scantrail.server.timelines import TimelineEntry, timeline_of
+from scantrail.server.units import units_called
+from scantrail.words import M, Message, say
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """A unit and everything that happened to it, oldest first."""
+
+    unit: Unit
+    product: str
+    """The product's name."""
+    timeline: tuple[TimelineEntry, ...]
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        unit = self.unit
+        head = M(
+            "{serial}  {product}  {status}  {place}",
+            serial=unit.serial,
+            product=self.product,
+            status=Message(STATUS_NAMES[unit.status]),
+            place=place_words(unit.place),
+        )
+        return [say(head), *(_line(entry) for entry in self.timeline)]
+
+
+def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
+    """A report for every unit that this text may name; several products may share a serial."""
+    with database.reading() as connection:
+        products: dict[str, Product] = all_products(connection)
+        wanted = {product.canonical(serial) for product in products.values()} | {serial.strip()}
+        return tuple(
+            UnitReport(unit, products[unit.product].name, timeline_of(connection, unit.id))
+            for unit in units_called(connection, wanted)
+        )
+
+
+def _line(entry: TimelineEntry) -> str:
+    because = f" ({entry.reason})" if entry.reason else ""
+    return f"{entry.effective_at:%Y-%m-%d %H:%M}  {entry.story}{because}  [{entry.actor_name}, {entry.device}]"

@@ -1,0 +1,49 @@
+"""A handheld starts lean: no command loads what it does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "textual",
+    "sqlalchemy",
+    "fastapi",
+    "uvicorn",
+    "alembic",
+    "psycopg",
+    "cv2",
+    "numpy",
+    "pyzbar",
+    "zxingcpp",
+    "httpx2",
+)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules that running some code loads."""
+    script = f"import sys\n{code}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_command_line_alone_loads_no_heavy_library() -> None:
+    assert loaded_by("import scantrail.cli").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("package", ["domain", "workflows", "protocol"])
+def test_the_pure_packages_load_the_standard_library_alone(package: str) -> None:
+    code = f"import pkgutil, importlib, scantrail.{package} as p\nfor m in pkgutil.walk_packages(p.__path__, p.__name__ + '.'): importlib.import_module(m.name)"
+    assert loaded_by(code) <= {*sys.stdlib_module_names, "scantrail", "__main__", "__mp_main__"} | _site_modules()
+
+
+def test_the_handheld_loads_neither_the_server_nor_the_camera() -> None:
+    loaded = loaded_by("import scantrail.handheld.run")
+    assert loaded.isdisjoint({"fastapi", "uvicorn", "alembic", "psycopg", "cv2", "numpy", "pyzbar", "zxingcpp"})
+
+
+def _site_modules() -> set[str]:
+    """What this Python loads before any code of ours, such as the hooks of editable installs."""
+    return loaded_by("pass")
