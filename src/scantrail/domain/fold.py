@@ -166,6 +166,9 @@ def _without_picked(line: PickLine, unit: UnitId) -> PickLine:
 
 
 def _list_taken(pick_list: PickList, event: PickListTaken, by: By) -> PickList:
+    """A list that is over stays over: an own act that is not yet sent must not revive it on the device."""
+    if pick_list.status not in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
+        return pick_list
     return replace(pick_list, status=DocumentStatus.IN_PROGRESS, taken=Taken(by.device, by.actor))
 
 

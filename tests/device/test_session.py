@@ -1,0 +1,203 @@
+"""A worker's session on a real store: recorded before shown, resumed after a crash, corrected by the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scantrail.device.session import NoTask, NoWorker, Session
+from scantrail.device.store import DeviceStore
+from scantrail.domain.documents import DocumentStatus, PickList, Taken
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import Status
+from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
+from scantrail.workflows.base import AskException, Choose, Confirm, Tone, Verdict
+from tests.support.devices import FakeClock, changes_of, new_store
+from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
+
+UNITS = tuple(promised(number) for number in (46, 47, 48))
+LISTED = pick_list(exact_line(*UNITS), instructions=("Antistatic bags only",))
+NUMBER = LISTED.number
+
+
+class Picker:
+    """Sarah with Scanner-05."""
+
+    def __init__(self, store: DeviceStore) -> None:
+        self.store, self.clock, self.kicks = store, FakeClock(), 0
+        self.session = Session(store, self.clock, self._kicked)
+        self.session.start(SARAH, offline=False)
+
+    def _kicked(self) -> None:
+        self.kicks += 1
+
+    def scan(self, text: str) -> Verdict:
+        self.clock.move(5)
+        verdict = self.session.scan(Reading(text, Carrier.WEDGE))
+        assert verdict is not None
+        return verdict
+
+    def at_serial(self) -> Picker:
+        assert self.session.open(NUMBER) is None
+        self.scan("A-15-03")
+        self.scan("CM-500-STD")
+        return self
+
+
+@pytest.fixture
+def picker(tmp_path: Path) -> Iterator[Picker]:
+    with new_store(tmp_path, *UNITS, module(60), LISTED) as store:
+        yield Picker(store)
+
+
+def test_a_whole_pick_runs_on_the_device_alone(picker: Picker) -> None:
+    picker.at_serial()
+    for number in (46, 47, 48):
+        assert picker.scan(f"CM500-2025-{number:04d}").tone is Tone.ACCEPTED
+        picker.session.answer(Confirm())
+    while not picker.session.prompt().finished:
+        picker.session.answer(Confirm())
+    done = picker.store.pick_list(NUMBER)
+    assert done is not None
+    assert done.status is DocumentStatus.COMPLETED
+    assert picker.store.unit(UNITS[0].id) == replace(
+        UNITS[0],
+        status=Status.PICKED,
+        place="MAIN/CART-05",
+        changed_by=SARAH.id,
+        changed_at=done.picked[0].at,
+    )
+
+
+def test_every_scan_is_recorded_before_its_verdict(picker: Picker) -> None:
+    picker.at_serial()
+    before = picker.store.count_pending()
+    picker.scan("CM500-2025-0046")
+    picker.scan("CM500-2025-9999")
+    assert picker.store.count_pending() == before + 2
+    assert picker.kicks == picker.store.count_pending()
+
+
+def test_the_same_code_at_once_is_a_double_read_without_effect(picker: Picker) -> None:
+    picker.at_serial()
+    picker.scan("CM500-2025-0046")
+    before = picker.store.count_pending()
+    again = picker.session.scan(Reading("CM500-2025-0046", Carrier.WEDGE))
+    assert again is not None
+    assert (again.tone, picker.store.count_pending()) == (Tone.REPEAT, before)
+
+
+def test_the_same_code_later_is_a_scan_of_its_own(picker: Picker) -> None:
+    picker.at_serial()
+    picker.scan("CM500-2025-0046")
+    picker.session.answer(Confirm())
+    assert picker.scan("CM500-2025-0046").tone is Tone.REFUSED
+
+
+def test_a_clock_in_1970_changes_no_verdict(picker: Picker) -> None:
+    picker.at_serial()
+    picker.clock.wall = picker.clock.wall.replace(year=1970)
+    assert picker.scan("CM500-2025-0046").tone is Tone.ACCEPTED
+
+
+def test_after_a_crash_the_task_resumes_at_its_step(tmp_path: Path) -> None:
+    with new_store(tmp_path, *UNITS, LISTED) as store:
+        picker = Picker(store).at_serial()
+        picker.scan("CM500-2025-0046")
+        asked = picker.session.prompt()
+    with DeviceStore.open(tmp_path) as store:
+        resumed = Picker(store)
+        assert resumed.session.open(NUMBER) is None
+        assert resumed.session.prompt() == asked
+
+
+def test_resuming_an_own_task_takes_it_only_once(picker: Picker) -> None:
+    picker.session.open(NUMBER)
+    before = picker.store.count_pending()
+    picker.session.leave()
+    picker.session.open(NUMBER)
+    assert picker.store.count_pending() == before
+
+
+def test_another_devices_list_is_taken_over_with_a_reason_only(picker: Picker) -> None:
+    elsewhere = replace(LISTED, taken=Taken("Scanner-02", MIKE.id), status=DocumentStatus.IN_PROGRESS)
+    picker.store.apply_changes(changes_of([elsewhere], position=2))
+    refused = picker.session.open(NUMBER)
+    assert refused is not None
+    assert str(refused.because) == "Mike Chen works on PL-2025-0091 on Scanner-02 now."
+    assert picker.session.task is None
+    assert picker.session.open(NUMBER, reason="shift ended") is None
+
+
+def test_an_unknown_list_is_refused(picker: Picker) -> None:
+    refused = picker.session.open("PL-0000")
+    assert refused is not None
+    assert refused.tone is Tone.REFUSED
+
+
+def test_a_recall_that_arrives_in_the_middle_of_a_pick_stops_the_next_scan(picker: Picker) -> None:
+    picker.at_serial()
+    recall = Hold("H-1", HoldKind.RECALL, "bad capacitors", product="CM-500-STD")
+    picker.store.apply_changes(changes_of([recall], position=2))
+    picker.session.refresh()
+    assert "bad capacitors" in str(picker.scan("CM500-2025-0046").because)
+
+
+def test_a_list_cancelled_meanwhile_stops_the_next_scan(picker: Picker) -> None:
+    picker.at_serial()
+    listed = picker.store.pick_list(NUMBER)
+    assert isinstance(listed, PickList)
+    cancelled = replace(listed, status=DocumentStatus.CANCELLED)
+    picker.store.apply_changes(changes_of([cancelled], position=99))
+    picker.session.refresh()
+    assert str(picker.scan("CM500-2025-0046").because) == "PL-2025-0091 was cancelled."
+
+
+def test_a_contested_pick_asks_for_the_unit_again_and_needs_attention(picker: Picker) -> None:
+    picker.at_serial().scan("CM500-2025-0046")
+    act = picker.session.verdict_act
+    assert act is not None
+    verdicts = [ActVerdict(seq, Outcome.APPLIED, 10 + seq) for seq in range(1, act.seq)]
+    refusal = refuse(Code.ALREADY_PICKED, worker="Mike Chen", document="PL-2025-0088", when="", wanted="?")
+    verdicts.append(ActVerdict(act.seq, Outcome.CONTESTED, 50, refusal))
+    taken = replace(UNITS[0], status=Status.PICKED, document="PL-2025-0088", place="MAIN/CART-06")
+    changes = changes_of([taken], position=60)
+    picker.store.apply_answer(PushAnswer(act.seq, tuple(verdicts), changes))
+    picker.session.refresh()
+    (item,) = picker.store.attention()
+    assert (item.scanned, item.refusal.code) == ("CM500-2025-0046", Code.ALREADY_PICKED)
+    assert picker.session.prompt().done == 0
+    picker.session.settle(item, "Put back")
+    assert picker.store.attention() == ()
+
+
+def test_a_damage_survives_a_sync_between_scan_and_reason(picker: Picker) -> None:
+    picker.at_serial().session.answer(AskException())
+    damaged = next(c.key for c in picker.session.prompt().choices if str(c.label) == "Damaged unit")
+    picker.session.answer(Choose(damaged))
+    picker.scan("CM500-2025-0047")
+    picker.session.refresh()
+    picker.session.answer(Choose("1"))
+    unit = picker.store.unit(UNITS[1].id)
+    assert unit is not None
+    assert unit.status is Status.QUARANTINE
+
+
+def test_signing_out_leaves_the_task_on_record(picker: Picker) -> None:
+    picker.at_serial()
+    picker.session.end()
+    assert (picker.session.worker, picker.session.task) == (None, None)
+    assert [each.number for each in picker.store.pick_lists()] == [NUMBER]
+
+
+def test_work_without_a_worker_or_a_task_is_a_mistake_of_the_program(picker: Picker) -> None:
+    with pytest.raises(NoTask):
+        picker.session.prompt()
+    picker.session.end()
+    with pytest.raises(NoWorker):
+        picker.session.open(NUMBER)
