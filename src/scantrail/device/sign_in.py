@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -92,7 +93,7 @@ class SignIn:
         failures = self._store.keeping.failures(badge)
         left = delay_s(failures.count) - self._seconds_since(failures.last) if failures else 0.0
         if left > 0:
-            raise SignInRefused(M("Too many wrong PINs. Wait {seconds} s, then try again.", seconds=int(left) + 1))
+            raise SignInRefused(M("Too many wrong PINs. Wait {seconds} s, then try again.", seconds=ceil(left)))
 
     def _seconds_since(self, then: Times) -> float:
         """An age that turning the clock cannot shorten within one run of the monotonic clock."""

@@ -326,10 +326,12 @@ class DeviceStore:
         return self._forget(set(), changes)
 
     def resend_from(self, seq: int) -> None:
-        """The server says that it lacks acts from here on: send them again."""
+        """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows anew."""
         with self._database.writing():
+            self._mirror.drop(self.server_epoch)
             self._journal.resend_from(seq)
         self._view.forget()
+        self._stock.forget()
 
     def _begin_again(self, server_epoch: str) -> bool:
         """With a restored or replaced server, forget its rows and send every kept act again."""

@@ -1,0 +1,102 @@
+"""A device and a real server application, joined without a socket; the line between them can be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from scantrail.device.enrolment import enrol
+from scantrail.device.keys import DeviceKeys
+from scantrail.device.store import DeviceStore
+from scantrail.device.sync import Sync, SyncState
+from scantrail.device.transport import Server
+from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirmed
+from scantrail.domain.units import Unit
+from scantrail.server.database import Database
+from tests.device.events import LIST, picked
+from tests.server.site import ServedSite
+from tests.support.devices import FakeClock, Hand
+from tests.support.worlds import MODULE
+
+URL = "http://scantrail.test"
+Fault = Callable[[httpx2.Request, Callable[[], Awaitable[httpx2.Response]]], Awaitable[httpx2.Response]]
+
+
+def served_site(folder: Path, name: str = "server.db") -> ServedSite:
+    """A server on SQLite with the warehouse of `tests.support.worlds`."""
+    site = ServedSite(Database(f"sqlite:///{folder / name}"))
+    site.fill()
+    return site
+
+
+async def cut(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """Nothing gets through."""
+    raise httpx2.ConnectError("no route to host", request=request)
+
+
+async def lost_answer(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """The server gets it, the device hears nothing."""
+    await (await go_on()).aread()
+    raise httpx2.ReadError("connection reset", request=request)
+
+
+class Line(httpx2.AsyncBaseTransport):
+    """The way to a server's application; `fault` stands between while it is set."""
+
+    def __init__(self, site: ServedSite) -> None:
+        self.connect(site)
+        self.fault: Fault | None = None
+        self.asked: list[httpx2.Request] = []
+
+    def connect(self, site: ServedSite) -> None:
+        """Reach this server from now on."""
+        self._server: Any = httpx2.ASGITransport(app=site.http.app)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(request)
+
+        async def go_on() -> httpx2.Response:
+            response: httpx2.Response = await self._server.handle_async_request(request)
+            return response
+
+        return await (self.fault(request, go_on) if self.fault else go_on())
+
+
+@dataclass
+class OnlineDevice:
+    """An enrolled device with its store, line and sync."""
+
+    store: DeviceStore
+    line: Line
+    sync: Sync
+    server: Server
+    hand: Hand
+    states: list[SyncState] = field(default_factory=list)
+    changes: list[None] = field(default_factory=list)
+
+    def picks(self, unit: Unit) -> int:
+        """Take the list, go to the unit and pick it; gives the seq of the pick."""
+        self.hand.does(PickListTaken(LIST), document=LIST)
+        self.hand.does(BinConfirmed(LIST, unit.place), document=LIST)
+        self.hand.does(ProductConfirmed(LIST, MODULE.id), document=LIST)
+        return self.hand.does(picked(unit), document=LIST).id.seq
+
+
+async def online_device(
+    folder: Path, site: ServedSite, name: str = "Scanner-05", chance: Callable[[], float] = lambda: 0.5
+) -> OnlineDevice:
+    """Enrol a device with a server; it has not synced yet."""
+    line = Line(site)
+    home = folder / name
+    await enrol(home, URL, site.enrolment_code(name), transport=line)
+    keys, store = DeviceKeys.load(home), DeviceStore.open(home)
+    server, clock = Server(URL, keys.token, line), FakeClock()
+    sync = Sync(store, server, keys, clock, chance)
+    device = OnlineDevice(store, line, sync, server, Hand(store, clock))
+    sync.on_state = device.states.append
+    sync.on_changed = lambda: device.changes.append(None)
+    return device
