@@ -1,0 +1,1 @@
+"""From keys, pastes and frames to readings."""

@@ -1,0 +1,271 @@
+"""The keystroke wedge: tells scans from typing, and both from keys that are meant as keys. No clock of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.scanning.profiles import Profile
+
+LONGEST = 8192
+"""Characters in one reading at the most; more than the largest QR code holds."""
+
+ESC, GS, UNKNOWN = "\x1b", "\x1d", "\ufffd"
+MODIFIERS = frozenset(
+    f"{side}_{key}" for side in ("left", "right") for key in ("shift", "control", "alt", "super", "hyper", "meta")
+) | {"iso_level3_shift", "iso_level5_shift", "caps_lock", "num_lock", "scroll_lock"}
+"""Keys that some terminals report by themselves while a scanner types capitals."""
+_ERASES = frozenset({"backspace", "ctrl+h", "delete"})
+_ESC_IN_DATA = "\udc1b"
+"""How the driver passes on an ESC that begins no key's sequence."""
+_CONTROL_NAMES = {
+    "ctrl+@": "\x00",
+    "ctrl+backslash": "\x1c",
+    "ctrl+right_square_bracket": GS,
+    "ctrl+circumflex_accent": "\x1e",
+    "ctrl+underscore": "\x1f",
+    "ctrl+left_square_bracket": ESC,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key that stood alone, so that somebody pressed it."""
+
+    key: str
+    """Textual's name for it, such as `f4` or `enter`."""
+
+
+Heard = Reading | Press
+
+
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """One character and when it came."""
+
+    character: str
+    at_ms: float
+
+
+class Wedge:
+    """Collects keys into readings.
+
+    Feed it every key with the time it was parsed at; when nothing has come for `wait_ms`, call `settle`. A key acts
+    only if nothing came shortly before or after it: inside a burst it is part of a scan.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._strokes: list[_Stroke] = []
+        self._crowded = False
+        """Whether the first stroke followed closely on another key."""
+        self._held: Press | Reading | None = None
+        """A key or a short typed text that may turn out to begin a burst."""
+        self._held_data = ""
+        """What the held key means if it does."""
+        self._erasing = False
+        """Whether the last key erased a character: a hand's, then, however fast the key repeats."""
+        self._last_ms = float("-inf")
+        self._ended = False
+        """Whether the last thing was the end of a text: a second end key belongs to it (CRLF)."""
+
+    @property
+    def typed(self) -> str:
+        """What has come and is not ended yet."""
+        return _whole(self._strokes)
+
+    @property
+    def wait_ms(self) -> int | None:
+        """After a key: how long nothing must come before `settle` is due; None when there is nothing to settle."""
+        if self._held is not None:
+            return self._profile.key_gap_ms
+        return self._profile.quiet_ms if self._strokes else None
+
+    def key(self, name: str, character: str | None, at: float) -> list[Heard]:
+        """Take a key: Textual's name for it, the character it types, and when it came, in seconds."""
+        if name in MODIFIERS:
+            return []
+        now_ms = at * 1000
+        gap = now_ms - self._last_ms
+        near = gap <= self._profile.key_gap_ms
+        heard = self._silence_before(gap)
+        self._last_ms = now_ms
+        if name in self._profile.ends:
+            return heard + self._end(name, gap)
+        erasing, self._erasing = self._erasing, False
+        if name in _ERASES and (erasing or not near):
+            self._erase()
+            return heard
+        data = _data(name, character)
+        if _is_text(data):
+            return heard + self._text(data, now_ms, near)
+        return heard + self._key_or_data(name, data, now_ms, near)
+
+    def paste(self, text: str, at: float) -> list[Heard]:
+        """Take a bracketed paste: one scan, whole."""
+        heard = self._silence_before(float("inf"))
+        self._strokes.clear()
+        self._last_ms, self._ended = at * 1000, True
+        if not text.strip("\r\n\t"):
+            return heard
+        whole = self._without_prefix(text.rstrip("\r\n\t").replace(_ESC_IN_DATA, ESC))
+        return [*heard, self._reading(whole, Carrier.PASTE)]
+
+    def settle(self) -> list[Heard]:
+        """Nothing has come for `wait_ms`: what was held acts, and a scan without suffix is over."""
+        heard = self._release()
+        if self._is_scan(self._burst()):
+            heard.append(self._take_scan())
+        return heard
+
+    def clear(self) -> None:
+        """Forget what was typed."""
+        self._strokes.clear()
+
+    def _silence_before(self, gap: float) -> list[Heard]:
+        """What the silence before a key has settled."""
+        heard = self._release() if gap > self._profile.key_gap_ms else []
+        if gap > self._profile.quiet_ms and self._is_scan(self._burst()):
+            heard.append(self._take_scan())
+        return heard
+
+    def _release(self) -> list[Heard]:
+        held, self._held = self._held, None
+        if held is None:
+            return []
+        if held == Press("escape") and self._strokes:
+            self.clear()
+            return []
+        return [held]
+
+    def _text(self, data: str, now_ms: float, near: bool) -> list[Heard]:
+        heard = self._beginning_of_burst(now_ms)
+        self._add(data, now_ms, near)
+        if len(self._strokes) >= LONGEST:
+            heard.append(self._take_scan())
+        return heard
+
+    def _beginning_of_burst(self, now_ms: float) -> list[Heard]:
+        """What was held is no key, it begins a burst: as data, or as a scan of its own."""
+        held, self._held = self._held, None
+        if isinstance(held, Reading):
+            return [self._reading(held.text, Carrier.WEDGE)]
+        if held is not None and self._held_data:
+            self._add(self._held_data, now_ms, near=False)
+        return []
+
+    def _add(self, data: str, now_ms: float, near: bool) -> None:
+        if not self._strokes:
+            self._crowded = near
+        self._strokes.append(_Stroke(data, now_ms))
+        self._ended = False
+
+    def _key_or_data(self, name: str, data: str, now_ms: float, near: bool) -> list[Heard]:
+        """A key that types no text: part of a burst, or perhaps meant as a key."""
+        if near and (self._held is not None or self._strokes or self._ended):
+            heard = self._beginning_of_burst(now_ms)
+            if data or self._strokes:
+                self._add(GS if name in self._profile.separator_keys else data or UNKNOWN, now_ms, near)
+            return heard
+        heard = [self._take_scan()] if self._is_scan(self._burst()) else []
+        self._held, self._held_data, self._ended = Press(name), data, False
+        return heard
+
+    def _end(self, name: str, gap: float) -> list[Heard]:
+        if self._strokes:
+            self._ended = True
+            return self._beginning_of_burst(self._last_ms) + self._finish()
+        if self._held is not None:
+            self._ended = True
+            held, self._held = self._held, None
+            return [self._reading(held.text, Carrier.WEDGE)] if isinstance(held, Reading) else []
+        if self._ended and gap <= self._profile.quiet_ms:
+            return []
+        self._held, self._held_data = Press("enter" if name == "ctrl+j" else name), ""
+        return []
+
+    def _finish(self) -> list[Heard]:
+        """A text is ended: by a scanner, or by a hand."""
+        if self._is_scan(self._burst()):
+            return [self._take_scan()]
+        text, short = self.typed, len(self._strokes) < self._profile.min_length
+        self._strokes.clear()
+        if short and self._crowded:
+            return [self._reading(text, Carrier.WEDGE)]
+        reading = self._reading(text, Carrier.TYPED)
+        if short:
+            self._held = reading
+            return []
+        return [reading]
+
+    def _burst(self) -> list[_Stroke]:
+        """The strokes since the last silence."""
+        for at in range(len(self._strokes) - 1, 0, -1):
+            if self._strokes[at].at_ms - self._strokes[at - 1].at_ms > self._profile.quiet_ms:
+                return self._strokes[at:]
+        return self._strokes
+
+    def _is_scan(self, burst: list[_Stroke]) -> bool:
+        if len(burst) < max(2, self._profile.min_length):
+            return False
+        gaps = [later.at_ms - earlier.at_ms for earlier, later in pairwise(burst)]
+        return median(gaps) <= self._profile.key_gap_ms
+
+    def _take_scan(self) -> Reading:
+        """The last burst is a scan. What was typed before it and never ended was given up."""
+        text = _whole(self._burst())
+        self._strokes.clear()
+        return self._reading(self._without_prefix(text), Carrier.WEDGE)
+
+    def _without_prefix(self, text: str) -> str:
+        return next((text.removeprefix(each) for each in self._profile.prefixes if text.startswith(each)), text)
+
+    def _erase(self) -> None:
+        self._held, self._erasing = None, True
+        if self._strokes:
+            self._strokes.pop()
+
+    def _reading(self, text: str, carrier: Carrier) -> Reading:
+        shown = "".join(_readable(each) for each in text)
+        raw = b"".join(_bytes(each) for each in text)
+        differs = raw != shown.encode()
+        return Reading(shown, carrier, profile=self._profile.name, raw=raw.hex() if differs else "")
+
+
+def _whole(strokes: list[_Stroke]) -> str:
+    return "".join(each.character for each in strokes)
+
+
+def _data(name: str, character: str | None) -> str:
+    """What a key would mean inside a code; nothing for keys such as F5."""
+    if character:
+        character = character.replace(_ESC_IN_DATA, ESC)
+        return ESC + character if name.startswith("alt+") else character
+    if name in _CONTROL_NAMES:
+        return _CONTROL_NAMES[name]
+    letter = name.removeprefix("ctrl+")
+    return (
+        chr(ord(letter) & 0x1F) if letter != name and len(letter) == 1 and letter.isalpha() and letter.isascii() else ""
+    )
+
+
+def _is_text(data: str) -> bool:
+    """Whether a hand could type it into a text: anything but a lone control character."""
+    return bool(data) and not (len(data) == 1 and (data < " " or data == "\x7f"))
+
+
+def _is_byte(character: str) -> bool:
+    """Whether it stands for one byte that is not UTF-8; the driver passes it on this way."""
+    return "\udc80" <= character <= "\udcff"
+
+
+def _bytes(character: str) -> bytes:
+    if _is_byte(character):
+        return bytes([ord(character) & 0xFF])
+    return character.encode("utf-8", "surrogatepass")
+
+
+def _readable(character: str) -> str:
+    return UNKNOWN if "\ud800" <= character <= "\udfff" else character
