@@ -1,0 +1,221 @@
+"""What this device can do, what it lacks, and what to do about it."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from scantrail import __version__
+from scantrail.device.keys import DeviceKeys, KeysUnusable
+from scantrail.device.store import Counts, DeviceStore, Identity, StoreError, StoreMissing
+from scantrail.device.transport import Offline, Refused, Server
+from scantrail.protocol.messages import PROTOCOL
+from scantrail.scanning.profiles import ProfileUnusable, load_profile
+from scantrail.words import M, Message, say
+
+FIXED_SQLITE = (3, 51, 3)
+"""From here on, SQLite no longer corrupts a WAL that two connections write at once (sync, Device store)."""
+
+SMALLEST = (20, 8)
+"""Columns and lines below which the guided screen cannot be drawn."""
+
+
+class State(Enum):
+    """How a check came out."""
+
+    GOOD = "good"
+    NOTE = "note"
+    """Works, with something to know or to install."""
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one check."""
+
+    name: str
+    state: State
+    found: Message | str
+    todo: Message | str = ""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether work on this device cannot go on as it is."""
+        return self.state is State.PROBLEM
+
+    def line(self) -> str:
+        """One or two lines for people."""
+        glyph = {State.GOOD: "✓", State.NOTE: "·", State.PROBLEM: "✗"}[self.state]
+        todo = f"\n{'':13}→ {say(self.todo)}" if self.todo else ""
+        return f"{glyph} {self.name:<10} {say(self.found)}{todo}"
+
+    def to_plain(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {"name": self.name, "state": self.state.value, "found": say(self.found), "todo": say(self.todo)}
+
+
+async def examine(folder: Path) -> list[Finding]:
+    """Check everything that work on this device depends on; `folder` is where it keeps its records."""
+    return [
+        Finding("version", State.GOOD, f"scantrail {__version__}"),
+        Finding("Python", State.GOOD, f"{platform.python_version()} ({platform.machine()})"),
+        _sqlite(),
+        _zbar(),
+        _zxing(),
+        _camera(),
+        _terminal(),
+        _colours(),
+        _profile(),
+        *await _records(folder),
+    ]
+
+
+def _sqlite() -> Finding:
+    found = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info >= FIXED_SQLITE:
+        return Finding("SQLite", State.GOOD, found)
+    return Finding(
+        "SQLite",
+        State.NOTE,
+        M("{version}: safe here, because only one process and one connection write.", version=found),
+    )
+
+
+def _installed(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+def _zbar() -> Finding:
+    package = _installed("pyzbar")
+    if not package:
+        return Finding("zbar", State.NOTE, M("not installed; scanners work without it."), _CAMERA_PART)
+    if ctypes.util.find_library("zbar") is None:
+        return Finding(
+            "zbar",
+            State.NOTE,
+            M("pyzbar {version} finds no library libzbar; scanners work without it.", version=package),
+            M("For the camera: sudo apt install libzbar0"),
+        )
+    return Finding("zbar", State.GOOD, M("pyzbar {version} with libzbar", version=package))
+
+
+def _zxing() -> Finding:
+    package = _installed("zxing-cpp")
+    if package:
+        return Finding("zxing", State.GOOD, f"zxing-cpp {package}")
+    return Finding("zxing", State.NOTE, M("not installed; scanners work without it."), _CAMERA_PART)
+
+
+_CAMERA_PART = M("For the camera: pip install 'scantrail[camera]'")
+
+
+def _camera() -> Finding:
+    opencv = _installed("opencv-python-headless") or _installed("opencv-python")
+    if not opencv:
+        return Finding("camera", State.NOTE, M("OpenCV is not installed; scanners work without it."), _CAMERA_PART)
+    devices = sorted(Path("/dev").glob("video*"))
+    if not devices:
+        return Finding("camera", State.NOTE, M("OpenCV {version}; no camera is connected.", version=opencv))
+    barred = [device for device in devices if not os.access(device, os.R_OK | os.W_OK)]
+    if len(barred) == len(devices):
+        return Finding(
+            "camera",
+            State.NOTE,
+            M("{device} may not be used by this user.", device=barred[0]),
+            M("sudo usermod -aG video $USER, then sign in again"),
+        )
+    return Finding("camera", State.GOOD, f"OpenCV {opencv}, {devices[0]}")
+
+
+def _terminal() -> Finding:
+    columns, lines = shutil.get_terminal_size()
+    found = M("{columns} × {lines}", columns=columns, lines=lines)
+    if not sys.stdout.isatty():
+        return Finding("terminal", State.NOTE, M("this is not a terminal, so its size is not known."))
+    if columns < SMALLEST[0] or lines < SMALLEST[1]:
+        todo = M("Use a smaller font: at least {columns} × {lines}.", columns=SMALLEST[0], lines=SMALLEST[1])
+        return Finding("terminal", State.PROBLEM, found, todo)
+    return Finding("terminal", State.GOOD, found)
+
+
+def _colours() -> Finding:
+    term = os.environ.get("TERM", "")
+    if os.environ.get("NO_COLOR"):
+        return Finding("colours", State.GOOD, M("none, as NO_COLOR asks; verdicts have words and glyphs."))
+    if term in ("", "dumb"):
+        todo = M("Set TERM, for example: export TERM=xterm-256color")
+        return Finding(
+            "colours", State.PROBLEM, M("TERM is {term!r}: no full-screen program can run.", term=term), todo
+        )
+    many = os.environ.get("COLORTERM") in ("truecolor", "24bit") or "256" in term
+    return Finding("colours", State.GOOD, M("many ({term})", term=term) if many else M("16 ({term})", term=term))
+
+
+def _profile() -> Finding:
+    try:
+        return Finding("profile", State.GOOD, load_profile().name)
+    except ProfileUnusable as error:
+        return Finding("profile", State.PROBLEM, error.message)
+
+
+async def _records(folder: Path) -> list[Finding]:
+    """The store, its journal and its server; one finding says it all where there is no store."""
+    try:
+        with DeviceStore.open(folder) as store:
+            identity, counts = store.identity, store.counts()
+    except StoreMissing:
+        todo = M("On the server: scantrail device add NAME --site SITE; here: scantrail enrol --server URL --code CODE")
+        return [Finding("records", State.NOTE, M("{folder}: this device is not enrolled.", folder=folder), todo)]
+    except StoreError as error:
+        return [Finding("records", State.PROBLEM, error.message)]
+    known = M("{device} at {site}, in {folder}", device=identity.device, site=identity.site, folder=folder)
+    return [Finding("records", State.GOOD, known), _journal(counts), *_keys(folder), await _server(identity)]
+
+
+def _journal(counts: Counts) -> Finding:
+    if counts.attention:
+        todo = M("Sign in and open Needs attention.")
+        return Finding("journal", State.NOTE, M("{count} need attention.", count=counts.attention), todo)
+    if counts.pending:
+        todo = M("They go up by themselves when the server can be reached; do not delete the folder.")
+        return Finding("journal", State.NOTE, M("{count} records wait for the server.", count=counts.pending), todo)
+    return Finding("journal", State.GOOD, M("the server has every record."))
+
+
+def _keys(folder: Path) -> list[Finding]:
+    try:
+        DeviceKeys.load(folder)
+    except KeysUnusable as error:
+        return [Finding("keys", State.PROBLEM, error.message)]
+    return []
+
+
+async def _server(identity: Identity) -> Finding:
+    server = Server(identity.server_url)
+    try:
+        health = await server.health()
+    except (Offline, Refused) as error:
+        return Finding("server", State.NOTE, str(error), M("Scanning goes on without it."))
+    finally:
+        await server.close()
+    if health.protocol != PROTOCOL:
+        found = M(
+            "{url} speaks protocol {theirs}, this device {ours}.",
+            url=identity.server_url,
+            theirs=health.protocol,
+            ours=PROTOCOL,
+        )
+        return Finding("server", State.PROBLEM, found, M("Upgrade the older side."))
+    return Finding("server", State.GOOD, M("{url}, version {version}", url=identity.server_url, version=health.version))

@@ -1,0 +1,77 @@
+"""`scantrail doctor`: what is there, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scantrail.device import doctor
+from scantrail.device.doctor import Finding, State, examine
+from scantrail.device.keys import DeviceKeys
+from scantrail.domain.events import WorkerSignedIn
+from tests.support.devices import Hand, new_store
+
+
+async def found(folder: Path) -> dict[str, Finding]:
+    return {finding.name: finding for finding in await examine(folder)}
+
+
+async def test_a_device_that_is_not_enrolled_is_told_how(tmp_path: Path) -> None:
+    records = (await found(tmp_path))["records"]
+    assert records.state is State.NOTE
+    assert "scantrail enrol" in records.line()
+
+
+async def test_every_part_is_named(tmp_path: Path) -> None:
+    names = {"version", "Python", "SQLite", "zbar", "zxing", "camera", "terminal", "colours", "profile", "records"}
+    assert names <= set(await found(tmp_path))
+
+
+async def test_records_that_wait_and_a_server_that_is_away_are_said(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        Hand(store).does(WorkerSignedIn("sarah", offline=True))
+    findings = await found(tmp_path)
+    assert "1 records wait" in findings["journal"].line()
+    assert findings["server"].state is State.NOTE
+    assert findings["keys"].is_problem, "this store has no keys"
+
+
+async def test_keys_that_others_can_read_are_a_problem(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    new_store(tmp_path).close()
+    DeviceKeys(Ed25519PrivateKey.generate(), "token").save(tmp_path)
+    assert "keys" not in await found(tmp_path)
+    (tmp_path / "keys.json").chmod(0o644)
+    assert "chmod 600" in (await found(tmp_path))["keys"].line()
+
+
+async def test_a_store_in_use_is_a_problem(tmp_path: Path) -> None:
+    with new_store(tmp_path):
+        assert (await found(tmp_path))["records"].is_problem
+
+
+async def test_a_missing_library_degrades_the_camera_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.util.find_library", lambda _name: None)
+    findings = await found(tmp_path)
+    assert findings["zbar"].state is State.NOTE
+    assert "apt install libzbar0" in findings["zbar"].line()
+
+
+async def test_missing_packages_name_the_part_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_installed", lambda _distribution: "")
+    findings = await found(tmp_path)
+    for name in ("zbar", "zxing", "camera"):
+        assert "scantrail[camera]" in findings[name].line()
+
+
+async def test_no_color_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "NO_COLOR" in (await found(tmp_path))["colours"].line()
+
+
+async def test_a_dumb_terminal_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    assert (await found(tmp_path))["colours"].is_problem

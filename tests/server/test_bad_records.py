@@ -1,0 +1,171 @@
+"""Records that a device should not have made, and faults that are not the record's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+
+from scantrail.domain.events import (
+    ConditionStated,
+    Creation,
+    HoldClosed,
+    PickListTaken,
+    UnitAllocated,
+    UnitMoved,
+    UnitRegistered,
+    UnitShipped,
+    WorkerSignedIn,
+)
+from scantrail.domain.events import Event as Fact
+from scantrail.domain.refusals import Code
+from scantrail.domain.units import Condition
+from scantrail.protocol.messages import ActVerdict, Outcome
+from scantrail.server.documents import put_documents
+from scantrail.server.master import put_places
+from scantrail.server.schema import alarms, log
+from scantrail.server.units import put_units
+from tests.server.site import ServedSite, TestDevice
+from tests.support.worlds import MODULE, PLACES, SARAH, any_line, module, pick_list
+
+ELSEWHERE = replace(PLACES[1], id="EAST/A-15-03", site="EAST")
+
+
+def last_verdict(device: TestDevice) -> ActVerdict:
+    return device.push(first=len(device.exacts)).verdicts[-1]
+
+
+def code_of(verdict: ActVerdict) -> Code | None:
+    return verdict.refusal.code if verdict.refusal else None
+
+
+def kinds_of_alarms(served: ServedSite) -> list[str]:
+    with served.database.reading() as connection:
+        return list(connection.execute(select(alarms.c.kind)).scalars())
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        UnitShipped(module(49).id, "SH-1", "SO-1", "MAIN/A-15-03", "METRO/DELIVERED"),
+        UnitAllocated(module(49).id, "SO-1"),
+        UnitRegistered(module(99).id, Creation.FOUND, module(99)),
+        UnitShipped("no-such-unit", "SH-1", "SO-1", "MAIN/A-15-03", "METRO/DELIVERED"),
+        HoldClosed("H-1"),
+    ],
+)
+def test_facts_that_are_the_servers_own_are_refused_from_a_device(served: ServedSite, fact: Fact) -> None:
+    device = served.device()
+    device.record(fact)
+    verdict = last_verdict(device)
+    assert (verdict.outcome, code_of(verdict)) == (Outcome.REFUSED, Code.NO_RIGHT)
+    assert served.unit(49) == module(49, changed_at=served.unit(49).changed_at)
+
+
+def test_another_sites_pick_list_is_unknown_here(served: ServedSite) -> None:
+    with served.database.writing() as connection:
+        put_documents(connection, [pick_list(any_line(MODULE, 1), number="PL-EAST", site="EAST")])
+    device = served.device()
+    device.record(PickListTaken("PL-EAST"), document="PL-EAST")
+    assert code_of(last_verdict(device)) is Code.UNKNOWN_DOCUMENT
+
+
+def test_another_sites_unit_cannot_be_changed_from_here(served: ServedSite) -> None:
+    with served.database.writing() as connection:
+        put_places(connection, [ELSEWHERE])
+        put_units(connection, [module(50, place=ELSEWHERE.id)], ())
+    device = served.device()
+    device.record(ConditionStated(module(50).id, Condition.DAMAGED))
+    assert code_of(last_verdict(device)) is Code.ANOTHER_SITE
+    device.record(UnitMoved(module(50).id, ELSEWHERE.id, "MAIN/A-15-04"))
+    assert code_of(last_verdict(device)) is Code.ANOTHER_SITE
+    assert served.unit(50).place == ELSEWHERE.id
+
+
+@pytest.mark.parametrize("place", ["MAIN/NOWHERE", ELSEWHERE.id, "A-15-04", ""])
+def test_a_unit_moves_only_to_a_place_of_this_site(served: ServedSite, place: str) -> None:
+    with served.database.writing() as connection:
+        put_places(connection, [ELSEWHERE])
+    device = served.device()
+    device.record(UnitMoved(module(49).id, "MAIN/A-15-03", place))
+    assert code_of(last_verdict(device)) is Code.UNKNOWN_PLACE
+    assert served.unit(49).place == "MAIN/A-15-03"
+
+
+@pytest.mark.parametrize("actor", ["\ud800", "nul\x00"])
+def test_a_record_that_cannot_be_written_becomes_a_dead_letter_and_the_others_apply(
+    served: ServedSite, actor: str
+) -> None:
+    device = served.device()
+    device.record(WorkerSignedIn(SARAH.id, offline=False))
+    device.worker = actor
+    device.record(WorkerSignedIn(SARAH.id, offline=False))
+    device.worker = SARAH.id
+    device.pick(46)
+    answer = device.push()
+    outcomes = [verdict.outcome for verdict in answer.verdicts]
+    assert answer.acknowledged == 5
+    assert outcomes[:1] + outcomes[2:] == [Outcome.APPLIED] * 4
+    assert [verdict.outcome for verdict in device.push().verdicts] == [Outcome.DUPLICATE] * 5
+
+
+def test_a_record_that_the_database_refuses_is_kept_as_a_dead_letter(served: ServedSite) -> None:
+    device = served.device()
+    device.worker = "lone \ud800"
+    device.record(WorkerSignedIn(SARAH.id, offline=False))
+    assert code_of(last_verdict(device)) is Code.UNREADABLE
+    assert kinds_of_alarms(served) == ["dead_letter"]
+    with served.database.reading() as connection:
+        assert (
+            bytes(connection.execute(select(log.c.payload).where(log.c.device == device.name)).scalar_one())
+            == (device.exacts[0])
+        )
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_clock_outside_the_calendar_costs_no_record(served: ServedSite, year: int) -> None:
+    device = served.device()
+    device.record(WorkerSignedIn(SARAH.id, offline=False), at=datetime(year, 1, 1, tzinfo=UTC))
+    push = device.batch()
+    sent = replace(push, now=replace(push.now, boot="another", wall=datetime(10000 - year, 6, 1, tzinfo=UTC)))
+    answered = device.post(sent).json()
+    assert [verdict["outcome"] for verdict in answered["verdicts"]] == ["applied"]
+
+
+def test_while_the_database_is_away_nothing_is_taken_and_nothing_becomes_a_dead_letter(served: ServedSite) -> None:
+    device = served.device()
+    device.pick(46)
+    failing = True
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if failing and statement.startswith("INSERT INTO log"):
+            raise OperationalError(statement, {}, Exception("server closed the connection"))
+
+    event.listen(served.database.engine, "before_cursor_execute", fail)
+    answered = device.post(device.batch())
+    assert (answered.status_code, answered.headers["retry-after"]) == (503, "2")
+    failing = False
+    assert device.outcomes() == [Outcome.APPLIED] * 3
+    assert kinds_of_alarms(served) == []
+
+
+def test_what_a_push_costs_does_not_grow_with_its_acts(served: ServedSite) -> None:
+    statements: list[str] = []
+    event.listen(served.database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+
+    def count(name: str, acts: int) -> int:
+        device = served.device(name)
+        for _ in range(acts):
+            device.record(ConditionStated(module(49).id, Condition.GOOD))
+            device.record(ConditionStated(module(50).id, Condition.GOOD))
+        statements.clear()
+        device.push()
+        return len(statements)
+
+    assert count("Scanner-11", 1) == count("Scanner-12", 200)
+    with served.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(log)).scalar_one() > 400

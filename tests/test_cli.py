@@ -1,0 +1,74 @@
+"""The command line, as a real process: exit codes, sentences, and JSON where programs listen."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def scantrail(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "scantrail.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_help_names_every_command() -> None:
+    done = scantrail("--help")
+    for command in ("handheld", "enrol", "doctor", "serve", "device", "import", "unit", "demo"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["enrol"], ["serve", "--port", "x"], ["import"]])
+def test_a_wrong_command_line_exits_with_2(arguments: list[str]) -> None:
+    assert scantrail(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["unit", "X", "--database-url", "mysql://x"], "SQLite or PostgreSQL"),
+        (["unit", "X", "--database-url", "nonsense"], "is no database address"),
+        (["serve", "--database-url", "postgresql+psycopg://x@127.0.0.1:1/x"], "cannot be used"),
+        (["serve", "--host", "192.0.2.1", "--database-url", "sqlite:///{folder}/x.db"], "cannot listen"),
+        (["device", "add", "X", "--site", "NOWHERE", "--database-url", "sqlite:///{folder}/x.db"], "not on record"),
+        (["unit", "X", "--database-url", "sqlite:///{folder}/x.db"], "No unit with the serial X"),
+        (["enrol", "--server", "http://127.0.0.1:1", "--code", "c", "--store", "{folder}"], "cannot be reached"),
+        (["enrol", "--server", "ftp://x", "--code", "c", "--store", "{folder}"], "expected http"),
+        (["handheld", "--store", "{folder}/none"], "enrol"),
+    ],
+)
+def test_what_cannot_be_done_exits_with_1_and_one_sentence(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = scantrail(*(each.format(folder=tmp_path) for each in arguments))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.db").write_text("not a database, but long enough to be looked at" * 50)
+    done = scantrail("unit", "X", "--database-url", f"sqlite:///{tmp_path}/bad.db")
+    assert (done.returncode, "bad.db" in done.stderr) == (1, True)
+
+
+def test_doctor_speaks_to_programs_too(tmp_path: Path) -> None:
+    done = scantrail("doctor", "--json", "--store", str(tmp_path), TERM="xterm-256color")
+    assert {"name": "version", "state": "good"}.items() <= json.loads(done.stdout)[0].items()
+    assert done.returncode == 0
+
+
+def test_a_handheld_without_the_server_part_says_what_to_install(tmp_path: Path) -> None:
+    blocked = tmp_path / "fastapi.py"
+    blocked.write_text("raise ModuleNotFoundError('no', name='fastapi')")
+    done = scantrail("serve", "--database-url", f"sqlite:///{tmp_path}/x.db", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert "scantrail[server]" in done.stderr
