@@ -48,6 +48,7 @@ class Code(Enum):
     NOT_PICKED_HERE = "not_picked_here"
     LINES_OPEN = "lines_open"
     UNKNOWN_DOCUMENT = "unknown_document"
+    UNKNOWN_PLACE = "unknown_place"
     TRANSITION = "transition"
     NO_REASON = "no_reason"
     MISUSE = "misuse"
@@ -261,6 +262,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("UNKNOWN DOCUMENT"),
         N_("{document} is not on record at this site."),
         N_("Press F10 and choose a list."),
+    ),
+    Code.UNKNOWN_PLACE: Wording(
+        N_("UNKNOWN PLACE"),
+        N_("{place} is no place of this site."),
+        N_("Put the unit into a place of this site and scan that."),
     ),
     Code.TRANSITION: Wording(
         N_("NOT POSSIBLE NOW"),

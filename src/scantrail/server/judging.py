@@ -6,21 +6,22 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scantrail.domain.acts import Act, Times, effective_at
 from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import DocumentId, UnitId
-from scantrail.domain.judge import absorb, judge
+from scantrail.domain.judge import absorb
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.world import World, needs_of
 from scantrail.protocol.acts import act_hash
-from scantrail.protocol.intake import Head, Kind, Received, receive
+from scantrail.protocol.intake import BrokenChain, Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
 from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents
@@ -28,9 +29,13 @@ from scantrail.server.feed import changes_after, mark
 from scantrail.server.log import Entry, LogWriter, instant_text, load_stream, save_stream
 from scantrail.server.master import all_sites, open_holds, places_by_id, products_by_id, workers_by_id
 from scantrail.server.schema import alarms, device_heads, log
+from scantrail.server.scope import judged_here
 from scantrail.server.units import put_units, units_by_id
 
 _LOGGER = logging.getLogger(__name__)
+
+_NOT_THE_RECORDS_FAULT = (BrokenChain, OperationalError, InterfaceError, PoolTimeout)
+"""A whole push fails with these, to be sent again: the database is away, locked, full, or too busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,18 @@ class Device:
 def take_push(database: Database, device: Device, push: Push, now: datetime) -> PushAnswer:
     """Judge and log a batch, all in one transaction; then answer with what the device has not seen.
 
-    A database error replays the batch act by act, so that one bad record stops none of the others.
+    Whatever else fails, the batch is taken again act by act, so that one bad record stops none of the others.
 
     Raises:
         BrokenChain: the batch does not follow on what the server has.
+        OperationalError: the database is away or too busy; nothing was taken, and the device comes again.
     """
     try:
         with database.writing() as connection:
             verdicts = _take(database, connection, device, push, now)
-    except SQLAlchemyError:
+    except _NOT_THE_RECORDS_FAULT:
+        raise
+    except Exception:
         _LOGGER.exception("The batch of %s from act %s is taken act by act.", device.id, push.first_seq)
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
@@ -69,7 +77,10 @@ def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -
         try:
             with database.writing() as connection:
                 verdicts.extend(_take(database, connection, device, single, now))
-        except SQLAlchemyError as error:
+        except _NOT_THE_RECORDS_FAULT:
+            raise
+        except Exception as error:
+            _LOGGER.exception("Act %s of %s becomes a dead letter.", single.first_seq, device.id)
             with database.writing() as connection:
                 verdicts.extend(_take(database, connection, device, single, now, broken=str(error)))
     return verdicts
@@ -84,12 +95,16 @@ def _take(
     known = _known(connection, push, head)
     received = receive(push, head, {seq: entry.hash for seq, entry in known.items()}, device.site)
     if broken:
-        received = tuple(replace(each, kind=Kind.UNREADABLE, act=None, why=broken) for each in received)
+        received = tuple(_dead(each, broken) for each in received)
     batch = _Batch(connection, device, push.now, now, [each.act for each in received if each.act is not None])
     verdicts = [known[each.id.seq].verdict if each.kind is Kind.DUPLICATE else batch.take(each) for each in received]
     batch.write()
     _save_head(connection, push, received, head)
     return verdicts
+
+
+def _dead(received: Received, why: str) -> Received:
+    return replace(received, kind=Kind.UNREADABLE, act=None, why=why) if received.kind is Kind.FRESH else received
 
 
 class _Batch:
@@ -116,8 +131,8 @@ class _Batch:
         if received.act is None:
             return self._unreadable(received)
         act = received.act
-        happened = effective_at(act.times, self._device_now, self._now)
-        judgement = judge(act, self._world, happened, self._day(happened))
+        happened = self._happened(act)
+        judgement = judged_here(act, self._world, happened, happened.astimezone(self._zone).date())
         absorb(self._world, judgement)
         self._units.update(dict.fromkeys(judgement.units))
         self._documents.update(dict.fromkeys(judgement.documents))
@@ -135,8 +150,14 @@ class _Batch:
         mark(self._connection, self._stream, changed)
         save_stream(self._connection, self._stream)
 
-    def _day(self, instant: datetime) -> date:
-        return instant.astimezone(self._zone).date()
+    def _happened(self, act: Act) -> datetime:
+        """When it happened; now, where the device's clocks make that fall outside the calendar."""
+        try:
+            happened = effective_at(act.times, self._device_now, self._now)
+            happened.astimezone(self._zone)
+        except OverflowError:
+            return self._now
+        return happened
 
     def _misused(self, received: Received) -> ActVerdict:
         self._alarm("misuse", received)

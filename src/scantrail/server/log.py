@@ -15,9 +15,11 @@ from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
 from scantrail.domain.people import SYSTEM
 from scantrail.domain.plain import to_plain
+from scantrail.domain.readings import Reading
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome
+from scantrail.server.bodies import to_body
 from scantrail.server.schema import events, log, meta, streams
 from scantrail.server.sets import chunks
 
@@ -87,7 +89,9 @@ class LogWriter:
             "previous_row": self.stream.head,
         }
         self.stream.head = row_hash(row)
-        self._log.append({**row, "payload": entry.exact, "row_hash": self.stream.head})
+        self._log.append(
+            {**row, "payload": entry.exact, "row_hash": self.stream.head, "context": _context_of(entry.act)}
+        )
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
             self._events.extend(self._event_rows(entry.act, position, row["effective_at"]))
         return position
@@ -114,6 +118,22 @@ class LogWriter:
         self._log.clear()
         self._events.clear()
         save_stream(connection, self.stream)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a timeline tells of the act behind an event."""
+
+    reason: str = ""
+    note: str = ""
+    reading: Reading | None = None
+
+
+def _context_of(act: Act | None) -> str | None:
+    if act is None:
+        return None
+    context = Context(act.draft.reason, act.draft.note, act.draft.reading)
+    return None if context == Context() else to_body(context)
 
 
 def row_hash(row: dict[str, Any]) -> str:

@@ -59,6 +59,7 @@ log = Table(
     Column("payload", LargeBinary, comment="the act's exact bytes; a purge may drop them"),
     Column("outcome", String, nullable=False),
     Column("refusal", Text),
+    Column("context", Text, comment="reason, note and reading of the act, so that a timeline reads no payload"),
     Column("actor", String, nullable=False),
     Column("effective_at", String, nullable=False),
     Column("received_at", String, nullable=False),

@@ -59,16 +59,16 @@ def sign_in(database: Database, device: str, site: str, request: SignInRequest, 
     Raises:
         WrongPin: the badge and the PIN do not belong to a worker of this site.
     """
-    with database.reading() as connection:
+    with database.writing() as connection:
+        database.lock(connection, [f"sign-in:{device}"])
         wait = _wait(connection, device, request.badge, now)
+        if wait is not None:
+            return wait
+        _count_try(connection, device, request.badge, now)
         found = worker_with_badge(connection, request.badge)
-    if wait is not None:
-        return wait
     worker, verifier = found or (None, _NOBODY)
     fits = pin_fits(verifier, request.pin)
     if worker is None or not fits or not worker.active or worker.site != site:
-        with database.writing() as connection:
-            _failed(connection, device, request.badge, now)
         raise WrongPin
     with database.writing() as connection:
         connection.execute(delete(sign_in_failures).where(*_key(device, request.badge)))
@@ -87,7 +87,8 @@ def _wait(connection: Connection, device: str, badge: str, now: datetime) -> Wai
     return Wait(max(1, int(left.total_seconds()) + 1))
 
 
-def _failed(connection: Connection, device: str, badge: str, now: datetime) -> None:
+def _count_try(connection: Connection, device: str, badge: str, now: datetime) -> None:
+    """Count a try as failed before it is verified, so that tries sent at once are not all free."""
     row = connection.execute(select(sign_in_failures).where(*_key(device, badge))).one_or_none()
     count = (row.failures if row else 0) + 1
     extra = count - FREE_TRIES

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 from scantrail.domain.events import event_from_plain
 from scantrail.domain.identifiers import UnitId
 from scantrail.domain.story import told
-from scantrail.protocol.acts import decode_act
+from scantrail.server.bodies import from_body
+from scantrail.server.log import Context
 from scantrail.server.master import workers_by_id
 from scantrail.server.schema import events, log
 from scantrail.words import say
@@ -46,7 +47,7 @@ class TimelineEntry:
 def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
     """Everything that happened to a unit; by when it happened, then by place in the log."""
     rows = connection.execute(
-        select(events, log.c.payload, log.c.actor, log.c.device, log.c.received_at)
+        select(events, log.c.context, log.c.actor, log.c.device, log.c.received_at)
         .join(log, (log.c.stream == events.c.stream) & (log.c.position == events.c.position))
         .where(events.c.unit == unit)
         .order_by(events.c.effective_at, events.c.position, events.c.at)
@@ -56,9 +57,9 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
 
 
 def _entry(row: Any, actor_name: str) -> TimelineEntry:
-    draft = decode_act(row.payload).draft if row.payload is not None else None
-    event = event_from_plain(json.loads(row.body))
-    reading = draft.reading if draft else None
+    context = from_body(Context, row.context) if row.context else Context()
+    body = json.loads(row.body)
+    reading = context.reading
     return TimelineEntry(
         position=row.position,
         site=row.stream,
@@ -69,11 +70,11 @@ def _entry(row: Any, actor_name: str) -> TimelineEntry:
         actor=row.actor,
         actor_name=actor_name,
         device=row.device,
-        story=say(told(event)),
-        event=json.loads(row.body),
+        story=say(told(event_from_plain(body))),
+        event=body,
         document=row.document,
-        reason=draft.reason if draft else "",
-        note=draft.note if draft else "",
+        reason=context.reason,
+        note=context.note,
         scanned=reading.text if reading else "",
         carrier=reading.carrier.value if reading else "",
     )

@@ -165,6 +165,12 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary(), nullable=True, comment="the act's exact bytes; a purge may drop them"),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=True),
+        sa.Column(
+            "context",
+            sa.Text(),
+            nullable=True,
+            comment="reason, note and reading of the act, so that a timeline reads no payload",
+        ),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("effective_at", sa.String(), nullable=False),
         sa.Column("received_at", sa.String(), nullable=False),
