@@ -41,9 +41,19 @@ def all_products(connection: Connection) -> dict[ProductId, Product]:
     return _all(connection, products, Product)
 
 
+def all_places(connection: Connection) -> dict[PlaceId, Place]:
+    """Every place."""
+    return _all(connection, places, Place)
+
+
 def places_by_id(connection: Connection, ids: Iterable[PlaceId]) -> dict[PlaceId, Place]:
     """The places with these ids."""
     return _by_id(connection, places, Place, ids)
+
+
+def all_workers(connection: Connection) -> dict[WorkerId, Worker]:
+    """Every worker."""
+    return _all(connection, workers, Worker)
 
 
 def workers_by_id(connection: Connection, ids: Iterable[WorkerId]) -> dict[WorkerId, Worker]:
@@ -60,6 +70,11 @@ def worker_with_badge(connection: Connection, badge: str) -> tuple[Worker, str] 
 def pin_verifiers(connection: Connection, ids: Iterable[WorkerId]) -> dict[WorkerId, str]:
     """The verifiers of these workers' PINs."""
     return {row.id: row.pin_verifier for row in rows_with(connection, workers, workers.c.id, ids)}
+
+
+def all_holds(connection: Connection) -> dict[str, Hold]:
+    """Every hold, open or closed."""
+    return _all(connection, holds, Hold)
 
 
 def holds_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Hold]:

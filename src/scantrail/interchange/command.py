@@ -1,0 +1,105 @@
+"""`scantrail import`: files in, and what a person or a program reads about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scantrail.interchange.importing import Outcome, import_files
+from scantrail.interchange.kinds import KINDS
+from scantrail.interchange.templates import template
+from scantrail.server.app import utc_now
+from scantrail.server.migrations import ready
+from scantrail.words import M, Message, OperatorError, say
+
+SHOWN_AFTER_S = 1.0
+"""Progress is shown once an import has taken this long, and then this often."""
+
+
+def run_import(files: Sequence[Path], database_url: str, *, as_json: bool = False, quiet: bool = False) -> int:
+    """Import files, say what came of it, and give the exit code: 0, or 1 when nothing was imported.
+
+    Raises:
+        OperatorError: the database cannot be used.
+    """
+    database = ready(database_url)
+    try:
+        outcome = import_files(files, database, utc_now(), _Progress(time.monotonic()))
+    finally:
+        database.close()
+    if as_json:
+        _out(json.dumps(outcome.to_plain(), indent=2))
+    elif not outcome.is_done:
+        _tell_problems(outcome)
+    elif not quiet:
+        _tell_done(outcome)
+    return 0 if outcome.is_done else 1
+
+
+def print_template(kind: str) -> int:
+    """Print a CSV file of a kind, with its columns explained and one example row.
+
+    Raises:
+        OperatorError: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise OperatorError(M("There is no kind {kind}. Kinds: {kinds}", kind=kind, kinds=", ".join(KINDS)))
+    sys.stdout.write(template(kind))
+    return 0
+
+
+@dataclass(slots=True)
+class _Progress:
+    """One line on the error output for each second an import takes."""
+
+    shown_at: float
+    clock: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self, done: int, total: int, what: Message) -> None:
+        now = self.clock()
+        if now - self.shown_at >= SHOWN_AFTER_S:
+            self.shown_at = now
+            _error(say(M("{what}: {done} of {total}", what=what, done=done, total=total)))
+
+
+def _tell_problems(outcome: Outcome) -> None:
+    for problem in outcome.problems:
+        _error(str(problem))
+    _error(say(M("Nothing was imported. Problems: {count}", count=len(outcome.problems))))
+
+
+def _tell_done(outcome: Outcome) -> None:
+    for difference in outcome.differences:
+        _out(str(difference))
+    for (kind, file), count in (outcome.counts or {}).items():
+        counted = M(
+            "{file}, {kind}: {added} added, {changed} changed, {unchanged} unchanged",
+            file=file,
+            kind=kind,
+            added=count.added,
+            changed=count.changed,
+            unchanged=count.unchanged,
+        )
+        _out(say(counted))
+    if outcome.moved_on:
+        _out(
+            say(
+                M(
+                    "{count} units stand elsewhere or otherwise than the files say; they stay as they are, "
+                    "since scans move units, not imports.",
+                    count=outcome.moved_on,
+                )
+            )
+        )
+
+
+def _out(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _error(line: str) -> None:
+    sys.stderr.write(line + "\n")

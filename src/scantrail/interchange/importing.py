@@ -1,0 +1,97 @@
+"""Files into the database: all of them, or nothing and every reason why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scantrail.interchange.checking import check_rows
+from scantrail.interchange.plan import Count, Difference, Plan
+from scantrail.interchange.planning import make_plan
+from scantrail.interchange.problems import Problem, Problems, Spot
+from scantrail.interchange.reading import read_file
+from scantrail.interchange.rows import Source
+from scantrail.interchange.writing import write_plan
+from scantrail.server.database import Database
+from scantrail.server.master import all_streams
+from scantrail.words import M, Message
+
+Progress = Callable[[int, int, Message], None]
+"""Told how much is done, out of how much, and of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import did, or why it did nothing."""
+
+    problems: tuple[Problem, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    counts: dict[tuple[str, str], Count] | None = None
+    """By kind and file."""
+    moved_on: int = 0
+    """Units whose place or status is no longer what the files say."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything was imported."""
+        return not self.problems
+
+    def to_plain(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "imported": self.is_done,
+            "problems": [each.to_plain() for each in self.problems],
+            "differences": [
+                {"kind": each.kind, "key": each.key, "field": each.field, "old": each.old, "new": each.new}
+                for each in self.differences
+            ],
+            "files": [
+                {
+                    "file": file,
+                    "kind": kind,
+                    "added": count.added,
+                    "changed": count.changed,
+                    "unchanged": count.unchanged,
+                }
+                for (kind, file), count in (self.counts or {}).items()
+            ],
+            "moved_on": self.moved_on,
+        }
+
+
+def import_files(files: Sequence[Path], database: Database, now: datetime, progress: Progress) -> Outcome:
+    """Import files in one transaction; the database is at this version."""
+    problems = Problems()
+    sources = _read(files, problems, progress)
+    rows = check_rows((row for source in sources for row in source.rows), problems)
+    total = sum(len(each) for each in rows.values())
+    with database.writing() as connection:
+        database.lock(connection, all_streams(connection))
+        progress(0, total, M("checking rows"))
+        plan = make_plan(connection, rows, now, problems)
+        if problems:
+            return Outcome(tuple(problems))
+        progress(0, total, M("writing rows"))
+        write_plan(connection, plan, sources, lambda done: progress(done, total, M("writing rows")))
+    progress(total, total, M("writing rows"))
+    return _done(plan)
+
+
+def _done(plan: Plan) -> Outcome:
+    return Outcome((), tuple(plan.differences), plan.counts, plan.moved_on)
+
+
+def _read(files: Sequence[Path], problems: Problems, progress: Progress) -> list[Source]:
+    sources: list[Source] = []
+    for at, path in enumerate(files):
+        progress(at, len(files), M("reading {file}", file=path.name))
+        if any(source.name == path.name for source in sources):
+            problems.add(Spot(path.name), M("expected each file name once"))
+            continue
+        source = read_file(path, problems)
+        if source is not None:
+            sources.append(source)
+    return sources

@@ -1,0 +1,86 @@
+"""What rows refer to: looked up among what is on record and in the same import, or a problem of the row."""
+
+from __future__ import annotations
+
+from scantrail.domain.identifiers import SerialFault, code_of, site_of
+from scantrail.domain.places import Place
+from scantrail.domain.products import Product, Tracking
+from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.units import Unit
+from scantrail.interchange.checking import Checked
+from scantrail.interchange.plan import Plan
+from scantrail.words import M, Message
+
+
+def product_of(row: Checked, plan: Plan, sku: str | None = None) -> Product | None:
+    """The product a row names."""
+    wanted = sku or row["product"]
+    found = plan.records.products.get(wanted)
+    if found is None:
+        plan.problem(row, M("expected a SKU that is on record or in these files"), "product", wanted)
+    return found
+
+
+def place_of(row: Checked, plan: Plan, column: str = "place") -> Place | None:
+    """The place a row names."""
+    found = plan.records.places.get(row[column] or "")
+    if found is None:
+        plan.problem(row, M("expected a place that is on record or in these files"), column, row[column] or "")
+    return found
+
+
+def site_known(row: Checked, plan: Plan) -> bool:
+    """Whether the site a row names is one of ours."""
+    if row["site"] in plan.records.sites:
+        return True
+    plan.problem(row, M("expected a site that is on record or in these files"), "site")
+    return False
+
+
+def serial_of(row: Checked, plan: Plan, product: Product, raw: str, column: str) -> str | None:
+    """A serial in its canonical form, if the product's serials look like it."""
+    canonical = product.canonical(raw)
+    fault = product.serial_fault(raw) if canonical else SerialFault.MALFORMED
+    if fault is None:
+        return canonical
+    padded = canonical.zfill(len(product.serial_format))
+    if canonical.isdecimal() and product.serial_fault(padded) is None:
+        expected = M(
+            "expected {serial}: its leading zeros are lost. Format the column as text and enter it again", serial=padded
+        )
+    elif fault is SerialFault.CUT_SHORT:
+        expected = M("expected a serial like {format}; the end of this one is missing", format=product.serial_format)
+    else:
+        expected = M("expected a serial of {sku}, like {format}", sku=product.sku, format=product.serial_format)
+    plan.problem(row, expected, column, raw)
+    return None
+
+
+def tracked_by_serial(row: Checked, plan: Plan, product: Product) -> bool:
+    """Whether units of the product have serials."""
+    if product.tracking in (Tracking.SERIAL, Tracking.SERIAL_IN_LOT):
+        return True
+    expected = M(
+        "expected a product that is tracked by serial; this one is tracked by {tracking}",
+        tracking=product.tracking.value,
+    )
+    plan.problem(row, expected, "product", product.sku)
+    return False
+
+
+def unit_of_row(row: Checked, plan: Plan, product: Product, raw: str, column: str) -> Unit | None:
+    """The unit a serial names, on record or registered by this import."""
+    canonical = serial_of(row, plan, product, raw, column)
+    if canonical is None:
+        return None
+    found = plan.records.unit_called(product.id, canonical)
+    if found is None:
+        plan.problem(row, M("expected a unit that is on record or in these files"), column, raw)
+    return found
+
+
+def whereabouts(unit: Unit) -> Message:
+    """Where a unit is and how it stands, in a few words."""
+    status = M(STATUS_NAMES[unit.status])
+    site, code = site_of(unit.place), code_of(unit.place)
+    return M("{status}, in {code} ({site})", status=status, code=code, site=site)

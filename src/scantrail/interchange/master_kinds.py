@@ -1,0 +1,105 @@
+"""Columns of sites, products, places and workers."""
+
+from __future__ import annotations
+
+from scantrail.domain.identifiers import CaseRule
+from scantrail.domain.people import Role
+from scantrail.domain.places import PlaceKind
+from scantrail.domain.products import Tracking
+from scantrail.domain.sites import Site
+from scantrail.interchange import cells
+from scantrail.interchange.cells import many, one_of
+from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no
+from scantrail.words import N_
+
+_SITE = Site("", "", "")
+
+SITES = Kind(
+    "sites",
+    ("id",),
+    N_("Warehouses of our own, with the rules they work by."),
+    (
+        needed("id", cells.word, N_("short name, the first part of its places"), "MAIN"),
+        needed("name", cells.text, N_("full name"), "Main warehouse"),
+        needed("time_zone", cells.time_zone, N_("IANA time zone"), "America/New_York"),
+        yes_no("typed_serials", N_("whether serials may be typed by hand"), "no", default=_SITE.typed_serials),
+        absent("quarantine_place", cells.place, N_("where damaged units are put"), "MAIN/QC-01"),
+        listed("short_reasons", cells.text, N_("reasons for a short pick"), "", _SITE.short_reasons),
+        listed("damage_reasons", cells.text, N_("kinds of damage"), "", _SITE.damage_reasons),
+        listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
+    ),
+)
+
+PRODUCTS = Kind(
+    "products",
+    ("sku",),
+    N_("What is stored and picked."),
+    (
+        needed("sku", cells.word, N_("article number; never changes"), "CM-500-STD"),
+        needed("name", cells.text, N_("what people call it"), "Control Module CM-500"),
+        listed(
+            "gtins", cells.gtin, N_("GTINs; GTIN:level:quantity for a packing level above the unit"), "09521234543213"
+        ),
+        Column("serial_format", cells.serial_format, N_("format of its serials; empty for any"), "CM500-YYYY-NNNN"),
+        Column(
+            "case_rule",
+            one_of(CaseRule),
+            N_("upper: case makes no difference; exact: it does"),
+            "upper",
+            default=CaseRule.UPPER,
+        ),
+        Column(
+            "tracking",
+            one_of(Tracking),
+            N_("serial, serial_in_lot, lot or quantity"),
+            "serial",
+            default=Tracking.SERIAL,
+        ),
+        plain("tracking_reason", N_("why it is followed so finely"), "warranty"),
+        plain("model", N_("model"), "CM-500"),
+        plain("manufacturer", N_("who makes it"), "Example Controls"),
+    ),
+)
+
+PLACES = Kind(
+    "places",
+    ("place",),
+    N_("Bins, docks, carts, and places of partners."),
+    (
+        needed("place", cells.place, N_("site or partner, slash, the code on the label"), "MAIN/A-15-03"),
+        needed(
+            "kind",
+            one_of(PlaceKind),
+            N_("bin, dock, staging, cart, carton, pallet, in_transit, customer, service_centre, supplier or unknown"),
+            "bin",
+        ),
+        needed("pickable", cells.flag, N_("whether units may be picked from it"), "yes"),
+        Column("route", cells.integer, N_("position on the walk through the site"), "30", default=0),
+        plain("name", N_("full name; for a partner's place the partner's"), "Aisle A, bay 15, level 3"),
+    ),
+)
+
+WORKERS = Kind(
+    "workers",
+    ("id",),
+    N_("People who sign in with a badge and a PIN."),
+    (
+        needed("id", cells.word, N_("short name; never changes"), "sarah"),
+        needed("name", cells.text, N_("full name"), "Sarah Johnson"),
+        needed("badge", cells.code, N_("the text of the badge's barcode"), "WKR-1001"),
+        absent("pin", cells.pin, N_("4 to 12 digits; needed for a new worker, empty keeps the present one"), "1234"),
+        needed("site", cells.word, N_("where the person works"), "MAIN"),
+        Column(
+            "roles",
+            many(one_of(Role)),
+            N_(
+                "jobs, and with them rights: receiving_clerk, supervisor, inspector, sales, picker, shipping, "
+                "customer_service, warranty_officer, store_manager, service, quality, administrator"
+            ),
+            "picker",
+            required=True,
+        ),
+        absent("cart", cells.place, N_("where what this person picks goes"), "MAIN/CART-05"),
+        yes_no("active", N_("no, once the person has left"), "yes", default=True),
+    ),
+)

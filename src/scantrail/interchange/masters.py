@@ -1,0 +1,135 @@
+"""Sites, places, products and workers: rows that a later file may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scantrail.domain.identifiers import code_of, gtin14, site_of
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place, PlaceKind
+from scantrail.domain.products import Product
+from scantrail.domain.sites import Site
+from scantrail.interchange.checking import Checked
+from scantrail.interchange.plan import Plan
+from scantrail.protocol.messages import RowKind
+from scantrail.server.sign_in import pin_fits
+from scantrail.words import M, Message
+
+PARTNER_KINDS = (PlaceKind.CUSTOMER, PlaceKind.SUPPLIER, PlaceKind.SERVICE_CENTRE, PlaceKind.IN_TRANSIT)
+"""Places that may belong to a partner; all others belong to a site of our own."""
+
+
+def plan_sites(rows: Iterable[Checked], plan: Plan) -> None:
+    """Add and change sites."""
+    for row in rows:
+        site = Site(**row.values)
+        plan.put(RowKind.SITE, row, site.id, plan.records.sites.get(site.id), site)
+        plan.records.sites[site.id] = site
+
+
+def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
+    """Add and change places."""
+    for row in rows:
+        name = row["place"]
+        place = Place(
+            id=name,
+            site=site_of(name),
+            code=code_of(name),
+            kind=row["kind"],
+            pickable=row["pickable"],
+            route=row["route"],
+            name=row["name"],
+        )
+        if place.kind not in PARTNER_KINDS and place.site not in plan.records.sites:
+            plan.problem(row, _one_of_our_sites(plan), "place")
+        if place.kind in PARTNER_KINDS and place.pickable:
+            plan.problem(row, M("expected no: nothing is picked from a partner's place"), "pickable", "yes")
+        plan.put(RowKind.PLACE, row, place.id, plan.records.places.get(place.id), place)
+        plan.records.places[place.id] = place
+
+
+def check_sites(rows: Iterable[Checked], plan: Plan) -> None:
+    """The places that sites name; the places of the same import count."""
+    for row in rows:
+        name = row["quarantine_place"]
+        if name is not None and not _is_own_place(plan, name, row["id"]):
+            plan.problem(
+                row, M("expected a place of this site that is on record or in these files"), "quarantine_place"
+            )
+
+
+def plan_products(rows: Iterable[Checked], plan: Plan) -> None:
+    """Add and change products."""
+    owners = {gtin14(name.gtin): product.id for product in plan.records.products.values() for name in product.gtins}
+    changing = {row["sku"] for row in rows}
+    owners = {gtin: product for gtin, product in owners.items() if product not in changing}
+    skus = {sku.upper(): sku for sku in plan.records.products}
+    for row in rows:
+        product = Product(id=row["sku"], **row.values)
+        old = plan.records.products.get(product.id)
+        if skus.setdefault(product.sku.upper(), product.sku) != product.sku:
+            known = skus[product.sku.upper()]
+            plan.problem(row, M("expected a SKU that differs from {sku} in more than case", sku=known), "sku")
+        if old is not None and old.case_rule is not product.case_rule:
+            expected = M("expected {rule}: how serials are compared never changes", rule=old.case_rule.value)
+            plan.problem(row, expected, "case_rule", product.case_rule.value)
+        for name in product.gtins:
+            owner = owners.setdefault(gtin14(name.gtin), product.id)
+            if owner != product.id:
+                plan.problem(
+                    row, M("expected a GTIN of this product; it is one of {sku}", sku=owner), "gtins", name.gtin
+                )
+        plan.put(RowKind.PRODUCT, row, product.id, old, product)
+        plan.records.products[product.id] = product
+
+
+def plan_workers(rows: Iterable[Checked], plan: Plan) -> None:
+    """Add and change workers and their PINs."""
+    changing = {row["id"] for row in rows}
+    badges = {worker.badge: worker.id for worker in plan.records.workers.values() if worker.id not in changing}
+    for row in rows:
+        worker = Worker(**{name: value for name, value in row.values.items() if name != "pin"})
+        _check_worker(row, worker, badges, plan)
+        old = plan.records.workers.get(worker.id)
+        new_pin = _has_new_pin(row, plan)
+        if new_pin:
+            plan.pins[worker.id] = row["pin"]
+        written = plan.put(RowKind.WORKER, row, worker.id, old, worker)
+        if new_pin and not written:
+            _only_pin_changed(row, worker, plan)
+        plan.records.workers[worker.id] = worker
+
+
+def _check_worker(row: Checked, worker: Worker, badges: dict[str, str], plan: Plan) -> None:
+    if worker.site not in plan.records.sites:
+        plan.problem(row, _one_of_our_sites(plan), "site")
+    if worker.cart is not None and not _is_own_place(plan, worker.cart, worker.site):
+        plan.problem(row, M("expected a place of the worker's site that is on record or in these files"), "cart")
+    owner = badges.setdefault(worker.badge, worker.id)
+    if owner != worker.id:
+        plan.problem(row, M("expected a badge of this worker's own; {worker} has it", worker=owner), "badge")
+    if row["pin"] is None and worker.id not in plan.records.workers:
+        plan.problem(row, M("expected a PIN: the worker is new"), "pin")
+
+
+def _has_new_pin(row: Checked, plan: Plan) -> bool:
+    verifier = plan.records.verifiers.get(row["id"])
+    pin = row["pin"]
+    return pin is not None and (verifier is None or not pin_fits(verifier, pin))
+
+
+def _only_pin_changed(row: Checked, worker: Worker, plan: Plan) -> None:
+    """A verifier is part of no row; the worker is written again for it."""
+    plan.written.setdefault(RowKind.WORKER, {})[worker.id] = worker
+    count = plan.count(row)
+    count.unchanged -= 1
+    count.changed += 1
+
+
+def _is_own_place(plan: Plan, name: str, site: str) -> bool:
+    found = plan.records.places.get(name)
+    return found is not None and found.site == site
+
+
+def _one_of_our_sites(plan: Plan) -> Message:
+    return M("expected a site that is on record or in these files: {sites}", sites=", ".join(plan.records.sites) or "–")

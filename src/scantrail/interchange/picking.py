@@ -1,0 +1,211 @@
+"""Allocations and pick lists: promising units, each judged as it would be at the pick (R14, R57, H2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from scantrail.domain.documents import (
+    DocumentKind,
+    DocumentStatus,
+    LineKind,
+    PickLine,
+    PickList,
+    Requirement,
+    SalesOrder,
+)
+from scantrail.domain.events import AllocationReleased, DocumentImported, PickListCancelled, UnitAllocated, UnitEvent
+from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.rules.pick import HOLD_NAMES
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.interchange.checking import Checked
+from scantrail.interchange.lines import Asked, amended_lines, asked_lines
+from scantrail.interchange.lookups import product_of, site_known, unit_of_row, whereabouts
+from scantrail.interchange.orders import check_head, document_of_type
+from scantrail.interchange.plan import Plan
+from scantrail.interchange.records import PROGRESS, has_progress
+from scantrail.protocol.messages import RowKind
+from scantrail.words import M, Message
+
+
+def plan_allocations(rows: Iterable[Checked], plan: Plan) -> None:
+    """Promise units to sales orders; a promise made once is not made again."""
+    for row in rows:
+        order = plan.records.documents.get(row["order"])
+        product = product_of(row, plan)
+        unit = unit_of_row(row, plan, product, row["serial"], "serial") if product else None
+        if not isinstance(order, SalesOrder):
+            plan.problem(row, M("expected a sales order that is on record or in these files"), "order")
+        elif unit is not None:
+            _allocate(row, plan, order, unit)
+
+
+def _allocate(row: Checked, plan: Plan, order: SalesOrder, unit: Unit) -> None:
+    if (unit.id, order.number) in plan.records.promised or unit.order == order.number:
+        plan.count(row).unchanged += 1
+        return
+    lines = [line for line in order.lines if line.product == unit.product and not line.cancelled]
+    if not any(line.kind is not LineKind.EXACT or unit.serial in line.serials for line in lines):
+        plan.problem(row, M("expected a unit that a line of {order} asks for", order=order.number), "serial")
+        return
+    problem = _not_free(plan, unit, order.site, order.requirement) or _promised_elsewhere(unit, order.number, None)
+    if order.status is not DocumentStatus.OPEN:
+        problem = M("expected an open order; {order} is {status}", order=order.number, status=order.status.value)
+    if problem is not None:
+        plan.problem(row, problem, "serial")
+        return
+    plan.count(row).added += 1
+    event = UnitAllocated(unit.id, order.number)
+    plan.act(order.site, [event], document=order.number)
+    plan.fold(unit, event, order.site)
+
+
+def plan_pick_lists(rows: Iterable[Checked], plan: Plan) -> None:
+    """Add and change pick lists, and promise to them the units they name."""
+    for row in rows:
+        site_known(row, plan)
+        asked = asked_lines(row, plan)
+        order = plan.records.documents.get(row["order"])
+        if not isinstance(order, SalesOrder):
+            plan.problem(row, M("expected a sales order that is on record or in these files"), "order")
+            continue
+        if order.site != row["site"]:
+            plan.problem(
+                row, M("expected {site}, where {order} is fulfilled", site=order.site, order=order.number), "site"
+            )
+        if row["status"] not in (DocumentStatus.OPEN, DocumentStatus.CANCELLED):
+            plan.problem(row, M("expected open or cancelled: work comes from scans"), "status", row["status"].value)
+        old: PickList | None = document_of_type(row, plan, PickList)
+        _plan_pick_list(row, plan, old, _described(row, plan, order, asked))
+
+
+def _described(row: Checked, plan: Plan, order: SalesOrder, asked: Iterable[Asked]) -> PickList:
+    return PickList(
+        number=row["number"],
+        site=row["site"],
+        order=order.number,
+        lines=tuple(filter(None, (_pick_line(line, order, plan) for line in asked))),
+        customer=order.customer,
+        customer_class=order.customer_class,
+        priority=row["priority"],
+        required_by=order.required_by,
+        instructions=(*order.instructions, *row["instructions"]),
+        requirement=order.requirement,
+        status=row["status"],
+    )
+
+
+def _pick_line(line: Asked, order: SalesOrder, plan: Plan) -> PickLine | None:
+    if line.kind is LineKind.QUANTITY:
+        expected = M("expected exact or any: this version guides no picking by quantity")
+        plan.problem(line.row, expected, "kind", line.kind.value)
+        return None
+    if not any(each.product == line.product.id and not each.cancelled for each in order.lines):
+        plan.problem(line.row, M("expected a product that {order} asks for", order=order.number), "product")
+        return None
+    found = [unit_of_row(line.row, plan, line.product, serial, "serials") for serial in line.serials if serial]
+    units = tuple(unit.id for unit in found if unit is not None)
+    return PickLine(line.id, line.product.id, line.kind, line.quantity, units, line.serials, cancelled=line.cancelled)
+
+
+def _plan_pick_list(row: Checked, plan: Plan, old: PickList | None, new: PickList) -> None:
+    if old is not None and has_progress(old):
+        new = _amended(row, plan, old, new)
+    if not plan.put(RowKind.DOCUMENT, row, new.number, old, new):
+        return
+    plan.records.documents[new.number] = new
+    events: list[UnitEvent | DocumentImported | PickListCancelled] = [
+        DocumentImported(DocumentKind.PICK_LIST, new.number)
+    ]
+    if new.status is DocumentStatus.CANCELLED:
+        events.append(PickListCancelled(new.number))
+    before, after = _named(old), _named(new)
+    events.extend(_release(plan, new, before.keys() - after.keys()))
+    events.extend(_promise(row, plan, new, {unit: after[unit] for unit in after if unit not in before}))
+    plan.act(new.site, events, document=new.number)
+
+
+def _amended(row: Checked, plan: Plan, old: PickList, new: PickList) -> PickList:
+    check_head(row, plan, old, new, PROGRESS)
+    lines = amended_lines(row, plan, old.lines, new.lines)
+    is_over = old.status in (DocumentStatus.COMPLETED, DocumentStatus.CANCELLED)
+    if is_over and lines != old.lines:
+        expected = M("expected no change: {document} is {status}", document=old.number, status=old.status.value)
+        plan.problem(row, expected, "lines", "")
+    is_cancelled = not is_over and new.status is DocumentStatus.CANCELLED
+    return replace(old, lines=lines, status=DocumentStatus.CANCELLED if is_cancelled else old.status)
+
+
+def _named(pick_list: PickList | None) -> dict[UnitId, PickLine]:
+    """The units a pick list asks for by name, each with its line."""
+    if pick_list is None or pick_list.status is DocumentStatus.CANCELLED:
+        return {}
+    return {unit: line for line in pick_list.lines if not line.cancelled for unit in line.units}
+
+
+def _release(plan: Plan, pick_list: PickList, units: Iterable[UnitId]) -> Iterable[UnitEvent]:
+    for unit in sorted(units):
+        found = plan.records.units.get(unit)
+        if found is not None and (found.status, found.document) == (Status.ALLOCATED, pick_list.number):
+            event = AllocationReleased(unit, found.order or pick_list.order)
+            plan.fold(found, event, pick_list.site)
+            yield event
+
+
+def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, PickLine]) -> Iterable[UnitEvent]:
+    spots = {line["line"]: line for line in row.lines}
+    for unit_id, line in named.items():
+        unit = plan.records.units[unit_id]
+        problem = _not_free(plan, unit, pick_list.site, pick_list.requirement) or _promised_elsewhere(
+            unit, pick_list.order, pick_list.number
+        )
+        if problem is not None:
+            plan.problem(spots[line.id], problem, "serials", unit.serial)
+            continue
+        event = UnitAllocated(unit.id, pick_list.order, pick_list.number)
+        plan.fold(unit, event, pick_list.site)
+        yield event
+
+
+def _not_free(plan: Plan, unit: Unit, site: SiteId, requirement: Requirement) -> Message | None:
+    """Why a unit can fulfil no order here, or not this one."""
+    if unit.status not in (Status.AVAILABLE, Status.ALLOCATED):
+        return M("expected a unit that is Available; this one is {where}", where=whereabouts(unit))
+    if unit.site != site:
+        return M("expected a unit at {site}; this one is {where}", site=site, where=whereabouts(unit))
+    if not unit.owner.is_us:
+        return M("expected a unit of ours; this one belongs to {owner}", owner=unit.owner.name)
+    for hold in plan.records.holds_on(unit):
+        return M(
+            "expected a unit without a hold; hold {hold} ({kind}) lies on it: {reason}",
+            hold=hold.id,
+            kind=M(HOLD_NAMES[hold.kind]),
+            reason=hold.reason,
+        )
+    return _requirement(unit, requirement, plan.now.astimezone(ZoneInfo(plan.records.sites[site].time_zone)))
+
+
+def _requirement(unit: Unit, requirement: Requirement, now: datetime) -> Message | None:
+    if requirement.firmware and unit.firmware != requirement.firmware:
+        return M(
+            "expected a unit with firmware {required}; this one has {found}",
+            required=requirement.firmware,
+            found=unit.firmware or "–",
+        )
+    valid_until = unit.calibration_valid_until
+    if requirement.calibrated and (valid_until is None or valid_until < now.date()):
+        return M("expected a unit with a valid calibration; this one's: {found}", found=str(valid_until or "–"))
+    return None
+
+
+def _promised_elsewhere(unit: Unit, order: DocumentId, document: DocumentId | None) -> Message | None:
+    if unit.status is not Status.ALLOCATED:
+        return None
+    if unit.order not in (None, order):
+        return M("expected a unit that is promised to nobody else; this one is to {order}", order=unit.order)
+    if document is not None and unit.document not in (None, document):
+        return M("expected a unit that is on no other list; this one is on {document}", document=unit.document)
+    return None

@@ -1,0 +1,140 @@
+"""What an import is going to do: rows to write, acts to log, and what it tells the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from scantrail.domain.acts import Draft
+from scantrail.domain.events import Event, UnitRegistered
+from scantrail.domain.fold import By, fold_unit
+from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.people import SYSTEM
+from scantrail.domain.plain import to_plain
+from scantrail.domain.units import Unit
+from scantrail.interchange.checking import Checked
+from scantrail.interchange.problems import Problems
+from scantrail.interchange.records import Records
+from scantrail.protocol.messages import RowKind
+from scantrail.server.log import SERVER_DEVICE, Dated
+from scantrail.words import Message
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of a row on record that the import changes."""
+
+    kind: str
+    key: str
+    field: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}, {self.field}: {self.old or '–'} → {self.new or '–'}"
+
+
+@dataclass(slots=True)
+class Count:
+    """How many rows of one kind in one file did something."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(slots=True)
+class Plan:
+    """Collected while the rows are gone through, kind by kind; `problems` says whether it may be carried out."""
+
+    records: Records
+    now: datetime
+    problems: Problems
+    differences: list[Difference] = field(default_factory=list)
+    counts: dict[tuple[str, str], Count] = field(default_factory=dict)
+    """By kind and file."""
+    written: dict[RowKind, dict[str, Any]] = field(default_factory=dict)
+    """Rows other than units in their new state, by id."""
+    pins: dict[str, str] = field(default_factory=dict)
+    """New PINs by worker."""
+    registered: list[UnitId] = field(default_factory=list)
+    changed_units: dict[UnitId, SiteId] = field(default_factory=dict)
+    """Units to write, with the site whose log has their events."""
+    acts: dict[SiteId, list[Dated]] = field(default_factory=dict)
+    pick_lists: frozenset[DocumentId] = frozenset()
+    """Numbers of the pick lists that are in the files."""
+    moved_on: int = 0
+    """Units on record whose place or status is no longer what a file says."""
+
+    def problem(self, row: Checked, expected: Message, column: str = "", value: object = None) -> None:
+        """Note why a row cannot be imported."""
+        self.problems.add(row.spot, expected, column, row.values.get(column) if value is None else value)
+
+    def count(self, row: Checked) -> Count:
+        """The counts of a row's kind in its file."""
+        return self.counts.setdefault((row.kind, row.spot.file), Count())
+
+    def put(self, kind: RowKind, row: Checked, key: str, old: T | None, new: T) -> bool:
+        """Write a row if it is new or differs from the one on record; gives whether it is written."""
+        count = self.count(row)
+        if old == new:
+            count.unchanged += 1
+            return False
+        self.written.setdefault(kind, {})[key] = new
+        if old is None:
+            count.added += 1
+        else:
+            count.changed += 1
+            self.differences.extend(differences(row.kind, key, old, new))
+        return True
+
+    def act(
+        self,
+        site: SiteId,
+        events: Iterable[Event],
+        at: datetime | None = None,
+        actor: str = SYSTEM,
+        document: DocumentId | None = None,
+        reason: str = "",
+        note: str = "",
+    ) -> None:
+        """Log an act; without a time it happens now."""
+        draft = Draft(events=tuple(events), document=document, reason=reason, note=note)
+        self.acts.setdefault(site, []).append(Dated(draft, at or self.now, actor))
+
+    def fold(
+        self, unit: Unit | None, event: Event, site: SiteId, at: datetime | None = None, actor: str = SYSTEM
+    ) -> Unit:
+        """A unit after an event of this import; it is written in its last state."""
+        after = fold_unit(unit, event, By(actor, SERVER_DEVICE, at or self.now))
+        self.records.units[after.id] = after
+        self.changed_units.setdefault(after.id, site)
+        return after
+
+    def register(self, event: UnitRegistered, site: SiteId, at: datetime | None = None, actor: str = SYSTEM) -> Unit:
+        """A unit as its registration leaves it; its serial names it from now on."""
+        unit = self.fold(None, event, site, at, actor)
+        self.registered.append(unit.id)
+        self.records.labels[unit.product, unit.serial] = unit.id
+        return unit
+
+
+def differences(kind: str, key: str, old: Any, new: Any) -> Iterable[Difference]:
+    """The fields in which two values of one class differ."""
+    for spec in fields(old):
+        before, after = getattr(old, spec.name), getattr(new, spec.name)
+        if before != after:
+            yield Difference(kind, key, spec.name, _text(before), _text(after))
+
+
+def _text(value: Any) -> str:
+    found = to_plain(value)
+    if isinstance(found, list):
+        return "|".join(_text(each) for each in found)
+    if isinstance(found, dict):
+        return " ".join(f"{name}={_text(each)}" for name, each in found.items())
+    return "" if found is None else str(found)

@@ -1,0 +1,88 @@
+"""All kinds in the order they depend on each other, against what is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from scantrail.domain.identifiers import DocumentId, ProductId, UnitId
+from scantrail.interchange.checking import Checked
+from scantrail.interchange.holding import plan_holds
+from scantrail.interchange.masters import check_sites, plan_places, plan_products, plan_sites, plan_workers
+from scantrail.interchange.orders import plan_purchase_orders, plan_sales_orders
+from scantrail.interchange.picking import plan_allocations, plan_pick_lists
+from scantrail.interchange.plan import Plan
+from scantrail.interchange.problems import Problems
+from scantrail.interchange.records import (
+    Records,
+    load_births,
+    load_documents,
+    load_masters,
+    load_past,
+    load_promises,
+    load_units,
+    orders_worked_on,
+)
+from scantrail.interchange.stock import plan_units
+
+Rows = Mapping[str, Sequence[Checked]]
+"""Rows by kind."""
+
+
+def make_plan(connection: Connection, rows: Rows, now: datetime, problems: Problems) -> Plan:
+    """What these rows do to what is on record; the caller holds the locks."""
+    records = load_masters(connection)
+    pick_lists = frozenset(row["number"] for row in rows["pick_lists"])
+    plan = Plan(records, now, problems, pick_lists=pick_lists)
+    plan_sites(rows["sites"], plan)
+    plan_places(rows["places"], plan)
+    check_sites(rows["sites"], plan)
+    plan_products(rows["products"], plan)
+    plan_workers(rows["workers"], plan)
+    _load_the_rest(connection, records, rows)
+    plan_purchase_orders(rows["purchase_orders"], plan)
+    plan_sales_orders(rows["sales_orders"], plan, orders_worked_on(connection, _on_record(records, rows)))
+    plan_units(rows["units"], rows["history"], plan)
+    plan_holds(rows["holds"], plan)
+    plan_allocations(rows["allocations"], plan)
+    plan_pick_lists(rows["pick_lists"], plan)
+    return plan
+
+
+def _load_the_rest(connection: Connection, records: Records, rows: Rows) -> None:
+    load_documents(connection, records, set(_documents(rows)))
+    load_units(connection, records, set(_units(rows)))
+    load_births(connection, records, _known(records, rows["units"]))
+    load_past(connection, records, _known(records, rows["history"]))
+    load_promises(connection, records, _known(records, rows["allocations"]))
+
+
+def _on_record(records: Records, rows: Rows) -> Iterable[DocumentId]:
+    return [row["number"] for row in rows["sales_orders"] if row["number"] in records.documents]
+
+
+def _documents(rows: Rows) -> Iterator[DocumentId]:
+    columns = {
+        "purchase_orders": ("number",),
+        "sales_orders": ("number",),
+        "pick_lists": ("number", "order"),
+        "units": ("purchase_order",),
+        "allocations": ("order",),
+        "history": ("order", "document"),
+    }
+    for kind, names in columns.items():
+        yield from (row[name] for row in rows[kind] for name in names if row[name])
+
+
+def _units(rows: Rows) -> Iterator[tuple[ProductId, str]]:
+    for kind in ("units", "history", "allocations"):
+        yield from ((row["product"], row["serial"]) for row in rows[kind])
+    for row in rows["pick_lists"]:
+        yield from ((line["product"], serial) for line in row.lines for serial in line["serials"])
+
+
+def _known(records: Records, rows: Iterable[Checked]) -> set[UnitId]:
+    found = (records.unit_called(row["product"], row["serial"]) for row in rows)
+    return {unit.id for unit in found if unit is not None}

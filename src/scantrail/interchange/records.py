@@ -1,0 +1,149 @@
+"""What is on record, as far as an import needs it, and then what the import adds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlalchemy import Connection, select
+
+from scantrail.domain.documents import Document, DocumentKind, PickList
+from scantrail.domain.events import UnitAllocated, UnitRegistered, event_from_plain
+from scantrail.domain.holds import Hold, holds_on
+from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place, PlaceKind
+from scantrail.domain.products import Product
+from scantrail.domain.sites import Site
+from scantrail.domain.units import Unit
+from scantrail.server.bodies import from_body
+from scantrail.server.documents import documents_by_number
+from scantrail.server.master import all_holds, all_places, all_products, all_sites, all_workers, pin_verifiers
+from scantrail.server.schema import documents, events
+from scantrail.server.sets import chunks
+from scantrail.server.units import units_by_id, units_labelled
+
+PastKey = tuple[UnitId, str, str]
+"""A unit, the class of an event, and when it happened, as the database writes it."""
+
+PROGRESS = ("status", "taken", "at_place", "at_product", "empty_bins", "checks")
+"""Fields of a pick list that work changes, not a file."""
+
+
+@dataclass(slots=True)
+class Records:
+    """Rows by id; planning an import changes these values, not the database."""
+
+    sites: dict[SiteId, Site] = field(default_factory=dict)
+    products: dict[ProductId, Product] = field(default_factory=dict)
+    places: dict[PlaceId, Place] = field(default_factory=dict)
+    workers: dict[WorkerId, Worker] = field(default_factory=dict)
+    verifiers: dict[WorkerId, str] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    documents: dict[DocumentId, Document] = field(default_factory=dict)
+    units: dict[UnitId, Unit] = field(default_factory=dict)
+    labels: dict[tuple[ProductId, str], UnitId] = field(default_factory=dict)
+    """Which unit each serial has ever named; the serial is canonical."""
+    born: dict[UnitId, Unit] = field(default_factory=dict)
+    """Units as they were registered."""
+    promised: set[tuple[UnitId, DocumentId]] = field(default_factory=set)
+    """Units that were ever allocated, and to which order."""
+    past: set[PastKey] = field(default_factory=set)
+    """Every event of the units that this import brings history of."""
+
+    def unit_called(self, product: ProductId, serial: str) -> Unit | None:
+        """The unit that bears a serial, or once bore it."""
+        known = self.products.get(product)
+        found = self.labels.get((product, known.canonical(serial))) if known else None
+        return self.units.get(found) if found else None
+
+    def holds_on(self, unit: Unit) -> tuple[Hold, ...]:
+        """The open holds on a unit."""
+        return holds_on(unit, self.holds.values())
+
+    def suppliers(self) -> frozenset[str]:
+        """The names of the partners we buy from."""
+        return frozenset(each.name for each in self.places.values() if each.kind is PlaceKind.SUPPLIER)
+
+
+def has_progress(pick_list: PickList) -> bool:
+    """Whether any work on a pick list has been recorded."""
+    fresh = PickList(pick_list.number, pick_list.site, pick_list.order, ())
+    return any(getattr(pick_list, name) != getattr(fresh, name) for name in PROGRESS) or any(
+        line.picked or line.short or line.missing for line in pick_list.lines
+    )
+
+
+def load_masters(connection: Connection) -> Records:
+    """Everything but units and documents: there is little of it."""
+    workers = all_workers(connection)
+    return Records(
+        sites=all_sites(connection),
+        products=all_products(connection),
+        places=all_places(connection),
+        workers=workers,
+        verifiers=pin_verifiers(connection, workers),
+        holds=all_holds(connection),
+    )
+
+
+def load_documents(connection: Connection, records: Records, numbers: Iterable[DocumentId]) -> None:
+    """Add these documents to the records."""
+    records.documents.update(documents_by_number(connection, numbers))
+
+
+def load_units(connection: Connection, records: Records, names: Iterable[tuple[ProductId, str]]) -> None:
+    """Add the units of these serials to the records; products must be there."""
+    canonical = {
+        (product, records.products[product].canonical(serial))
+        for product, serial in names
+        if product in records.products
+    }
+    records.labels.update(units_labelled(connection, canonical))
+    found = set(records.labels.values())
+    records.units.update(units_by_id(connection, found))
+
+
+def load_births(connection: Connection, records: Records, units: Iterable[UnitId]) -> None:
+    """Add how these units were when they were registered."""
+    for part in chunks(units):
+        rows = connection.execute(
+            select(events.c.body).where(events.c.type == UnitRegistered.__name__, events.c.unit.in_(part))
+        )
+        for row in rows:
+            registered = cast("UnitRegistered", event_from_plain(json.loads(row.body)))
+            records.born[registered.unit] = registered.born
+
+
+def load_past(connection: Connection, records: Records, units: Iterable[UnitId]) -> None:
+    """Add every event of these units to the records."""
+    for part in chunks(units):
+        rows = connection.execute(
+            select(events.c.unit, events.c.type, events.c.effective_at).where(events.c.unit.in_(part))
+        )
+        records.past.update((row.unit, row.type, row.effective_at) for row in rows)
+
+
+def load_promises(connection: Connection, records: Records, units: Iterable[UnitId]) -> None:
+    """Add to which orders these units were ever allocated."""
+    for part in chunks(units):
+        rows = connection.execute(
+            select(events.c.body).where(events.c.type == UnitAllocated.__name__, events.c.unit.in_(part))
+        )
+        for row in rows:
+            allocated = cast("UnitAllocated", event_from_plain(json.loads(row.body)))
+            records.promised.add((allocated.unit, allocated.order))
+
+
+def orders_worked_on(connection: Connection, orders: Iterable[DocumentId]) -> frozenset[DocumentId]:
+    """Which of these sales orders a pick list with recorded work is for."""
+    wanted = set(orders)
+    rows = (
+        connection.execute(select(documents.c.body).where(documents.c.kind == DocumentKind.PICK_LIST.value))
+        if wanted
+        else ()
+    )
+    lists = (from_body(PickList, row.body) for row in rows if json.loads(row.body)["order"] in wanted)
+    return frozenset(each.order for each in lists if has_progress(each))

@@ -1,0 +1,67 @@
+"""A plan becomes rows, log and change feed, set-wise, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from scantrail.domain.events import RowsImported
+from scantrail.interchange.plan import Plan
+from scantrail.interchange.rows import Source
+from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
+from scantrail.server.documents import put_documents
+from scantrail.server.feed import mark
+from scantrail.server.log import append_system_acts, load_stream, save_stream
+from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
+from scantrail.server.sign_in import pin_verifier
+from scantrail.server.units import put_units
+
+Wrote = Callable[[int], None]
+"""Told how many rows have been written so far."""
+
+
+def write_plan(connection: Connection, plan: Plan, sources: Sequence[Source], wrote: Wrote) -> None:
+    """Carry a plan out. The caller holds the locks of every stream on record, and the plan has no problem."""
+    _log_files(plan, sources)
+    _write_rows(connection, plan)
+    units = [plan.records.units[unit] for unit in plan.changed_units]
+    put_units(connection, units, plan.registered)
+    wrote(len(units))
+    marks = _marks(plan)
+    for name in sorted({*plan.acts, *marks}):
+        stream = load_stream(connection, name)
+        append_system_acts(connection, stream, sorted(plan.acts.get(name, []), key=lambda each: each.at), plan.now)
+        mark(connection, stream, marks.get(name, ()))
+        save_stream(connection, stream)
+
+
+def _write_rows(connection: Connection, plan: Plan) -> None:
+    written: Mapping[RowKind, Mapping[str, Any]] = plan.written
+    put_sites(connection, written.get(RowKind.SITE, {}).values())
+    put_products(connection, written.get(RowKind.PRODUCT, {}).values())
+    put_places(connection, written.get(RowKind.PLACE, {}).values())
+    verifiers = {**plan.records.verifiers, **{worker: pin_verifier(pin) for worker, pin in plan.pins.items()}}
+    put_workers(connection, written.get(RowKind.WORKER, {}).values(), verifiers)
+    put_holds(connection, written.get(RowKind.HOLD, {}).values())
+    put_documents(connection, written.get(RowKind.DOCUMENT, {}).values())
+
+
+def _log_files(plan: Plan, sources: Sequence[Source]) -> None:
+    hashes = {source.name: source.sha256 for source in sources}
+    for (kind, file), count in plan.counts.items():
+        if count.added or count.changed:
+            plan.act(GLOBAL_STREAM, [RowsImported(kind, file, hashes[file], count.added, count.changed)])
+
+
+def _marks(plan: Plan) -> dict[str, list[tuple[RowKind, str]]]:
+    """What changed, by the stream it is listed in."""
+    marks: dict[str, list[tuple[RowKind, str]]] = {}
+    for kind, rows in plan.written.items():
+        for key, row in rows.items():
+            site = row.site if kind in (RowKind.PLACE, RowKind.DOCUMENT) else GLOBAL_STREAM
+            marks.setdefault(stream_of(site, plan.records.sites), []).append((kind, key))
+    for unit, site in plan.changed_units.items():
+        marks.setdefault(site, []).append((RowKind.UNIT, unit))
+    return marks
