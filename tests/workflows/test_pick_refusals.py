@@ -73,6 +73,21 @@ def test_a_unit_on_another_pick_list_is_refused_with_its_list() -> None:
     assert say(facts(guide).todo) == "Put it back; scan CM500-2025-0046."
 
 
+def test_what_to_scan_instead_is_named_by_what_tells_the_serials_apart() -> None:
+    guide = picking(module(60), named=tuple(promised(number) for number in (46, 47, 48, 49)))
+    guide.scan("CM500-2025-0060")
+    assert say(facts(guide).todo) == "Put it back; scan CM500-2025-0046 / 0047 / 0048 / …."
+
+
+def test_serials_with_nothing_in_common_are_named_whole() -> None:
+    bare = replace(MODULE, serial_format="")
+    named = tuple(unit(MODULE, serial, status=Status.ALLOCATED, document="PL-2025-0091") for serial in ("A1", "B2"))
+    guide = picking(named=named)
+    guide.world.products[MODULE.id] = bare
+    guide.scan("X9")
+    assert say(facts(guide).todo) == "Set it aside for a supervisor; scan A1 / B2."
+
+
 def test_a_unit_promised_to_another_order_is_refused_with_that_order() -> None:
     stranger = module(50, status=Status.ALLOCATED, order="SO-2025-1280")
     assert picking(stranger).refused_with("CM500-2025-0050") is Code.ANOTHER_ORDER

@@ -74,10 +74,22 @@ def wanted_here(world: World, pick_list: PickList, place: PlaceId | None, produc
             if unit is not None and (place is None or unit.place == place):
                 serials.append(unit.serial)
     if serials:
-        more = ", …" if len(serials) > 3 else ""
-        return " / ".join(serials[:3]) + more
+        return _named(serials)
     found = world.products.get(product) if product else None
     return found.name if found else "?"
+
+
+MOST_NAMED = 3
+"""Serials named in one sentence at the most."""
+
+
+def _named(serials: list[str]) -> str:
+    """The first serial whole, the next by what tells them apart: `CM500-2025-0046 / 0047 / 0048`."""
+    first, *others = serials[:MOST_NAMED]
+    alike = next((at for at, each in enumerate(zip(first, *others, strict=False)) if len(set(each)) > 1), 0)
+    shared = max(first.rfind(separator, 0, alike) for separator in "-/._ ") + 1
+    more = " / …" if len(serials) > MOST_NAMED else ""
+    return " / ".join([first, *(other[shared:] for other in others)]) + more
 
 
 Rule = Callable[[PickCase], Refusal | None]
