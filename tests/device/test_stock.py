@@ -125,6 +125,7 @@ def test_an_undo_that_the_server_has_but_whose_row_has_not_come_still_counts(sto
 def test_a_contested_pick_is_offered_again_unless_the_server_says_otherwise(store: DeviceStore) -> None:
     bring(store, module(1))
     Hand(store).does(picked(module(1)), document=LIST)
+    assert offered(store) == []
     nothing = Changes(SERVER_EPOCH, store.cursor(), (), more=False)
     store.apply_answer(PushAnswer(1, (ActVerdict(1, Outcome.CONTESTED, 5),), nothing))
     assert offered(store) == ["0001"]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Row, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
-from scantrail.device.store.errors import StoreDamaged, StoreError, StoreInUse, StoreMissing, told
+from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, told
 from scantrail.device.store.schema import VERSION, metadata
 from scantrail.words import M
 
@@ -41,6 +42,7 @@ class Database:
             path.touch(mode=0o600)
             self._engine = create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
             self._connection = self._connect(self._engine)
+            self._raw = cast("sqlite3.Connection", self._connection.connection.dbapi_connection)
             with self._telling():
                 self._migrate(create)
         except BaseException:
@@ -79,25 +81,24 @@ class Database:
             StoreFull, StoreDamaged: as their names say; nothing was written.
         """
         with self._telling():
-            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._run("BEGIN IMMEDIATE")
             try:
                 yield
-                self._connection.exec_driver_sql("COMMIT")
+                self._run("COMMIT")
             except BaseException:
-                self._undo()
+                if self._raw.in_transaction:
+                    self._run("ROLLBACK")
                 raise
 
-    def _undo(self) -> None:
-        raw = self._connection.connection.dbapi_connection
-        if raw is not None and raw.in_transaction:
-            self._connection.exec_driver_sql("ROLLBACK")
+    def _run(self, sql: str) -> None:
+        self._raw.execute(sql).close()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            known: StoreError | None = told(error)
+        except (DBAPIError, sqlite3.Error) as error:
+            known = told(error)
             if known is None:
                 raise
             raise known from error

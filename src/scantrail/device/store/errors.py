@@ -50,9 +50,9 @@ class StoreNotReady(StoreError):
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 
 
-def told(error: DBAPIError) -> StoreError | None:
+def told(error: DBAPIError | sqlite3.Error) -> StoreError | None:
     """The store's own error for one of the database; None for a mistake of the program."""
-    original = error.orig
+    original = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(original, sqlite3.DatabaseError):
         return None
     code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)

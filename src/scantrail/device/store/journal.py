@@ -40,10 +40,9 @@ class Identity:
 
 
 _IDENTITY = select(meta.c.device, meta.c.site, meta.c.epoch, meta.c.server_url)
-_END = select(meta.c.next_seq, meta.c.head)
+_END = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
 _ADD = insert(journal)
 _ADD_THINGS = insert(journal_things)
-_ADVANCE = update(meta).values(next_seq=bindparam("seq"), head=bindparam("hash"))
 _FIRST_PENDING = select(func.min(journal.c.seq)).where(journal.c.state == ActState.PENDING.value)
 _FROM = (
     select(journal.c.seq, journal.c.exact)
@@ -77,6 +76,7 @@ _OUTSTANDING = journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.val
 _THINGS = select(journal_things.c.kind, journal_things.c.id).where(one_of(journal_things.c.seq, "seqs"))
 _OLD = select(journal.c.seq).where(
     journal.c.recorded < bindparam("before"),
+    journal.c.seq < select(func.max(journal.c.seq)).scalar_subquery(),
     or_(journal.c.state == ActState.APPLIED.value, journal.c.settled_by.is_not(None)),
 )
 
@@ -135,8 +135,8 @@ class Journal:
     ) -> tuple[Act, ...]:
         """Make drafts acts, in one durable transaction; see `DeviceStore.record`."""
         with self._database.writing():
-            end = self._database.rows(_END)[0]
-            seq, head = end.next_seq, end.head
+            end = self._database.rows(_END)
+            seq, head = (end[0].seq + 1, end[0].hash) if end else (1, "")
             acts = []
             for draft in drafts:
                 identity = ActId(self.identity.device, self.identity.epoch, seq)
@@ -144,7 +144,6 @@ class Journal:
                 head = self._add(act, encode_act(act))
                 acts.append(act)
                 seq += 1
-            self._database.execute(_ADVANCE, {"seq": seq, "hash": head})
         return tuple(acts)
 
     def _add(self, act: Act, exact: bytes) -> str:
@@ -229,7 +228,7 @@ class Journal:
         )
 
     def forget_old(self, now: datetime) -> None:
-        """Drop acts that are done with and older than a restored server could ask for."""
+        """Drop acts that are done with and older than a restored server could ask for; never the chain's end."""
         old = [row.seq for row in self._database.rows(_OLD, before=(now - KEPT).isoformat())]
         with self._database.writing():
             for table in (journal_things, journal):

@@ -179,11 +179,9 @@ def _looked_up_by(row: Row, value: Any) -> dict[str, Any]:
             return {"sku": value.sku.upper()}
         case Place():
             return {"site": value.site, "code": value.code.upper(), "route": value.route, "pickable": value.pickable}
-        case Worker():
-            return {"badge": value.badge}
         case Hold():
             return {"open": value.open}
-        case Site():
+        case Worker() | Site():
             return {}
         case _:
             return {"kind": row.body["document_kind"], "site": value.site, "status": value.status.value}

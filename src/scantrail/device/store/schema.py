@@ -30,13 +30,11 @@ meta = Table(
     Column("site", Text, nullable=False),
     Column("epoch", Text, nullable=False),
     Column("server_url", Text, nullable=False),
-    Column("next_seq", Integer, nullable=False),
-    Column("head", Text, nullable=False),
     Column("server_epoch", Text, nullable=False),
     Column("cursor", Text, nullable=False),
     Column("complete", Boolean, nullable=False),
 )
-"""One row: who this device is, the journal's end, and how far it has followed the server.
+"""One row: who this device is, and how far it has followed the server.
 
 `complete` says whether everything up to the first cursor that had no more behind it has arrived.
 """
@@ -127,8 +125,7 @@ places = _mirror(
     Column("pickable", Boolean, nullable=False),
 )
 Index("places_code", places.c.code)
-workers = _mirror("workers", _text("badge"))
-Index("workers_badge", workers.c.badge)
+workers = _mirror("workers")
 holds = _mirror("holds", Column("open", Boolean, nullable=False))
 sites = _mirror("sites")
 documents = _mirror("documents", _text("kind"), _text("site"), _text("status"))

@@ -20,7 +20,7 @@ from scantrail.device.store.keeping import Keeping
 from scantrail.device.store.mirror import Mirror
 from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
-from scantrail.device.store.things import DOCUMENT, UNIT, Thing
+from scantrail.device.store.things import UNIT
 from scantrail.device.store.view import View
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
@@ -32,7 +32,7 @@ from scantrail.domain.products import Product
 from scantrail.domain.readings import COMMAND_PREFIX, Candidates, command_in
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
-from scantrail.protocol.messages import Changes, PushAnswer, RowKind
+from scantrail.protocol.messages import Changes, PushAnswer
 from scantrail.protocol.outbox import ActState, Entry
 from scantrail.words import M
 
@@ -155,6 +155,7 @@ class DeviceStore:
         acts = self._journal.record(drafts, actor=actor, site=site, now=now, versions=versions or {})
         for act in acts:
             self._view.add(act)
+            self._stock.add(act)
         return acts
 
     def act_state(self, act: ActId) -> ActState | None:
@@ -169,7 +170,7 @@ class DeviceStore:
 
     def units_called(self, text: str) -> tuple[Unit, ...]:
         """Every unit that a text is the serial of; several when products share it."""
-        return self._view.units_called(text) if _storable(text) else ()
+        return self.candidates(text).units
 
     def candidates(self, text: str) -> Candidates:
         """Everything known here that a scanned text may mean."""
@@ -178,14 +179,7 @@ class DeviceStore:
             return Candidates(text)
         if text.startswith(COMMAND_PREFIX):
             return Candidates(text, command=command_in(text))
-        return Candidates(
-            text=text,
-            units=self._view.units_called(text),
-            products=self._view.products_called(text),
-            places=self._view.places_called(text, self.site),
-            documents=self._view.documents_called(text),
-            workers=self._view.workers_called(text),
-        )
+        return self._view.candidates(text, self.site)
 
     def pick_list(self, number: DocumentId) -> PickList | None:
         """A pick list."""
@@ -250,11 +244,7 @@ class DeviceStore:
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by, as an act's `versions`."""
-        found = {
-            f"pick_list:{number}": self._view.position(DOCUMENT, number),
-            f"site:{self.site}": self._view.position("site", self.site),
-        }
-        return {name: position for name, position in found.items() if position is not None}
+        return self._view.versions(number, self.site)
 
     def counts(self) -> Counts:
         """The numbers on the menu and in the state line."""
@@ -309,7 +299,9 @@ class DeviceStore:
         with _readable(), self._database.writing():
             things = self._journal.take_verdicts(answer.verdicts)
             self._mirror.take(answer.changes)
-        return self._forget(things, answer.changes) or bool(answer.verdicts)
+        self._view.forget_things(things)
+        self._forget(answer.changes, judged={thing for kind, thing in things if kind == UNIT})
+        return bool(answer.changes.rows or answer.verdicts)
 
     def apply_changes(self, changes: Changes) -> bool:
         """Take a page of changes with its cursor, all or nothing; gives whether anything is different now.
@@ -323,7 +315,8 @@ class DeviceStore:
             return False
         with _readable(), self._database.writing():
             self._mirror.take(changes)
-        return self._forget(set(), changes)
+        self._forget(changes)
+        return bool(changes.rows)
 
     def resend_from(self, seq: int) -> None:
         """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows anew."""
@@ -346,13 +339,9 @@ class DeviceStore:
         self._stock.forget()
         return bool(known)
 
-    def _forget(self, things: set[Thing], changes: Changes) -> bool:
-        changed = {RowKind.UNIT: UNIT, RowKind.DOCUMENT: DOCUMENT}
-        things |= {(changed[row.kind], row.id) for row in changes.rows if row.kind in changed}
-        self._view.forget(things)
-        if changes.rows:
-            self._stock.forget()
-        return bool(changes.rows)
+    def _forget(self, changes: Changes, judged: Iterable[UnitId] = ()) -> None:
+        self._view.forget_rows(changes.rows)
+        self._stock.take_changes(changes.rows, judged)
 
     def forget_old(self, now: datetime) -> None:
         """Drop acts that the server has and that are more than 30 days old."""
@@ -376,8 +365,6 @@ def _first_row(identity: Identity) -> dict[str, object]:
         "site": identity.site,
         "epoch": identity.epoch,
         "server_url": identity.server_url,
-        "next_seq": 1,
-        "head": "",
         "server_epoch": "",
         "cursor": "{}",
         "complete": False,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, literal, select, union_all
 
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
@@ -35,8 +35,10 @@ from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.plain import from_plain
 from scantrail.domain.products import Product
+from scantrail.domain.readings import Candidates
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
+from scantrail.protocol.messages import Row, RowKind
 
 T = TypeVar("T")
 
@@ -58,29 +60,31 @@ def _bodies(table: Any) -> Select[Any]:
 _UNITS = _bodies(schema.units)
 _PRODUCTS = _bodies(schema.products)
 _PLACES = _bodies(schema.places)
-_PICK_LISTS = _bodies(schema.documents).where(schema.documents.c.kind == DocumentKind.PICK_LIST.value)
+_PICK_LISTS = (
+    _bodies(schema.documents)
+    .add_columns(schema.documents.c.position)
+    .where(schema.documents.c.kind == DocumentKind.PICK_LIST.value)
+)
 _ALL_WORKERS = select(schema.workers.c.body)
 _OPEN_HOLDS = select(schema.holds.c.body).where(schema.holds.c.open)
-_SITE = select(schema.sites.c.body).where(schema.sites.c.id == bindparam("site"))
-_LABELLED = select(schema.labels.c.unit).where(one_of(schema.labels.c.serial, "serials"))
-_PRODUCTS_CALLED = (
-    select(schema.products.c.body)
-    .distinct()
-    .outerjoin(schema.gtins, schema.gtins.c.product == schema.products.c.id)
-    .where(or_(schema.products.c.sku == bindparam("sku"), schema.gtins.c.gtin == bindparam("gtin")))
+_SITE = select(schema.sites.c.body, schema.sites.c.position).where(schema.sites.c.id == bindparam("site"))
+_CALLED = union_all(
+    select(literal("unit").label("kind"), schema.labels.c.unit.label("id")).where(
+        one_of(schema.labels.c.serial, "serials")
+    ),
+    select(literal("product"), schema.products.c.id).where(schema.products.c.sku == bindparam("upper")),
+    select(literal("product"), schema.gtins.c.product).where(schema.gtins.c.gtin == bindparam("gtin")),
+    select(literal("place"), schema.places.c.id).where(schema.places.c.code == bindparam("upper")),
+    select(literal("document"), schema.documents.c.id).where(
+        schema.documents.c.id.in_([bindparam("text"), bindparam("upper")])
+    ),
 )
-_PLACES_CALLED = select(schema.places.c.body).where(schema.places.c.code == bindparam("code"))
-_WORKERS_CALLED = select(schema.workers.c.body).where(schema.workers.c.badge == bindparam("badge"))
-_DOCUMENTS_CALLED = select(schema.documents.c.id).where(one_of(schema.documents.c.id, "numbers"))
+"""The ids of everything that has this text on its label."""
 _OPEN_LISTS = select(schema.documents.c.id).where(
     schema.documents.c.site == bindparam("site"),
     schema.documents.c.kind == DocumentKind.PICK_LIST.value,
     schema.documents.c.status.in_([DocumentStatus.OPEN.value, DocumentStatus.IN_PROGRESS.value]),
 )
-_POSITION = {
-    kind: select(table.c.position).where(table.c.id == bindparam("of"))
-    for kind, table in ((DOCUMENT, schema.documents), (UNIT, schema.units), ("site", schema.sites))
-}
 
 
 class View:
@@ -91,19 +95,35 @@ class View:
         self._journal = journal
         self._units: dict[UnitId, Unit] = {}
         self._lists: dict[DocumentId, PickList] = {}
+        self._list_positions: dict[DocumentId, int] = {}
+        self._products: dict[ProductId, Product] = {}
+        self._places: dict[PlaceId, Place] = {}
         self._workers: dict[WorkerId, Worker] | None = None
         self._holds: tuple[Hold, ...] | None = None
-        self._site: dict[SiteId, Site] = {}
+        self._sites: dict[SiteId, tuple[Site, int]] = {}
 
-    def forget(self, things: Iterable[Thing] | None = None) -> None:
-        """Read these things again when they are next asked for; without `things`, everything."""
-        if things is None:
-            self._units.clear()
-            self._lists.clear()
-        for kind, thing in things or ():
+    def forget(self) -> None:
+        """Read everything again when it is next asked for."""
+        self._units.clear()
+        self._lists.clear()
+        self._forget_masters()
+
+    def forget_things(self, things: Iterable[Thing]) -> None:
+        """Read these units and documents again when they are next asked for."""
+        for kind, thing in things:
             (self._units if kind == UNIT else self._lists).pop(thing, None)
+
+    def forget_rows(self, rows: Iterable[Row]) -> None:
+        """Read again what these rows have changed."""
+        changed = tuple(rows)
+        self.forget_things((KINDS[row.kind], row.id) for row in changed if row.kind in KINDS)
+        if any(row.kind not in KINDS for row in changed):
+            self._forget_masters()
+
+    def _forget_masters(self) -> None:
+        for kept in (self._products, self._places, self._sites):
+            kept.clear()
         self._workers, self._holds = None, None
-        self._site.clear()
 
     def add(self, act: Act) -> None:
         """Bring what was read up to a newly recorded act."""
@@ -121,6 +141,7 @@ class View:
         missing = wanted - self._units.keys()
         if missing:
             _trim(self._units)
+            missing = wanted - self._units.keys()
             rows = {row.id: decoded(Unit, row.body) for row in self._database.rows(_UNITS, ids=keys(missing))}
             for unit, acts in self._journal.unseen(UNIT, missing).items():
                 after = _after(rows.get(unit), unit, acts)
@@ -135,7 +156,10 @@ class View:
         missing = wanted - self._lists.keys()
         if missing:
             _trim(self._lists)
-            rows = {row.id: decoded(PickList, row.body) for row in self._database.rows(_PICK_LISTS, ids=keys(missing))}
+            missing = wanted - self._lists.keys()
+            found = self._database.rows(_PICK_LISTS, ids=keys(missing))
+            self._list_positions |= {row.id: row.position for row in found}
+            rows = {row.id: decoded(PickList, row.body) for row in found}
             for number, acts in self._journal.unseen(DOCUMENT, rows).items():
                 for act in acts:
                     rows[number] = _list_after(rows[number], act)
@@ -150,14 +174,20 @@ class View:
 
     def products(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """Products by id."""
-        return self._by_id(_PRODUCTS, Product, ids)
+        return self._by_id(self._products, _PRODUCTS, Product, ids)
 
     def places(self, ids: Iterable[PlaceId]) -> dict[PlaceId, Place]:
         """Places by id."""
-        return self._by_id(_PLACES, Place, ids)
+        return self._by_id(self._places, _PLACES, Place, ids)
 
-    def _by_id(self, query: Select[Any], kind: type[T], ids: Iterable[str]) -> dict[str, T]:
-        return {row.id: decoded(kind, row.body) for row in self._database.rows(query, ids=keys(ids))}
+    def _by_id(self, kept: dict[str, T], query: Select[Any], kind: type[T], ids: Iterable[str]) -> dict[str, T]:
+        wanted = set(ids)
+        missing = wanted - kept.keys()
+        if missing:
+            _trim(kept)
+            missing = wanted - kept.keys()
+            kept |= {row.id: decoded(kind, row.body) for row in self._database.rows(query, ids=keys(missing))}
+        return {each: kept[each] for each in wanted if each in kept}
 
     def workers(self) -> dict[WorkerId, Worker]:
         """Everybody on record."""
@@ -174,49 +204,61 @@ class View:
 
     def site(self, site: SiteId) -> Site | None:
         """A site's settings."""
-        if site not in self._site:
-            for row in self._database.rows(_SITE, site=site):
-                self._site[site] = decoded(Site, row.body)
-        return self._site.get(site)
+        found = self._site(site)
+        return found[0] if found else None
 
-    def units_called(self, text: str) -> tuple[Unit, ...]:
-        """Every unit that a text is the serial of, current or former, in its product's canonical form."""
+    def _site(self, site: SiteId) -> tuple[Site, int] | None:
+        if site not in self._sites:
+            for row in self._database.rows(_SITE, site=site):
+                self._sites[site] = decoded(Site, row.body), row.position
+        return self._sites.get(site)
+
+    def versions(self, number: DocumentId, site: SiteId) -> dict[str, int]:
+        """The versions of a pick list's and a site's rows, as an act states them."""
+        found = {}
+        if number in self.pick_lists((number,)):
+            found[f"pick_list:{number}"] = self._list_positions[number]
+        settings = self._site(site)
+        if settings is not None:
+            found[f"site:{site}"] = settings[1]
+        return found
+
+    def candidates(self, text: str, site: SiteId) -> Candidates:
+        """Everything on record that a text names; places of `site` first."""
         forms = {canonical_serial(text, case) for case in CaseRule}
-        labelled = self.units(row.unit for row in self._database.rows(_LABELLED, serials=keys(forms)))
-        products = self.products(unit.product for unit in labelled.values())
+        gtin = gtin14(text) if text.isdecimal() else ""
+        ids: dict[str, set[str]] = {}
+        for row in self._database.rows(_CALLED, serials=keys(forms), text=text, upper=text.upper(), gtin=gtin):
+            ids.setdefault(row.kind, set()).add(row.id)
+        places = self.places(ids.get("place", ())).values()
+        return Candidates(
+            text=text,
+            units=self._units_called(text, ids.get("unit", ())),
+            products=tuple(sorted(self.products(ids.get("product", ())).values(), key=lambda product: product.id)),
+            places=tuple(sorted(places, key=lambda place: (place.site != site, place.id))),
+            documents=tuple(sorted(ids.get("document", ()))),
+            workers=self.workers_called(text),
+        )
+
+    def _units_called(self, text: str, ids: Iterable[UnitId]) -> tuple[Unit, ...]:
+        """Those of the units that have the text for a serial in their product's canonical form."""
+        labelled = self.units(ids).values()
+        products = self.products(unit.product for unit in labelled)
         called = [
             unit
-            for unit in labelled.values()
+            for unit in labelled
             if unit.product in products
             and products[unit.product].canonical(text) in (unit.serial, *unit.former_serials)
         ]
         return tuple(sorted(called, key=lambda unit: unit.product))
 
-    def products_called(self, text: str) -> tuple[Product, ...]:
-        """Every product that a text is the SKU or a GTIN of."""
-        gtin = gtin14(text) if text.isdecimal() else ""
-        rows = self._database.rows(_PRODUCTS_CALLED, sku=text.upper(), gtin=gtin)
-        return tuple(decoded(Product, row.body) for row in rows)
-
-    def places_called(self, text: str, site: SiteId) -> tuple[Place, ...]:
-        """Every place with this code on its label, this site's first."""
-        rows = self._database.rows(_PLACES_CALLED, code=text.upper())
-        found = [decoded(Place, row.body) for row in rows]
-        return tuple(sorted(found, key=lambda place: (place.site != site, place.id)))
-
-    def documents_called(self, text: str) -> tuple[DocumentId, ...]:
-        """The documents of every kind with this number."""
-        return tuple(row.id for row in self._database.rows(_DOCUMENTS_CALLED, numbers=keys({text, text.upper()})))
-
     def workers_called(self, badge: str) -> tuple[Worker, ...]:
         """The workers with this badge."""
-        return tuple(decoded(Worker, row.body) for row in self._database.rows(_WORKERS_CALLED, badge=badge))
+        return tuple(worker for worker in self.workers().values() if worker.badge == badge)
 
-    def position(self, kind: str, of: str) -> int | None:
-        """The version of a unit's, document's or site's row."""
-        rows = self._database.rows(_POSITION[kind], of=of)
-        return int(rows[0].position) if rows else None
 
+KINDS = {RowKind.UNIT: UNIT, RowKind.DOCUMENT: DOCUMENT}
+"""Rows that own acts lie over."""
 
 _STILL_OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
 _KEPT = 5000
