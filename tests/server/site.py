@@ -14,6 +14,7 @@ from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import BinConfirmed, Creation, Event, ProductConfirmed, UnitPicked, UnitRegistered
 from scantrail.domain.plain import from_plain, to_plain
+from scantrail.domain.readings import Reading
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.protocol.acts import act_hash, encode_act
@@ -45,6 +46,7 @@ from tests.support.worlds import (
 )
 
 PIN = "1234"
+VERIFIER = pin_verifier(PIN)
 
 
 class ServedSite:
@@ -60,12 +62,11 @@ class ServedSite:
         migrate(self.database)
         units = [*(promised(number) for number in (46, 47, 48)), module(49), module(50)]
         listed = pick_list(exact_line(*units[:3]))
-        verifier = pin_verifier(PIN)
         with self.database.writing() as connection:
             put_sites(connection, [SITE, replace(SITE, id="EAST", name="East")])
             put_products(connection, [MODULE, SENSOR])
             put_places(connection, PLACES)
-            put_workers(connection, [SARAH, MIKE, CLERK], {each.id: verifier for each in (SARAH, MIKE, CLERK)})
+            put_workers(connection, [SARAH, MIKE, CLERK], {each.id: VERIFIER for each in (SARAH, MIKE, CLERK)})
             put_documents(connection, [listed])
             stream = load_stream(connection, "MAIN")
             born = [
@@ -133,8 +134,15 @@ class TestDevice:
         public_key = self.key.public_key().public_bytes_raw().hex()
         return self.site.http.post("/v1/enrol", json={"code": code, "public_key": public_key})
 
-    def record(self, *events: Event, reading: str | None = None, at: datetime = NOW, **draft: Any) -> int:
-        """Add an act to the journal and give its seq."""
+    def record(
+        self,
+        *events: Event,
+        reading: str | None = None,
+        scan: Reading | None = None,
+        at: datetime = NOW,
+        **draft: Any,
+    ) -> int:
+        """Add an act to the journal and give its seq; `reading` is the text of a scan, `scan` one whole."""
         previous = act_hash(self.exacts[-1]) if self.exacts else ""
         act = Act(
             ActId(self.name, self.epoch, len(self.exacts) + 1),
@@ -142,7 +150,7 @@ class TestDevice:
             "MAIN",
             self.worker,
             Times(at.astimezone(UTC), "boot", 0),
-            Draft(events=events, reading=scanned(reading) if reading else None, **draft),
+            Draft(events=events, reading=scan or (scanned(reading) if reading else None), **draft),
         )
         self.exacts.append(encode_act(act))
         return act.id.seq

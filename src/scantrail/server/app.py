@@ -7,14 +7,18 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request, Response
-from sqlalchemy.exc import OperationalError
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
 
 from scantrail import __version__
-from scantrail.protocol.messages import PROTOCOL, Problem
+from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.database import Database
 from scantrail.server.feed import server_epoch
-from scantrail.server.requests import Refused, answer, database_of, problem_answer
+from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import enrolment, sync, units
+from scantrail.words import M
 
 
 def utc_now() -> datetime:
@@ -30,11 +34,15 @@ def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> F
         yield
         database.close()
 
-    app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan)
+    app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.clock = clock
     app.add_exception_handler(Refused, problem_answer)
-    app.add_exception_handler(OperationalError, _unavailable)
+    for unavailable in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(unavailable, _unavailable)
+    app.add_exception_handler(HTTPException, _unknown_request)
+    app.add_exception_handler(RequestValidationError, _garbled_request)
+    app.add_exception_handler(Exception, _broken)
     for router in (enrolment.router, sync.router, units.router):
         app.include_router(router)
 
@@ -50,5 +58,25 @@ def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> F
 
 def _unavailable(request: Request, _error: Exception) -> Response:
     """The database is away or too busy: devices keep their acts and come again."""
-    problem = Problem("Unavailable", 503, "The server's database does not answer now. Try again soon.", "unavailable")
-    return problem_answer(request, Refused(problem, retry_after=2))
+    detail = M("The server's database does not answer now. Try again soon.")
+    return problem_answer(request, refused(503, "unavailable", detail, retry_after=2))
+
+
+def _unknown_request(request: Request, error: Exception) -> Response:
+    """A path or a method that there is not."""
+    assert isinstance(error, HTTPException)
+    detail = M("The server has no {method} {path}.", method=request.method, path=request.url.path)
+    return problem_answer(request, refused(error.status_code, "unknown_request", detail))
+
+
+def _garbled_request(request: Request, error: Exception) -> Response:
+    """A query that lacks a field, or has one of another type."""
+    assert isinstance(error, RequestValidationError)
+    why = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+    return problem_answer(request, refused(422, "garbled", M("The request is not understood: {why}.", why=why)))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """A fault of the server's own: told without its inside, which is in the server's log."""
+    detail = M("The server could not do this; the reason is in its log. Try again, then call support.")
+    return problem_answer(request, refused(500, "broken", detail))

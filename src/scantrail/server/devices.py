@@ -14,12 +14,17 @@ from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, Push, signed_
 from scantrail.server.judging import Device
 from scantrail.server.log import instant_text
 from scantrail.server.schema import devices, enrolment_codes, sites
+from scantrail.words import M, Message
 
 CODE_VALID = timedelta(hours=1)
 
 
 class NotEnrolled(Exception):
-    """The code does not enrol a device; the message says why."""
+    """The code does not enrol a device."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UnknownSite(Exception):
@@ -58,7 +63,7 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(request.public_key))
     except ValueError as error:
-        raise NotEnrolled("The public key must be 32 bytes in hexadecimal.") from error
+        raise NotEnrolled(M("The public key must be 32 bytes in hexadecimal.")) from error
     used = connection.execute(
         update(enrolment_codes)
         .where(
@@ -70,7 +75,7 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
         .returning(enrolment_codes.c.device)
     ).one_or_none()
     if used is None:
-        raise NotEnrolled("This enrolment code is unknown, used or older than an hour. Ask for a new one.")
+        raise NotEnrolled(M("This enrolment code is unknown, used or older than an hour. Ask for a new one."))
     token = secrets.token_urlsafe(32)
     connection.execute(
         update(devices)

@@ -6,16 +6,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, select
 
 from scantrail.protocol.messages import Changes, Row, RowKind
 from scantrail.server.documents import document_rows
 from scantrail.server.log import Stream
 from scantrail.server.schema import feed, holds, meta, places, products, sites, streams, units, workers
-from scantrail.server.sets import chunks, rows_with
+from scantrail.server.sets import chunks, insert_rows, rows_with
 
 PAGE = 500
 """Rows in one page of changes."""
+
+_LAST = 2**62
+"""No stream comes so far, and both engines can compare with it."""
 
 
 def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
@@ -33,8 +36,7 @@ def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind
         {"stream": stream.id, "kind": kind.value, "id": thing, "position": stream.next_position()}
         for kind, thing in wanted
     ]
-    for rows_part in chunks(rows):
-        connection.execute(insert(feed), rows_part)
+    insert_rows(connection, feed, rows)
 
 
 def server_epoch(connection: Connection) -> str:
@@ -44,21 +46,22 @@ def server_epoch(connection: Connection) -> str:
 
 def changes_after(connection: Connection, cursor: Mapping[str, int], limit: int = PAGE) -> Changes:
     """The next page of what changed after a cursor, in commit order stream by stream."""
-    reached = dict(cursor)
+    reached: dict[str, int] = {}
     entries: list[tuple[RowKind, str, int]] = []
     more = False
     for stream in connection.execute(select(streams.c.id).order_by(streams.c.id)).scalars().all():
         room = limit - len(entries)
+        after = min(cursor.get(stream, 0), _LAST)
         found = connection.execute(
             select(feed.c.kind, feed.c.id, feed.c.position)
-            .where(feed.c.stream == stream, feed.c.position > cursor.get(stream, 0))
+            .where(feed.c.stream == stream, feed.c.position > after)
             .order_by(feed.c.position)
             .limit(room + 1)
         ).all()
         more = more or len(found) > room
         taken = found[:room]
         entries.extend((RowKind(row.kind), row.id, row.position) for row in taken)
-        reached[stream] = taken[-1].position if taken else cursor.get(stream, 0)
+        reached[stream] = taken[-1].position if taken else after
     return Changes(server_epoch(connection), reached, tuple(_rows(connection, entries)), more)
 
 

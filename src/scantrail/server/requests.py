@@ -1,4 +1,7 @@
-"""What every router shares: who asks, the message in the body, and refusals as problems (RFC 9457)."""
+"""What every router shares: who asks, the message in the body, and refusals as problems (RFC 9457).
+
+A problem's `detail` is a sentence for the person at the device; its `code` is for the device.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -16,6 +20,7 @@ from scantrail.server.bodies import to_body
 from scantrail.server.database import Database
 from scantrail.server.devices import device_with_token
 from scantrail.server.judging import Device
+from scantrail.words import M, Message, say
 
 T = TypeVar("T")
 
@@ -24,6 +29,10 @@ MAX_BODY = 4_000_000
 
 MAX_UNPACKED = 16_000_000
 """Bytes of a request once unpacked: a small body that unpacks to a huge one is refused on the way."""
+
+
+LONGEST_KEY = 200
+"""Characters of a badge, a serial or an id in a request."""
 
 
 class Refused(Exception):
@@ -38,9 +47,9 @@ class Refused(Exception):
         """The act that the server wants next."""
 
 
-def refused(status: int, title: str, detail: str, code: str) -> Refused:
-    """A refusal, with what was wrong and what to do."""
-    return Refused(Problem(title, status, detail, code))
+def refused(status: int, code: str, detail: Message, **more: int) -> Refused:
+    """A refusal, with what was wrong and what to do; its title is the status's own words."""
+    return Refused(Problem(HTTPStatus(status).phrase, status, say(detail), code), **more)
 
 
 def problem_answer(_request: Request, error: Exception) -> Response:
@@ -75,7 +84,7 @@ def device_of(request: Request) -> Device:
             device = device_with_token(connection, token)
         if device is not None:
             return device
-    raise refused(401, "Not known", "This device is not enrolled here, or was revoked. Enrol it again.", "not_enrolled")
+    raise refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
 
 
 async def body_of(request: Request) -> bytes:
@@ -88,20 +97,17 @@ async def body_of(request: Request) -> bytes:
     async for chunk in request.stream():
         sent += chunk
         if len(sent) > MAX_BODY:
-            raise refused(
-                413, "Too large", f"A request may have {MAX_BODY} bytes. Send fewer acts at once.", "too_large"
-            )
+            raise refused(413, "too_large", M("A request may have {limit} bytes. Send less at once.", limit=MAX_BODY))
     if request.headers.get("content-encoding", "") != "gzip":
         return bytes(sent)
     unpacker = zlib.decompressobj(wbits=31)
     try:
         unpacked = unpacker.decompress(bytes(sent), MAX_UNPACKED)
     except zlib.error as error:
-        raise refused(400, "Not gzip", f"The body is not gzip: {error}.", "garbled") from error
+        raise refused(400, "garbled", M("The body is not gzip as its header says: {why}.", why=error)) from error
     if unpacker.unconsumed_tail or not unpacker.eof:
-        raise refused(
-            413, "Too large", f"The body unpacks to more than {MAX_UNPACKED} bytes, or is cut short.", "too_large"
-        )
+        detail = M("The body unpacks to more than {limit} bytes, or is cut short.", limit=MAX_UNPACKED)
+        raise refused(413, "too_large", detail)
     return unpacked
 
 
@@ -114,7 +120,20 @@ def message_in(body: bytes, wanted: type[T]) -> T:
     try:
         return from_plain(wanted, json.loads(body))
     except (PlainError, ValueError, RecursionError) as error:
-        raise refused(422, "Not understood", f"Expected a {wanted.__name__}: {error}", "garbled") from error
+        detail = M("Expected a message of type {name}: {why}.", name=wanted.__name__, why=str(error)[:300])
+        raise refused(422, "garbled", detail) from error
+
+
+def text_in(name: str, value: str) -> str:
+    """A text that is looked up or kept as a key.
+
+    Raises:
+        Refused: 422, it is longer than any code, or no database could hold it.
+    """
+    if len(value) <= LONGEST_KEY and value.isprintable():
+        return value
+    detail = M("{name}: expected printable text of at most {limit} characters.", name=name, limit=LONGEST_KEY)
+    raise refused(422, "garbled", detail)
 
 
 def answer(value: Any) -> Response:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.intake import BrokenChain
-from scantrail.protocol.messages import MAX_BATCH, Problem, Push, PushAnswer
+from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer
 from scantrail.server.devices import is_signed
 from scantrail.server.feed import PAGE, changes_after
 from scantrail.server.judging import take_push
-from scantrail.server.requests import Refused, answer, body_of, database_of, device_of, message_in, now_of, refused
+from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
+from scantrail.words import M
 
 router = APIRouter()
 
@@ -30,11 +31,13 @@ async def post_push(request: Request) -> Response:
     device = await run_in_threadpool(device_of, request)
     push = message_in(await body_of(request), Push)
     if push.device != device.id:
-        raise refused(403, "Another device", f"This token is {device.id}'s, the batch {push.device}'s.", "not_yours")
+        detail = M("This token belongs to {device}, the batch to {other}.", device=device.id, other=push.device[:100])
+        raise refused(403, "not_yours", detail)
+    text_in("epoch", push.epoch)
     if not 1 <= len(push.acts) <= MAX_BATCH or push.first_seq < 1:
-        raise refused(413, "Wrong size", f"A batch has 1 to {MAX_BATCH} acts, from act 1 on.", "too_large")
+        raise refused(413, "too_large", M("A batch has 1 to {limit} acts, from act 1 on.", limit=MAX_BATCH))
     if not is_signed(device, push):
-        raise refused(403, "Not signed", "The batch does not carry this device's signature.", "not_signed")
+        raise refused(403, "not_signed", M("The batch does not carry this device's signature. Call support."))
 
     def taken() -> PushAnswer:
         return take_push(database_of(request), device, push, now_of(request))
@@ -42,8 +45,8 @@ async def post_push(request: Request) -> Response:
     try:
         return answer(await run_in_threadpool(taken))
     except BrokenChain as error:
-        problem = Problem("Broken chain", 409, str(error), "broken_chain")
-        raise Refused(problem, expected_seq=error.expected_seq) from error
+        detail = M("This device's records do not follow on those that the server has: {why}", why=error)
+        raise refused(409, "broken_chain", detail, expected_seq=error.expected_seq) from error
 
 
 @router.get("/v1/changes")

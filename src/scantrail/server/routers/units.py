@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 
-from scantrail.server.requests import answer, database_of, device_of, refused
+from scantrail.domain.identifiers import CaseRule, UnitId, canonical_serial
+from scantrail.domain.units import Unit
+from scantrail.server.requests import answer, database_of, device_of, refused, text_in
 from scantrail.server.timelines import timeline_of
 from scantrail.server.units import units_by_id, units_called
+from scantrail.words import M
 
 router = APIRouter()
 
 
 @router.get("/v1/units")
 def get_units(request: Request, serial: str) -> Response:
-    """Every unit with this serial; several products may share one."""
+    """Every unit that bears this serial, or once bore it; several products may share one."""
     device_of(request)
+    forms = {canonical_serial(text_in("serial", serial), rule) for rule in CaseRule}
     with database_of(request).reading() as connection:
-        return answer(units_called(connection, {serial, serial.strip().upper()}))
+        return answer(units_called(connection, forms))
 
 
 @router.get("/v1/units/{unit}")
@@ -24,10 +29,7 @@ def get_unit(request: Request, unit: str) -> Response:
     """A unit's present state."""
     device_of(request)
     with database_of(request).reading() as connection:
-        found = units_by_id(connection, [unit])
-    if unit not in found:
-        raise refused(404, "Unknown unit", f"No unit with the id {unit} is on record.", "unknown_unit")
-    return answer(found[unit])
+        return answer(_found(connection, unit))
 
 
 @router.get("/v1/units/{unit}/timeline")
@@ -35,7 +37,11 @@ def get_timeline(request: Request, unit: str) -> Response:
     """A unit's whole life, oldest first."""
     device_of(request)
     with database_of(request).reading() as connection:
-        found = units_by_id(connection, [unit])
-        if unit not in found:
-            raise refused(404, "Unknown unit", f"No unit with the id {unit} is on record.", "unknown_unit")
-        return answer({"unit": found[unit], "timeline": timeline_of(connection, unit)})
+        return answer({"unit": _found(connection, unit), "timeline": timeline_of(connection, unit)})
+
+
+def _found(connection: Connection, unit: UnitId) -> Unit:
+    found = units_by_id(connection, [text_in("unit", unit)])
+    if unit not in found:
+        raise refused(404, "unknown_unit", M("No unit with the id {unit} is on record.", unit=unit))
+    return found[unit]

@@ -1,0 +1,179 @@
+"""What was right on the device offline and is not on the server: each refusal, judged again, with its own code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scantrail.domain.documents import DocumentStatus, Requirement, Taken
+from scantrail.domain.events import BinConfirmed, ProductConfirmed, UnitPicked
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.people import Role
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code
+from scantrail.domain.sites import Site
+from scantrail.domain.status import Status
+from scantrail.domain.units import Owner, OwnerType, Unit
+from scantrail.protocol.messages import ActVerdict, Outcome
+from scantrail.server.master import put_sites, put_workers
+from scantrail.server.sign_in import pin_verifier
+from tests.server.site import ServedSite
+from tests.support.worlds import MIKE, MODULE, NOW, SARAH, SITE, TODAY, any_line, module, pick_list
+
+Change = Callable[[ServedSite], None]
+
+
+def unit_becomes(**facts: object) -> Change:
+    """Unit 0046 is otherwise on the server than the device knew."""
+    return lambda served: served.change(_with(served.unit(46), facts))
+
+
+def _with(unit: Unit, facts: dict[str, object]) -> Unit:
+    return replace(unit, **facts)  # type: ignore[arg-type] # reason: the tables below name fields of Unit
+
+
+def list_becomes(**facts: object) -> Change:
+    """The pick list is otherwise on the server than the device knew."""
+    return lambda served: served.change(replace(served.pick_list(), **facts))  # type: ignore[arg-type] # reason: likewise
+
+
+def hold(kind: HoldKind) -> Change:
+    """A hold was opened meanwhile."""
+    return lambda served: served.change(Hold("H-1", kind, "see notice 7", product=MODULE.id))
+
+
+def site_becomes(site: Site) -> Change:
+    """The site's policy was changed meanwhile."""
+
+    def change(served: ServedSite) -> None:
+        with served.database.writing() as connection:
+            put_sites(connection, [site])
+
+    return change
+
+
+def sarah_becomes(**facts: object) -> Change:
+    """The picker's record was changed meanwhile."""
+
+    def change(served: ServedSite) -> None:
+        person = replace(SARAH, **facts)  # type: ignore[arg-type] # reason: likewise
+        with served.database.writing() as connection:
+            put_workers(connection, [person], {person.id: pin_verifier("1234")})
+
+    return change
+
+
+SHIPPED = {"place": "METRO/SITE", "document": "SH-2025-0201", "changed_at": NOW}
+CASES: dict[str, tuple[Change, Code]] = {
+    "picked by somebody else": (
+        unit_becomes(status=Status.PICKED, document="PL-2025-0088", changed_by=MIKE.id, changed_at=NOW),
+        Code.ALREADY_PICKED,
+    ),
+    "shipped": (unit_becomes(status=Status.SHIPPED, **SHIPPED), Code.SHIPPED),
+    "delivered": (unit_becomes(status=Status.DELIVERED, **SHIPPED), Code.SHIPPED),
+    "quarantined": (unit_becomes(status=Status.QUARANTINE), Code.STATUS),
+    "under recall": (hold(HoldKind.RECALL), Code.HOLD),
+    "under a quality hold": (hold(HoldKind.QUALITY), Code.HOLD),
+    "stolen": (hold(HoldKind.STOLEN), Code.HOLD),
+    "under a legal hold": (hold(HoldKind.LEGAL), Code.HOLD),
+    "on another list": (unit_becomes(document="PL-2025-0088"), Code.ANOTHER_LIST),
+    "promised to another order": (unit_becomes(order="SO-2025-1280"), Code.ANOTHER_ORDER),
+    "taken off the list": (list_becomes(lines=(any_line(MODULE, 0),)), Code.LINE_FULL),
+    "owned by somebody else": (unit_becomes(owner=Owner(OwnerType.CUSTOMER, "Metro")), Code.OWNER),
+    "wrong firmware": (list_becomes(requirement=Requirement(firmware="9.9")), Code.FIRMWARE),
+    "not calibrated": (list_becomes(requirement=Requirement(calibrated=True)), Code.CALIBRATION),
+    "in a place not for picking": (unit_becomes(place="MAIN/DOCK-01"), Code.NOT_PICKABLE),
+    "in another bin": (unit_becomes(place="MAIN/A-15-04"), Code.WRONG_BIN),
+    "at another site": (unit_becomes(place="EAST/A-01-01"), Code.ANOTHER_SITE),
+    "on a list that is complete": (list_becomes(status=DocumentStatus.COMPLETED), Code.LIST_COMPLETED),
+    "on a list that is cancelled": (list_becomes(status=DocumentStatus.CANCELLED), Code.LIST_CANCELLED),
+    "on a list taken over": (list_becomes(taken=Taken("Scanner-02", MIKE.id)), Code.LIST_TAKEN_OVER),
+    "by a person without the right": (sarah_becomes(roles=(Role.SHIPPING,)), Code.NO_RIGHT),
+    "by a person who has left": (sarah_becomes(active=False), Code.NO_RIGHT),
+    "by a person without a cart": (sarah_becomes(cart=None), Code.NO_CART),
+}
+
+
+def pushed_after(served: ServedSite, change: Change) -> ActVerdict:
+    device = served.device()
+    device.pick(46)
+    change(served)
+    return device.push().verdicts[-1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_offline_pick_is_judged_again_by_what_is_true_now(served: ServedSite, case: str) -> None:
+    change, code = CASES[case]
+    verdict = pushed_after(served, change)
+    assert verdict.refusal is not None
+    assert verdict.refusal.code is code
+    expected = Outcome.CONTESTED if verdict.refusal.contests else Outcome.REFUSED
+    assert verdict.outcome is expected
+    assert "CM500-2025-0046" not in [each.serial for each in served.pick_list().picked]
+
+
+def pushed_with_scan(served: ServedSite, text: str, carrier: Carrier = Carrier.WEDGE, unit: Unit | None = None) -> Code:
+    device = served.device()
+    unit = unit or module(46)
+    listed = "PL-2025-0091"
+    device.record(BinConfirmed(listed, "MAIN/A-15-03"), document=listed)
+    device.record(ProductConfirmed(listed, MODULE.id), document=listed)
+    picked = UnitPicked(unit.id, unit.serial, listed, "1", "SO-2025-1289", unit.place, "MAIN/CART-05", unit.status)
+    device.record(picked, document=listed, scan=Reading(text, carrier))
+    refusal = device.push().verdicts[-1].refusal
+    assert refusal is not None
+    return refusal.code
+
+
+@pytest.mark.parametrize("text", ["CM500-2025-00", "CM500-2025-0047", "9521234543213", "", "CM500-2025-0046\x1d21"])
+def test_a_pick_whose_scan_does_not_say_the_units_serial_is_refused(served: ServedSite, text: str) -> None:
+    assert pushed_with_scan(served, text) is Code.SCAN_MISMATCH
+
+
+def test_a_typed_pick_is_refused_where_the_site_does_not_allow_typing(served: ServedSite) -> None:
+    site_becomes(replace(SITE, typed_serials=False))(served)
+    assert pushed_with_scan(served, "CM500-2025-0046", Carrier.TYPED) is Code.TYPED
+
+
+def test_a_pick_of_a_unit_that_is_not_on_record_is_refused(served: ServedSite) -> None:
+    assert pushed_with_scan(served, "CM500-2025-9999", unit=module(9999)) is Code.UNKNOWN_SERIAL
+
+
+def test_a_pick_of_a_unit_that_the_list_does_not_name_is_contested(served: ServedSite) -> None:
+    assert pushed_with_scan(served, "CM500-2025-0049", unit=module(49)) is Code.NOT_ON_LIST
+
+
+def test_a_line_that_another_device_has_filled_contests_the_pick(served: ServedSite) -> None:
+    served.change(pick_list(any_line(MODULE, 1)))
+    first, second = served.device(), served.device("Scanner-02", MIKE.id)
+    first.pick(49, Status.AVAILABLE)
+    second.pick(50, Status.AVAILABLE)
+    first.push()
+    verdict = second.push().verdicts[-1]
+    assert verdict.refusal is not None
+    assert (verdict.outcome, verdict.refusal.code) == (Outcome.CONTESTED, Code.LINE_FULL)
+
+
+def test_the_same_unit_picked_twice_in_a_task_is_refused(served: ServedSite) -> None:
+    device = served.device()
+    device.pick(46)
+    device.pick(46)
+    verdict = device.push().verdicts[-1]
+    assert verdict.refusal is not None
+    assert verdict.refusal.code is Code.IN_TASK
+
+
+def test_a_calibration_counts_on_the_day_of_the_pick_not_of_the_push(served: ServedSite) -> None:
+    served.change(replace(served.unit(46), calibration_valid_until=TODAY))
+    served.change(replace(served.pick_list(), requirement=Requirement(calibrated=True)))
+    device = served.device()
+    device.pick(46)
+    picked_at = served.now
+    served.now += timedelta(days=3)
+    push = replace(device.batch(), now=replace(device.batch().now, wall=served.now, mono_ms=3 * 86_400_000))
+    verdict = device.post(push).json()["verdicts"][-1]
+    assert verdict["outcome"] == "applied", "the pick was made while the calibration was valid"
+    assert served.pick_list().picked[0].at == picked_at
