@@ -82,6 +82,7 @@ class Server:
         self._token = token
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
+        self._opening = asyncio.Lock()
 
     async def close(self) -> None:
         """Let the connections go."""
@@ -157,8 +158,9 @@ class Server:
         if body is not None:
             content = gzip.compress(json.dumps(body, separators=(",", ":")).encode(), compresslevel=3, mtime=0)
             headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        request = self._open().build_request(method, path, content=content, headers=headers, params=query)
-        response = await self._open().send(request, stream=True)
+        client = await self._open()
+        request = client.build_request(method, path, content=content, headers=headers, params=query)
+        response = await client.send(request, stream=True)
         try:
             received = bytearray()
             async for piece in response.aiter_bytes():
@@ -169,12 +171,17 @@ class Server:
             await response.aclose()
         return response, bytes(received)
 
-    def _open(self) -> httpx2.AsyncClient:
-        if self._client is None:
-            self._client = httpx2.AsyncClient(
-                base_url=self._url, timeout=TIMEOUTS, transport=self._transport, trust_env=False, follow_redirects=False
-            )
-        return self._client
+    async def _open(self) -> httpx2.AsyncClient:
+        """The client. Reading the system's certificates takes a moment, which must not stop a scan."""
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._made)
+            return self._client
+
+    def _made(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            base_url=self._url, timeout=TIMEOUTS, transport=self._transport, trust_env=False, follow_redirects=False
+        )
 
 
 _NOT_THE_SERVER = M(

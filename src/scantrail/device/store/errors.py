@@ -57,9 +57,7 @@ def told(error: DBAPIError | sqlite3.Error) -> StoreError | None:
         return None
     code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     if code in _FULL:
-        return StoreFull(
-            M("This device's storage is full. The last scan was NOT recorded. Free some space, then scan again.")
-        )
+        return StoreFull(M("This device's storage is full: scans are NOT recorded. Free some space, then scan again."))
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         return StoreDamaged(
             M(
