@@ -18,6 +18,9 @@ from typing import Any
 T = typing.TypeVar("T")
 Decoder = Callable[[Any, str], Any]
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types that JSON has itself."""
+
 
 class PlainError(ValueError):
     """The data does not have the shape of the wanted type; the message names the path."""
@@ -25,7 +28,7 @@ class PlainError(ValueError):
 
 def to_plain(value: Any) -> Any:
     """JSON-ready data: dataclasses become objects, tuples and sets lists, dates and instants ISO 8601."""
-    if value is None or (isinstance(value, (str, int, float, bool)) and not isinstance(value, Enum)):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Enum):
         return value.value
@@ -37,11 +40,13 @@ def to_plain(value: Any) -> Any:
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(to_plain(key)): to_plain(item) for key, item in value.items()}
-    return {
-        name: to_plain(item)
-        for name, default in _defaults(typing.cast("Any", type(value)))
-        if (item := getattr(value, name)) != default
-    }
+    if is_dataclass(value):
+        return {
+            name: item if type(item) in _PLAIN else to_plain(item)
+            for name, default in _defaults(typing.cast("Any", type(value)))
+            if (item := getattr(value, name)) is not default and item != default
+        }
+    raise TypeError(f"{type(value).__name__} has no form in plain data.")
 
 
 def from_plain(wanted: type[T], data: Any) -> T:

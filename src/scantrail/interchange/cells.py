@@ -38,7 +38,9 @@ def text(value: Any) -> str:
         raise CellError(M('expected text in quotes, like "{value}": a bare number loses leading zeros', value=value))
     if not isinstance(value, str):
         raise CellError(M("expected text"))
-    trimmed = unicodedata.normalize("NFC", value.strip())
+    trimmed = value.strip()
+    if not trimmed.isascii():
+        trimmed = unicodedata.normalize("NFC", trimmed)
     if not trimmed.isprintable() and any(_is_control(each) and each not in "\t\n\r" for each in trimmed):
         raise CellError(M("expected text without control characters"))
     if len(trimmed) > LONGEST_TEXT:
@@ -57,7 +59,7 @@ def code(value: Any) -> str:
         )
     elif _SHEET_ERROR.fullmatch(found):
         raise CellError(M("expected a code; this is a spreadsheet's error mark"))
-    elif any(_is_control(each) or _is_invisible(each) for each in found):
+    elif not found.isprintable() and any(_is_control(each) or _is_invisible(each) for each in found):
         raise CellError(M("expected a code without control or invisible characters"))
     elif found.upper().startswith(COMMAND_PREFIX):
         raise CellError(

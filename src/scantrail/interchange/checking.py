@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from scantrail.interchange.columns import Column
@@ -13,6 +13,9 @@ from scantrail.interchange.rows import Row
 from scantrail.words import M
 
 Key = tuple[Any, ...]
+
+STEP = 1_000
+"""Rows between two words on how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +31,39 @@ class Checked:
         return self.values[column]
 
 
-def check_rows(rows: Iterable[Row], problems: Problems) -> dict[str, list[Checked]]:
-    """The rows that are right in themselves, by kind; a key that stands twice is a problem."""
-    found: dict[str, list[Checked]] = {name: [] for name in KINDS}
+@dataclass(slots=True)
+class CheckedRows:
+    """The rows that are right in themselves, by kind, and the keys of those that are not."""
+
+    by_kind: dict[str, list[Checked]] = field(default_factory=lambda: {name: [] for name in KINDS})
+    rejected: set[tuple[str, Key]] = field(default_factory=set)
+    """Kind and key as written: what refers to such a row is not another problem."""
+
+    def __getitem__(self, kind: str) -> list[Checked]:
+        return self.by_kind[kind]
+
+
+def check_rows(rows: Sequence[Row], problems: Problems, checked: Callable[[int], None]) -> CheckedRows:
+    """Check rows one by one; a key that stands twice is a problem. `checked` is told how many are done."""
+    found = CheckedRows()
     seen: dict[tuple[str, Key], Spot] = {}
-    for row in rows:
-        kind = KINDS[row.kind]
-        values = _values(row, kind.columns, problems)
-        lines = [_line(line, kind.lines, problems) for line in row.lines]
-        if values is None or None in lines:
+    readers = {name: (_Reader(kind.columns), _Reader(kind.lines)) for name, kind in KINDS.items()}
+    for number, row in enumerate(rows):
+        if number % STEP == 0:
+            checked(number)
+        columns, line_columns = readers[row.kind]
+        values = columns.values(row, problems)
+        lines = tuple(_lines(row, line_columns, problems))
+        names = KINDS[row.kind].key
+        if values is None or len(lines) != len(row.lines):
+            found.rejected.add((row.kind, tuple(_written(row.cells.get(name)) for name in names)))
             continue
-        key = (kind.name, tuple(values[name] for name in kind.key))
-        if key in seen:
-            _twice(row.spot, key[1], seen[key], problems)
-            continue
-        seen[key] = row.spot
-        found[kind.name].append(Checked(kind.name, row.spot, values, tuple(each for each in lines if each)))
+        key = (row.kind, tuple(values[name] for name in names))
+        first = seen.setdefault(key, row.spot)
+        if first is row.spot:
+            found.by_kind[row.kind].append(Checked(row.kind, row.spot, values, lines))
+        else:
+            _twice(row.spot, key[1], first, problems)
     return found
 
 
@@ -52,26 +72,48 @@ def _twice(spot: Spot, key: Key, first: Spot, problems: Problems) -> None:
     problems.add(spot, expected, value=" ".join(str(each) for each in key))
 
 
-def _line(row: Row, columns: Sequence[Column], problems: Problems) -> Checked | None:
-    values = _values(row, columns, problems)
-    return None if values is None else Checked(row.kind, row.spot, values)
+def _written(cell: Any) -> str:
+    return cell.strip() if isinstance(cell, str) else ""
 
 
-def _values(row: Row, columns: Sequence[Column], problems: Problems) -> dict[str, Any] | None:
-    before = len(problems)
-    values = {column.name: _cell(row, column, problems) for column in columns}
-    return values if len(problems) == before else None
+def _lines(row: Row, reader: _Reader, problems: Problems) -> Iterator[Checked]:
+    for line in row.lines:
+        values = reader.values(line, problems)
+        if values is not None:
+            yield Checked(line.kind, line.spot, values)
 
 
-def _cell(row: Row, column: Column, problems: Problems) -> Any:
-    raw = row.cells.get(column.name)
-    if raw is None or raw in ("", []) or (isinstance(raw, str) and not raw.strip()):
-        if column.required:
-            problems.add(row.spot, M("expected a value; the cell is empty"), column.name)
-        return column.default
-    try:
-        return column.read(raw)
-    except CellError as error:
-        found = error.value if error.value is not None else raw
-        problems.add(row.spot, error.expected, column.name, found)
-        return column.default
+class _Reader:
+    """Reads the cells of one kind's rows; what a text means in a column is worked out once."""
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self._columns = {column.name: column for column in columns}
+        self._needed = [column.name for column in self._columns.values() if column.required]
+        self._defaults = {column.name: column.default for column in self._columns.values()}
+        self._known: dict[str, dict[str, Any]] = {name: {} for name in self._columns}
+
+    def values(self, row: Row, problems: Problems) -> dict[str, Any] | None:
+        """The row's values by column; None when one of them is wrong."""
+        before = len(problems)
+        values = dict(self._defaults)
+        filled = {name: cell for name, cell in row.cells.items() if not _is_empty(cell)}
+        for name in self._needed:
+            if name not in filled:
+                problems.add(row.spot, M("expected a value; the cell is empty"), name)
+        for name, cell in filled.items():
+            known = self._known[name]
+            if isinstance(cell, str) and cell in known:
+                values[name] = known[cell]
+                continue
+            try:
+                values[name] = self._columns[name].read(cell)
+            except CellError as error:
+                problems.add(row.spot, error.expected, name, cell if error.value is None else error.value)
+                continue
+            if type(cell) is str:
+                known[cell] = values[name]
+        return values if len(problems) == before else None
+
+
+def _is_empty(cell: Any) -> bool:
+    return not cell.strip() if isinstance(cell, str) else cell is None or cell == []

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from scantrail.interchange.importing import Outcome, import_files
 from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.templates import template
@@ -29,6 +31,8 @@ def run_import(files: Sequence[Path], database_url: str, *, as_json: bool = Fals
     database = ready(database_url)
     try:
         outcome = import_files(files, database, utc_now(), _Progress(time.monotonic()))
+    except DBAPIError as error:
+        raise OperatorError(M("Nothing was imported: the database failed. {error}", error=error.orig)) from error
     finally:
         database.close()
     if as_json:

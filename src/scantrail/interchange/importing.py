@@ -66,17 +66,16 @@ def import_files(files: Sequence[Path], database: Database, now: datetime, progr
     """Import files in one transaction; the database is at this version."""
     problems = Problems()
     sources = _read(files, problems, progress)
-    rows = check_rows((row for source in sources for row in source.rows), problems)
-    total = sum(len(each) for each in rows.values())
+    read = [row for source in sources for row in source.rows]
+    total = len(read)
+    rows = check_rows(read, problems, lambda done: progress(done, total, M("rows checked")))
     with database.writing() as connection:
         database.lock(connection, all_streams(connection))
-        progress(0, total, M("checking rows"))
         plan = make_plan(connection, rows, now, problems)
         if problems:
             return Outcome(tuple(problems))
-        progress(0, total, M("writing rows"))
-        write_plan(connection, plan, sources, lambda done: progress(done, total, M("writing rows")))
-    progress(total, total, M("writing rows"))
+        units = len(plan.changed_units)
+        write_plan(connection, plan, sources, lambda done: progress(done, units, M("units written")))
     return _done(plan)
 
 
@@ -87,7 +86,7 @@ def _done(plan: Plan) -> Outcome:
 def _read(files: Sequence[Path], problems: Problems, progress: Progress) -> list[Source]:
     sources: list[Source] = []
     for at, path in enumerate(files):
-        progress(at, len(files), M("reading {file}", file=path.name))
+        progress(at, len(files), M("files read"))
         if any(source.name == path.name for source in sources):
             problems.add(Spot(path.name), M("expected each file name once"))
             continue

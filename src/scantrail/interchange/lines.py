@@ -95,9 +95,10 @@ def amended_lines(row: Checked, plan: Plan, old: Sequence[Line], new: Sequence[L
     """The lines of a document with records on it: the old ones, cancelled where the file says so, and added ones."""
     wanted = {line.id: line for line in new}
     spots = {line["line"]: line for line in row.lines}
-    lines = [_amended(row, spots, line, wanted.get(line.id), plan) for line in old]
+    lines: list[Line] = [_amended(row, spots, line, wanted.get(line.id), plan) for line in old]
     known = {line.id for line in old}
-    return (*lines, *(line for line in new if line.id not in known))
+    lines.extend(line for line in new if line.id not in known)
+    return tuple(lines)
 
 
 def _amended(row: Checked, spots: Mapping[str, Checked], old: Line, new: Line | None, plan: Plan) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scantrail.domain.documents import SalesOrder
 from scantrail.domain.identifiers import SerialFault, code_of, site_of
 from scantrail.domain.places import Place
 from scantrail.domain.products import Product, Tracking
@@ -16,7 +17,7 @@ def product_of(row: Checked, plan: Plan, sku: str | None = None) -> Product | No
     """The product a row names."""
     wanted = sku or row["product"]
     found = plan.records.products.get(wanted)
-    if found is None:
+    if found is None and not plan.is_rejected("products", wanted):
         plan.problem(row, M("expected a SKU that is on record or in these files"), "product", wanted)
     return found
 
@@ -24,7 +25,7 @@ def product_of(row: Checked, plan: Plan, sku: str | None = None) -> Product | No
 def place_of(row: Checked, plan: Plan, column: str = "place") -> Place | None:
     """The place a row names."""
     found = plan.records.places.get(row[column] or "")
-    if found is None:
+    if found is None and not plan.is_rejected("places", row[column] or ""):
         plan.problem(row, M("expected a place that is on record or in these files"), column, row[column] or "")
     return found
 
@@ -33,8 +34,19 @@ def site_known(row: Checked, plan: Plan) -> bool:
     """Whether the site a row names is one of ours."""
     if row["site"] in plan.records.sites:
         return True
-    plan.problem(row, M("expected a site that is on record or in these files"), "site")
+    if not plan.is_rejected("sites", row["site"]):
+        plan.problem(row, M("expected a site that is on record or in these files"), "site")
     return False
+
+
+def sales_order_of(row: Checked, plan: Plan) -> SalesOrder | None:
+    """The sales order a row names."""
+    found = plan.records.documents.get(row["order"])
+    if isinstance(found, SalesOrder):
+        return found
+    if not plan.is_rejected("sales_orders", row["order"]):
+        plan.problem(row, M("expected a sales order that is on record or in these files"), "order")
+    return None
 
 
 def serial_of(row: Checked, plan: Plan, product: Product, raw: str, column: str) -> str | None:
@@ -74,7 +86,7 @@ def unit_of_row(row: Checked, plan: Plan, product: Product, raw: str, column: st
     if canonical is None:
         return None
     found = plan.records.unit_called(product.id, canonical)
-    if found is None:
+    if found is None and not plan.is_rejected("units", product.id, raw):
         plan.problem(row, M("expected a unit that is on record or in these files"), column, raw)
     return found
 

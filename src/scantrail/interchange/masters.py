@@ -29,8 +29,12 @@ def plan_sites(rows: Iterable[Checked], plan: Plan) -> None:
 
 def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
     """Add and change places."""
+    codes = {name.upper(): name for name in plan.records.places}
     for row in rows:
         name = row["place"]
+        if codes.setdefault(name.upper(), name) != name:
+            expected = M("expected a place that differs from {place} in more than case", place=codes[name.upper()])
+            plan.problem(row, expected, "place")
         place = Place(
             id=name,
             site=site_of(name),
@@ -46,6 +50,7 @@ def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
             plan.problem(row, M("expected no: nothing is picked from a partner's place"), "pickable", "yes")
         plan.put(RowKind.PLACE, row, place.id, plan.records.places.get(place.id), place)
         plan.records.places[place.id] = place
+    plan.suppliers = frozenset(each.name for each in plan.records.places.values() if each.kind is PlaceKind.SUPPLIER)
 
 
 def check_sites(rows: Iterable[Checked], plan: Plan) -> None:
@@ -85,8 +90,7 @@ def plan_products(rows: Iterable[Checked], plan: Plan) -> None:
 
 def plan_workers(rows: Iterable[Checked], plan: Plan) -> None:
     """Add and change workers and their PINs."""
-    changing = {row["id"] for row in rows}
-    badges = {worker.badge: worker.id for worker in plan.records.workers.values() if worker.id not in changing}
+    badges = {worker.badge: worker.id for worker in plan.records.workers.values()}
     for row in rows:
         worker = Worker(**{name: value for name, value in row.values.items() if name != "pin"})
         _check_worker(row, worker, badges, plan)

@@ -29,7 +29,7 @@ Order = TypeVar("Order", PurchaseOrder, SalesOrder)
 def plan_purchase_orders(rows: Iterable[Checked], plan: Plan) -> None:
     """Add and change purchase orders."""
     for row in rows:
-        if row["supplier"] not in plan.records.suppliers():
+        if row["supplier"] not in plan.suppliers:
             plan.problem(row, M("expected the name of a place of kind supplier"), "supplier")
         order = PurchaseOrder(
             number=row["number"],

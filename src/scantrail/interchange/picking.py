@@ -23,7 +23,7 @@ from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lines import Asked, amended_lines, asked_lines
-from scantrail.interchange.lookups import product_of, site_known, unit_of_row, whereabouts
+from scantrail.interchange.lookups import product_of, sales_order_of, site_known, unit_of_row, whereabouts
 from scantrail.interchange.orders import check_head, document_of_type
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.records import PROGRESS, has_progress
@@ -34,12 +34,10 @@ from scantrail.words import M, Message
 def plan_allocations(rows: Iterable[Checked], plan: Plan) -> None:
     """Promise units to sales orders; a promise made once is not made again."""
     for row in rows:
-        order = plan.records.documents.get(row["order"])
+        order = sales_order_of(row, plan)
         product = product_of(row, plan)
         unit = unit_of_row(row, plan, product, row["serial"], "serial") if product else None
-        if not isinstance(order, SalesOrder):
-            plan.problem(row, M("expected a sales order that is on record or in these files"), "order")
-        elif unit is not None:
+        if order is not None and unit is not None:
             _allocate(row, plan, order, unit)
 
 
@@ -68,9 +66,8 @@ def plan_pick_lists(rows: Iterable[Checked], plan: Plan) -> None:
     for row in rows:
         site_known(row, plan)
         asked = asked_lines(row, plan)
-        order = plan.records.documents.get(row["order"])
-        if not isinstance(order, SalesOrder):
-            plan.problem(row, M("expected a sales order that is on record or in these files"), "order")
+        order = sales_order_of(row, plan)
+        if order is None:
             continue
         if order.site != row["site"]:
             plan.problem(

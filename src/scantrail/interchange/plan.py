@@ -14,7 +14,8 @@ from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
 from scantrail.domain.people import SYSTEM
 from scantrail.domain.plain import to_plain
 from scantrail.domain.units import Unit
-from scantrail.interchange.checking import Checked
+from scantrail.interchange.checking import Checked, Key
+from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.problems import Problems
 from scantrail.interchange.records import Records
 from scantrail.protocol.messages import RowKind
@@ -54,6 +55,12 @@ class Plan:
     records: Records
     now: datetime
     problems: Problems
+    rejected: set[tuple[str, Key]] = field(default_factory=set)
+    """Kinds and keys of rows that have problems of their own; see `is_rejected`."""
+    pick_lists: frozenset[DocumentId] = frozenset()
+    """Numbers of the pick lists that are in the files."""
+    suppliers: frozenset[str] = frozenset()
+    """The names of the partners we buy from; places are planned first."""
     differences: list[Difference] = field(default_factory=list)
     counts: dict[tuple[str, str], Count] = field(default_factory=dict)
     """By kind and file."""
@@ -65,14 +72,21 @@ class Plan:
     changed_units: dict[UnitId, SiteId] = field(default_factory=dict)
     """Units to write, with the site whose log has their events."""
     acts: dict[SiteId, list[Dated]] = field(default_factory=dict)
-    pick_lists: frozenset[DocumentId] = frozenset()
-    """Numbers of the pick lists that are in the files."""
     moved_on: int = 0
     """Units on record whose place or status is no longer what a file says."""
 
     def problem(self, row: Checked, expected: Message, column: str = "", value: object = None) -> None:
         """Note why a row cannot be imported."""
         self.problems.add(row.spot, expected, column, row.values.get(column) if value is None else value)
+
+    def reject(self, row: Checked, *canonical: str) -> None:
+        """Remember that a row cannot be imported, by its key as written and in canonical form."""
+        self.rejected.add((row.kind, tuple(row[name] for name in KINDS[row.kind].key)))
+        self.rejected.add((row.kind, canonical))
+
+    def is_rejected(self, kind: str, *key: str) -> bool:
+        """Whether the files have this thing in a row with a problem: whoever refers to it need not say so again."""
+        return (kind, key) in self.rejected
 
     def count(self, row: Checked) -> Count:
         """The counts of a row's kind in its file."""

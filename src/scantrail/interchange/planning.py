@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from scantrail.domain.identifiers import DocumentId, ProductId, UnitId
-from scantrail.interchange.checking import Checked
+from scantrail.interchange.checking import Checked, CheckedRows
 from scantrail.interchange.holding import plan_holds
 from scantrail.interchange.masters import check_sites, plan_places, plan_products, plan_sites, plan_workers
 from scantrail.interchange.orders import plan_purchase_orders, plan_sales_orders
@@ -27,15 +27,12 @@ from scantrail.interchange.records import (
 )
 from scantrail.interchange.stock import plan_units
 
-Rows = Mapping[str, Sequence[Checked]]
-"""Rows by kind."""
 
-
-def make_plan(connection: Connection, rows: Rows, now: datetime, problems: Problems) -> Plan:
+def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems: Problems) -> Plan:
     """What these rows do to what is on record; the caller holds the locks."""
     records = load_masters(connection)
     pick_lists = frozenset(row["number"] for row in rows["pick_lists"])
-    plan = Plan(records, now, problems, pick_lists=pick_lists)
+    plan = Plan(records, now, problems, rows.rejected, pick_lists)
     plan_sites(rows["sites"], plan)
     plan_places(rows["places"], plan)
     check_sites(rows["sites"], plan)
@@ -51,7 +48,7 @@ def make_plan(connection: Connection, rows: Rows, now: datetime, problems: Probl
     return plan
 
 
-def _load_the_rest(connection: Connection, records: Records, rows: Rows) -> None:
+def _load_the_rest(connection: Connection, records: Records, rows: CheckedRows) -> None:
     load_documents(connection, records, set(_documents(rows)))
     load_units(connection, records, set(_units(rows)))
     load_births(connection, records, _known(records, rows["units"]))
@@ -59,11 +56,11 @@ def _load_the_rest(connection: Connection, records: Records, rows: Rows) -> None
     load_promises(connection, records, _known(records, rows["allocations"]))
 
 
-def _on_record(records: Records, rows: Rows) -> Iterable[DocumentId]:
+def _on_record(records: Records, rows: CheckedRows) -> Iterable[DocumentId]:
     return [row["number"] for row in rows["sales_orders"] if row["number"] in records.documents]
 
 
-def _documents(rows: Rows) -> Iterator[DocumentId]:
+def _documents(rows: CheckedRows) -> Iterator[DocumentId]:
     columns = {
         "purchase_orders": ("number",),
         "sales_orders": ("number",),
@@ -76,7 +73,7 @@ def _documents(rows: Rows) -> Iterator[DocumentId]:
         yield from (row[name] for row in rows[kind] for name in names if row[name])
 
 
-def _units(rows: Rows) -> Iterator[tuple[ProductId, str]]:
+def _units(rows: CheckedRows) -> Iterator[tuple[ProductId, str]]:
     for kind in ("units", "history", "allocations"):
         yield from ((row["product"], row["serial"]) for row in rows[kind])
     for row in rows["pick_lists"]:

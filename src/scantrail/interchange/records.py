@@ -14,7 +14,7 @@ from scantrail.domain.events import UnitAllocated, UnitRegistered, event_from_pl
 from scantrail.domain.holds import Hold, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people import Worker
-from scantrail.domain.places import Place, PlaceKind
+from scantrail.domain.places import Place
 from scantrail.domain.products import Product
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
@@ -62,10 +62,6 @@ class Records:
     def holds_on(self, unit: Unit) -> tuple[Hold, ...]:
         """The open holds on a unit."""
         return holds_on(unit, self.holds.values())
-
-    def suppliers(self) -> frozenset[str]:
-        """The names of the partners we buy from."""
-        return frozenset(each.name for each in self.places.values() if each.kind is PlaceKind.SUPPLIER)
 
 
 def has_progress(pick_list: PickList) -> bool:

@@ -51,9 +51,11 @@ def plan_units(rows: Sequence[Checked], history: Sequence[Checked], plan: Plan) 
     for row in rows:
         product = product_of(row, plan)
         if product is None or not tracked_by_serial(row, plan, product):
+            plan.reject(row, row["product"], row["serial"])
             continue
         serial = serial_of(row, plan, product, row["serial"], "serial")
         if serial is None:
+            plan.reject(row, row["product"], row["serial"])
             continue
         first = seen.setdefault((product.id, serial), row)
         if first is not row:
@@ -94,6 +96,8 @@ def _check_all_told(told: Mapping[Name, Sequence[Checked]], seen: Mapping[Name, 
             _compare_past(unit, rows, plan)
             continue
         for row in rows:
+            if plan.is_rejected("units", row["product"], row["serial"]):
+                continue
             plan.problem(row, M("expected a row for this unit in units: it says how its history ended"), "serial")
 
 
@@ -108,6 +112,7 @@ def _unit(row: Checked, product: Product, serial: str, told: Sequence[Checked], 
     unit = _described(row, product, serial)
     _check(row, unit, told, plan)
     if len(plan.problems) != before:
+        plan.reject(row, product.id, serial)
         return
     plan.count(row).added += 1
     if told:
@@ -144,7 +149,7 @@ def _check(row: Checked, unit: Unit, told: Sequence[Checked], plan: Plan) -> Non
         plan.problem(row, M("expected another status: void comes from a correction only"), "status", unit.status.value)
     if unit.owner.type is not OwnerType.OWNED and not unit.owner.name:
         plan.problem(row, M("expected the owner's name"), "owner", "")
-    if unit.supplier and unit.supplier not in plan.records.suppliers():
+    if unit.supplier and unit.supplier not in plan.suppliers:
         plan.problem(row, M("expected the name of a place of kind supplier"), "supplier")
     if unit.manufactured and unit.received and unit.manufactured > unit.received:
         plan.problem(row, M("expected a day on or after the day it was made"), "received")
@@ -157,7 +162,8 @@ def _check_purchase_order(row: Checked, unit: Unit, reasoned: bool, plan: Plan) 
         return
     order = plan.records.documents.get(unit.purchase_order)
     if not isinstance(order, PurchaseOrder):
-        plan.problem(row, M("expected a purchase order that is on record or in these files"), "purchase_order")
+        if not plan.is_rejected("purchase_orders", unit.purchase_order):
+            plan.problem(row, M("expected a purchase order that is on record or in these files"), "purchase_order")
         return
     if unit.supplier and unit.supplier != order.supplier:
         plan.problem(row, M("expected {supplier}, who supplies this order", supplier=order.supplier), "supplier")

@@ -15,6 +15,7 @@ from scantrail.server.documents import put_documents
 from scantrail.server.feed import mark
 from scantrail.server.log import append_system_acts, load_stream, save_stream
 from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
+from scantrail.server.sets import CHUNK, chunks
 from scantrail.server.sign_in import pin_verifier
 from scantrail.server.units import put_units
 
@@ -27,7 +28,10 @@ def write_plan(connection: Connection, plan: Plan, sources: Sequence[Source], wr
     _log_files(plan, sources)
     _write_rows(connection, plan)
     units = [plan.records.units[unit] for unit in plan.changed_units]
-    put_units(connection, units, plan.registered)
+    registered = set(plan.registered)
+    for done, part in enumerate(chunks(units)):
+        wrote(done * CHUNK)
+        put_units(connection, part, registered)
     wrote(len(units))
     marks = _marks(plan)
     for name in sorted({*plan.acts, *marks}):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
@@ -21,7 +21,7 @@ from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome
 from scantrail.server.bodies import to_body
 from scantrail.server.schema import events, log, meta, streams
-from scantrail.server.sets import chunks
+from scantrail.server.sets import insert_rows
 
 SERVER_DEVICE = "server"
 """The device of the server's own acts, such as imports."""
@@ -113,8 +113,7 @@ class LogWriter:
     def write(self, connection: Connection) -> None:
         """Write what was appended, and the stream's head."""
         for table, rows in ((log, self._log), (events, self._events)):
-            for part in chunks(rows):
-                connection.execute(insert(table), part)
+            insert_rows(connection, table, rows)
         self._log.clear()
         self._events.clear()
         save_stream(connection, self.stream)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from scantrail.domain.identifiers import ProductId, UnitId
 from scantrail.domain.units import Unit
 from scantrail.server.bodies import from_body, to_body
 from scantrail.server.schema import labels, units
-from scantrail.server.sets import chunks, put, rows_with
+from scantrail.server.sets import insert_rows, put, rows_with
 
 
 def units_by_id(connection: Connection, ids: Iterable[UnitId]) -> dict[UnitId, Unit]:
@@ -43,8 +43,7 @@ def put_units(connection: Connection, changed: Iterable[Unit], registered: Itera
     put(connection, units, "id", [_row(unit) for unit in ordered])
     new = set(registered)
     fresh = [{"product": unit.product, "serial": unit.serial, "unit": unit.id} for unit in ordered if unit.id in new]
-    for part in chunks(fresh):
-        connection.execute(insert(labels), part)
+    insert_rows(connection, labels, fresh)
 
 
 def _row(unit: Unit) -> dict[str, str | None]:
