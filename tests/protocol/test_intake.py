@@ -15,6 +15,7 @@ from scantrail.protocol.intake import BrokenChain, Head, Kind, Received, receive
 from scantrail.protocol.messages import Push
 from tests.support.worlds import NOW
 
+NOTHING = Head()
 DEVICE, EPOCH, SITE = "Scanner-05", "e1", "MAIN"
 
 
@@ -40,7 +41,7 @@ def push_of(exacts: list[bytes], first_seq: int) -> Push:
     return Push(DEVICE, EPOCH, first_seq, texts, head, "", Times(NOW, "boot", 0))
 
 
-def taken(exacts: list[bytes], first: int, last: int, head: Head = Head()) -> tuple[Received, ...]:
+def taken(exacts: list[bytes], first: int, last: int, head: Head = NOTHING) -> tuple[Received, ...]:
     """Acts `first` to `last` of a journal, at a server that has acts up to `head`."""
     known = {seq: act_hash(exacts[seq - 1]) for seq in range(1, head.seq + 1)}
     return receive(push_of(exacts[first - 1 : last], first), head, known, SITE)
@@ -50,19 +51,22 @@ def head_of(exacts: list[bytes], seq: int) -> Head:
     return Head(seq, act_hash(exacts[seq - 1])) if seq else Head()
 
 
-@given(data=st.data())
-def test_however_a_journal_is_cut_into_batches_each_act_is_fresh_once(data: st.DataObject) -> None:
-    exacts = journal(12)
+JOURNAL = journal(12)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12))
+def test_however_a_journal_is_cut_into_batches_each_act_is_fresh_once(cuts: list[tuple[int, int]]) -> None:
     reached, fresh = 0, []
-    while reached < len(exacts):
-        first = data.draw(st.integers(1, reached + 1))
-        last = data.draw(st.integers(first, len(exacts)))
-        received = taken(exacts, first, last, head_of(exacts, reached))
+    for back, forth in [*cuts, (0, len(JOURNAL))]:
+        first = min(max(1, reached + 1 - back), len(JOURNAL))
+        last = min(max(first, reached + forth), len(JOURNAL))
+        received = taken(JOURNAL, first, last, head_of(JOURNAL, reached))
+        repeated = max(0, min(last, reached) - first + 1)
         kinds = [each.kind for each in received]
-        assert kinds == [Kind.DUPLICATE] * (min(last, reached) - first + 1) + [Kind.FRESH] * max(0, last - reached)
+        assert kinds == [Kind.DUPLICATE] * repeated + [Kind.FRESH] * (len(kinds) - repeated)
         fresh += [each.id.seq for each in received if each.kind is Kind.FRESH]
         reached = max(reached, last)
-    assert fresh == list(range(1, len(exacts) + 1))
+    assert fresh == list(range(1, len(JOURNAL) + 1))
 
 
 def test_a_fresh_act_is_read() -> None:
@@ -109,9 +113,15 @@ def test_what_cannot_be_read_stops_none_of_the_acts_after_it(bad: bytes) -> None
     assert received[1].why
 
 
-@pytest.mark.parametrize(
-    "lie", [{"site": "EAST"}, {"id": ActId("Scanner-01", EPOCH, 1)}, {"id": ActId(DEVICE, EPOCH, 7)}]
-)
+LIES: list[dict[str, object]] = [
+    {"site": "EAST"},
+    {"id": ActId("Scanner-01", EPOCH, 1)},
+    {"id": ActId(DEVICE, "e2", 1)},
+    {"id": ActId(DEVICE, EPOCH, 7)},
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
 def test_an_act_that_is_not_the_one_its_place_says_is_not_taken(lie: dict[str, object]) -> None:
     (received,) = taken(journal(1, **lie), 1, 1)
     assert (received.kind, received.act) == (Kind.UNREADABLE, None)
