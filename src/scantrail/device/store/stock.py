@@ -41,7 +41,7 @@ class Stock:
         self._journal = journal
         self._view = view
         self._site = site
-        self._bins: dict[ProductId, tuple[Place, ...]] = {}
+        self._bins: dict[ProductId, dict[PlaceId, Place]] = {}
         self._shelves: dict[ShelfKey, Shelf] = {}
         self._promised: dict[tuple[DocumentId, ProductId], frozenset[UnitId]] = {}
         self._changed: set[UnitId] = set()
@@ -122,17 +122,19 @@ class Stock:
         holds, requirement = self._view.holds(), pick_list.requirement
         key = (product, pick_list.empty_bins, holds, requirement, today)
         if key not in self._shelves:
-            bins = tuple(place for place in self._bins_of(product) if place.id not in pick_list.empty_bins)
+            bins = tuple(each for each in self._bins_of(product).values() if each.id not in pick_list.empty_bins)
             self._shelves[key] = Shelf(self._database, product, bins, holds, requirement, today)
         return self._shelves[key]
 
-    def _bins_of(self, product: ProductId) -> tuple[Place, ...]:
+    def _bins_of(self, product: ProductId) -> dict[PlaceId, Place]:
         if product not in self._bins:
-            self._bins[product] = bins_of(self._database, product, self._site)
+            self._bins[product] = {place.id: place for place in bins_of(self._database, product, self._site)}
         return self._bins[product]
 
     def _places(self, products: Iterable[ProductId], single: Iterable[Unit]) -> dict[PlaceId, Place]:
-        bins = {place.id: place for product in products for place in self._bins_of(product)}
+        bins: dict[PlaceId, Place] = {}
+        for product in products:
+            bins |= self._bins_of(product)
         return bins | self._view.places({unit.place for unit in single} - bins.keys())
 
     def _singled_out(self, pick_list: PickList) -> tuple[Unit, ...]:

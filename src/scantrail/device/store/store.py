@@ -24,6 +24,7 @@ from scantrail.device.store.things import UNIT
 from scantrail.device.store.view import View
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
+from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
@@ -199,6 +200,10 @@ class DeviceStore:
     def product(self, product: ProductId) -> Product | None:
         """A product."""
         return self._view.products((product,)).get(product)
+
+    def holds(self) -> tuple[Hold, ...]:
+        """The open holds."""
+        return self._view.holds()
 
     def worker(self, worker: WorkerId) -> Worker | None:
         """A worker."""
