@@ -77,11 +77,21 @@ def _engine(url: str) -> Engine:
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         return _prepared_sqlite(create_engine(parsed, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
         return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
     raise DatabaseError(M("Scantrail keeps its data in SQLite or PostgreSQL, not in {backend}.", backend=backend))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise DatabaseError(
+            M("The folder {folder} for the database cannot be made: {why}.", folder=folder, why=why)
+        ) from error
 
 
 def _prepared_sqlite(engine: Engine) -> Engine:
