@@ -1,0 +1,1 @@
+"""The handheld: what the worker sees and presses. Textual lives only here."""

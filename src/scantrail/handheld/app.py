@@ -1,0 +1,325 @@
+"""The handheld's program: keys become scans and actions, and go to the screen on top."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.message import Message
+
+from scantrail.device.session import Session
+from scantrail.device.store import AttentionItem, DeviceStore, StoreError
+from scantrail.device.sync import SyncState
+from scantrail.domain.readings import Carrier, Reading, command_in
+from scantrail.handheld.drawing.bars import Bar, Size
+from scantrail.handheld.drawing.lines import Line
+from scantrail.handheld.drawing.paper import Paper, draw_paper
+from scantrail.handheld.driver import ScannerDriver
+from scantrail.handheld.feedback import BELLS
+from scantrail.handheld.glass import Glass
+from scantrail.handheld.keys import BY_COMMAND, BY_KEY, BY_TWIN, Action
+from scantrail.handheld.pages.base import (
+    Clock,
+    DemoBadge,
+    Desk,
+    Exchange,
+    ExtraEntry,
+    Histories,
+    Page,
+    SigningIn,
+    sentence,
+    sync_now,
+)
+from scantrail.handheld.pages.guided import GuidedPage
+from scantrail.handheld.pages.help import HelpPage
+from scantrail.handheld.pages.look_up import LookUpPage
+from scantrail.handheld.pages.menu import MenuPage
+from scantrail.handheld.pages.sign_in import SignInPage
+from scantrail.scanning.profiles import Profile
+from scantrail.scanning.wedge import Heard, Press, Wedge
+from scantrail.words import M
+from scantrail.workflows.base import Tone
+
+ECHO_S = 0.05
+"""What is typed shows this soon; a scan is over before that."""
+LONGEST_NUMBER = 3
+"""Digits of a choice at the most."""
+
+
+class SyncLoop(Exchange, Protocol):
+    """The sync, as far as the program runs it."""
+
+    on_state: Callable[[SyncState], None]
+    on_changed: Callable[[], None]
+
+    async def run(self) -> None:
+        """Exchange until cancelled."""
+
+    def kick(self) -> None:
+        """Something was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What the handheld stands on, below the screen."""
+
+    store: DeviceStore
+    sync: SyncLoop
+    signing_in: SigningIn
+    histories: Histories
+    clock: Clock
+    profile: Profile
+
+
+class HandheldApp(App[None]):
+    """One widget, a pile of screens, and every key caught before anything else can act on it."""
+
+    CSS_PATH = "handheld.tcss"
+    ENABLE_COMMAND_PALETTE = False
+
+    class Quiet(Message):
+        """No key has come for a while."""
+
+        def __init__(self, turn: int) -> None:
+            super().__init__()
+            self.turn = turn
+
+    def __init__(
+        self, device: Device, demo_badges: Sequence[DemoBadge] = (), extra_entries: Sequence[ExtraEntry] = ()
+    ) -> None:
+        super().__init__(driver_class=ScannerDriver, ansi_color=True)
+        self._device = device
+        self._sync = device.sync
+        session = Session(device.store, device.clock, device.sync.kick)
+        self.desk = Desk(
+            shell=self,
+            store=device.store,
+            session=session,
+            sync=device.sync,
+            signing_in=device.signing_in,
+            histories=device.histories,
+            clock=device.clock,
+            demo_badges=demo_badges,
+            extra_entries=extra_entries,
+        )
+        self._glass = Glass(self.picture)
+        self._wedge = Wedge(device.profile)
+        self._turn = 0
+        """Counts keys, so that a silence that a key has ended is not taken for one."""
+        self._quiet_timer: asyncio.TimerHandle | None = None
+        self._echo_timer: asyncio.TimerHandle | None = None
+        self._attention: tuple[AttentionItem, ...] = device.store.attention()
+        self._pile: list[Page] = [SignInPage(self.desk)]
+
+    def compose(self) -> ComposeResult:
+        """The glass, and nothing else."""
+        yield self._glass
+
+    def on_mount(self) -> None:
+        """Begin to exchange with the server."""
+        self._sync.on_state = lambda _state: self.redraw()
+        self._sync.on_changed = self._changed
+        self.run_worker(self._sync.run(), name="sync")
+
+    # Keys and scans
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes go to the wedge, before any widget or binding can act on them."""
+        if isinstance(event, events.Key):
+            event.stop()
+            self._hear(self._wedge.key(event.key, event.character, event.time))
+            self._await_quiet()
+        elif isinstance(event, events.Paste):
+            event.stop()
+            self._hear(self._wedge.paste(event.text, event.time))
+            self._await_quiet()
+        else:
+            await super().on_event(event)
+
+    def _await_quiet(self) -> None:
+        self._turn += 1
+        loop = asyncio.get_running_loop()
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
+            self._quiet_timer = None
+        if self._wedge.wait_ms is not None:
+            quiet = self.Quiet(self._turn)
+            self._quiet_timer = loop.call_later(self._wedge.wait_ms / 1000, self.post_message, quiet)
+        if self._echo_timer is None:
+            self._echo_timer = loop.call_later(ECHO_S, self._echo)
+
+    def _echo(self) -> None:
+        self._echo_timer = None
+        self.redraw()
+
+    def on_handheld_app_quiet(self, quiet: Quiet) -> None:
+        """Nothing has come for a while; keys that wait to be handled are heard first."""
+        if self.message_queue_size:
+            self.post_message(self.Quiet(quiet.turn))
+        elif quiet.turn == self._turn:
+            self._quiet_timer = None
+            self._hear(self._wedge.settle())
+            self.redraw()
+
+    def _hear(self, heard: Sequence[Heard]) -> None:
+        for each in heard:
+            try:
+                if isinstance(each, Press):
+                    self._press(each.key)
+                else:
+                    self._read(each)
+            except StoreError as error:
+                self._alarm(error)
+        if heard:
+            self.redraw()
+
+    def _alarm(self, error: StoreError) -> None:
+        self._page.say(sentence(Tone.REFUSED, M("NOT RECORDED"), error.message))
+
+    def _press(self, key: str) -> None:
+        action = BY_KEY.get(key)
+        if action is not None:
+            self._act(action)
+
+    def _read(self, reading: Reading) -> None:
+        text = reading.text.strip()
+        command = command_in(text)
+        if command is not None:
+            self._act(BY_COMMAND[command])
+        elif not (reading.carrier is Carrier.TYPED and self._digits(text)):
+            self._page.turn += 1
+            self._page.take(reading)
+
+    def _digits(self, text: str) -> bool:
+        """Whether typed digits were a choice, or stood for a key."""
+        if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+            return False
+        self._page.turn += 1
+        if self._page.choose(int(text)):
+            return True
+        if not self._page.twins or text not in BY_TWIN:
+            return False
+        self._act(BY_TWIN[text])
+        return True
+
+    def _act(self, action: Action) -> None:
+        page, signed_in = self._page, self.desk.session.worker is not None
+        page.turn += 1
+        match action:
+            case Action.LEAVE:
+                self.leave()
+            case Action.HELP if not isinstance(page, HelpPage):
+                self.open(HelpPage(self.desk, page))
+            case Action.SYNC:
+                self.start(sync_now(page))
+            case Action.LOOK_UP if not isinstance(page, LookUpPage):
+                if signed_in:
+                    self.open(LookUpPage(self.desk))
+            case Action.MENU:
+                if signed_in:
+                    self.home()
+            case _:
+                page.do(action)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it is not certain yet what the last keys mean."""
+        return self._quiet_timer is not None
+
+    # What the screens ask of the program
+
+    @property
+    def _page(self) -> Page:
+        return self._pile[-1]
+
+    def open(self, page: Page) -> None:
+        """Put a screen over the present one."""
+        self._pile.append(page)
+        self.redraw()
+
+    def back(self) -> None:
+        """Take the present screen away; the lowest stays."""
+        if len(self._pile) > 1:
+            self._pile.pop().closed()
+        self.redraw()
+
+    def back_with(self, reading: Reading) -> None:
+        """Take the present screen away and give a scan to the one below."""
+        self.back()
+        self._read(reading)
+
+    def home(self) -> None:
+        """The menu, or the sign-in while nobody is signed in."""
+        for page in reversed(self._pile):
+            page.closed()
+        self._pile = [MenuPage(self.desk) if self.desk.session.worker else SignInPage(self.desk)]
+        self.redraw()
+
+    def ring(self, tone: Tone) -> None:
+        """Make a verdict's sound."""
+        loop = asyncio.get_running_loop()
+        for after in BELLS[tone]:
+            loop.call_later(after, self.bell)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside the screens."""
+        self.run_worker(work)
+
+    def redraw(self) -> None:
+        """Paint what has changed."""
+        self._glass.redraw()
+
+    def leave(self) -> None:
+        """End the program; everything done is on record."""
+        self.exit()
+
+    def settled(self) -> None:
+        """Something that needed attention no longer does."""
+        self._attention = self.desk.store.attention()
+
+    @property
+    def bar(self) -> Bar:
+        """How things stand."""
+        state, worker = self._sync.state, self.desk.session.worker
+        name = worker.name if worker else ""
+        return Bar(state.link, state.waiting, len(self._attention), self.desk.store.device, name)
+
+    @property
+    def typed(self) -> str:
+        """What is being typed."""
+        return self._wedge.typed
+
+    # What comes from elsewhere
+
+    def picture(self, size: Size) -> list[Line]:
+        """What the glass shows now, in so many columns and lines."""
+        try:
+            return self._page.draw(size)
+        except StoreError as error:
+            shown = sentence(Tone.REFUSED, M("RECORDS NOT READ"), error.message)
+            return draw_paper(Paper("", (), self.bar, shown=shown, keys=(Action.MENU, Action.LEAVE)), size)
+
+    def _changed(self) -> None:
+        """The sync has brought rows or verdicts: screens look again, and contested work is told at once."""
+        try:
+            known = {item.act for item in self._attention}
+            self._attention = self.desk.store.attention()
+            for page in self._pile:
+                page.changed()
+        except StoreError as error:
+            self._alarm(error)
+        else:
+            self._tell([item for item in self._attention if item.act not in known])
+        self.redraw()
+
+    def _tell(self, news: Sequence[AttentionItem]) -> None:
+        if not news:
+            return
+        guided = next((page for page in self._pile if isinstance(page, GuidedPage)), None)
+        if guided is not None:
+            guided.contested(news[0])
+            self._page.shown = guided.shown

@@ -1,0 +1,126 @@
+"""Lines of inked text: cut, wrapped and joined by the cells they take on the glass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from rich.cells import cell_len
+
+from scantrail.handheld.text import visible
+
+
+class Ink(Enum):
+    """What a text is, which decides how it looks. Words and glyphs say the same without any colour."""
+
+    PLAIN = "plain"
+    FAINT = "faint"
+    STRONG = "strong"
+    TITLE = "title"
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+    REPEAT = "repeat"
+    CHOSEN = "chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Text in one ink."""
+
+    text: str
+    ink: Ink = Ink.PLAIN
+
+    @property
+    def width(self) -> int:
+        """Cells it takes."""
+        return cell_len(self.text)
+
+
+Line = tuple[Span, ...]
+BLANK: Line = ()
+ELLIPSIS = "…"
+
+
+def ink(text: str, how: Ink = Ink.PLAIN) -> Line:
+    """A line of one ink, safe to show."""
+    return (Span(visible(text), how),)
+
+
+def width_of(line: Line) -> int:
+    """Cells a line takes."""
+    return sum(span.width for span in line)
+
+
+def text_of(line: Line) -> str:
+    """A line without its inks."""
+    return "".join(span.text for span in line).rstrip()
+
+
+def cut(text: str, width: int) -> str:
+    """A text that takes at most so many cells; a cut one ends in an ellipsis."""
+    if cell_len(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if cell_len(kept + character) > width - 1:
+            break
+        kept += character
+    return kept + ELLIPSIS if width > 0 else ""
+
+
+def cut_line(line: Line, width: int) -> Line:
+    """A line that takes at most so many cells."""
+    spans: list[Span] = []
+    for span in line:
+        room = width - sum(each.width for each in spans)
+        if room <= 0:
+            break
+        spans.append(Span(cut(span.text, room), span.ink))
+    return tuple(spans)
+
+
+def wrap(text: str, width: int, most: int | None = None) -> list[str]:
+    """A text in lines of at most so many cells, broken between words, and inside a word that is longer than a line.
+
+    With `most`, the last of so many lines ends in an ellipsis if there is more.
+    """
+    lines = [""]
+    for word in visible(text).split(" "):
+        candidate = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(candidate) <= width:
+            lines[-1] = candidate
+            continue
+        pieces = _pieces(word, width)
+        if lines[-1]:
+            lines.append("")
+        lines[-1] = pieces[0]
+        lines.extend(pieces[1:])
+    if most is not None and len(lines) > most:
+        lines = [*lines[: most - 1], cut(lines[most - 1] + " " + ELLIPSIS * 2, width)] if most else []
+    return lines
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    pieces = [""]
+    for character in word:
+        if cell_len(pieces[-1] + character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
+
+def wrapped(text: str, width: int, how: Ink = Ink.PLAIN, *, indent: int = 0, most: int | None = None) -> list[Line]:
+    """A text as indented lines of one ink; nothing for an empty text."""
+    if not text:
+        return []
+    return [(Span(" " * indent + each, how),) for each in wrap(text, max(1, width - indent), most)]
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """Two lines in one, at the two ends; the left one is cut where they meet."""
+    right = cut_line(right, width)
+    room = width - width_of(right) - (1 if right else 0)
+    left = cut_line(left, max(0, room))
+    gap = width - width_of(left) - width_of(right)
+    return (*left, Span(" " * gap), *right) if right else left

@@ -1,0 +1,102 @@
+"""The answer to "was that right?": glyph, words and colour, what was scanned, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from scantrail.handheld.drawing.bars import Size
+from scantrail.handheld.drawing.lines import Ink, Line, Span, cut, spread, width_of, wrapped
+from scantrail.handheld.drawing.packing import Block, shortened
+from scantrail.handheld.text import told, visible
+from scantrail.words import Message, _
+from scantrail.workflows.base import Tone, Verdict
+
+GLYPHS: dict[Tone, str] = {Tone.ACCEPTED: "✓", Tone.NOTED: "✓!", Tone.REFUSED: "✗", Tone.REPEAT: "↻"}
+INKS: dict[Tone, Ink] = {
+    Tone.ACCEPTED: Ink.GOOD,
+    Tone.NOTED: Ink.NOTE,
+    Tone.REFUSED: Ink.BAD,
+    Tone.REPEAT: Ink.REPEAT,
+}
+
+
+class Proof(Enum):
+    """Whether the server has confirmed the record behind a verdict."""
+
+    NONE = ""
+    """There is no record, or none of interest."""
+    WAITING = "…"
+    CONFIRMED = "✓✓"
+    PROVISIONAL = "○"
+    """Recorded here; the server cannot be asked now. Said in words too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A verdict on the glass."""
+
+    tone: Tone
+    title: Message | str
+    scanned: str = ""
+    because: Message | str = ""
+    todo: Message | str = ""
+    proof: Proof = Proof.NONE
+
+    @classmethod
+    def of(cls, verdict: Verdict, proof: Proof = Proof.NONE) -> Shown:
+        """A workflow's verdict, with what is known of its record."""
+        return cls(verdict.tone, verdict.title, verdict.scanned, verdict.because or "", verdict.todo or "", proof)
+
+
+HEAD, TODO, BECAUSE = 1, 2, 25
+"""Ranks: a verdict's title and what to do are never left out; why may be, on low glass."""
+
+
+def verdict_blocks(shown: Shown | None, size: Size) -> list[Block]:
+    """The parts of a verdict. On low glass why and what to do share a paragraph if that fits nowhere else."""
+    if shown is None:
+        return []
+    because, todo = told(shown.because), told(shown.todo)
+    ink, indent = INKS[shown.tone], 1 if size.is_narrow else 2
+    why = wrapped(because, size.width, indent=indent)
+    what = wrapped(todo, size.width, Ink.STRONG, indent=indent)
+    head = _head(shown, ink, size.width)
+    blocks = [Block(HEAD, head, least=1)]
+    if size.is_low and because and todo:
+        return [*blocks, Block(TODO, _one_paragraph(because, todo, size, indent, len(what)))]
+    return [*blocks, Block(BECAUSE, why, fit=shortened(why, size.width)), Block(TODO, what)]
+
+
+LOW_PARAGRAPH = 3
+"""Lines for why and what to do on low glass."""
+
+
+def _one_paragraph(because: str, todo: str, size: Size, indent: int, least: int) -> Sequence[Line]:
+    together = wrapped(f"{because} {todo}", size.width, indent=indent)
+    if len(together) <= max(LOW_PARAGRAPH, least):
+        return together
+    return wrapped(todo, size.width, Ink.STRONG, indent=indent)
+
+
+def _head(shown: Shown, ink: Ink, width: int) -> list[Line]:
+    title = f"{GLYPHS[shown.tone]} {told(shown.title)}"
+    scanned = visible(shown.scanned)
+    proof = _proof_words(shown.proof)
+    whole = "  ".join(filter(None, (title, scanned)))
+    right = (Span(proof, Ink.NOTE if shown.proof is Proof.PROVISIONAL else Ink.FAINT),) if proof else ()
+    if width_of((Span(whole),)) + width_of(right) + bool(right) <= width:
+        return [spread((Span(title, ink), Span(whole[len(title) :], Ink.STRONG)), right, width)]
+    lines: list[Line] = []
+    if width_of((Span(title),)) + width_of(right) + bool(right) <= width:
+        lines.append(spread((Span(title, ink),), right, width))
+    else:
+        lines += [*wrapped(title, width, ink, most=2), *([right] if right else [])]
+    if scanned:
+        lines.append((Span(cut(scanned, width), Ink.STRONG),))
+    return lines
+
+
+def _proof_words(proof: Proof) -> str:
+    return _("PROVISIONAL") if proof is Proof.PROVISIONAL else proof.value

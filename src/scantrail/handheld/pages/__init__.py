@@ -1,0 +1,1 @@
+"""The screens: what each shows, and what scans and keys do there."""

@@ -1,0 +1,287 @@
+"""What all screens have in common, and what they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from scantrail.device.session import Session
+from scantrail.device.sign_in import SignedIn
+from scantrail.device.store import DeviceStore
+from scantrail.device.sync import Link, SyncState
+from scantrail.domain.acts import Times
+from scantrail.domain.identifiers import UnitId
+from scantrail.domain.readings import Reading
+from scantrail.handheld.drawing.bars import Bar, Size
+from scantrail.handheld.drawing.lines import Line
+from scantrail.handheld.drawing.paper import Paper, choice_line, draw_paper, room_for_body
+from scantrail.handheld.drawing.verdict import Shown
+from scantrail.handheld.keys import Action
+from scantrail.handheld.text import told
+from scantrail.words import M, Message, _
+from scantrail.workflows.base import Tone
+
+DemoBadge = tuple[str, str, str]
+"""Name, badge and PIN of somebody to sign in as in the demo."""
+ExtraEntry = tuple[str, Callable[[], Awaitable[None]]]
+"""A line added to the menu, and what it does."""
+
+
+class Clock(Protocol):
+    """Where the screens get their times from."""
+
+    def now(self) -> Times:
+        """The device's now."""
+
+
+class Exchange(Protocol):
+    """The sync, as far as the screens see it."""
+
+    @property
+    def state(self) -> SyncState:
+        """How this device stands to its server."""
+
+    async def now(self) -> SyncState:
+        """Exchange now."""
+
+
+class SigningIn(Protocol):
+    """The sign-in, as far as the screens see it."""
+
+    async def sign_in(self, badge: str, pin: str) -> SignedIn:
+        """Verify a badge and a PIN."""
+
+
+class Histories(Protocol):
+    """The server, as far as the look-up needs it."""
+
+    async def timeline(self, unit: UnitId) -> dict[str, Any]:
+        """A unit and its whole history."""
+
+
+class Shell(Protocol):
+    """The program around the screens."""
+
+    def open(self, page: Page) -> None:
+        """Put a screen over the present one."""
+
+    def back(self) -> None:
+        """Take the present screen away."""
+
+    def back_with(self, reading: Reading) -> None:
+        """Take the present screen away and give a scan to the one below: it stands in no scan's way."""
+
+    def settled(self) -> None:
+        """Something that needed attention no longer does."""
+
+    def home(self) -> None:
+        """Back to the menu, or to the sign-in while nobody is signed in."""
+
+    def ring(self, tone: Tone) -> None:
+        """Make a verdict's sound."""
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside the screens."""
+
+    def redraw(self) -> None:
+        """Show what has changed."""
+
+    def leave(self) -> None:
+        """End the program."""
+
+    @property
+    def bar(self) -> Bar:
+        """How things stand."""
+
+    @property
+    def typed(self) -> str:
+        """What is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the screens work with."""
+
+    shell: Shell
+    store: DeviceStore
+    session: Session
+    sync: Exchange
+    signing_in: SigningIn
+    histories: Histories
+    clock: Clock
+    demo_badges: Sequence[DemoBadge] = ()
+    extra_entries: Sequence[ExtraEntry] = ()
+
+
+def sentence(tone: Tone, title: Message | str, todo: Message | str = "", scanned: str = "") -> Shown:
+    """An answer of a screen that is no workflow's verdict."""
+    return Shown(tone, title, scanned, todo=todo)
+
+
+class Page:
+    """One screen. A scan, a chosen number or an action comes in; a picture comes out."""
+
+    keys: ClassVar[Sequence[Action]] = (Action.BACK, Action.HELP, Action.MENU)
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.shown: Shown | None = None
+        """The last answer; it stays until the next scan."""
+        self.turn = 0
+        """Counts what was scanned and pressed, so that a late answer does not push a newer one aside."""
+
+    @property
+    def twins(self) -> bool:
+        """Whether a typed digit does what its key does."""
+        return True
+
+    def draw(self, size: Size) -> list[Line]:
+        """The picture in so many columns and lines."""
+        raise NotImplementedError
+
+    def take(self, reading: Reading) -> None:
+        """A scan or a typed text."""
+        self.say(sentence(Tone.NOTED, M("NOTHING TO SCAN HERE"), M("Press Esc to go back."), reading.text))
+
+    def choose(self, number: int) -> bool:  # noqa: ARG002 - reason: a screen without choices has no use for it
+        """A typed number; gives whether it chooses something here."""
+        return False
+
+    def do(self, action: Action) -> None:
+        """An action that is not the same on every screen."""
+        if action is Action.BACK:
+            self.desk.shell.back()
+
+    def changed(self) -> None:
+        """The sync has brought something."""
+
+    def closed(self) -> None:
+        """The screen is taken away."""
+
+    def help(self) -> Sequence[Message | str]:
+        """What this screen is for and what to do on it, a paragraph each."""
+        return ()
+
+    def say(self, shown: Shown) -> None:
+        """Show an answer and make its sound."""
+        self.shown = shown
+        self.desk.shell.ring(shown.tone)
+
+    def paper(self, title: Message | str, body: Sequence[Line], **more: Any) -> Paper:
+        """What such a screen shows, with what is the same on all of them."""
+        shell = self.desk.shell
+        facts = {"keys": self.keys, "shown": self.shown, "typed": shell.typed} | more
+        return Paper(told(title), body, shell.bar, **facts)
+
+
+async def sync_now(page: Page) -> None:
+    """Exchange with the server, and say on a screen how it went, unless the person has gone on meanwhile."""
+    turn, page.shown = page.turn, sentence(Tone.NOTED, M("SYNCING…"))
+    page.desk.shell.redraw()
+    state = await page.desk.sync.now()
+    if page.turn != turn:
+        return
+    if state.link is Link.ONLINE:
+        page.shown = sentence(Tone.ACCEPTED, M("IN SYNC WITH THE SERVER"))
+    else:
+        page.shown = sentence(Tone.NOTED, M("NOT IN SYNC"), state.reason)
+    page.desk.shell.redraw()
+
+
+class TextPage(Page):
+    """A screen to read; arrows and page keys scroll it, and so does Enter."""
+
+    keys: ClassVar[Sequence[Action]] = (Action.BACK, Action.DOWN, Action.UP, Action.MENU)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.first = 0
+        self._room = 1
+        self._length = 0
+
+    def title(self) -> Message | str:
+        """What is to be read."""
+        raise NotImplementedError
+
+    def body(self, width: int) -> list[Line]:
+        """The lines to read."""
+        raise NotImplementedError
+
+    def draw(self, size: Size) -> list[Line]:
+        body = self.body(size.width)
+        self._room, self._length = room_for_body(size), len(body)
+        self._scroll(0)
+        return draw_paper(self.paper(self.title(), body, at=self.first, from_top=True), size)
+
+    def do(self, action: Action) -> None:
+        steps = {
+            Action.DOWN: 1,
+            Action.UP: -1,
+            Action.PAGE_DOWN: self._room - 1,
+            Action.CONFIRM: self._room - 1,
+            Action.PAGE_UP: 1 - self._room,
+        }
+        if action in steps:
+            self._scroll(steps[action])
+        else:
+            super().do(action)
+
+    def _scroll(self, step: int) -> None:
+        self.first = max(0, min(self.first + step, self._length - self._room))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to choose."""
+
+    label: Message | str
+    chosen: Callable[[], None]
+    note: Message | str = ""
+
+
+class ChoicePage(Page):
+    """A screen to choose from: a number and Enter, or arrows and Enter."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.at = 0
+
+    def title(self) -> Message | str:
+        """What is to be chosen."""
+        raise NotImplementedError
+
+    def entries(self) -> Sequence[Entry]:
+        """What there is to choose from now."""
+        raise NotImplementedError
+
+    def above(self, width: int) -> list[Line]:  # noqa: ARG002 - reason: a screen with nothing to read has no use for it
+        """What is to be read before choosing."""
+        return []
+
+    def draw(self, size: Size) -> list[Line]:
+        entries, above = self.entries(), self.above(size.width)
+        self.at = max(0, min(self.at, len(entries) - 1))
+        lines = [
+            choice_line(str(at + 1), told(entry.label), told(entry.note), size.width, chosen=at == self.at)
+            for at, entry in enumerate(entries)
+        ]
+        extra = _("No.+Enter") if entries else ""
+        return draw_paper(self.paper(self.title(), [*above, *lines], at=len(above) + self.at, extra=extra), size)
+
+    def choose(self, number: int) -> bool:
+        entries = self.entries()
+        if not 1 <= number <= len(entries):
+            return False
+        self.at = number - 1
+        entries[self.at].chosen()
+        return True
+
+    def do(self, action: Action) -> None:
+        step = {Action.DOWN: 1, Action.UP: -1, Action.PAGE_DOWN: 5, Action.PAGE_UP: -5}.get(action, 0)
+        if action is Action.CONFIRM:
+            self.choose(self.at + 1)
+        elif step:
+            self.at = max(0, min(self.at + step, len(self.entries()) - 1))
+        else:
+            super().do(action)

@@ -1,0 +1,158 @@
+"""What is known of a thing, as lines to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.holds import Hold
+from scantrail.domain.identifiers import code_of
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place
+from scantrail.domain.products import Product
+from scantrail.domain.rules.pick import HOLD_NAMES, STATUS_NAMES
+from scantrail.domain.story import place_words
+from scantrail.domain.units import Condition, Unit
+from scantrail.handheld.drawing.lines import BLANK, Ink, Line, Span, wrapped
+from scantrail.handheld.text import told, visible
+from scantrail.words import N_, M, Message, _
+
+Fact = tuple[str, Message | str]
+"""What is known of, in a word, and the value."""
+
+CONDITIONS = {Condition.GOOD: N_("Good"), Condition.DAMAGED: N_("Damaged")}
+DOCUMENT_STATUSES = {
+    DocumentStatus.OPEN: N_("Open"),
+    DocumentStatus.IN_PROGRESS: N_("In progress"),
+    DocumentStatus.COMPLETED: N_("Completed"),
+    DocumentStatus.CANCELLED: N_("Cancelled"),
+}
+
+
+def moment(when: datetime) -> str:
+    """An instant by the device's clock, to the minute."""
+    return when.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
+    """One fact a line, those without a value left out."""
+    lines: list[Line] = []
+    for name, value in facts:
+        text = told(value)
+        if text:
+            label = f"{_(name)}: "
+            first, *others = wrapped(label + text, width)
+            whole = "".join(span.text for span in first)
+            lines += [(Span(whole[: len(label)], Ink.FAINT), Span(whole[len(label) :])), *others]
+    return lines
+
+
+def unit_lines(unit: Unit, product: Product | None, holds: Iterable[Hold], width: int) -> list[Line]:
+    """A unit's present state."""
+    held = [
+        line
+        for hold in holds
+        for line in wrapped(
+            told(M("✗ ON HOLD ({kind}): {reason}", kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)), width, Ink.BAD
+        )
+    ]
+    return [*held, *fact_lines(_unit_facts(unit, product), width)]
+
+
+def _unit_facts(unit: Unit, product: Product | None) -> tuple[Fact, ...]:
+    return (
+        (N_("Status"), M(STATUS_NAMES[unit.status])),
+        (N_("Place"), place_words(unit.place)),
+        (N_("Product"), product.name if product else unit.product),
+        (N_("SKU"), product.sku if product else ""),
+        (N_("Document"), unit.document or ""),
+        (N_("Order"), unit.order or ""),
+        (N_("Condition"), M(CONDITIONS[unit.condition])),
+        (N_("Owner"), unit.owner.name),
+        (N_("Firmware"), unit.firmware),
+        (N_("Calibrated until"), str(unit.calibration_valid_until or "")),
+        (N_("Lot"), unit.lot),
+        (N_("Supplier"), unit.supplier),
+        (N_("Supplier lot"), unit.supplier_lot),
+        (N_("Purchase order"), unit.purchase_order or ""),
+        (N_("Made"), str(unit.manufactured or "")),
+        (N_("Received"), str(unit.received or "")),
+        (N_("Former serials"), ", ".join(unit.former_serials)),
+        (N_("Notes"), unit.notes),
+    )
+
+
+def product_facts(product: Product) -> tuple[Fact, ...]:
+    """A product."""
+    return (
+        (N_("Product"), product.name),
+        (N_("SKU"), product.sku),
+        (N_("Model"), product.model),
+        (N_("Manufacturer"), product.manufacturer),
+        (N_("Serials look like"), product.serial_format),
+        (N_("GTIN"), ", ".join(each.gtin for each in product.gtins)),
+    )
+
+
+def place_facts(place: Place) -> tuple[Fact, ...]:
+    """A place."""
+    return (
+        (N_("Place"), place.code),
+        (N_("Site"), place.site),
+        (N_("Name"), place.name),
+        (N_("For picking"), M("yes") if place.pickable else M("no")),
+    )
+
+
+def worker_facts(worker: Worker) -> tuple[Fact, ...]:
+    """A worker. The badge's text is a secret of sorts and is not shown."""
+    return ((N_("Worker"), worker.name), (N_("Cart"), code_of(worker.cart) if worker.cart else ""))
+
+
+def pick_list_facts(pick_list: PickList) -> tuple[Fact, ...]:
+    """A pick list."""
+    taken = pick_list.taken
+    return (
+        (N_("Status"), M(DOCUMENT_STATUSES[pick_list.status])),
+        (N_("Order"), pick_list.order),
+        (N_("Customer"), " ".join(filter(None, (pick_list.customer, pick_list.customer_class)))),
+        (N_("Picked"), M("{done} of {total}", done=len(pick_list.picked), total=pick_list.wanted)),
+        (N_("Required by"), str(pick_list.required_by or "")),
+        (N_("Worked on by"), f"{taken.worker}, {taken.device}" if taken else ""),
+        (N_("Instructions"), "; ".join(pick_list.instructions)),
+    )
+
+
+def history_lines(body: Mapping[str, Any], width: int) -> list[Line]:
+    """A unit's timeline as the server told it, newest first."""
+    entries = body.get("timeline")
+    found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    lines: list[Line] = []
+    for entry in reversed(found):
+        lines += [BLANK, *_entry_lines(entry, width)]
+    return lines
+
+
+def _entry_lines(entry: Mapping[str, Any], width: int) -> list[Line]:
+    by = ", ".join(filter(None, (_text(entry, "actor_name"), _text(entry, "device"))))
+    head = f"{_when(_text(entry, 'effective_at'))}  {by}"
+    reason = _text(entry, "reason")
+    return [
+        *wrapped(head, width, Ink.FAINT),
+        *wrapped(visible(_text(entry, "story")), width),
+        *(wrapped(told(M("Reason: {reason}", reason=reason)), width, Ink.FAINT) if reason else []),
+    ]
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str:
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _when(text: str) -> str:
+    try:
+        return moment(datetime.fromisoformat(text))
+    except ValueError:
+        return text or "?"

@@ -1,0 +1,150 @@
+"""The guided screen: every scan goes to the session, and its verdict shows only when it is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scantrail.device.store import AttentionItem
+from scantrail.device.sync import Link
+from scantrail.domain.acts import ActId
+from scantrail.domain.readings import Reading
+from scantrail.handheld.drawing.bars import Size
+from scantrail.handheld.drawing.guided import Guided, draw_guided, item_line
+from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
+from scantrail.handheld.drawing.verdict import Proof, Shown
+from scantrail.handheld.keys import Action
+from scantrail.handheld.pages.base import Desk, Page, TextPage
+from scantrail.handheld.text import told
+from scantrail.protocol.outbox import ActState
+from scantrail.words import M, Message
+from scantrail.workflows.base import (
+    Answer,
+    AskException,
+    AskUndo,
+    Back,
+    Choose,
+    Confirm,
+    Tone,
+    Verdict,
+)
+
+_ASKS: dict[Action, Answer] = {
+    Action.CONFIRM: Confirm(),
+    Action.EXCEPTION: AskException(),
+    Action.UNDO: AskUndo(),
+}
+_PROOFS: dict[ActState, Proof] = {
+    ActState.PENDING: Proof.WAITING,
+    ActState.WAITING: Proof.WAITING,
+    ActState.APPLIED: Proof.CONFIRMED,
+}
+
+
+class GuidedPage(Page):
+    """What to do now, and whether the last scan was right."""
+
+    keys = (Action.EXCEPTION, Action.UNDO, Action.HELP, Action.LIST)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._verdict: Verdict | None = None
+        self._act: ActId | None = None
+        """The record behind the verdict; None when nothing was recorded with it."""
+
+    def draw(self, size: Size) -> list[Line]:
+        shell = self.desk.shell
+        shown = self.shown or self._of_verdict()
+        return draw_guided(Guided(self.desk.session.prompt(), shown, shell.bar, shell.typed), size)
+
+    def _of_verdict(self) -> Shown | None:
+        return Shown.of(self._verdict, self._proof(self._verdict)) if self._verdict else None
+
+    def _proof(self, verdict: Verdict) -> Proof:
+        state = self.desk.store.act_state(self._act) if self._act else None
+        if state is None or verdict.tone not in (Tone.ACCEPTED, Tone.NOTED):
+            return Proof.NONE
+        offline = self.desk.sync.state.link is not Link.ONLINE
+        return Proof.PROVISIONAL if offline and state is ActState.PENDING else _PROOFS.get(state, Proof.NONE)
+
+    def take(self, reading: Reading) -> None:
+        before = self.desk.session.verdict_act
+        self._answered(self.desk.session.scan(reading), before)
+
+    def choose(self, number: int) -> bool:
+        prompt = self.desk.session.prompt()
+        if str(number) not in {choice.key for choice in prompt.choices}:
+            return False
+        self._give(Choose(str(number)))
+        return True
+
+    def do(self, action: Action) -> None:
+        if action is Action.LIST:
+            self.desk.shell.open(ItemsPage(self.desk))
+        elif action is Action.BACK:
+            self._back()
+        elif action is Action.CONFIRM and self.desk.session.prompt().finished:
+            self.desk.shell.home()
+        elif action in _ASKS:
+            self._give(_ASKS[action])
+
+    def _back(self) -> None:
+        """Out of a question; where there is none, out of the task, which stays on record as it is."""
+        before = self.desk.session.prompt()
+        self._give(Back())
+        if self.desk.session.prompt() == before:
+            self.desk.shell.back()
+
+    def _give(self, answer: Answer) -> None:
+        before = self.desk.session.verdict_act
+        self._answered(self.desk.session.answer(answer), before)
+
+    def _answered(self, verdict: Verdict | None, before: ActId | None) -> None:
+        if verdict is None:
+            return
+        now = self.desk.session.verdict_act
+        self.shown, self._verdict, self._act = None, verdict, now if now != before else None
+        self.desk.shell.ring(verdict.tone)
+
+    def contested(self, item: AttentionItem) -> None:
+        """The server did not accept something done before: the person reads at once what to do with the goods."""
+        goods = ", ".join(item.serials) or item.scanned
+        self.say(Shown.of(Verdict.of_refusal(item.refusal, goods)))
+
+    def changed(self) -> None:
+        self.desk.session.refresh()
+
+    def closed(self) -> None:
+        self.desk.session.leave()
+
+    def help(self) -> Sequence[Message | str]:
+        prompt = self.desk.session.prompt()
+        return (
+            prompt.verb,
+            *prompt.expected[:1],
+            prompt.hint,
+            M("Scan what the screen asks for. The answer stays until the next scan; a refusal says what to do."),
+            M("F4 reports what is wrong: short, damaged, bin empty. F5 takes a scan back. Esc goes one step back."),
+            M("Everything is on record as soon as its answer shows: leave the task at any time, it goes on there."),
+        )
+
+
+class ItemsPage(TextPage):
+    """The whole list of the open task."""
+
+    def title(self) -> Message | str:
+        prompt = self.desk.session.prompt()
+        return M("{document}  {done} of {total}", document=prompt.task, done=prompt.done, total=prompt.total)
+
+    def body(self, width: int) -> list[Line]:
+        prompt = self.desk.session.prompt()
+        lines = wrapped(told(prompt.about), width, Ink.FAINT)
+        for each in prompt.instructions:
+            lines += wrapped(f"! {each}", width, Ink.NOTE)
+        return [*lines, BLANK, *(item_line(item, width) for item in prompt.items)]
+
+    def take(self, reading: Reading) -> None:
+        """A scan belongs to the task: back to it, and judge it there."""
+        self.desk.shell.back_with(reading)
+
+    def help(self) -> Sequence[Message | str]:
+        return (M("✓ done, ▸ now, – short. Scan on at any time; Esc goes back to the step."),)

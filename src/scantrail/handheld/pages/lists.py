@@ -1,0 +1,113 @@
+"""The pick lists, most urgent first, and taking over one that another device works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from scantrail.domain.documents import PickList
+from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.readings import Reading
+from scantrail.domain.refusals import Code, refuse
+from scantrail.handheld.drawing.lines import Line, wrapped
+from scantrail.handheld.drawing.verdict import Shown
+from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page
+from scantrail.handheld.pages.guided import GuidedPage
+from scantrail.handheld.text import told
+from scantrail.words import M, Message
+from scantrail.workflows.base import Verdict
+
+TAKE_OVER_REASONS = (M("Handed over to me"), M("Colleague is away"), M("Device broken or empty"))
+
+
+class ListsPage(ChoicePage):
+    """Which list?"""
+
+    def title(self) -> Message:
+        return M("PICK LISTS") if self.desk.session.pick_lists() else M("NO OPEN PICK LISTS")
+
+    def entries(self) -> Sequence[Entry]:
+        return tuple(
+            Entry(each.number, self._opening(each.number), _urgency(each)) for each in self.desk.session.pick_lists()
+        )
+
+    def _opening(self, number: DocumentId) -> Callable[[], None]:
+        return lambda: open_list(self, number)
+
+    def take(self, reading: Reading) -> None:
+        found = self.desk.store.candidates(reading.text)
+        number = found.documents[0] if found.documents else found.text
+        open_list(self, number)
+
+    def help(self) -> Sequence[Message | str]:
+        return (
+            M("The most urgent list is first: by priority (P1 before P5), then by the day it is required."),
+            M("Scan a list's number, or type its number in this table and Enter."),
+            M("A list with a device's name is worked on there; taking it over asks for a reason."),
+        )
+
+
+def progress_of(pick_list: PickList) -> str:
+    """Picked of wanted."""
+    return f"{len(pick_list.picked)}/{pick_list.wanted}"
+
+
+def _urgency(pick_list: PickList) -> str:
+    required = pick_list.required_by.strftime("%m-%d") if pick_list.required_by else ""
+    where = pick_list.taken.device if pick_list.taken else ""
+    facts = (where, pick_list.customer_class, f"P{pick_list.priority}", required, progress_of(pick_list))
+    return " ".join(filter(None, facts))
+
+
+def open_list(page: Page, number: DocumentId) -> None:
+    """Begin or resume a list, from any screen."""
+    desk = page.desk
+    pick_list = desk.store.pick_list(number)
+    if pick_list is not None and pick_list.taken is not None and pick_list.taken.device != desk.store.device:
+        desk.shell.open(TakeOverPage(desk, pick_list))
+        return
+    _enter(page, number)
+
+
+def _enter(page: Page, number: DocumentId, reason: str = "") -> None:
+    desk = page.desk
+    if desk.store.pick_list(number) is None:
+        page.say(Shown.of(Verdict.of_refusal(refuse(Code.UNKNOWN_DOCUMENT, document=number), number)))
+        return
+    refused = desk.session.open(number, reason)
+    if refused is not None:
+        page.say(Shown.of(refused))
+        return
+    if isinstance(page, TakeOverPage):
+        desk.shell.back()
+    desk.shell.open(GuidedPage(desk))
+
+
+class TakeOverPage(ChoicePage):
+    """Why is a list taken from the device that works on it?"""
+
+    def __init__(self, desk: Desk, pick_list: PickList) -> None:
+        super().__init__(desk)
+        self._pick_list = pick_list
+
+    def title(self) -> Message:
+        return M("TAKE OVER {document}?", document=self._pick_list.number)
+
+    def above(self, width: int) -> list[Line]:
+        taken = self._pick_list.taken
+        if taken is None:
+            return []
+        worker = self.desk.store.worker(taken.worker)
+        facts = {"worker": worker.name if worker else taken.worker, "device": taken.device}
+        return wrapped(told(M("{worker} works on it on {device}. Take it over only with a reason:", **facts)), width)
+
+    def entries(self) -> Sequence[Entry]:
+        return tuple(Entry(reason, self._taking(reason)) for reason in TAKE_OVER_REASONS)
+
+    def _taking(self, reason: Message) -> Callable[[], None]:
+        return lambda: _enter(self, self._pick_list.number, told(reason))
+
+    def help(self) -> Sequence[Message | str]:
+        return (
+            M("Whoever had this list is told at the next scan, and brings what is picked to you."),
+            M("Esc leaves the list where it is."),
+        )

@@ -1,0 +1,143 @@
+"""Looking anything up, in the middle of anything: scan a unit, product, bin, list or badge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scantrail.device.store import History
+from scantrail.device.transport import Offline, Refused
+from scantrail.domain.holds import holds_on
+from scantrail.domain.identifiers import UnitId
+from scantrail.domain.readings import Candidates, Reading
+from scantrail.domain.units import Unit
+from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
+from scantrail.handheld.drawing.paper import choice_line
+from scantrail.handheld.keys import Action
+from scantrail.handheld.pages.base import Desk, TextPage, sentence
+from scantrail.handheld.pages.facts import (
+    Fact,
+    fact_lines,
+    history_lines,
+    moment,
+    pick_list_facts,
+    place_facts,
+    product_facts,
+    unit_lines,
+    worker_facts,
+)
+from scantrail.handheld.text import told
+from scantrail.words import M, Message
+from scantrail.workflows.base import Tone
+
+
+class LookUpPage(TextPage):
+    """What is this? Esc leads back to where the question came up."""
+
+    keys = (Action.BACK, Action.DOWN, Action.UP, Action.LOOK_UP, Action.MENU)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._text = ""
+        self._unit: UnitId | None = None
+        self._which: tuple[Unit, ...] = ()
+        """Units of several products that share the serial."""
+        self._facts: tuple[Fact, ...] = ()
+        self._history: History | None = None
+        self._about_history: Message | str = ""
+
+    def title(self) -> Message | str:
+        if self._which:
+            return M("{serial}: WHICH PRODUCT?", serial=self._text)
+        return self._text or M("LOOK UP: SCAN ANY CODE")
+
+    def body(self, width: int) -> list[Line]:
+        if self._which:
+            return [self._choice(at, unit, width) for at, unit in enumerate(self._which, 1)]
+        unit = self.desk.store.unit(self._unit) if self._unit else None
+        if unit is None:
+            return fact_lines(self._facts, width)
+        product, holds = self.desk.store.product(unit.product), holds_on(unit, self.desk.store.holds())
+        history = history_lines(self._history.body, width) if self._history else []
+        about = wrapped(told(self._about_history), width, Ink.NOTE)
+        return [*unit_lines(unit, product, holds, width), BLANK, *about, *history]
+
+    def _choice(self, number: int, unit: Unit, width: int) -> Line:
+        product = self.desk.store.product(unit.product)
+        return choice_line(str(number), product.name if product else unit.product, "", width, chosen=False)
+
+    def take(self, reading: Reading) -> None:
+        self._forget()
+        found = self.desk.store.candidates(reading.text)
+        self._text = found.text
+        if len(found.units) > 1:
+            self._which = found.units
+        elif found.units:
+            self._show_unit(found.units[0])
+        else:
+            self._show_other(found)
+
+    def choose(self, number: int) -> bool:
+        if not 1 <= number <= len(self._which):
+            return False
+        self._show_unit(self._which[number - 1])
+        return True
+
+    def _forget(self) -> None:
+        self.shown, self.first, self._unit, self._which, self._facts = None, 0, None, (), ()
+        self._history, self._about_history = None, ""
+
+    def _show_unit(self, unit: Unit) -> None:
+        self._forget()
+        self._text, self._unit = unit.serial, unit.id
+        self._about_history = M("Asking the server for the history…")
+        self.desk.shell.start(self._ask_history(unit.id))
+
+    async def _ask_history(self, unit: UnitId) -> None:
+        now = self.desk.clock.now().wall
+        about: Message | str = M("History, newest first:")
+        try:
+            body = await self.desk.histories.timeline(unit)
+        except (Offline, Refused):
+            history = self.desk.store.keeping.history(unit)
+            about = _offline_words(history)
+        else:
+            self.desk.store.keeping.put_history(unit, body, now)
+            history = History(now, body)
+        if self._unit == unit:
+            self._history, self._about_history = history, about
+            self.desk.shell.redraw()
+
+    def _show_other(self, found: Candidates) -> None:
+        lists = [each for number in found.documents if (each := self.desk.store.pick_list(number)) is not None]
+        if lists:
+            self._facts = pick_list_facts(lists[0])
+        elif found.places:
+            self._facts = place_facts(found.places[0])
+        elif found.products:
+            self._facts = product_facts(found.products[0])
+        elif found.workers:
+            self._text, self._facts = found.workers[0].name, worker_facts(found.workers[0])
+        else:
+            self._text = ""
+            unknown = M("No unit, product, place, list or badge on this device has this code. Scan it again.")
+            self.say(sentence(Tone.REFUSED, M("UNKNOWN CODE"), unknown, found.text))
+
+    def do(self, action: Action) -> None:
+        if action is Action.LOOK_UP:
+            self._forget()
+            self._text = ""
+        else:
+            super().do(action)
+
+    def help(self) -> Sequence[Message | str]:
+        return (
+            M("Scan any unit, product, bin, pick list or badge to see what is known of it. Nothing is changed by it."),
+            M("A unit's history comes from the server; without network the last one fetched is shown, if any."),
+            M("Esc goes back to where you were, at the same step."),
+        )
+
+
+def _offline_words(history: History | None) -> Message:
+    if history is None:
+        return M("The server cannot be asked now: above is what this device knows. Its history is not here.")
+    return M("The server cannot be asked now: its history as of {when}, newest first:", when=moment(history.fetched))

@@ -1,0 +1,144 @@
+"""Signing in: scan the badge, then type the PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scantrail.device.sign_in import SignedIn, SignInRefused
+from scantrail.device.store import StoreError
+from scantrail.device.sync import Link
+from scantrail.domain.people import Worker
+from scantrail.domain.readings import Candidates, Carrier, Reading
+from scantrail.domain.rules.pick import KIND_NAMES
+from scantrail.handheld.drawing.bars import Size
+from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, wrapped
+from scantrail.handheld.drawing.paper import draw_paper
+from scantrail.handheld.drawing.verdict import Shown
+from scantrail.handheld.keys import Action
+from scantrail.handheld.pages.base import Desk, Page, sentence
+from scantrail.handheld.text import told, visible
+from scantrail.words import M, Message
+from scantrail.workflows.base import Tone
+
+MASK = "•"
+
+
+class SignInPage(Page):
+    """Who works here? The PIN is never shown, and nothing of it is kept."""
+
+    keys = (Action.HELP, Action.SYNC, Action.LEAVE)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.badge: str = ""
+        """The badge scanned; empty while one is asked for."""
+        self.checking = False
+
+    @property
+    def asks_pin(self) -> bool:
+        """Whether the badge is known and its PIN is asked for."""
+        return bool(self.badge)
+
+    @property
+    def twins(self) -> bool:
+        """A PIN is a text like any other: no digit of it is a key."""
+        return not self.asks_pin
+
+    def draw(self, size: Size) -> list[Line]:
+        masked = MASK * len(self.desk.shell.typed) if self.asks_pin else self.desk.shell.typed
+        keys = (Action.BACK, Action.HELP) if self.asks_pin else self.keys
+        return draw_paper(self.paper(self._title(), self._body(size), typed=masked, keys=keys), size)
+
+    def _title(self) -> Message:
+        if self.checking:
+            return M("CHECKING THE PIN…")
+        return M("TYPE YOUR PIN, THEN ENTER") if self.asks_pin else M("SCAN YOUR BADGE")
+
+    def _body(self, size: Size) -> list[Line]:
+        lines = [ink(self._name(), Ink.STRONG)] if self.asks_pin else []
+        if not self.desk.store.ready and self.desk.sync.state.link is not Link.ONLINE:
+            lines += wrapped(told(_WAITING_FOR_ROWS), size.width, Ink.NOTE)
+        return [*lines, *_demo_lines(self.desk.demo_badges, size)]
+
+    def _name(self) -> str:
+        worker = self.desk.store.worker_called(self.badge)
+        return visible(worker.name if worker else self.badge)
+
+    def take(self, reading: Reading) -> None:
+        if self.checking:
+            self.say(sentence(Tone.NOTED, M("ONE MOMENT"), M("The PIN is being checked.")))
+            return
+        found = self.desk.store.candidates(reading.text)
+        if self.asks_pin and not (found.workers and reading.carrier is not Carrier.TYPED):
+            self._check(reading.text.strip())
+        else:
+            self._badge_scanned(reading, found)
+
+    def _badge_scanned(self, reading: Reading, found: Candidates) -> None:
+        refusal = self._badge_refusal(reading, found)
+        if refusal is not None:
+            self.say(refusal)
+            return
+        self.badge, self.shown = found.text, None
+        self.desk.shell.ring(Tone.ACCEPTED)
+
+    def _badge_refusal(self, reading: Reading, found: Candidates) -> Shown | None:
+        if reading.carrier is Carrier.TYPED and not self.desk.demo_badges:
+            return sentence(Tone.REFUSED, M("SCAN YOUR BADGE"), M("A badge is scanned here, not typed."))
+        if found.workers:
+            return None
+        if found.kinds:
+            kind = KIND_NAMES[min(found.kinds, key=list(KIND_NAMES).index)]
+            what = M("That is {what}. Scan your badge.", what=M(kind))
+            return sentence(Tone.REFUSED, M("WRONG CODE"), what, found.text)
+        unknown = M("No worker on record here has this badge. Scan it again, or press F8 if you are new.")
+        return sentence(Tone.REFUSED, M("UNKNOWN BADGE"), unknown, found.text)
+
+    def _check(self, pin: str) -> None:
+        self.checking, self.shown = True, None
+        self.desk.shell.start(self._verify(self.badge, pin))
+
+    async def _verify(self, badge: str, pin: str) -> None:
+        try:
+            self._welcome(await self.desk.signing_in.sign_in(badge, pin))
+        except SignInRefused as refused:
+            self.say(sentence(Tone.REFUSED, M("NOT SIGNED IN"), refused.message))
+        except StoreError as error:
+            self.say(sentence(Tone.REFUSED, M("NOT SIGNED IN"), error.message))
+        finally:
+            self.checking = False
+            self.desk.shell.redraw()
+
+    def _welcome(self, signed_in: SignedIn) -> None:
+        worker: Worker = signed_in.worker
+        self.desk.session.start(worker, offline=signed_in.offline)
+        self.badge = ""
+        self.desk.shell.ring(Tone.ACCEPTED)
+        self.desk.shell.home()
+
+    def do(self, action: Action) -> None:
+        if action is Action.BACK and not self.checking:
+            self.badge, self.shown = "", None
+
+    def help(self) -> Sequence[Message | str]:
+        return (
+            M("Scan the barcode on your badge, then type your PIN and press Enter."),
+            M("Without network you can sign in where you have signed in online before, until your shift ends."),
+            M("Three wrong PINs make you wait; a supervisor can help."),
+        )
+
+
+_WAITING_FOR_ROWS = M(
+    "This device has not received anything from the server yet. Bring it online once, then sign in. F8 tries now."
+)
+
+
+def _demo_lines(badges: Sequence[tuple[str, str, str]], size: Size) -> list[Line]:
+    """The demo's badges, to be typed in."""
+    if not badges:
+        return []
+    lines: list[Line] = [] if size.is_low else [BLANK]
+    lines += wrapped(told(M("Demo: type a badge, Enter, its PIN, Enter")), size.width, Ink.FAINT)
+    for name, badge, pin in badges:
+        lines.append(ink(f"{badge}  {pin}  {name}" if not size.is_narrow else f"{badge} {pin}"))
+    return lines

@@ -1,0 +1,50 @@
+"""Starting the handheld on an enrolled device's folder."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from scantrail.device.clock import DeviceClock
+from scantrail.device.keys import DeviceKeys, KeysUnusable
+from scantrail.device.sign_in import SignIn
+from scantrail.device.store import DeviceStore, StoreError
+from scantrail.device.sync import Sync
+from scantrail.device.transport import Server
+from scantrail.handheld.app import Device, HandheldApp
+from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
+from scantrail.scanning.profiles import ProfileUnusable, load_profile
+from scantrail.words import OperatorError
+
+
+def run_handheld(
+    folder: Path, *, demo_badges: Sequence[DemoBadge] = (), extra_entries: Sequence[ExtraEntry] = ()
+) -> int:
+    """Run the handheld until somebody leaves it; gives the exit code.
+
+    `demo_badges` (name, badge, PIN) are shown at the sign-in, and badges may be typed there; `extra_entries`
+    (label, asynchronous function) are added to the menu.
+
+    Raises:
+        OperatorError: the device is not enrolled, its store is in use or damaged, or its keys cannot be used.
+    """
+    try:
+        store = DeviceStore.open(folder)
+    except StoreError as error:
+        raise OperatorError(error.message) from error
+    with store:
+        app = HandheldApp(_device(folder, store), demo_badges, extra_entries)
+        app.run(mouse=False)
+    return app.return_code or 0
+
+
+def _device(folder: Path, store: DeviceStore) -> Device:
+    try:
+        keys, profile = DeviceKeys.load(folder), load_profile()
+    except (KeysUnusable, ProfileUnusable) as error:
+        raise OperatorError(error.message) from error
+    clock = DeviceClock()
+    server = Server(store.identity.server_url, keys.token)
+    sync = Sync(store, server, keys, clock, random.random)
+    return Device(store, sync, SignIn(store, server, clock), server, clock, profile)
