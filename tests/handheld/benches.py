@@ -39,8 +39,8 @@ class FakeSync:
 
     store: DeviceStore
     state: SyncState = field(default_factory=lambda: SyncState(Link.ONLINE, 0))
-    on_state: Callable[[SyncState], None] = lambda _state: None
-    on_changed: Callable[[], None] = lambda: None
+    on_state: Callable[[SyncState], None] = field(default=lambda _state: None)
+    on_changed: Callable[[], None] = field(default=lambda: None)
     asked: int = 0
 
     async def run(self) -> None:
