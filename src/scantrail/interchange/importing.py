@@ -15,6 +15,7 @@ from scantrail.interchange.problems import Problem, Problems, Spot
 from scantrail.interchange.reading import read_file
 from scantrail.interchange.rows import Source
 from scantrail.interchange.writing import write_plan
+from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database import Database
 from scantrail.server.master import all_streams
 from scantrail.words import M, Message
@@ -70,6 +71,7 @@ def import_files(files: Sequence[Path], database: Database, now: datetime, progr
     total = len(read)
     rows = check_rows(read, problems, lambda done: progress(done, total, M("rows checked")))
     with database.writing() as connection:
+        database.lock(connection, [GLOBAL_STREAM])
         database.lock(connection, all_streams(connection))
         plan = make_plan(connection, rows, now, problems)
         if problems:

@@ -20,6 +20,7 @@ from scantrail.interchange.records import (
     load_births,
     load_documents,
     load_masters,
+    load_named_units,
     load_past,
     load_promises,
     load_units,
@@ -51,6 +52,7 @@ def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems
 def _load_the_rest(connection: Connection, records: Records, rows: CheckedRows) -> None:
     load_documents(connection, records, set(_documents(rows)))
     load_units(connection, records, set(_units(rows)))
+    load_named_units(connection, records)
     load_births(connection, records, _known(records, rows["units"]))
     load_past(connection, records, _known(records, rows["history"]))
     load_promises(connection, records, _known(records, rows["allocations"]))

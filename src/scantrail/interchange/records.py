@@ -102,6 +102,13 @@ def load_units(connection: Connection, records: Records, names: Iterable[tuple[P
     records.units.update(units_by_id(connection, found))
 
 
+def load_named_units(connection: Connection, records: Records) -> None:
+    """Add the units that the pick lists in the records name, since a file may let go of them."""
+    lists = (each for each in records.documents.values() if isinstance(each, PickList))
+    named = {unit for each in lists for line in each.lines for unit in line.units}
+    records.units.update(units_by_id(connection, named - records.units.keys()))
+
+
 def load_births(connection: Connection, records: Records, units: Iterable[UnitId]) -> None:
     """Add how these units were when they were registered."""
     for part in chunks(units):
