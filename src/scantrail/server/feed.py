@@ -17,9 +17,6 @@ from scantrail.server.sets import chunks, insert_rows, rows_with
 PAGE = 500
 """Rows in one page of changes."""
 
-_LAST = 2**62
-"""No stream comes so far, and both engines can compare with it."""
-
 
 def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
     """List these rows as changed now, after every act the stream has so far."""
@@ -49,20 +46,28 @@ def changes_after(connection: Connection, cursor: Mapping[str, int], limit: int 
     reached: dict[str, int] = {}
     entries: list[tuple[RowKind, str, int]] = []
     more = False
-    for stream in connection.execute(select(streams.c.id).order_by(streams.c.id)).scalars().all():
+    for stream in connection.execute(select(streams.c.id, streams.c.position).order_by(streams.c.id)).all():
+        after = cursor.get(stream.id, 0)
+        if after >= stream.position:
+            reached[stream.id] = after
+            continue
         room = limit - len(entries)
-        after = min(cursor.get(stream, 0), _LAST)
-        found = connection.execute(
-            select(feed.c.kind, feed.c.id, feed.c.position)
-            .where(feed.c.stream == stream, feed.c.position > after)
-            .order_by(feed.c.position)
-            .limit(room + 1)
-        ).all()
-        more = more or len(found) > room
-        taken = found[:room]
-        entries.extend((RowKind(row.kind), row.id, row.position) for row in taken)
-        reached[stream] = taken[-1].position if taken else after
+        found = _entries(connection, stream.id, after, room + 1)
+        taken, left = found[:room], found[room:]
+        entries.extend(taken)
+        more = more or bool(left)
+        reached[stream.id] = stream.position if not left else taken[-1][2] if taken else after
     return Changes(server_epoch(connection), reached, tuple(_rows(connection, entries)), more)
+
+
+def _entries(connection: Connection, stream: str, after: int, limit: int) -> list[tuple[RowKind, str, int]]:
+    rows = connection.execute(
+        select(feed.c.kind, feed.c.id, feed.c.position)
+        .where(feed.c.stream == stream, feed.c.position > after)
+        .order_by(feed.c.position)
+        .limit(limit)
+    )
+    return [(RowKind(row.kind), row.id, row.position) for row in rows]
 
 
 def _rows(connection: Connection, entries: list[tuple[RowKind, str, int]]) -> Iterable[Row]:

@@ -111,12 +111,11 @@ class LogWriter:
             }
 
     def write(self, connection: Connection) -> None:
-        """Write what was appended, and the stream's head."""
+        """Write what was appended; the stream is saved by the caller, who still gives its numbers to the feed."""
         for table, rows in ((log, self._log), (events, self._events)):
             insert_rows(connection, table, rows)
         self._log.clear()
         self._events.clear()
-        save_stream(connection, self.stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,11 @@ class Dated:
 def append_system_acts(
     connection: Connection, stream: Stream, dated: Sequence[Dated], received_at: datetime
 ) -> list[Act]:
-    """Log acts of the server itself as applied. The caller has judged them and writes the rows they change."""
+    """Log acts of the server itself as applied.
+
+    The caller holds the stream's lock, has judged the acts, writes the rows they change, marks these in the
+    change feed, and saves the stream.
+    """
     epoch = str(connection.execute(select(meta.c.value).where(meta.c.key == "server_epoch")).scalar_one())
     writer = LogWriter(stream, received_at)
     acts = []

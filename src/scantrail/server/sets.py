@@ -13,8 +13,8 @@ T = TypeVar("T")
 CHUNK = 5_000
 """Values in one IN list; both engines take more."""
 
-COPIED_FROM = 1_000
-"""Rows from which streaming them is quicker: 10 000 in 0.07 s rather than 0.35 s."""
+COPIED_FROM = 50
+"""Rows from which streaming them is quicker: 10 000 in 0.07 s rather than 0.35 s, a push of 100 acts by a third."""
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

@@ -1,0 +1,67 @@
+"""The change feed while the warehouse works: what a device has after following it is what the server has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from scantrail.domain.events import ConditionStated
+from scantrail.domain.plain import to_plain
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.units import Condition
+from scantrail.protocol.messages import Row, RowKind
+from scantrail.server.feed import changes_after
+from tests.server.site import ServedSite
+from tests.support.worlds import module
+
+
+class Follower:
+    """Keeps the newest row of each thing, as a device does."""
+
+    def __init__(self, served: ServedSite, limit: int) -> None:
+        self.served, self.limit = served, limit
+        self.cursor: dict[str, int] = {}
+        self.rows: dict[tuple[RowKind, str], Row] = {}
+
+    def pull(self) -> bool:
+        """Take one page; gives whether there is another."""
+        with self.served.database.reading() as connection:
+            changes = changes_after(connection, self.cursor, self.limit)
+        for row in changes.rows:
+            assert row.position > self.cursor.get("MAIN", 0) or row.kind is not RowKind.UNIT
+            self.rows[row.kind, row.id] = row
+        self.cursor = changes.cursor
+        return changes.more
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_rows_that_change_between_two_pages_arrive_in_their_last_state(served: ServedSite, limit: int) -> None:
+    device, follower = served.device(), Follower(served, limit)
+    while follower.pull():
+        if len(device.exacts) < 12:
+            device.record(ConditionStated(module(46 + len(device.exacts) % 5).id, Condition.DAMAGED))
+            device.push(first=len(device.exacts))
+    for number in range(46, 51):
+        unit = served.unit(number)
+        assert follower.rows[RowKind.UNIT, unit.id].body == to_plain(unit)
+
+
+def test_acts_that_change_no_row_move_the_cursor_on(served: ServedSite) -> None:
+    device, follower = served.device(), Follower(served, 500)
+    follower.pull()
+    before = follower.cursor["MAIN"]
+    device.record(reading="?", refusal=refuse(Code.UNKNOWN_CODE, wanted="?"))
+    (verdict,) = device.push().verdicts
+    assert not follower.pull()
+    assert follower.cursor["MAIN"] == verdict.position > before
+
+
+def test_asking_when_nothing_has_changed_costs_two_queries(served: ServedSite) -> None:
+    follower = Follower(served, 500)
+    follower.pull()
+    statements: list[Any] = []
+    event.listen(served.database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    follower.pull()
+    assert len([each for each in statements if each.startswith("SELECT")]) == 2
