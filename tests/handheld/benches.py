@@ -33,15 +33,15 @@ BADGE, PIN = "WKR-1001", "4711"
 KEYS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x1d": "ctrl+right_square_bracket", "\x11": "ctrl+q"}
 
 
-@dataclass
 class FakeSync:
     """A sync that a test puts online and offline."""
 
-    store: DeviceStore
-    state: SyncState = field(default_factory=lambda: SyncState(Link.ONLINE, 0))
-    on_state: Callable[[SyncState], None] = field(default=lambda _state: None)
-    on_changed: Callable[[], None] = field(default=lambda: None)
-    asked: int = 0
+    def __init__(self, store: DeviceStore) -> None:
+        self.store = store
+        self.state = SyncState(Link.ONLINE, 0)
+        self.on_state: Callable[[SyncState], None] = lambda _state: None
+        self.on_changed: Callable[[], None] = lambda: None
+        self.asked = 0
 
     async def run(self) -> None:
         await asyncio.Event().wait()

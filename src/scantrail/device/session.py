@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from scantrail.device.store import AttentionItem, DeviceStore
+from scantrail.device.store import AttentionItem, DeviceStore, StoreError
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import AttentionSettled, PickListTaken, WorkerSignedIn, WorkerSignedOut
@@ -134,16 +134,21 @@ class Session:
 
         Raises:
             NoTask: no task is open.
+            StoreError: nothing was recorded; the same scan again is no double read.
         """
         now = self._clock.now()
         previous, self._last_read = self._last_read, LastRead(reading.text, now.mono_ms)
         if previous and previous.text == reading.text and now.mono_ms - previous.mono_ms < REPEAT_MS:
             self.verdict = repeat_verdict(reading.text.strip())
             return self.verdict
-        candidates = self._store.candidates(reading.text)
-        task = self._open_task()
-        self._task = self._load(task.pick_list, task.mode, candidates.units)
-        return self.answer(Scan(reading, candidates))
+        try:
+            candidates = self._store.candidates(reading.text)
+            task = self._open_task()
+            self._task = self._load(task.pick_list, task.mode, candidates.units)
+            return self.answer(Scan(reading, candidates))
+        except StoreError:
+            self._last_read = None
+            raise
 
     def answer(self, given: Answer) -> Verdict | None:
         """Take any answer to the present prompt; gives the verdict, if there is one.

@@ -18,7 +18,7 @@ from scantrail.domain.readings import Carrier, Reading, command_in
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import Paper, draw_paper
-from scantrail.handheld.driver import ScannerDriver
+from scantrail.handheld.driver import CLOSE_POLL_S, ScannerDriver
 from scantrail.handheld.feedback import BELLS
 from scantrail.handheld.glass import Glass
 from scantrail.handheld.keys import BY_COMMAND, BY_KEY, BY_TWIN, Action
@@ -147,10 +147,18 @@ class HandheldApp(App[None]):
             self._quiet_timer.cancel()
             self._quiet_timer = None
         if self._wedge.wait_ms is not None:
-            quiet = self.Quiet(self._turn)
-            self._quiet_timer = loop.call_later(self._wedge.wait_ms / 1000, self.post_message, quiet)
+            self._look_for_quiet(self._wedge.wait_ms / 1000)
         if self._echo_timer is None:
             self._echo_timer = loop.call_later(ECHO_S, self._echo)
+
+    def _look_for_quiet(self, after_s: float) -> None:
+        quiet = self.Quiet(self._turn)
+        self._quiet_timer = asyncio.get_running_loop().call_later(after_s, self.post_message, quiet)
+
+    def _is_quiet(self) -> bool:
+        """Whether the terminal itself has been silent for as long as the wedge waits."""
+        driver, wait_ms = self._driver, self._wedge.wait_ms
+        return wait_ms is None or not isinstance(driver, ScannerDriver) or driver.silence_s * 1000 >= wait_ms
 
     def _echo(self) -> None:
         self._echo_timer = None
@@ -160,6 +168,8 @@ class HandheldApp(App[None]):
         """Nothing has come for a while; keys that wait to be handled are heard first."""
         if self.message_queue_size:
             self.post_message(self.Quiet(quiet.turn))
+        elif quiet.turn == self._turn and not self._is_quiet():
+            self._look_for_quiet(CLOSE_POLL_S)
         elif quiet.turn == self._turn:
             self._quiet_timer = None
             self._hear(self._wedge.settle())

@@ -11,7 +11,7 @@ from scantrail.handheld.pages.attention import AttentionPage
 from scantrail.handheld.pages.base import ChoicePage, Entry, sentence, sync_now
 from scantrail.handheld.pages.lists import ListsPage, open_list, progress_of
 from scantrail.handheld.pages.look_up import LookUpPage
-from scantrail.words import M, Message
+from scantrail.words import M, Message, OperatorError
 from scantrail.workflows.base import Tone
 
 
@@ -73,8 +73,12 @@ class MenuPage(ChoicePage):
     async def _run(self, label: str, run: Callable[[], Awaitable[None]]) -> None:
         self.shown = sentence(Tone.NOTED, label)
         self.desk.shell.redraw()
-        await run()
-        self.shown = sentence(Tone.ACCEPTED, M("DONE"), label)
+        try:
+            await run()
+        except OperatorError as error:
+            self.shown = sentence(Tone.REFUSED, label, str(error))
+        else:
+            self.shown = sentence(Tone.ACCEPTED, M("DONE"), label)
         self.desk.shell.redraw()
 
     def help(self) -> Sequence[Message | str]:
