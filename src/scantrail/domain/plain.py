@@ -17,6 +17,7 @@ from typing import Any
 
 T = typing.TypeVar("T")
 Decoder = Callable[[Any, str], Any]
+Encoder = Callable[[Any], Any]
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """Types that JSON has itself."""
@@ -28,25 +29,37 @@ class PlainError(ValueError):
 
 def to_plain(value: Any) -> Any:
     """JSON-ready data: dataclasses become objects, tuples and sets lists, dates and instants ISO 8601."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted(to_plain(item) for item in value)
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(to_plain(key)): to_plain(item) for key, item in value.items()}
-    if is_dataclass(value):
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _encoder(kind)(value)
+
+
+@cache
+def _encoder(kind: Any) -> Encoder:
+    """How values of one class are written; worked out once, since imports write many thousands."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, (datetime, date)):
+        return lambda value: value.isoformat()
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(to_plain(item) for item in value)
+    if issubclass(kind, (tuple, list)):
+        return lambda value: [to_plain(item) for item in value]
+    if issubclass(kind, Mapping):
+        return lambda value: {str(to_plain(key)): to_plain(item) for key, item in value.items()}
+    if is_dataclass(kind):
+        return _dataclass_encoder(_defaults(typing.cast("Any", kind)))
+    raise TypeError(f"{kind.__name__} has no form in plain data.")
+
+
+def _dataclass_encoder(defaults: tuple[tuple[str, Any], ...]) -> Encoder:
+    def encode(value: Any) -> Any:
         return {
             name: item if type(item) in _PLAIN else to_plain(item)
-            for name, default in _defaults(typing.cast("Any", type(value)))
+            for name, default in defaults
             if (item := getattr(value, name)) is not default and item != default
         }
-    raise TypeError(f"{type(value).__name__} has no form in plain data.")
+
+    return encode
 
 
 def from_plain(wanted: type[T], data: Any) -> T:

@@ -63,7 +63,6 @@ def encode_act(act: Act) -> bytes:
         times=act.times,
         previous=act.previous,
         versions=act.versions,
-        events=tuple(event_to_plain(event) for event in draft.events),
         document=draft.document,
         reading=draft.reading,
         refusal=draft.refusal,
@@ -71,7 +70,10 @@ def encode_act(act: Act) -> bytes:
         note=draft.note,
         corrects=_Corrected(*draft.corrects) if draft.corrects else None,
     )
-    text = json.dumps(to_plain(envelope), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    data = to_plain(envelope)
+    if draft.events:
+        data["events"] = [event_to_plain(event) for event in draft.events]
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")
 
 
