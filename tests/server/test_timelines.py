@@ -1,0 +1,79 @@
+"""A unit's life as the server tells it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from scantrail.domain.events import ConditionStated, UnitMoved
+from scantrail.domain.units import Condition
+from scantrail.server.log import verify_chain
+from scantrail.server.schema import log
+from scantrail.server.timelines import TimelineEntry, timeline_of
+from tests.server.site import ServedSite, TestDevice
+from tests.support.worlds import NOW, SARAH, module
+
+UNIT = module(49).id
+
+
+def told(served: ServedSite) -> tuple[TimelineEntry, ...]:
+    with served.database.reading() as connection:
+        return timeline_of(connection, UNIT)
+
+
+def test_it_says_who_did_what_where_when_and_why(served: ServedSite) -> None:
+    device = served.device()
+    device.record(
+        UnitMoved(UNIT, "MAIN/A-15-03", "MAIN/A-15-04"), reading="CM500-2025-0049", reason="too full", note="top shelf"
+    )
+    device.push()
+    entry = told(served)[-1]
+    assert (entry.site, entry.type, entry.family, entry.actor, entry.device) == (
+        "MAIN",
+        "UnitMoved",
+        "location",
+        SARAH.id,
+        "Scanner-05",
+    )
+    assert (entry.reason, entry.note, entry.scanned, entry.carrier) == (
+        "too full",
+        "top shelf",
+        "CM500-2025-0049",
+        "wedge",
+    )
+    assert (entry.effective_at, entry.recorded_at) == (NOW, served.now)
+
+
+def push_after(device: TestDevice, age: timedelta) -> None:
+    """Push what was recorded so long ago, by the device's monotonic clock."""
+    push = device.batch()
+    now = replace(push.now, mono_ms=int(age.total_seconds() * 1000))
+    assert device.post(replace(push, now=now)).status_code == 200
+
+
+def test_what_was_done_offline_stands_where_it_happened_not_where_it_arrived(served: ServedSite) -> None:
+    offline, online = served.device(), served.device("Scanner-02")
+    wrong_clock = NOW + timedelta(days=400)
+    offline.record(ConditionStated(UNIT, Condition.DAMAGED), at=wrong_clock)
+    online.record(ConditionStated(UNIT, Condition.GOOD), at=NOW)
+    served.now = NOW + timedelta(hours=3)
+    push_after(online, timedelta(hours=1))
+    push_after(offline, timedelta(hours=2))
+    damaged, good = told(served)[-2:]
+    assert (damaged.device, damaged.effective_at) == ("Scanner-05", NOW + timedelta(hours=1))
+    assert (good.device, good.effective_at) == ("Scanner-02", NOW + timedelta(hours=2))
+    assert damaged.position > good.position
+
+
+def test_a_purge_of_the_exact_bytes_leaves_timeline_and_chain(served: ServedSite) -> None:
+    device = served.device()
+    device.record(ConditionStated(UNIT, Condition.GOOD), reading="CM500-2025-0049", reason="seen")
+    device.push()
+    before = told(served)
+    with served.database.writing() as connection:
+        connection.execute(update(log).values(payload=None))
+    assert told(served) == before
+    with served.database.reading() as connection:
+        assert verify_chain(connection, "MAIN") is None
