@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import selectors
+import signal
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from time import monotonic
+from typing import Any
 
 from textual import events
 from textual._parser import ParseError
@@ -36,6 +38,12 @@ class ScannerDriver(LinuxDriver):
 
     silence_s: float = 0.0
     """How long the terminal is known to have sent nothing."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Textual would start a second thread that reads keys, and the two would mix up a scan's characters.
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
     def run_input_thread(self) -> None:
         """Read what comes and hand the events on, until the program ends."""
