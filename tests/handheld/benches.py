@@ -154,6 +154,11 @@ class Bench:
         await self.sign_in()
         await self.scan(number)
 
+    async def again(self, number: str) -> None:
+        """Begin again at the first step of a list, wherever the program is now."""
+        await self.press("f10")
+        await self.scan(number)
+
 
 @asynccontextmanager
 async def bench(folder: Path, *rows: Any, size: tuple[int, int] = (40, 24), **more: Any) -> AsyncIterator[Bench]:

@@ -78,7 +78,7 @@ class MenuPage(ChoicePage):
         except OperatorError as error:
             self.shown = sentence(Tone.REFUSED, label, str(error))
         else:
-            self.shown = sentence(Tone.ACCEPTED, M("DONE"), label)
+            self.shown = sentence(Tone.ACCEPTED, M("DONE"), scanned=label)
         self.desk.shell.redraw()
 
     def help(self) -> Sequence[Message | str]:

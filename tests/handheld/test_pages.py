@@ -1,0 +1,430 @@
+"""Signing in, the menu, the lists, looking up, and what needs attention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scantrail.device.sync import Link
+from scantrail.domain.acts import Act
+from scantrail.domain.documents import Taken
+from scantrail.domain.events import AttentionSettled, PickListTaken, UnitPicked, WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.refusals import Code, refuse
+from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
+from scantrail.words import OperatorError
+from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
+from tests.support.devices import changes_of
+from tests.support.worlds import MODULE, SENSOR, any_line, exact_line, module, pick_list, unit
+
+DEMO = [("Sarah Johnson", BADGE, PIN)]
+
+
+def events_of(hand: Bench) -> list[Any]:
+    return [event for act in acts_of(hand.store) for event in act.draft.events]
+
+
+# Signing in
+
+
+async def test_a_badge_and_a_pin_sign_in_and_the_pin_never_shows(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        assert "SCAN YOUR BADGE" in hand.glass
+        await hand.scan(BADGE)
+        assert "Sarah Johnson" in hand.glass
+        await hand.type(PIN)
+        assert PIN not in hand.glass
+        assert "› ••••▏" in hand.glass
+        await hand.type("\r")
+        await hand.until(lambda: "WHAT NEXT?" in hand.glass)
+        assert events_of(hand) == [WorkerSignedIn("sarah", offline=False)]
+
+
+async def test_a_wrong_pin_signs_nobody_in_and_may_be_typed_again(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.scan(BADGE)
+        await hand.type("1\r")
+        await hand.until(lambda: "NOT SIGNED IN" in hand.glass)
+        assert "The PIN is not right." in hand.glass
+        await hand.type(PIN + "\r")
+        await hand.until(lambda: "WHAT NEXT?" in hand.glass)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("WKR-9999", "UNKNOWN BADGE"), ("CM500-2025-0046", "a unit's serial"), ("A-15-03", "a place's label")],
+)
+async def test_what_is_no_badge_is_named(tmp_path: Path, text: str, said: str) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.scan(text)
+        assert said in hand.glass.replace("\n ", "")
+        assert "SCAN YOUR BADGE" in hand.glass
+
+
+async def test_a_badge_may_be_typed_in_the_demo_only(tmp_path: Path) -> None:
+    async with bench(tmp_path / "a") as hand:
+        await hand.type(BADGE + "\r")
+        assert "A badge is scanned here, not typed." in hand.glass
+    async with bench(tmp_path / "b", demo_badges=DEMO) as hand:
+        assert f"{BADGE}  {PIN}  Sarah Johnson" in hand.glass
+        await hand.type(BADGE + "\r")
+        assert "TYPE YOUR PIN" in hand.glass
+
+
+async def test_another_badge_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.scan(BADGE, "WKR-1002")
+        assert "Mike Chen" in hand.glass
+        await hand.press("escape")
+        assert "SCAN YOUR BADGE" in hand.glass
+
+
+async def test_signing_out_is_recorded_and_hides_the_work(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.sign_in()
+        await hand.type("5\r")
+        assert "SCAN YOUR BADGE" in hand.glass
+        assert events_of(hand)[-1] == WorkerSignedOut("sarah")
+        await hand.press("f2", "f10")
+        assert "SCAN YOUR BADGE" in hand.glass
+
+
+# The menu and the lists
+
+
+async def test_the_menu_offers_the_open_task_first_also_after_a_restart(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        await hand.press("f10")
+        assert "▸1 Resume PL-2025-0091               1/3" in hand.glass
+        await hand.press("enter")
+        assert "CONDITION GOOD?" in hand.glass
+
+
+async def test_a_number_beyond_the_choices_chooses_nothing(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.sign_in()
+        await hand.type("77\r")
+        assert "UNKNOWN CODE  77" in hand.glass
+
+
+async def test_the_demo_s_own_entries_run_and_say_how_it_went(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    async def pull() -> None:
+        done.append("pulled")
+
+    async def fail() -> None:
+        raise OperatorError("The plug is stuck.")
+
+    async with bench(tmp_path, extra_entries=[("Pull the plug", pull), ("Fail", fail)]) as hand:
+        await hand.sign_in()
+        await hand.type("5\r")
+        await hand.until(lambda: "✓ DONE  Pull the plug" in hand.glass)
+        assert done == ["pulled"]
+        await hand.type("6\r")
+        await hand.until(lambda: "The plug is stuck." in hand.glass)
+
+
+async def test_lists_are_ordered_by_priority_and_opened_by_number_arrow_or_scan(tmp_path: Path) -> None:
+    other = pick_list(any_line(MODULE, 2), number="PL-2025-0070", priority=3)
+    async with bench(tmp_path, *DAY, LIST, other) as hand:
+        await hand.sign_in()
+        await hand.type("1\r")
+        shown = [line.split()[0:2] for line in hand.glass.splitlines() if "PL-2025" in line]
+        assert shown == [["▸1", "PL-2025-0091"], ["2", "PL-2025-0070"]]
+        await hand.press("down", "enter")
+        assert "PL-2025-0070" in hand.glass.splitlines()[1]
+        await hand.press("escape")
+        await hand.scan("PL-2025-0091")
+        assert "PL-2025-0091" in hand.glass.splitlines()[1]
+
+
+async def test_what_is_no_list_is_refused_on_the_lists(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.sign_in()
+        await hand.type("1\r")
+        await hand.scan("PL-1999-0001")
+        assert "UNKNOWN DOCUMENT  PL-1999-0001" in hand.glass
+
+
+async def test_a_list_on_another_device_is_taken_over_with_a_reason_only(tmp_path: Path) -> None:
+    theirs = replace(LIST, taken=Taken("Scanner-11", "mike"))
+    async with bench(tmp_path, *DAY, theirs) as hand:
+        await hand.sign_in()
+        await hand.scan("PL-2025-0091")
+        assert "TAKE OVER PL-2025-0091?" in hand.glass
+        assert "Mike Chen works on it on Scanner-11." in hand.glass
+        assert not any(isinstance(event, PickListTaken) for event in events_of(hand))
+        await hand.type("1\r")
+        assert "SCAN BIN" in hand.glass
+        taken = acts_of(hand.store)[-1]
+        assert taken.draft.events == (PickListTaken("PL-2025-0091"),)
+        assert taken.draft.reason == "Handed over to me"
+        await hand.press("escape")
+        assert "WHAT NEXT?" in hand.glass
+
+
+# Looking up
+
+
+TIMELINE = {
+    "timeline": [
+        {"effective_at": "2025-01-20T09:00:00+00:00", "actor_name": "System", "device": "", "story": "Registered"},
+        {
+            "effective_at": "2025-01-28T09:00:00+00:00",
+            "actor_name": "Sarah Johnson",
+            "device": "Scanner-05",
+            "story": "Picked from A-15-03",
+            "reason": "because",
+        },
+    ]
+}
+
+
+async def test_a_unit_is_looked_up_in_the_middle_of_a_task_with_its_history_newest_first(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        hand.server.histories[DAY[0].id] = TIMELINE
+        await hand.open_list()
+        await hand.scan("A-15-03")
+        await hand.press("f2")
+        await hand.scan("cm500-2025-0046")
+        await hand.until(lambda: "History, newest first:" in hand.glass)
+        assert "Status: Allocated" in hand.glass
+        await hand.press("pagedown")
+        glass = hand.glass
+        assert glass.index("Picked from A-15-03") < glass.index("Reason: because") < glass.index("Registered")
+        await hand.press("escape")
+        assert "SCAN PRODUCT" in hand.glass
+
+
+async def test_without_network_the_last_history_is_shown_with_its_time(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        hand.server.histories[DAY[0].id] = TIMELINE
+        await hand.sign_in()
+        await hand.scan("CM500-2025-0046")
+        await hand.until(lambda: "History, newest first:" in hand.glass)
+        hand.server.online = False
+        await hand.scan("CM500-2025-0047")
+        await hand.until(lambda: "Its history is not here." in hand.glass.replace("\n", " "))
+        assert "above is what this device knows" in hand.glass.replace("\n", " ")
+        await hand.scan("CM500-2025-0046")
+        await hand.until(lambda: "its history as of" in hand.glass.replace("\n", " "))
+        await hand.press("pagedown")
+        assert "Picked from A-15-03" in hand.glass
+
+
+async def test_a_serial_of_two_products_asks_which(tmp_path: Path) -> None:
+    twins = (unit(MODULE, "X-1"), unit(SENSOR, "X-1"))
+    async with bench(tmp_path, *twins) as hand:
+        await hand.sign_in()
+        await hand.scan("X-1")
+        assert "X-1: WHICH PRODUCT?" in hand.glass
+        number = next(line for line in hand.glass.splitlines() if "Temperature Sensor" in line).split()[0]
+        await hand.type(f"{number}\r")
+        await hand.until(lambda: "Product: Temperature Sensor TS-200" in hand.glass)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A-15-03", "For picking: yes"),
+        ("CM-500-STD", "Serials look like: CM500-YYYY-NNNN"),
+        ("PL-2025-0091", "Picked: 0 of 3"),
+        ("WKR-1002", "Worker: Mike Chen"),
+        ("nothing", "UNKNOWN CODE  nothing"),
+    ],
+)
+async def test_anything_can_be_looked_up(tmp_path: Path, text: str, said: str) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.sign_in()
+        await hand.press("f2")
+        await hand.scan(text)
+        assert said in hand.glass
+
+
+async def test_a_hold_on_a_unit_stands_first(tmp_path: Path) -> None:
+    hold = Hold("H-1", HoldKind.RECALL, "supplier lot", units=(DAY[0].id,))
+    async with bench(tmp_path, *DAY, LIST, hold) as hand:
+        await hand.sign_in()
+        await hand.scan("CM500-2025-0046")
+        assert "✗ ON HOLD (recall): supplier lot" in hand.glass
+
+
+# What needs attention
+
+
+async def contest(hand: Bench, act: Act) -> None:
+    """The server answers that an act did not apply."""
+    refusal = refuse(
+        Code.ALREADY_PICKED, worker="Mike Chen", document="PL-2025-0088", when=act.times.wall, wanted="CM500-2025-0047"
+    )
+    verdicts = tuple(
+        ActVerdict(
+            each.id.seq, Outcome.CONTESTED if each == act else Outcome.APPLIED, 2, refusal if each == act else None
+        )
+        for each in acts_of(hand.store)
+    )
+    last = acts_of(hand.store)[-1].id.seq
+    hand.store.apply_answer(PushAnswer(last, verdicts, changes_of((), 2)))
+    hand.sync.on_changed()
+
+
+async def test_contested_work_is_told_at_once_and_stays_in_the_state_line_until_settled(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        picked = next(act for act in acts_of(hand.store) if any(isinstance(e, UnitPicked) for e in act.draft.events))
+        await contest(hand, picked)
+        assert "✗ ALREADY PICKED  CM500-2025-0046" in hand.glass
+        assert "Put it back in that cart; scan" in hand.glass
+        assert "!1" in hand.glass.splitlines()[0]
+        await hand.scan("CM500-2025-0047")
+        assert "ALREADY PICKED" not in hand.glass
+        await hand.press("f10")
+        assert "!1" in hand.glass.splitlines()[0]
+        number = next(line for line in hand.glass.splitlines() if "Needs attention" in line).split()[0].strip("▸")
+        await hand.type(f"{number}\r")
+        assert "CM500-2025-0046" in hand.glass
+        await hand.press("enter")
+        assert "Scanned by Sarah Johnson" in hand.glass
+        await hand.type("1\r")
+        assert "NOTHING NEEDS ATTENTION" in hand.glass
+        assert "!1" not in hand.glass.splitlines()[0]
+        settled = acts_of(hand.store)[-1]
+        assert settled.draft.events == (AttentionSettled(picked.id.device, picked.id.epoch, picked.id.seq),)
+        assert settled.draft.reason == "Put back"
+
+
+async def test_contested_work_is_told_over_help_too(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        await hand.press("f1")
+        picked = next(act for act in acts_of(hand.store) if any(isinstance(e, UnitPicked) for e in act.draft.events))
+        await contest(hand, picked)
+        assert "✗ ALREADY PICKED  CM500-2025-0046" in hand.glass
+
+
+async def test_a_list_taken_over_meanwhile_refuses_the_next_scan(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        theirs = replace(LIST, taken=Taken("Scanner-11", "mike"))
+        verdicts = tuple(ActVerdict(act.id.seq, Outcome.APPLIED, 1) for act in acts_of(hand.store))
+        last = acts_of(hand.store)[-1].id.seq
+        hand.store.apply_answer(PushAnswer(last, verdicts, changes_of((theirs,), 5)))
+        hand.sync.on_changed()
+        await hand.scan("A-15-03")
+        assert "LIST TAKEN OVER" in hand.glass
+
+
+# Online, offline, confirmed
+
+
+async def test_a_verdict_is_provisional_offline_and_later_confirmed(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        hand.sync.goes(Link.OFFLINE)
+        await hand.scan("A-15-03")
+        assert "✓ RIGHT BIN  A-15-03         PROVISIONAL" in hand.glass
+        assert "OFFLINE 3" in hand.glass.splitlines()[0]
+        hand.sync.goes(Link.ONLINE)
+        await hand.until(lambda: "✓ RIGHT BIN  A-15-03                   …" in hand.glass)
+        verdicts = tuple(ActVerdict(act.id.seq, Outcome.APPLIED, 2) for act in acts_of(hand.store))
+        hand.store.apply_answer(PushAnswer(3, verdicts, changes_of((), 2)))
+        hand.sync.on_changed()
+        assert "✓ RIGHT BIN  A-15-03                  ✓✓" in hand.glass
+
+
+async def test_sync_now_says_why_it_is_not_in_sync_unless_the_person_has_gone_on(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.sign_in()
+        hand.sync.goes(Link.OFFLINE)
+        await hand.press("f8")
+        await hand.until(lambda: "NOT IN SYNC" in hand.glass)
+        assert "The server cannot be reached." in hand.glass
+        assert hand.sync.asked == 1
+
+
+# The store in trouble
+
+
+async def test_a_full_store_is_loud_and_the_scan_is_judged_when_there_is_room_again(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        connection = hand.store._database._connection
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        tries = 0
+        while "NOT RECORDED" not in hand.glass:
+            await hand.scan("x" * 3000)
+            tries += 1
+            assert tries < 50
+        assert "storage is full" in hand.glass
+        before = len(acts_of(hand.store))
+        await hand.scan("y" * 3000)
+        assert len(acts_of(hand.store)) == before
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        hand.clock.move(-2.5)  # within the time in which the same code would be a double read
+        await hand.scan("y" * 3000)
+        assert "NOT RECORDED" not in hand.glass
+        assert "UNKNOWN CODE" in hand.glass
+        assert len(acts_of(hand.store)) == before + 1
+
+
+# Hostile texts
+
+
+NASTY = "SN[/1][b]\x1b[31m\u202e👍🏽日本\u200b\x9b]\x07"
+
+
+@pytest.mark.parametrize("size", [(20, 16), (40, 8), (40, 24), (80, 24)])
+async def test_no_text_breaks_any_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    nasty = unit(MODULE, "SN[/1]", notes=NASTY, supplier=NASTY, firmware=NASTY)
+    listed = pick_list(
+        exact_line(nasty), number="PL[/2]", customer=NASTY, customer_class="[b]", instructions=(NASTY, "[/]")
+    )
+    hold = Hold("H-1", HoldKind.QUALITY, NASTY, units=(nasty.id,))
+    async with bench(tmp_path, nasty, listed, hold, size=size, demo_badges=[(NASTY, NASTY, NASTY)]) as hand:
+        hand.server.histories[nasty.id] = {
+            "timeline": [{"effective_at": NASTY, "actor_name": NASTY, "story": NASTY, "reason": NASTY}, 5, {}]
+        }
+        await hand.scan(NASTY)
+        await see(hand)
+        await hand.sign_in()
+        await hand.scan(NASTY)
+        await hand.type(NASTY.replace("\x1b", "")[:30])
+        await see(hand)
+        await hand.press("escape", "escape")
+        await hand.scan("SN[/1]")
+        await hand.until(lambda: len(hand.app.workers) == 1)
+        for _ in range(4):
+            await see(hand)
+            await hand.press("pagedown")
+        await hand.press("f10")
+        await hand.scan("PL[/2]")
+        await see(hand)
+        await hand.scan(NASTY, "SN[/1]", "A-15-03", "CM-500-STD", "SN[/1]")
+        await see(hand)
+        for key in ("f1", "escape", "f3", "escape", "f4"):
+            await hand.press(key)
+            await see(hand)
+
+
+async def see(hand: Bench) -> None:
+    """The program runs, and everything on the glass can be seen."""
+    await hand.pilot.pause()
+    assert hand.app.is_running
+    assert all(line.isprintable() for line in hand.glass.splitlines())
+    assert "\u202e" not in hand.glass
+
+
+async def test_a_unit_is_told_on_the_glass_as_it_is_written(tmp_path: Path) -> None:
+    async with bench(tmp_path, module(46), LIST) as hand:
+        await hand.open_list()
+        await hand.scan("SN[/1]")
+        assert "SN[/1]" in hand.glass

@@ -1,0 +1,200 @@
+"""The real program in a real terminal: what a scanner sends byte by byte."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pyte
+import pytest
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from scantrail.device.keys import DeviceKeys
+from scantrail.device.store import DeviceStore, Verifier
+from scantrail.domain.readings import Carrier
+from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of
+from tests.support.devices import new_store
+
+COLUMNS, LINES = 40, 24
+PATIENCE_S = 20.0
+RUN = """
+import sys
+from pathlib import Path
+from scantrail.handheld.run import run_handheld
+sys.exit(run_handheld(Path(sys.argv[1])))
+"""
+
+
+class Terminal:
+    """A terminal with the program in it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        self.child: Any = pexpect.spawn(
+            sys.executable,
+            ["-c", RUN, str(folder)],
+            dimensions=(LINES, COLUMNS),
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONWARNINGS": "ignore", **environment},
+        )
+
+    def send(self, data: bytes | str) -> None:
+        self.child.send(data)
+
+    @property
+    def glass(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def until(self, *texts: str) -> None:
+        """Read until all these texts are on the glass."""
+        end = time.monotonic() + PATIENCE_S
+        while not all(text in self.glass for text in texts):
+            assert time.monotonic() < end, f"waited in vain for {texts}:\n{self.glass}"
+            assert self.child.isalive(), f"the program has ended:\n{self.glass}"
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            data = self.child.read_nonblocking(65536, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return
+        self.received += data
+        self.stream.feed(data.replace(b"\x1b[>25u", b""))
+
+    def sign_in_and_open(self) -> None:
+        """From the start to the first step of the list."""
+        self.until("SCAN YOUR BADGE")
+        self.send(f"{BADGE}\r")
+        self.until("TYPE YOUR PIN")
+        self.send(f"{PIN}\r")
+        self.until("WHAT NEXT?")
+        self.send("PL-2025-0091\r")
+        self.until("SCAN BIN")
+
+    def leave(self) -> int:
+        """Ctrl+Q alone, and the exit code."""
+        self.send(b"\x11")
+        self.child.expect(pexpect.EOF, timeout=PATIENCE_S)
+        self.child.close()
+        status = self.child.exitstatus
+        assert isinstance(status, int)
+        return status
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An enrolled device whose worker has signed in before, with a server that cannot be reached."""
+    now = datetime.now(UTC)
+    with new_store(tmp_path, *DAY, LIST) as store:
+        store.keeping.put_verifier(Verifier("sarah", PasswordHasher(1).hash(PIN), now, now + timedelta(hours=8)))
+    DeviceKeys(Ed25519PrivateKey.generate(), "token").save(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def terminal(folder: Path) -> Iterator[Terminal]:
+    terminal = Terminal(folder)
+    yield terminal
+    terminal.child.close(force=True)
+
+
+def test_ten_scans_without_a_gap_are_all_judged(terminal: Terminal, folder: Path) -> None:
+    terminal.sign_in_and_open()
+    serials = [f"CM500-2025-9{number:03d}" for number in range(8)]
+    terminal.send("".join(f"{text}\r" for text in ("A-15-03", "CM-500-STD", *serials)))
+    terminal.until("UNKNOWN SERIAL", serials[-1])
+    assert terminal.leave() == 0
+    assert scanned(folder) == ["A-15-03", "CM-500-STD", *serials]
+
+
+def test_no_byte_of_a_scan_ends_the_program_or_is_lost(terminal: Terminal, folder: Path) -> None:
+    terminal.sign_in_and_open()
+    for data, seen in [
+        (b"SN\xc41\r", "SN\ufffd1"),
+        (b"CM5\x1100\r", "CM5␑00"),
+        (b"CM5\x0300\r", "CM5␃00"),
+        (b"10LOT\x1d21SN\r", "10LOT␝21SN"),
+        (b"\x1bCM-PREFIXED\r", "CM-PREFIXED"),
+        (b"CM5\x1b00\r", "CM5␛00"),
+        (b"AB\tCD-EF\r\n", "CD-EF"),
+        (b"\x1b[200~10LOT\x1d21PASTE\r\x1b[201~", "10LOT␝21PASTE"),
+    ]:
+        terminal.send(data)
+        terminal.until(seen)
+    assert terminal.leave() == 0
+    assert scanned(folder) == [
+        "SN\ufffd1",
+        "CM5\x1100",
+        "CM5\x0300",
+        "10LOT\x1d21SN",
+        "CM-PREFIXED",
+        "CM5\x1b00",
+        "AB",
+        "CD-EF",
+        "10LOT\x1d21PASTE",
+    ]
+    with DeviceStore.open(folder) as store:
+        readings = [act.draft.reading for act in acts_of(store) if act.draft.reading]
+    assert readings[0].raw == "534ec431"
+    assert [each.carrier for each in readings] == [Carrier.WEDGE] * 8 + [Carrier.PASTE]
+
+
+def test_function_keys_of_a_terminal_work(terminal: Terminal) -> None:
+    terminal.sign_in_and_open()
+    terminal.send(b"\x1bOP")
+    terminal.until("HELP")
+    terminal.send(b"\x1b")
+    terminal.until("SCAN BIN", "F4 exception")
+    terminal.send(b"\x1bOS")
+    terminal.until("WHAT IS WRONG?")
+    assert terminal.leave() == 0
+
+
+def test_a_killed_program_resumes_at_the_same_step(terminal: Terminal, folder: Path) -> None:
+    terminal.sign_in_and_open()
+    terminal.send("A-15-03\rCM-500-STD\rCM500-2025-0046\r")
+    terminal.until("CONDITION GOOD?", "PROVISIONAL")
+    terminal.child.kill(9)
+    terminal.child.wait()
+    again = Terminal(folder)
+    again.until("SCAN YOUR BADGE")
+    again.send(f"{BADGE}\r")
+    again.until("TYPE YOUR PIN")
+    again.send(f"{PIN}\r")
+    again.until("Resume PL-2025-0091")
+    again.send(b"\r")
+    again.until("CONDITION GOOD?", "CM500-2025-0046")
+    assert again.leave() == 0
+
+
+def test_without_colours_nothing_is_coloured(folder: Path) -> None:
+    terminal = Terminal(folder, NO_COLOR="1")
+    terminal.sign_in_and_open()
+    terminal.send("nonsense\r")
+    terminal.until("✗ UNKNOWN CODE")
+    assert terminal.leave() == 0
+    assert not any(
+        f"\x1b[{code}".encode() in terminal.received for code in ("1;31", "31m", "1;32", "32m", "1;33", "38;")
+    )
+
+
+def test_a_folder_that_is_no_device_s_is_told_in_a_sentence(tmp_path: Path) -> None:
+    child: Any = pexpect.spawn(sys.executable, ["-m", "scantrail.cli", "handheld", "--store", str(tmp_path / "none")])
+    child.expect(pexpect.EOF, timeout=PATIENCE_S)
+    child.close()
+    assert child.exitstatus == 1
+    assert b"Traceback" not in child.before
+
+
+def scanned(folder: Path) -> list[str]:
+    """The texts recorded on the device's list, oldest first."""
+    with DeviceStore.open(folder) as store:
+        return [act.draft.reading.text for act in acts_of(store) if act.draft.reading]
