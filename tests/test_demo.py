@@ -1,0 +1,87 @@
+"""`scantrail demo` as a person uses it: a real terminal of 40 × 24, keystrokes alone, the server killed on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from scantrail.reports.unit import unit_reports
+from scantrail.server.database import Database
+from tests.support.terminal import CTRL_Q, ENTER, F8, F10, Terminal
+
+SCANTRAIL = (sys.executable, "-m", "scantrail.cli")
+SERIALS = ("CM500-2025-0046", "CM500-2025-0047", "CM500-2025-0048")
+
+
+def server_of(folder: Path) -> tuple[int, list[str]]:
+    """The process id and the command line of the demo's server."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().decode().split("\0")[:-1]
+        except OSError:
+            continue
+        if "serve" in command and any(str(folder) in each for each in command):
+            return int(process.name), command
+    raise AssertionError("the demo's server does not run")
+
+
+def test_the_demo_carries_the_list_to_its_checklist_with_the_server_killed_on_the_way(tmp_path: Path) -> None:
+    again: subprocess.Popen[bytes] | None = None
+    try:
+        with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
+            demo.until("SCAN YOUR BADGE", "WKR-1001  1234", "● online")
+            demo.enter("WKR-1001", "TYPE YOUR PIN")
+            demo.enter("1234", "Pick lists")
+            demo.enter("1", "PL-2025-0091")
+            demo.enter("1", "SCAN BIN")
+            demo.enter("A-15-03", "SCAN PRODUCT")
+            demo.enter("CM-500-STD", "SCAN SERIAL")
+            demo.enter("CM500-2025-0050", "It is on PL-2025-0088.")
+            demo.enter(SERIALS[0], "CONDITION GOOD?")
+            demo.press(ENTER, "SCAN SERIAL")
+            process, command = server_of(tmp_path)
+            os.kill(process, signal.SIGKILL)
+            demo.enter(SERIALS[1], "CONDITION GOOD?")
+            demo.until("OFFLINE", "PROVISIONAL")
+            demo.press(ENTER, "SCAN SERIAL")
+            again = subprocess.Popen(command, stdout=subprocess.PIPE)
+            assert again.stdout is not None
+            again.stdout.readline()
+            demo.enter(SERIALS[2], "CONDITION GOOD?")
+            demo.press(ENTER, "CHECK, THEN ENTER")
+            for item in ("Every label can be read", "Conformance certificate", "Double-box each unit"):
+                demo.press(ENTER, f"▸ {item}")
+            demo.press(ENTER, "LIST COMPLETE")
+            demo.press(F8, "● online")
+            demo.press(F10, "WHAT NEXT?")
+            demo.keys(CTRL_Q)
+            assert demo.gone() == 0
+        check_histories(f"sqlite:///{tmp_path}/scantrail/demo/server/server.db")
+    finally:
+        if again is not None:
+            again.kill()
+            again.communicate()
+
+
+def check_histories(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        lives = {serial: unit_reports(database, serial)[0] for serial in SERIALS}
+    finally:
+        database.close()
+    for report in lives.values():
+        assert [entry.type for entry in report.timeline][-2:] == ["UnitPicked", "ConditionStated"]
+        assert [entry.type for entry in report.timeline].count("UnitPicked") == 1
+        assert report.unit.place == "MAIN/CART-05"
+
+
+def test_leaving_the_demo_stops_its_server(tmp_path: Path) -> None:
+    with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
+        demo.until("SCAN YOUR BADGE")
+        process, _command = server_of(tmp_path)
+        demo.keys(CTRL_Q)
+        assert demo.gone() == 0
+    assert not Path(f"/proc/{process}").exists()
