@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove bench lock catalogue clean
+.PHONY: help demo test check prove bench lock catalogue picture clean
 
 help:
 	@echo "make demo       try Scantrail with sample data, in this terminal"
@@ -8,6 +8,7 @@ help:
 	@echo "make prove      run the long proofs"
 	@echo "make bench      measure"
 	@echo "make catalogue  write the list of translatable strings again"
+	@echo "make picture    draw the README's picture of the screen again"
 	@echo "make lock       write requirements.lock again from pyproject.toml"
 	@echo "make clean      remove .venv and everything built"
 
@@ -35,6 +36,9 @@ bench: .venv/.ready
 
 catalogue: .venv/.ready
 	@.venv/bin/python scripts/catalogue.py
+
+picture: .venv/.ready
+	@.venv/bin/python scripts/picture.py
 
 lock: .venv/.ready
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --group dev \
