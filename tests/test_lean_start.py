@@ -35,7 +35,11 @@ def test_the_command_line_alone_loads_no_heavy_library() -> None:
 
 @pytest.mark.parametrize("package", ["domain", "workflows", "protocol"])
 def test_the_pure_packages_load_the_standard_library_alone(package: str) -> None:
-    code = f"import pkgutil, importlib, scantrail.{package} as p\nfor m in pkgutil.walk_packages(p.__path__, p.__name__ + '.'): importlib.import_module(m.name)"
+    code = f"""
+import importlib, pkgutil, scantrail.{package} as package
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    importlib.import_module(module.name)
+"""
     assert loaded_by(code) <= {*sys.stdlib_module_names, "scantrail", "__main__", "__mp_main__"} | _site_modules()
 
 

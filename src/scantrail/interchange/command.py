@@ -30,7 +30,8 @@ def run_import(files: Sequence[Path], database_url: str, *, as_json: bool = Fals
     """
     database = ready(database_url)
     try:
-        outcome = import_files(files, database, utc_now(), _Progress(time.monotonic()))
+        progress = _silence if quiet else _Progress(time.monotonic())
+        outcome = import_files(files, database, utc_now(), progress)
     except DBAPIError as error:
         raise OperatorError(M("Nothing was imported: the database failed. {error}", error=error.orig)) from error
     finally:
@@ -68,6 +69,10 @@ class _Progress:
         if now - self.shown_at >= SHOWN_AFTER_S:
             self.shown_at = now
             _error(say(M("{what}: {done} of {total}", what=what, done=done, total=total)))
+
+
+def _silence(done: int, total: int, what: Message) -> None:
+    """Progress that nobody watches."""
 
 
 def _tell_problems(outcome: Outcome) -> None:

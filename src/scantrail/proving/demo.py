@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 
 from scantrail.device.enrolment import EnrolmentFailed, enrol
+from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
 from scantrail.handheld.run import run_handheld
 from scantrail.proving.backstage import DemoServer, demo_files
 from scantrail.words import M, OperatorError, _, say
@@ -50,7 +51,7 @@ def _enrol(folder: Path, backstage: DemoServer) -> None:
         raise OperatorError(error.message) from error
 
 
-def _badges() -> list[tuple[str, str, str]]:
+def _badges() -> list[DemoBadge]:
     """Name, badge and PIN of the demo's workers, for its sign-in screen."""
     (workers,) = (path for path in demo_files() if path.name == "workers.csv")
     with workers.open(encoding="utf-8", newline="") as file:
@@ -58,7 +59,7 @@ def _badges() -> list[tuple[str, str, str]]:
         return [(row["name"], row["badge"], row["pin"]) for row in rows if row["site"] == SITE]
 
 
-def _entries(backstage: DemoServer) -> list[tuple[str, object]]:
+def _entries(backstage: DemoServer) -> list[ExtraEntry]:
     """What the demo adds to the menu: pulling the plug, and putting it back."""
 
     async def stop() -> None:
