@@ -75,6 +75,7 @@ class MenuPage(ChoicePage):
         self.desk.shell.redraw()
         try:
             await run()
+            await self.desk.sync.now()
         except OperatorError as error:
             self.shown = sentence(Tone.REFUSED, label, str(error))
         else:
