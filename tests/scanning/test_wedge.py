@@ -198,6 +198,35 @@ def test_enter_well_after_a_scan_is_a_key(hands: Hands) -> None:
     assert (hands.scans, hands.pressed) == ([SERIAL], ["enter"])
 
 
+@pytest.mark.parametrize("gap", [0.05, 0.1, 0.14])
+def test_enter_soon_after_a_scan_is_a_key_too(hands: Hands, gap: float) -> None:
+    hands.sends(SERIAL + "\r")
+    hands.now += gap
+    hands.keys(("enter", "\r"))
+    hands.rests()
+    assert (hands.scans, hands.pressed) == ([SERIAL], ["enter"])
+
+
+def test_a_line_feed_that_comes_slowly_after_its_carriage_return_is_no_key(hands: Hands) -> None:
+    hands.sends(SERIAL + "\r")
+    hands.now += 0.1
+    hands.keys(("ctrl+j", "\n"))
+    hands.rests()
+    assert (hands.scans, hands.pressed) == ([SERIAL], [])
+
+
+def test_enter_that_a_terminal_sends_as_crlf_is_one_enter(hands: Hands) -> None:
+    hands.keys(("enter", "\r"), ("ctrl+j", "\n"))
+    hands.rests()
+    assert hands.pressed == ["enter"]
+
+
+def test_a_typed_digit_ended_by_crlf_is_typed(hands: Hands) -> None:
+    hands.sends("5\r\n")
+    hands.rests()
+    assert (hands.readings, hands.pressed) == ([("5", Carrier.TYPED)], [])
+
+
 @pytest.mark.parametrize("text", ["]C10109521234543213\x1d21SN42", "SN[/1]", "a\rb", "日本"])
 def test_a_paste_is_one_scan_whole(hands: Hands, text: str) -> None:
     assert hands.wedge.paste(text + "\r\n", 1.0) == [Reading(text, Carrier.PASTE)]

@@ -68,8 +68,8 @@ class Wedge:
         self._erasing = False
         """Whether the last key erased a character: a hand's, then, however fast the key repeats."""
         self._last_ms = float("-inf")
-        self._ended = False
-        """Whether the last thing was the end of a text: a second end key belongs to it (CRLF)."""
+        self._ended_by = ""
+        """The key that ended a text or stood alone, while nothing else has come since."""
 
     @property
     def typed(self) -> str:
@@ -107,7 +107,7 @@ class Wedge:
         """Take a bracketed paste: one scan, whole."""
         heard = self._silence_before(float("inf"))
         self._strokes.clear()
-        self._last_ms, self._ended = at * 1000, True
+        self._last_ms, self._ended_by = at * 1000, "paste"
         if not text.strip("\r\n\t"):
             return heard
         whole = self._without_prefix(text.rstrip("\r\n\t").replace(_ESC_IN_DATA, ESC))
@@ -160,28 +160,29 @@ class Wedge:
         if not self._strokes:
             self._crowded = near
         self._strokes.append(_Stroke(data, now_ms))
-        self._ended = False
+        self._ended_by = ""
 
     def _key_or_data(self, name: str, data: str, now_ms: float, near: bool) -> list[Heard]:
         """A key that types no text: part of a burst, or perhaps meant as a key."""
-        if near and (self._held is not None or self._strokes or self._ended):
+        if near and (self._held is not None or self._strokes or self._ended_by):
             heard = self._beginning_of_burst(now_ms)
             if data or self._strokes:
                 self._add(GS if name in self._profile.separator_keys else data or UNKNOWN, now_ms, near)
             return heard
         heard = [self._take_scan()] if self._is_scan(self._burst()) else []
-        self._held, self._held_data, self._ended = Press(name), data, False
+        self._held, self._held_data, self._ended_by = Press(name), data, ""
         return heard
 
     def _end(self, name: str, gap: float) -> list[Heard]:
+        ended_by, self._ended_by = self._ended_by, name
         if self._strokes:
-            self._ended = True
             return self._beginning_of_burst(self._last_ms) + self._finish()
+        if name == "ctrl+j" and ended_by == "enter" and gap <= self._profile.quiet_ms:
+            return []
         if self._held is not None:
-            self._ended = True
             held, self._held = self._held, None
             return [self._reading(held.text, Carrier.WEDGE)] if isinstance(held, Reading) else []
-        if self._ended and gap <= self._profile.quiet_ms:
+        if ended_by and gap <= self._profile.key_gap_ms:
             return []
         self._held, self._held_data = Press("enter" if name == "ctrl+j" else name), ""
         return []
