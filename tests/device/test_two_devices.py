@@ -1,0 +1,149 @@
+"""Two real devices and the real server: the same unit picked twice, and a list taken over in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from scantrail.device.session import Session
+from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.people import Worker
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code
+from scantrail.domain.status import Status
+from scantrail.protocol.messages import RowKind
+from scantrail.server.documents import put_documents
+from scantrail.server.feed import mark
+from scantrail.server.log import load_stream, save_stream
+from scantrail.workflows.base import Confirm, Tone, Verdict
+from tests.device.online import OnlineDevice, online_device, served_site
+from tests.server.site import ServedSite
+from tests.support.worlds import MIKE, MODULE, SARAH, any_line, pick_list
+
+FIRST = pick_list(any_line(MODULE, 1), number="PL-2025-0101", order="SO-2025-1301")
+SECOND = pick_list(any_line(MODULE, 1), number="PL-2025-0102", order="SO-2025-1302")
+
+
+@dataclass
+class Picker:
+    """A worker with a device."""
+
+    device: OnlineDevice
+    session: Session
+
+    def scan(self, text: str) -> Verdict:
+        self.device.hand.clock.move(5)
+        verdict = self.session.scan(Reading(text, Carrier.WEDGE))
+        assert verdict is not None
+        return verdict
+
+    def picks(self, number: str, serial: str) -> Verdict:
+        if self.session.task != number:
+            assert self.session.open(number) is None
+        for text in ("A-15-03", "CM-500-STD"):
+            self.scan(text)
+        return self.scan(serial)
+
+    def confirms_all(self) -> None:
+        while not self.session.prompt().finished:
+            self.session.answer(Confirm())
+
+    async def syncs(self) -> None:
+        await self.device.sync.now()
+        self.session.refresh()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> ServedSite:
+    site = served_site(tmp_path)
+    with site.database.writing() as connection:
+        put_documents(connection, [FIRST, SECOND])
+        stream = load_stream(connection, "MAIN")
+        mark(connection, stream, [(RowKind.DOCUMENT, FIRST.number), (RowKind.DOCUMENT, SECOND.number)])
+        save_stream(connection, stream)
+    return site
+
+
+@asynccontextmanager
+async def working(folder: Path, site: ServedSite, name: str, worker: Worker) -> AsyncIterator[Picker]:
+    device = await online_device(folder, site, name)
+    await device.sync.now()
+    session = Session(device.store, device.hand.clock, device.sync.kick)
+    session.start(worker, offline=False)
+    try:
+        yield Picker(device, session)
+    finally:
+        await device.server.close()
+        device.store.close()
+
+
+def list_on(site: ServedSite, listed: PickList) -> PickList:
+    return site.pick_list(listed.number)
+
+
+async def test_the_second_of_two_pickers_of_one_unit_is_told_and_picks_another(
+    tmp_path: Path, served: ServedSite
+) -> None:
+    async with (
+        working(tmp_path, served, "Scanner-05", SARAH) as sarah,
+        working(tmp_path, served, "Scanner-06", MIKE) as mike,
+    ):
+        assert sarah.picks(FIRST.number, "CM500-2025-0049").tone is Tone.ACCEPTED
+        assert mike.picks(SECOND.number, "CM500-2025-0049").tone is Tone.ACCEPTED, "nobody can know yet"
+        mike.session.answer(Confirm())
+        await sarah.syncs()
+        await mike.syncs()
+        (item,) = mike.device.store.attention()
+        assert item.refusal.code is Code.ALREADY_PICKED
+        assert str(item.refusal.because).startswith("Sarah Johnson picked it for PL-2025-0101")
+        assert (mike.session.prompt().done, mike.session.prompt().expected) == (0, ("CM500-2025-0050",))
+        assert mike.scan("CM500-2025-0049").tone is Tone.REFUSED
+        assert mike.scan("CM500-2025-0050").tone is Tone.ACCEPTED
+        mike.confirms_all()
+        mike.session.settle(item, "Put back")
+        await mike.syncs()
+        assert mike.device.store.attention() == ()
+    assert served.unit(49).document == FIRST.number
+    assert served.unit(50).document == SECOND.number
+    assert list_on(served, SECOND).status is DocumentStatus.COMPLETED
+
+
+async def test_a_list_taken_over_goes_on_at_its_step_and_the_first_device_is_told(
+    tmp_path: Path, served: ServedSite
+) -> None:
+    async with (
+        working(tmp_path, served, "Scanner-05", SARAH) as sarah,
+        working(tmp_path, served, "Scanner-06", MIKE) as mike,
+    ):
+        sarah.picks("PL-2025-0091", "CM500-2025-0046")
+        await sarah.syncs()
+        await mike.syncs()
+        refused = mike.session.open("PL-2025-0091")
+        assert refused is not None
+        assert str(refused.because) == "Sarah Johnson works on PL-2025-0091 on Scanner-05 now."
+        assert mike.session.open("PL-2025-0091", reason="shift ended") is None
+        assert str(mike.session.prompt().verb) == "CONDITION GOOD?", "the last step that the server knows"
+        await mike.syncs()
+        sarah.session.answer(Confirm())
+        assert sarah.scan("CM500-2025-0047").tone is Tone.ACCEPTED, "her device has not heard yet"
+        await sarah.syncs()
+        assert {item.refusal.code for item in sarah.device.store.attention()} == {Code.LIST_TAKEN_OVER}
+        assert str(sarah.scan("CM500-2025-0048").because) == "Mike Chen works on PL-2025-0091 on Scanner-06 now."
+        mike.session.answer(Confirm())
+        assert mike.scan("CM500-2025-0047").tone is Tone.ACCEPTED
+        await mike.syncs()
+    picked = {each.serial: each.by for each in served.pick_list().picked}
+    assert picked == {"CM500-2025-0046": SARAH.id, "CM500-2025-0047": MIKE.id}
+
+
+async def test_a_unit_quarantined_meanwhile_is_named_with_its_status(tmp_path: Path, served: ServedSite) -> None:
+    async with working(tmp_path, served, "Scanner-05", SARAH) as sarah:
+        sarah.picks("PL-2025-0091", "CM500-2025-0046")
+        served.change(replace(served.unit(46), status=Status.QUARANTINE))
+        await sarah.syncs()
+        (item,) = sarah.device.store.attention()
+        assert str(item.refusal.because) == "Its status is Quarantine."
