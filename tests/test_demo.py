@@ -78,6 +78,15 @@ def check_histories(database_url: str) -> None:
         assert report.unit.place == "MAIN/CART-05"
 
 
+def test_a_closed_terminal_stops_the_demos_server_too(tmp_path: Path) -> None:
+    with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
+        demo.until("SCAN YOUR BADGE")
+        process, _command = server_of(tmp_path)
+        demo.child.kill(signal.SIGHUP)
+        demo.gone()
+    assert not Path(f"/proc/{process}").exists()
+
+
 def test_leaving_the_demo_stops_its_server(tmp_path: Path) -> None:
     with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
         demo.until("SCAN YOUR BADGE")
@@ -85,3 +94,11 @@ def test_leaving_the_demo_stops_its_server(tmp_path: Path) -> None:
         demo.keys(CTRL_Q)
         assert demo.gone() == 0
     assert not Path(f"/proc/{process}").exists()
+
+
+def test_a_demo_that_is_killed_leaves_no_server_behind(tmp_path: Path) -> None:
+    with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
+        demo.until("SCAN YOUR BADGE")
+        process, _command = server_of(tmp_path)
+        demo.kill()
+    wait_for(lambda: not Path(f"/proc/{process}").exists())

@@ -19,6 +19,9 @@ from scantrail.words import M, OperatorError
 STARTS_WITHIN_S = 30.0
 """How long a server may take to start before that is an error."""
 
+_GUARD = 'read -r _; kill "$1" 2>/dev/null'
+"""Ends the server when our end of its pipe closes, however we end: a closed terminal, a kill."""
+
 
 def demo_files() -> list[Path]:
     """The files of the demo's day, from the installed package or the source tree.
@@ -41,6 +44,7 @@ class DemoServer:
     folder: Path
     port: int = 0
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _guard: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
     def database_url(self) -> str:
@@ -82,17 +86,23 @@ class DemoServer:
         return enrolment_code(self.database_url, device, site)
 
     def start(self) -> None:
-        """Start it and wait until it answers.
+        """Start it, in place of one that was left behind, and wait until it answers.
 
         Raises:
             OperatorError: it does not answer in time.
         """
+        self.kill()
         log = self.folder / "server.log"
         arguments = [sys.executable, "-m", "scantrail.cli", *self.command[1:]]
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - reason: our own program with our own arguments
                 arguments, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
             )
+        self._guard = subprocess.Popen(  # noqa: S603 - reason: our own shell line with our own number
+            ["/bin/sh", "-c", _GUARD, "guard", str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + STARTS_WITHIN_S
         while not self.is_running:
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -109,6 +119,10 @@ class DemoServer:
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
+        guard, self._guard = self._guard, None
+        if guard is not None:
+            guard.kill()
+            guard.communicate()
         if process is None or process.poll() is not None:
             return
         process.send_signal(how)

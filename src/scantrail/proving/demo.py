@@ -6,6 +6,7 @@ import asyncio
 import csv
 import os
 import shlex
+import signal
 from pathlib import Path
 
 from scantrail.device.enrolment import EnrolmentFailed, enrol
@@ -23,12 +24,14 @@ def run_demo() -> int:
     Raises:
         OperatorError: the server could not be prepared or started.
     """
+    for ending in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(ending, _leave)
     folder = _folder()
     backstage = DemoServer(folder / "server")
     print(_("Preparing the demo's day…"), flush=True)
     backstage.prepare(folder)
-    backstage.start()
     try:
+        backstage.start()
         _enrol(folder / "handheld", backstage)
         code = run_handheld(folder / "handheld", demo_badges=_badges(), extra_entries=_entries(backstage))
     finally:
@@ -36,6 +39,11 @@ def run_demo() -> int:
     print(say(M("The demo's server is stopped. What it knows of a unit:")))
     print("  " + shlex.join(["scantrail", "unit", "CM500-2025-0046", "--database-url", backstage.database_url]))
     return code
+
+
+def _leave(number: int, _frame: object) -> None:
+    """A closed terminal ends the demo, and with it the demo's server."""
+    raise SystemExit(128 + number)
 
 
 def _folder() -> Path:
