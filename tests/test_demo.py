@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from scantrail.reports.unit import unit_reports
 from scantrail.server.database import Database
-from tests.support.terminal import CTRL_Q, ENTER, F8, F10, Terminal
+from tests.support.terminal import CTRL_Q, ENTER, F8, F10, PATIENCE_S, Terminal
 
 SCANTRAIL = (sys.executable, "-m", "scantrail.cli")
 SERIALS = ("CM500-2025-0046", "CM500-2025-0047", "CM500-2025-0048")
@@ -100,5 +101,9 @@ def test_a_demo_that_is_killed_leaves_no_server_behind(tmp_path: Path) -> None:
     with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
         demo.until("SCAN YOUR BADGE")
         process, _command = server_of(tmp_path)
-        demo.kill()
-    wait_for(lambda: not Path(f"/proc/{process}").exists())
+        demo.child.kill(signal.SIGKILL)
+        demo.gone()
+    deadline = time.monotonic() + PATIENCE_S
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < deadline, "the server runs on"
+        time.sleep(0.05)
