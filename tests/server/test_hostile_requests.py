@@ -117,3 +117,19 @@ def test_pins_tried_at_once_are_not_all_free(served: ServedSite) -> None:
     for thread in threads:
         thread.join()
     assert sorted(codes) == [403] * FREE_TRIES + [429] * (tries - FREE_TRIES)
+
+
+@pytest.mark.parametrize("head", HOSTILE)
+def test_a_hostile_head_is_refused_in_a_sentence(served: ServedSite, head: str) -> None:
+    device = served.device()
+    device.pick(46)
+    expect_problem(device.post(replace(device.batch(), head=head)), 422)
+
+
+def test_a_key_is_kept_as_it_is_however_it_was_spaced(served: ServedSite) -> None:
+    device = served.device()
+    spaced = " ".join(f"{each:02X}" for each in device.key.public_key().public_bytes_raw())
+    body = {"code": served.enrolment_code("Scanner-05"), "public_key": spaced}
+    device.token = served.http.post("/v1/enrol", json=body).json()["token"]
+    device.pick(46)
+    assert device.outcomes() == [Outcome.APPLIED] * 3

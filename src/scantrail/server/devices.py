@@ -12,11 +12,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, Push, signed_bytes
 from scantrail.server.judging import Device
-from scantrail.server.log import instant_text
+from scantrail.server.log import SERVER_DEVICE, instant_text
 from scantrail.server.schema import devices, enrolment_codes, sites
 from scantrail.words import M, Message
 
 CODE_VALID = timedelta(hours=1)
+
+LONGEST_NAME = 60
+"""Characters of a device's name: it stands on other devices' screens."""
 
 
 class NotEnrolled(Exception):
@@ -27,24 +30,40 @@ class NotEnrolled(Exception):
         self.reason = reason
 
 
-class UnknownSite(Exception):
-    """A device is to be added at a site that is not on record."""
+class NotAdded(Exception):
+    """A device cannot be made known under this name or at this site."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def add_device(connection: Connection, device: str, site: str, now: datetime) -> str:
     """Make a device known and give the code that enrols it: once, within an hour.
 
-    For a device that is known already the new code replaces its token and key when it is used.
+    For a device that is known already the new code replaces its token and key when it is used. It stays at its
+    site: what it has not sent yet could not be taken for another.
 
     Raises:
-        UnknownSite: the site is not on record.
+        NotAdded: the name cannot be one, the site is not on record, or the device is known at another.
     """
+    if not 0 < len(device) <= LONGEST_NAME or not device.isprintable() or device != device.strip():
+        raise NotAdded(M("Expected a name of 1 to {limit} printable characters.", limit=LONGEST_NAME))
+    if device == SERVER_DEVICE:
+        raise NotAdded(M("{device} is the name of the server itself. Choose another.", device=device))
     if connection.execute(select(sites.c.id).where(sites.c.id == site)).first() is None:
-        raise UnknownSite(site)
-    if connection.execute(select(devices.c.id).where(devices.c.id == device)).first() is None:
+        raise NotAdded(M("Site {site} is not on record. Import it first: scantrail import FILE", site=site))
+    known = connection.execute(select(devices.c.site).where(devices.c.id == device)).scalar_one_or_none()
+    if known is None:
         connection.execute(insert(devices).values(id=device, site=site, revoked=False))
-    else:
-        connection.execute(update(devices).where(devices.c.id == device).values(site=site))
+    elif known != site:
+        detail = M(
+            "{device} belongs to {known}. Give the device another name at {site}.",
+            device=device,
+            known=known,
+            site=site,
+        )
+        raise NotAdded(detail)
     code = secrets.token_urlsafe(16)
     connection.execute(
         insert(enrolment_codes).values(
@@ -61,7 +80,8 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
         NotEnrolled: the code is unknown, used or too old, or the key is none.
     """
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(request.public_key))
+        key = bytes.fromhex(request.public_key)
+        Ed25519PublicKey.from_public_bytes(key)
     except ValueError as error:
         raise NotEnrolled(M("The public key must be 32 bytes in hexadecimal.")) from error
     used = connection.execute(
@@ -80,7 +100,7 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
     connection.execute(
         update(devices)
         .where(devices.c.id == used.device)
-        .values(token_hash=_hash(token), public_key=request.public_key.lower(), revoked=False)
+        .values(token_hash=_hash(token), public_key=key.hex(), revoked=False)
     )
     site = connection.execute(select(devices.c.site).where(devices.c.id == used.device)).scalar_one()
     return EnrolAnswer(used.device, site, token)

@@ -34,6 +34,7 @@ async def post_push(request: Request) -> Response:
         detail = M("This token belongs to {device}, the batch to {other}.", device=device.id, other=push.device[:100])
         raise refused(403, "not_yours", detail)
     text_in("epoch", push.epoch)
+    text_in("head", push.head)
     if not 1 <= len(push.acts) <= MAX_BATCH or push.first_seq < 1:
         raise refused(413, "too_large", M("A batch has 1 to {limit} acts, from act 1 on.", limit=MAX_BATCH))
     if not is_signed(device, push):
