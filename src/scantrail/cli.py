@@ -214,7 +214,7 @@ def _unit(options: argparse.Namespace) -> int:
     found = reports.unit_reports(database, options.serial)
     if options.json:
         print(json.dumps([to_plain(report) for report in found], indent=2))
-    else:
+    elif found:
         print("\n\n".join("\n".join(report.lines()) for report in found))
     if not found:
         return _fail(M("No unit with the serial {serial} is on record.", serial=options.serial))

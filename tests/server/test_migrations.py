@@ -41,7 +41,17 @@ def test_processes_that_start_at_once_on_an_empty_database_all_become_ready(data
 
 @pytest.mark.parametrize(
     "url",
-    ["", "nonsense", "mysql://localhost/x", "sqlite:////proc/none/server.db", "postgresql+psycopg://x@127.0.0.1:1/x"],
+    [
+        "",
+        "nonsense",
+        "mysql://localhost/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////proc/none/server.db",
+        "postgresql+psycopg://x@127.0.0.1:1/x",
+        "postgresql+psycopg://x@127.0.0.1:port/x",
+        "postgresql+asyncpg://x@127.0.0.1:1/x",
+    ],
 )
 def test_an_address_that_cannot_be_used_is_told_in_a_sentence(url: str) -> None:
     with pytest.raises(DatabaseError) as told:

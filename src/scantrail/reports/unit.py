@@ -25,7 +25,7 @@ class UnitReport:
     timeline: tuple[TimelineEntry, ...]
 
     def lines(self) -> list[str]:
-        """The report for people."""
+        """The report for people; what a scan or a device brought in cannot steer their terminal."""
         unit = self.unit
         head = M(
             "{serial}  {product}  {status}  {place}",
@@ -34,7 +34,7 @@ class UnitReport:
             status=Message(STATUS_NAMES[unit.status]),
             place=place_words(unit.place),
         )
-        return [say(head), *(_line(entry) for entry in self.timeline)]
+        return [_visible(line) for line in (say(head), *(_line(entry) for entry in self.timeline))]
 
 
 def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
@@ -51,3 +51,7 @@ def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
 def _line(entry: TimelineEntry) -> str:
     because = f" ({entry.reason})" if entry.reason else ""
     return f"{entry.effective_at:%Y-%m-%d %H:%M}  {entry.story}{because}  [{entry.actor_name}, {entry.device}]"
+
+
+def _visible(line: str) -> str:
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

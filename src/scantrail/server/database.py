@@ -67,21 +67,25 @@ def _lock_key(stream: str) -> int:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(
-            M(
-                "{url!r} is no database address. Expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
-                url=url,
-            )
-        ) from error
+    except (ArgumentError, ValueError) as error:
+        raise _no_address(url) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        if parsed.database:
-            _make_folder(Path(parsed.database).parent)
-        return _prepared_sqlite(create_engine(parsed, connect_args={"timeout": BUSY_S}))
+        if parsed.database in (None, "", ":memory:"):
+            raise _no_address(url)
+        _make_folder(Path(parsed.database).parent)
+        file = parsed.set(drivername="sqlite+pysqlite")
+        return _prepared_sqlite(create_engine(file, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        server = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(server, pool_pre_ping=True, pool_size=10, max_overflow=10)
     raise DatabaseError(M("Scantrail keeps its data in SQLite or PostgreSQL, not in {backend}.", backend=backend))
+
+
+def _no_address(url: str) -> DatabaseError:
+    return DatabaseError(
+        M("{url!r} is no database address. Expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.", url=url)
+    )
 
 
 def _make_folder(folder: Path) -> None:
