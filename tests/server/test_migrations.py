@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -58,3 +60,12 @@ def test_an_address_that_cannot_be_used_is_told_in_a_sentence(url: str) -> None:
         ready(url)
     assert str(told.value).strip()
     assert "Traceback" not in str(told.value)
+
+
+def test_a_database_in_a_file_is_its_owners_only(tmp_path: Path) -> None:
+    database = ready(f"sqlite:///{tmp_path}/new/server.db")
+    with database.writing() as connection:
+        connection.execute(select(meta))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+    database.close()
+    assert modes == dict.fromkeys(("server.db", "server.db-shm", "server.db-wal"), 384)

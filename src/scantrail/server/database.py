@@ -73,7 +73,7 @@ def _engine(url: str) -> Engine:
     if backend == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise _no_address(url)
-        _make_folder(Path(parsed.database).parent)
+        _make_file(Path(parsed.database))
         file = parsed.set(drivername="sqlite+pysqlite")
         return _prepared_sqlite(create_engine(file, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
@@ -88,14 +88,15 @@ def _no_address(url: str) -> DatabaseError:
     )
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(path: Path) -> None:
+    """Where there is no database yet, make its file for its owner only: verifiers of short PINs are soon guessed."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
     except OSError as error:
         why = error.strerror or str(error)
-        raise DatabaseError(
-            M("The folder {folder} for the database cannot be made: {why}.", folder=folder, why=why)
-        ) from error
+        raise DatabaseError(M("The database {path} cannot be made: {why}.", path=path, why=why)) from error
 
 
 def _prepared_sqlite(engine: Engine) -> Engine:
