@@ -1,0 +1,187 @@
+"""Pictures made here, spoilt, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from zxingcpp import BarcodeFormat
+
+from scantrail.scanning.acceptance import Code, Decoder, Rules, Symbology
+from scantrail.scanning.decoders.pictures import Grey
+from scantrail.scanning.decoders.stills import Stills
+
+HAS_BOTH = {Decoder.ZXING, Decoder.ZBAR}
+
+
+def drawn(kind: BarcodeFormat, content: str | bytes, scale: int = 3) -> Grey:
+    """A barcode on a white label."""
+    picture = np.array(zxingcpp.create_barcode(content, kind).to_image(scale=scale))
+    return np.pad(picture, 30, constant_values=255)
+
+
+def turned(picture: Grey, degrees: float) -> Grey:
+    height, width = picture.shape
+    side = int(np.hypot(height, width))
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    turn[:, 2] += ((side - width) / 2, (side - height) / 2)
+    return np.asarray(cv2.warpAffine(picture, turn, (side, side), borderValue=255.0), np.uint8)
+
+
+def blurred(picture: Grey, sigma: float) -> Grey:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
+
+
+def noisy(picture: Grey, strength: float) -> Grey:
+    noise = np.random.default_rng(7).normal(0, strength, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def shaded(picture: Grey) -> Grey:
+    """With light falling off to one side, as under a lamp."""
+    light = np.linspace(0.15, 1.0, picture.shape[1])
+    return (picture * light).astype(np.uint8)
+
+
+def cropped(picture: Grey) -> Grey:
+    """Cut off at the outermost bars."""
+    rows, columns = np.nonzero(picture < 128)
+    return picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
+@pytest.fixture(scope="module")
+def stills() -> Iterator[Stills]:
+    with Stills() as reader:
+        yield reader
+
+
+def only(codes: tuple[Code, ...]) -> Code:
+    (code,) = codes
+    return code
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "symbology", "decoders"),
+    [
+        (BarcodeFormat.QRCode, "7A21-0001", Symbology.QR, HAS_BOTH),
+        (BarcodeFormat.DataMatrix, "7A21-0001", Symbology.DATA_MATRIX, {Decoder.ZXING}),
+        (BarcodeFormat.PDF417, "7A21-0001", Symbology.PDF417, {Decoder.ZXING}),
+        (BarcodeFormat.Code128, "7A21-0001", Symbology.CODE_128, HAS_BOTH),
+        (BarcodeFormat.Code39, "7A21-0001", Symbology.CODE_39, HAS_BOTH),
+        (BarcodeFormat.EAN13, "9521234543213", Symbology.EAN_13, HAS_BOTH),
+        (BarcodeFormat.EAN8, "96385074", Symbology.EAN_8, HAS_BOTH),
+        (BarcodeFormat.UPCA, "036000291452", Symbology.UPC_A, HAS_BOTH),
+        (BarcodeFormat.UPCE, "01234565", Symbology.UPC_E, HAS_BOTH),
+        (BarcodeFormat.ITF, "30712345000010", Symbology.ITF, HAS_BOTH),
+    ],
+)
+def test_a_clean_label_is_read_and_accepted(
+    stills: Stills, kind: BarcodeFormat, text: str, symbology: Symbology, decoders: set[Decoder]
+) -> None:
+    code = only(stills.read(drawn(kind, text)))
+    assert (code.text, code.data, code.symbology, code.accepted) == (text, text.encode(), symbology, True)
+    assert set(code.decoders) == decoders
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (BarcodeFormat.DataBarOmni, "9501234567890"),
+        (BarcodeFormat.Codabar, "A1234B"),
+        (BarcodeFormat.Code93, "7A21"),
+        (BarcodeFormat.Aztec, "7A21"),
+        (BarcodeFormat.ITF, "123457"),
+    ],
+)
+def test_what_is_no_accepted_kind_is_listed_only(stills: Stills, kind: BarcodeFormat, text: str) -> None:
+    codes = stills.read(drawn(kind, text))
+    assert codes
+    assert not any(code.accepted for code in codes)
+
+
+SPOILT: dict[str, Callable[[Grey], Grey]] = {
+    "upside down": lambda picture: turned(picture, 180),
+    "on its side": lambda picture: turned(picture, 90),
+    "at 10 degrees": lambda picture: turned(picture, 10),
+    "at 45 degrees": lambda picture: turned(picture, 45),
+    "blurred": lambda picture: blurred(picture, 2.0),
+    "noisy": lambda picture: noisy(picture, 40),
+    "shaded": shaded,
+    "light on dark": lambda picture: 255 - picture,
+    "faint": lambda picture: (picture // 8 + 100).astype(np.uint8),
+    "without blank zone": cropped,
+}
+
+
+@pytest.mark.parametrize(
+    "kind", [BarcodeFormat.Code128, BarcodeFormat.EAN13, BarcodeFormat.QRCode, BarcodeFormat.DataMatrix]
+)
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_spoilt_label_is_read_right(stills: Stills, kind: BarcodeFormat, spoilt: str) -> None:
+    scale = 6 if kind in (BarcodeFormat.QRCode, BarcodeFormat.DataMatrix) else 3
+    codes = stills.read(SPOILT[spoilt](drawn(kind, "9521234543213", scale)))
+    assert [(code.text, code.accepted) for code in codes] == [("9521234543213", True)]
+
+
+@pytest.mark.parametrize("kind", [BarcodeFormat.QRCode, BarcodeFormat.Code128, BarcodeFormat.DataMatrix])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x1d01095212345432131021\x1dLOT7",
+        "\x1b[2J\x1b]0;owned\x07",
+        "a\r\nb\tc",
+        "[bold]x[/bold]",
+        "'; DROP TABLE units; --",
+    ],
+)
+def test_control_characters_come_out_as_they_are(stills: Stills, kind: BarcodeFormat, text: str) -> None:
+    code = only(stills.read(drawn(kind, text)))
+    assert (code.text, code.data, code.accepted) == (text, text.encode(), True)
+
+
+@pytest.mark.parametrize("data", [b"Caf\xe9", "Café ☕".encode(), "日本語".encode("shift_jis"), bytes(range(256))])
+def test_a_qr_gives_its_true_bytes(stills: Stills, data: bytes) -> None:
+    code = only(stills.read(drawn(BarcodeFormat.QRCode, data)))
+    assert (code.data, code.accepted) == (data, True)
+
+
+def test_several_codes_in_one_picture_are_all_read(stills: Stills) -> None:
+    parts = [drawn(BarcodeFormat.Code128, "7A21-0001"), drawn(BarcodeFormat.EAN13, "9521234543213")]
+    width = max(part.shape[1] for part in parts)
+    label = np.vstack([np.pad(part, ((0, 0), (0, width - part.shape[1])), constant_values=255) for part in parts])
+    codes = stills.read(label)
+    assert {(code.text, code.accepted) for code in codes} == {("7A21-0001", True), ("9521234543213", True)}
+    first, second = sorted(codes, key=lambda code: code.place.top)
+    assert first.place.bottom < second.place.top
+
+
+@pytest.mark.parametrize("degrees", [0, 20, 45])
+def test_a_place_is_given_in_the_pixels_of_the_picture_whatever_was_done_to_it(stills: Stills, degrees: int) -> None:
+    label = np.pad(drawn(BarcodeFormat.Code128, "7A21-0001", 2), ((200, 20), (20, 400)), constant_values=255)
+    picture = turned(label, degrees)
+    rows, columns = np.nonzero(picture < 128)
+    place = only(stills.read(picture)).place
+    assert place.left + place.right == pytest.approx(columns.min() + columns.max(), abs=30)
+    assert place.top + place.bottom == pytest.approx(rows.min() + rows.max(), abs=30)
+
+
+def test_a_tilted_itf_14_is_never_accepted_as_a_shorter_code(stills: Stills) -> None:
+    label = drawn(BarcodeFormat.ITF, "30712345000010")
+    for degrees in (12, 22, 32):
+        accepted = {code.text for code in stills.read(turned(label, degrees)) if code.accepted}
+        assert accepted <= {"30712345000010"}
+
+
+def test_a_profile_may_allow_short_itf() -> None:
+    with Stills(Rules(itf_lengths=frozenset({6}), itf_check_digit=False)) as stills:
+        assert only(stills.read(drawn(BarcodeFormat.ITF, "123456"))).accepted
+
+
+@pytest.mark.parametrize("size", [(8, 8), (1, 1), (1, 300), (240, 320)])
+def test_nothing_is_found_where_there_is_nothing(stills: Stills, size: tuple[int, int]) -> None:
+    noise = np.random.default_rng(11).integers(0, 256, size, dtype=np.uint8)
+    assert stills.read(noise) == ()
+    assert stills.read(np.full(size, 255, np.uint8)) == ()
