@@ -18,6 +18,7 @@ from scantrail.domain.events import (
     PickListCompleted,
     PickListTaken,
     PickUndone,
+    ShortUndone,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -28,7 +29,7 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
 from scantrail.domain.world import World, needs_of
-from tests.support.worlds import NOW, SARAH, TODAY, exact_line, pick_list, promised, world
+from tests.support.worlds import MODULE, NOW, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, world
 
 UNIT = promised(46)
 PICKED = UnitPicked(
@@ -107,6 +108,29 @@ def test_a_pick_must_tell_the_unit_as_it_is(lie: UnitPicked) -> None:
     assert code(act(lie), at_work()) is Code.TRANSITION
 
 
+def test_a_pick_counts_on_the_line_it_names_only_if_that_line_may_take_the_unit() -> None:
+    named, free = exact_line(UNIT), any_line(MODULE, 1, line="2")
+    listed = pick_list(named, free, at_place="MAIN/A-15-03", at_product="CM-500-STD")
+    for line in ("2", "3"):
+        assert code(act(replace(PICKED, line=line)), world(UNIT, lists=(listed,))) is Code.NOT_ON_LIST
+
+
+def test_a_pick_on_a_line_that_was_cancelled_meanwhile_is_contested() -> None:
+    other = module(60)
+    lines = (replace(any_line(MODULE, 1), cancelled=True), any_line(MODULE, 1, line="2"))
+    listed = pick_list(*lines, at_place="MAIN/A-15-03", at_product="CM-500-STD")
+    picked = replace(PICKED, unit=other.id, serial=other.serial, from_status=Status.AVAILABLE)
+    given = act(picked, reading=other.serial)
+    refusal = judged(given, world(other, lists=(listed,))).refusal
+    assert refusal is not None
+    assert (refusal.code, refusal.contests) == (Code.NOT_ON_LIST, True)
+    assert code(act(replace(picked, line="2"), reading=other.serial), world(other, lists=(listed,))) is None
+
+
+def test_a_pick_is_for_the_order_of_its_list() -> None:
+    assert code(act(replace(PICKED, order="SO-0001")), at_work()) is Code.TRANSITION
+
+
 def test_an_act_about_a_list_that_is_not_on_record_is_refused() -> None:
     assert code(act(BinConfirmed("PL-0000", "MAIN/A-15-03")), at_work()) is Code.UNKNOWN_DOCUMENT
 
@@ -121,7 +145,40 @@ def test_an_undo_must_restore_the_status_before_the_pick() -> None:
     absorb(seen, judged(act(PICKED), seen))
     undone = PickUndone(UNIT.id, "PL-2025-0091", "1", "MAIN/CART-05", "MAIN/A-15-03", Status.AVAILABLE)
     assert code(act(undone), seen) is Code.TRANSITION
-    assert code(act(replace(undone, to_status=Status.ALLOCATED)), seen) is None
+    assert code(act(replace(undone, to_status=Status.ALLOCATED, to_document="PL-2025-0091")), seen) is None
+
+
+def test_a_pick_is_not_undone_on_another_line_nor_once_its_list_is_complete() -> None:
+    seen = at_work()
+    absorb(seen, judged(act(PICKED), seen))
+    undone = PickUndone(UNIT.id, "PL-2025-0091", "1", "MAIN/CART-05", "MAIN/A-15-03", Status.ALLOCATED, "PL-2025-0091")
+    assert code(act(replace(undone, line="2")), seen) is Code.NOT_PICKED_HERE
+    complete = replace(seen.documents["PL-2025-0091"], status=DocumentStatus.COMPLETED)
+    seen.documents["PL-2025-0091"] = complete
+    assert code(act(undone), seen) is Code.LIST_COMPLETED
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        LineShorted("PL-2025-0091", "1", 2, (UNIT.id,)),
+        LineShorted("PL-2025-0091", "1", 1),
+        LineShorted("PL-2025-0091", "1", -1),
+        LineShorted("PL-2025-0091", "1", 1, ("another",)),
+        LineShorted("PL-2025-0091", "2", 1, (UNIT.id,)),
+        ShortUndone("PL-2025-0091", "1", 1, (UNIT.id,)),
+        ShortUndone("PL-2025-0091", "2", 1),
+    ],
+)
+def test_a_line_is_short_by_what_it_has_open_and_no_more(event: Event) -> None:
+    assert code(act(event, reason="not found"), at_work()) is Code.LINE_CHANGED
+
+
+def test_a_unit_that_is_on_another_list_is_not_set_apart_by_this_one() -> None:
+    others = replace(UNIT, document="PL-2025-0088")
+    listed = pick_list(any_line(MODULE, 1))
+    event = UnitQuarantined(UNIT.id, Status.ALLOCATED, "MAIN/A-15-03", "MAIN/QC-01", document="PL-2025-0091", line="1")
+    assert code(act(event, reason="x"), world(others, lists=(listed,))) is Code.ANOTHER_LIST
 
 
 def test_undoing_what_was_not_picked_is_refused() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import LineKind, PickList
+from scantrail.domain.documents import DocumentStatus, LineKind, PickList
 from scantrail.domain.events import Event
 from scantrail.domain.holds import holds_on
-from scantrail.domain.judge import absorb, judge
+from scantrail.domain.judge import Judgement, absorb, judge
 from scantrail.domain.readings import Carrier
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
@@ -23,11 +23,19 @@ from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, scanned
 class Guide:
     """One picker with one list in one world."""
 
-    def __init__(self, world: World, number: str, *, device: str = "Scanner-05", today: date = TODAY) -> None:
+    def __init__(
+        self,
+        world: World,
+        number: str,
+        *,
+        device: str = "Scanner-05",
+        worker: str = SARAH.id,
+        today: date = TODAY,
+    ) -> None:
         self.world = world
         self.number = number
         self.device = device
-        self.worker = SARAH.id
+        self.worker = worker
         self.today = today
         self.mode: Mode = WORKING
         self.drafts: list[Draft] = []
@@ -47,6 +55,22 @@ class Guide:
 
     def prompt(self) -> Prompt:
         return prompt(self.pick)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this picker has lost the list."""
+        listed = self.pick_list
+        lost = listed.taken is not None and listed.taken.device != self.device
+        return lost or listed.status in (DocumentStatus.CANCELLED, DocumentStatus.COMPLETED)
+
+    @property
+    def cart(self) -> str | None:
+        return self.world.workers[self.worker].cart
+
+    @property
+    def last_refusal(self) -> Code | None:
+        refusal = self.drafts[-1].refusal if self.drafts else None
+        return refusal.code if refusal else None
 
     @property
     def recorded(self) -> list[Event]:
@@ -87,6 +111,8 @@ class Guide:
         at = NOW + timedelta(seconds=len(self.drafts))
         act = Act(ActId(self.device, "e", len(self.drafts) + 1), "", "MAIN", self.worker, Times(at, "boot", 0), draft)
         judgement = judge(act, self.world, at, self.today)
+        if judgement.refusal is not None and self.is_over:
+            draft, judgement = replace(draft, events=(), refusal=judgement.refusal), Judgement()
         assert judgement.refusal is None, f"the workflow offered what the rules refuse: {judgement.refusal}"
         absorb(self.world, judgement)
         self.drafts.append(draft)
@@ -100,10 +126,14 @@ class Guide:
 
     def _may_be_picked(self, unit: Unit) -> bool:
         place = self.world.places.get(unit.place)
+        listed = self.pick_list
+        promised = unit.status is Status.ALLOCATED and unit.order == listed.order
         return (
-            unit.status is Status.AVAILABLE
+            (unit.status is Status.AVAILABLE or (promised and unit.document in (None, listed.number)))
             and place is not None
             and place.pickable
+            and place.id not in listed.empty_bins
+            and not any(unit.id in line.units for line in listed.lines)
             and not holds_on(unit, self.world.holds)
         )
 

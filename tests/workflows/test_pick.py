@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -235,6 +236,51 @@ def test_an_empty_bin_sends_an_any_serial_line_to_the_next_bin() -> None:
     assert (guide.step(), guide.prompt().expected) == (Step.BIN, ("B-02-01",))
 
 
+def test_an_empty_bin_is_the_one_it_was_reported_at_whatever_a_sync_brings_meanwhile() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    guide = at_serial(Guide(world(module(49), module(50, place="MAIN/B-02-01"), lists=(listed,)), listed.number))
+    guide.give(AskException())
+    guide.choose("Bin is empty")
+    guide.world.units[module(49).id] = module(49, status=Status.QUARANTINE, place="MAIN/QC-01")
+    guide.choose("not found")
+    assert guide.pick_list.empty_bins == ("MAIN/A-15-03",)
+    assert guide.prompt().expected == ("B-02-01",)
+
+
+def test_a_named_unit_on_the_dock_sends_nobody_to_a_bin_that_would_be_refused() -> None:
+    docked = promised(46, place="MAIN/DOCK-01")
+    listed = pick_list(exact_line(docked))
+    guide = Guide(world(docked, lists=(listed,)), listed.number)
+    assert guide.step() is Step.STUCK
+    assert guide.refused_with("DOCK-01") is Code.NO_STOCK
+
+
+def test_a_unit_given_up_and_found_after_all_is_picked_and_no_longer_short() -> None:
+    listed = pick_list(exact_line(promised(46)), any_line(MODULE, 1, line="2"))
+    guide = at_serial(Guide(world(promised(46), module(50), lists=(listed,)), listed.number))
+    guide.give(AskException())
+    guide.choose("Short pick")
+    guide.choose("not found")
+    guide.scan_all("CM-500-STD", "CM500-2025-0046")
+    found, other = guide.pick_list.lines
+    assert ([each.serial for each in found.picked], found.short, found.missing) == (["CM500-2025-0046"], 0, ())
+    assert other.remaining == 1
+
+
+def test_a_unit_given_up_and_found_damaged_is_short_once() -> None:
+    listed = pick_list(exact_line(promised(46)), any_line(MODULE, 1, line="2"))
+    guide = at_serial(Guide(world(promised(46), module(50), lists=(listed,)), listed.number))
+    for exception, reason in (("Short pick", "not found"), ("Damaged unit", "housing")):
+        guide.scan("CM-500-STD")
+        guide.give(AskException())
+        guide.choose(exception)
+        if exception == "Damaged unit":
+            guide.scan("CM500-2025-0046")
+        guide.choose(reason)
+    assert (guide.pick_list.lines[0].short, len(guide.pick_list.lines[0].missing)) == (1, 1)
+    assert guide.world.units[promised(46).id].status is Status.QUARANTINE
+
+
 def test_another_bin_can_be_chosen_without_undoing_anything(three: Guide) -> None:
     at_serial(three).give(AskException())
     three.choose("Another bin")
@@ -262,6 +308,29 @@ def test_undo_of_an_any_serial_pick_makes_the_unit_available_again() -> None:
     guide.scan("A-15-03")
     undone = guide.world.units[module(49).id]
     assert (undone.status, undone.order) == (Status.AVAILABLE, None)
+
+
+def test_undo_leaves_a_unit_that_the_list_does_not_name_promised_to_the_order_alone() -> None:
+    listed = pick_list(any_line(MODULE, 1))
+    kept = replace(promised(49), document=None)
+    guide = at_serial(Guide(world(kept, lists=(listed,)), listed.number))
+    guide.scan("CM500-2025-0049")
+    guide.give(AskUndo())
+    guide.choose("CM500-2025-0049")
+    guide.scan("A-15-03")
+    undone = guide.world.units[kept.id]
+    assert (undone.status, undone.order, undone.document) == (Status.ALLOCATED, kept.order, None)
+
+
+def test_what_was_picked_for_a_list_that_is_cancelled_then_can_be_put_back(three: Guide) -> None:
+    at_serial(three).scan("CM500-2025-0046")
+    three.world.documents[three.number] = replace(three.pick_list, status=DocumentStatus.CANCELLED)
+    assert three.refused_with("CM500-2025-0047") is Code.LIST_CANCELLED
+    three.give(AskUndo())
+    three.choose("CM500-2025-0046")
+    assert three.scan("A-15-03").tone is Tone.NOTED
+    assert three.pick_list.picked == ()
+    assert three.world.units[promised(46).id].place == "MAIN/A-15-03"
 
 
 def test_undo_wants_a_bin_and_says_what_else_was_scanned(three: Guide) -> None:

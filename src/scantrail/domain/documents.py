@@ -198,6 +198,14 @@ class PickList:
         """The picked unit whose condition the picker still has to state."""
         return next((each for each in self.picked if each.condition is None), None)
 
+    def line_of(self, unit: UnitId) -> PickLine | None:
+        """The line that a unit is picked on."""
+        return next((line for line in self.lines if any(each.unit == unit for each in line.picked)), None)
+
+    def names(self, unit: UnitId) -> bool:
+        """Whether an exact line that is not cancelled names a unit."""
+        return any(unit in line.units for line in self.lines if not line.cancelled)
+
     def line(self, line_id: str) -> PickLine | None:
         """The line with this id."""
         return next((line for line in self.lines if line.id == line_id), None)

@@ -99,6 +99,8 @@ class PickUndone:
     from_place: PlaceId
     to_place: PlaceId
     to_status: Status
+    to_document: DocumentId | None = None
+    """The pick list that it stays promised to: the one that names it. Other units stay promised to the order alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _pick_undone(unit: Unit, event: PickUndone) -> Unit:
         unit,
         status=event.to_status,
         place=event.to_place,
-        document=unit.document if still_promised else None,
+        document=event.to_document if still_promised else None,
         order=unit.order if still_promised else None,
     )
 
@@ -161,6 +161,13 @@ def _with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], P
     )
 
 
+def _with_picked(line: PickLine, picked: PickedUnit) -> PickLine:
+    """A unit that was given up and is found after all is no longer missing."""
+    missing = tuple(unit for unit in line.missing if unit != picked.unit)
+    short = line.short - (len(line.missing) - len(missing))
+    return replace(line, picked=(*line.picked, picked), missing=missing, short=short)
+
+
 def _without_picked(line: PickLine, unit: UnitId) -> PickLine:
     return replace(line, picked=tuple(each for each in line.picked if each.unit != unit))
 
@@ -189,7 +196,7 @@ def _list_picked(pick_list: PickList, event: UnitPicked, by: By) -> PickList:
         by=by.actor,
         at=by.at,
     )
-    changed = _with_line(pick_list, event.line, lambda line: replace(line, picked=(*line.picked, picked)))
+    changed = _with_line(pick_list, event.line, lambda line: _with_picked(line, picked))
     return replace(changed, checks=())
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from scantrail.domain.acts import Act
-from scantrail.domain.documents import PickList
+from scantrail.domain.documents import LineKind, PickLine, PickList
 from scantrail.domain.events import (
     BinConfirmed,
     BinFoundEmpty,
@@ -29,11 +29,10 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.identifiers import DocumentId, UnitId
-from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, pick_refusal
-from scantrail.domain.rules.task import right_refusal, task_refusal
+from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal
+from scantrail.domain.rules.task import task_refusal, undo_refusal
 from scantrail.domain.status import Status, Trigger, may_change
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -130,14 +129,16 @@ def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
             unit=unit,
             expected_product=pick_list.at_product,
             at_place=pick_list.at_place,
+            counted_on=event.line,
         )
     )
     if refusal is not None or unit is None:
         return refusal
-    told_truth = (event.serial, event.from_place, event.from_status) == (
+    told_truth = (event.serial, event.from_place, event.from_status, event.order) == (
         unit.serial,
         unit.place,
         unit.status,
+        pick_list.order,
     )
     return None if told_truth else _transition(unit)
 
@@ -146,15 +147,17 @@ def _undone(sight: _Sight, event: PickUndone) -> Refusal | None:
     pick_list = sight.pick_list(event.document)
     unit = sight.unit(event.unit)
     picked = pick_list.picked_unit(event.unit) if pick_list else None
-    if picked is None or unit is None:
+    line = pick_list.line_of(event.unit) if pick_list else None
+    if pick_list is None or picked is None or unit is None or line is None or line.id != event.line:
         return _not_picked(sight, event.unit, event.document)
-    right = right_refusal(sight.world, sight.by.actor, Right.PICK)
-    if right is not None:
-        return right
-    restored = Status.ALLOCATED if picked.was_allocated else Status.AVAILABLE
-    if unit.status is not Status.PICKED or event.to_status is not restored:
-        return _transition(unit)
-    return None
+    refusal = undo_refusal(sight.world, pick_list, sight.by.actor)
+    if refusal is not None:
+        return refusal
+    told_truth = (event.from_place, event.to_status, event.to_document) == (
+        unit.place,
+        *before_pick(pick_list, picked),
+    )
+    return None if unit.status is Status.PICKED and told_truth else _transition(unit)
 
 
 def _stated(sight: _Sight, event: ConditionStated) -> Refusal | None:
@@ -175,6 +178,12 @@ def _quarantined(sight: _Sight, event: UnitQuarantined) -> Refusal | None:
     allowed = may_change(unit.status, Status.QUARANTINE, Trigger.QUALITY_ISSUE)
     if not allowed or unit.status is not event.from_status:
         return _transition(unit)
+    if unit.document not in (None, event.document):
+        return refuse(Code.ANOTHER_LIST, document=unit.document, wanted="–")
+    pick_list = sight.pick_list(event.document)
+    line = pick_list.line_of(unit.id) if pick_list else None
+    if line is not None and line.id != event.line:
+        return _not_picked(sight, unit.id, event.document or "")
     return _reason(sight) or (sight.task(event.document) if event.document else None)
 
 
@@ -195,11 +204,46 @@ def _list_taken(sight: _Sight, event: PickListTaken) -> Refusal | None:
     return task_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
 
 
-def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed | ShortUndone) -> Refusal | None:
+def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed) -> Refusal | None:
     return sight.task(event.document)
 
 
-def _with_reason(sight: _Sight, event: LineShorted | BinFoundEmpty) -> Refusal | None:
+def _shorted(sight: _Sight, event: LineShorted) -> Refusal | None:
+    refusal = _reason(sight) or sight.task(event.document)
+    line = _line(sight, event)
+    if refusal is not None or line is None:
+        return refusal or _line_changed(event)
+    still_open = line.quantity - line.short - len(line.picked)
+    left = set(line.units) - set(line.missing) - {each.unit for each in line.picked}
+    fits = event.quantity <= still_open and left.issuperset(event.units)
+    return None if fits and _counts_its_units(line, event) else _line_changed(event)
+
+
+def _short_undone(sight: _Sight, event: ShortUndone) -> Refusal | None:
+    refusal = sight.task(event.document)
+    line = _line(sight, event)
+    if refusal is not None or line is None:
+        return refusal or _line_changed(event)
+    fits = event.quantity <= line.short and set(line.missing).issuperset(event.units)
+    return None if fits and _counts_its_units(line, event) else _line_changed(event)
+
+
+def _line(sight: _Sight, event: LineShorted | ShortUndone) -> PickLine | None:
+    pick_list = sight.pick_list(event.document)
+    return pick_list.line(event.line) if pick_list else None
+
+
+def _counts_its_units(line: PickLine, event: LineShorted | ShortUndone) -> bool:
+    """Whether it names as many units as it says: each once on an exact line, none on another."""
+    named = event.quantity if line.kind is LineKind.EXACT else 0
+    return event.quantity > 0 and len(event.units) == len(set(event.units)) == named
+
+
+def _line_changed(event: LineShorted | ShortUndone) -> Refusal:
+    return refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
+
+
+def _bin_empty(sight: _Sight, event: BinFoundEmpty) -> Refusal | None:
     return _reason(sight) or sight.task(event.document)
 
 
@@ -236,9 +280,9 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     BinConfirmed: _at_task,
     ProductConfirmed: _at_task,
     CheckConfirmed: _at_task,
-    LineShorted: _with_reason,
-    ShortUndone: _at_task,
-    BinFoundEmpty: _with_reason,
+    LineShorted: _shorted,
+    ShortUndone: _short_undone,
+    BinFoundEmpty: _bin_empty,
     PickListCompleted: _completed,
 }
 """How each fact that a device may record is judged. The server's own imports are checked where they are read."""

@@ -37,11 +37,13 @@ class Code(Enum):
     ANOTHER_ORDER = "another_order"
     NOT_ON_LIST = "not_on_list"
     LINE_FULL = "line_full"
+    LINE_CHANGED = "line_changed"
     FIRMWARE = "firmware"
     CALIBRATION = "calibration"
     NOT_PICKABLE = "not_pickable"
     WRONG_BIN = "wrong_bin"
     GO_TO_BIN = "go_to_bin"
+    NO_STOCK = "no_stock"
     BIN_NOT_PICKABLE = "bin_not_pickable"
     CONDITION_FIRST = "condition_first"
     CONFIRM_FIRST = "confirm_first"
@@ -71,7 +73,7 @@ WORDINGS: dict[Code, Wording] = {
     Code.LIST_CANCELLED: Wording(
         N_("LIST CANCELLED"),
         N_("{document} was cancelled."),
-        N_("Put the units back where they came from, then press F10."),
+        N_("Put every unit back: press F5 and scan its bin. Then press F10."),
         contests=True,
     ),
     Code.LIST_COMPLETED: Wording(
@@ -202,6 +204,12 @@ WORDINGS: dict[Code, Wording] = {
         N_("Put it back in {place}."),
         contests=True,
     ),
+    Code.LINE_CHANGED: Wording(
+        N_("LINE CHANGED"),
+        N_("Line {line} of {document} does not have these units open any more."),
+        N_("Press F10, open the list again and look at it with F3."),
+        contests=True,
+    ),
     Code.FIRMWARE: Wording(
         N_("WRONG FIRMWARE"),
         N_("The order wants firmware {required}; this unit has {found}."),
@@ -230,6 +238,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("WRONG BIN"),
         N_("Nothing to pick for this list in {bin}."),
         N_("Go to {wanted}."),
+    ),
+    Code.NO_STOCK: Wording(
+        N_("NO STOCK KNOWN"),
+        N_("No unit that may be picked is on record."),
+        N_("Press F4 for a short pick, or F10 and come back later."),
     ),
     Code.BIN_NOT_PICKABLE: Wording(
         N_("NOT PICKABLE"),

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from scantrail.domain.documents import LineKind, PickLine, PickList
+from scantrail.domain.documents import LineKind, PickedUnit, PickLine, PickList
 from scantrail.domain.fold import line_for
 from scantrail.domain.holds import HoldKind, holds_on
-from scantrail.domain.identifiers import PlaceId, ProductId, SerialFault, code_of
+from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
 from scantrail.domain.products import Product
 from scantrail.domain.readings import Carrier, CodeKind, Reading
 from scantrail.domain.refusals import Code, Refusal, refuse
@@ -39,6 +39,8 @@ class PickCase:
     """The product confirmed at this stop; None when the picker's product is not known."""
     at_place: PlaceId | None
     """The bin confirmed at this stop."""
+    counted_on: str | None = None
+    """The line that a record counts the unit on; None where that is still to be decided."""
 
     @property
     def product(self) -> Product | None:
@@ -48,8 +50,15 @@ class PickCase:
 
     @property
     def line(self) -> PickLine | None:
-        """The line the unit would count on."""
-        return line_for(self.pick_list, self.unit) if self.unit else None
+        """The line the unit would count on; None when no line of the list, or not the recorded one, may take it."""
+        if self.unit is None:
+            return None
+        line = line_for(self.pick_list, self.unit)
+        if self.counted_on is None or line is None or self.unit.id in line.units:
+            return line if line is None or self.counted_on in (None, line.id) else None
+        recorded = self.pick_list.line(self.counted_on)
+        fits = recorded is not None and recorded.product == self.unit.product and not recorded.cancelled
+        return recorded if fits else None
 
     @property
     def cart(self) -> PlaceId | None:
@@ -247,7 +256,7 @@ def _not_on_list(case: PickCase, unit: Unit) -> Refusal | None:
 
 def _line_full(case: PickCase, unit: Unit) -> Refusal | None:
     line = case.line
-    if line is None or line.remaining:
+    if line is None or line.remaining or unit.id in line.missing:
         return None
     return refuse(Code.LINE_FULL, quantity=line.quantity - line.short, place=code_of(unit.place))
 
@@ -310,6 +319,13 @@ PICK_RULES: tuple[Rule, ...] = (
     _of_unit(_wrong_bin),
 )
 """First about the task, then the scan, then the unit, then its fit to the line; the first refusal wins."""
+
+
+def before_pick(pick_list: PickList, picked: PickedUnit) -> tuple[Status, DocumentId | None]:
+    """The status that undoing a pick restores, and the list the unit stays promised to: the one that names it (R20)."""
+    if not picked.was_allocated:
+        return Status.AVAILABLE, None
+    return Status.ALLOCATED, pick_list.number if pick_list.names(picked.unit) else None
 
 
 def pick_refusal(case: PickCase) -> Refusal | None:

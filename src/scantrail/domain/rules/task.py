@@ -24,6 +24,13 @@ def task_refusal(world: World, pick_list: PickList, device: str, worker: str) ->
     return right_refusal(world, worker, Right.PICK)
 
 
+def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | None:
+    """Why a pick may not be taken back. A list that is cancelled or taken over is no reason: the goods must go back."""
+    if pick_list.status is DocumentStatus.COMPLETED:
+        return refuse(Code.LIST_COMPLETED, document=pick_list.number)
+    return right_refusal(world, worker, Right.PICK)
+
+
 def right_refusal(world: World, worker: str, right: Right) -> Refusal | None:
     """Whether a person on record has a right."""
     person = world.workers.get(worker)

@@ -31,6 +31,7 @@ from scantrail.workflows.base import (
     Verdict,
 )
 from scantrail.workflows.pick.exceptions import (
+    NOTHING_TO_REPORT,
     damaged_scanned,
     exception_chosen,
     reason_chosen,
@@ -61,8 +62,7 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
         case Choose(key):
             return _chosen(pick, key)
         case AskException():
-            nothing = Verdict(Tone.NOTED, M("NOTHING TO REPORT HERE"))
-            return Outcome(ChoosingException()) if pick.exceptions else Outcome(WORKING, nothing)
+            return Outcome(ChoosingException()) if pick.exceptions else Outcome(WORKING, NOTHING_TO_REPORT)
         case AskUndo():
             nothing = Verdict(Tone.NOTED, M("NOTHING TO UNDO"))
             return Outcome(ChoosingUndo()) if pick.undoable else Outcome(WORKING, nothing)
@@ -71,12 +71,12 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
 
 
 def _scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    if isinstance(pick.mode, ScanningUndoBin):
+        return undo_bin_scanned(pick, scan, pick.mode.unit)
     refusal = task_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
     if refusal is not None:
         return refused(pick, scan, refusal, WORKING)
     match pick.mode:
-        case ScanningUndoBin(unit):
-            return undo_bin_scanned(pick, scan, unit)
         case ScanningDamaged():
             return damaged_scanned(pick, scan)
         case _:
@@ -98,7 +98,7 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         case Step.CHECK | Step.DONE:
             return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
         case Step.STUCK:
-            return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=scan.candidates.text, wanted="?"), WORKING)
+            return refused(pick, scan, refuse(Code.NO_STOCK), WORKING)
 
 
 def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:

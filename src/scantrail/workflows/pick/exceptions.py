@@ -15,8 +15,8 @@ from scantrail.domain.events import (
 from scantrail.domain.identifiers import UnitId, code_of
 from scantrail.domain.places import PlaceKind
 from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.rules.pick import pick_refusal
-from scantrail.domain.status import Status
+from scantrail.domain.rules.pick import before_pick, pick_refusal
+from scantrail.domain.rules.task import undo_refusal
 from scantrail.words import M
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
@@ -28,7 +28,11 @@ from scantrail.workflows.pick.state import (
     Pick,
     ScanningDamaged,
     ScanningUndoBin,
+    Stop,
 )
+
+NOTHING_TO_REPORT = Verdict(Tone.NOTED, M("NOTHING TO REPORT HERE"))
+"""What was reported is not open any more, or never was."""
 
 
 def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
@@ -39,7 +43,7 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
     if kind is ExceptionKind.DAMAGED:
         unstated = pick.pick_list.unstated
         return Outcome(ChoosingReason(kind, unstated.unit) if unstated else ScanningDamaged())
-    return Outcome(ChoosingReason(kind))
+    return Outcome(ChoosingReason(kind, line=pick.line.id if pick.line else "", stop=pick.stop))
 
 
 def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
@@ -57,23 +61,24 @@ def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode
     """The reason completes the exception and records it."""
     if mode.kind is ExceptionKind.DAMAGED:
         return _damage_recorded(pick, mode, reason)
-    line = pick.line
-    if line is None:
-        return Outcome(WORKING)
-    if mode.kind is ExceptionKind.SHORT:
-        shorted = LineShorted(pick.pick_list.number, line.id, line.remaining, line.remaining_units)
-        return accepted(pick, (shorted,), M("SHORT PICK RECORDED"), reason=reason)
-    return _empty_bin_recorded(pick, reason)
+    if mode.kind is ExceptionKind.BIN_EMPTY:
+        return _empty_bin_recorded(pick, mode.stop, reason)
+    line = pick.pick_list.line(mode.line)
+    if line is None or not line.remaining:
+        return Outcome(WORKING, NOTHING_TO_REPORT)
+    shorted = LineShorted(pick.pick_list.number, line.id, line.remaining, line.remaining_units)
+    return accepted(pick, (shorted,), M("SHORT PICK RECORDED"), reason=reason)
 
 
-def _empty_bin_recorded(pick: Pick, reason: str) -> Outcome[Mode]:
-    stop = pick.stop
+def _empty_bin_recorded(pick: Pick, stop: Stop | None, reason: str) -> Outcome[Mode]:
+    """Gives up the named units that are still recorded in the bin; any-serial lines go on elsewhere."""
     if stop is None:
-        return Outcome(WORKING)
+        return Outcome(WORKING, NOTHING_TO_REPORT)
+    there = {unit.id for unit in stop.units if pick.world.units.get(unit.id, unit).place == stop.place}
     number = pick.pick_list.number
     events: list[Event] = [BinFoundEmpty(number, stop.place, stop.product)]
     for line in pick.pick_list.lines:
-        gone = tuple(unit.id for unit in stop.units if unit.id in line.remaining_units)
+        gone = tuple(unit for unit in line.remaining_units if unit in there)
         if gone:
             events.append(LineShorted(number, line.id, len(gone), gone))
     return accepted(pick, tuple(events), M("EMPTY BIN RECORDED"), scanned=code_of(stop.place), reason=reason)
@@ -86,7 +91,7 @@ def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[M
     number = pick.pick_list.number
     put_down = pick.world.site.quarantine_place or unit.place
     line = next((each for each in pick.pick_list.lines if unit.id in each.units), None)
-    on_line = next((each.id for each in pick.pick_list.lines if _is_picked(each, unit.id)), "")
+    on_line = pick.pick_list.line_of(unit.id)
     events: list[Event] = [
         UnitQuarantined(
             unit=unit.id,
@@ -94,10 +99,10 @@ def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[M
             from_place=unit.place,
             to_place=put_down,
             document=number,
-            line=on_line or (line.id if line else ""),
+            line=on_line.id if on_line else line.id if line else "",
         )
     ]
-    if line is not None:
+    if line is not None and unit.id not in line.missing:
         events.append(LineShorted(number, line.id, 1, (unit.id,)))
     return accepted(
         pick,
@@ -110,10 +115,6 @@ def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[M
     )
 
 
-def _is_picked(line: PickLine, unit: UnitId) -> bool:
-    return any(each.unit == unit for each in line.picked)
-
-
 def undo_chosen(pick: Pick, chosen: PickedUnit | PickLine) -> Outcome[Mode]:
     """A picked unit asks for the bin it goes back to; a short pick is taken back at once."""
     if isinstance(chosen, PickedUnit):
@@ -124,23 +125,28 @@ def undo_chosen(pick: Pick, chosen: PickedUnit | PickLine) -> Outcome[Mode]:
 
 def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
     """The unit goes back to any bin of the site, with the status it had before the pick (R20)."""
-    picked = pick.pick_list.picked_unit(unit_id)
+    picked, line = pick.pick_list.picked_unit(unit_id), pick.pick_list.line_of(unit_id)
     unit = pick.world.units.get(unit_id)
-    if picked is None or unit is None:
-        return Outcome(WORKING)
+    if picked is None or line is None or unit is None:
+        called = unit.serial if unit else unit_id
+        return refused(pick, scan, refuse(Code.NOT_PICKED_HERE, unit=called, document=pick.pick_list.number), WORKING)
+    refusal = undo_refusal(pick.world, pick.pick_list, pick.worker)
+    if refusal is not None:
+        return refused(pick, scan, refusal, WORKING)
     bins = [
         place for place in scan.candidates.places if place.site == pick.pick_list.site and place.kind is PlaceKind.BIN
     ]
     if not bins:
         return wrong_kind(pick, scan, code_of(picked.place))
-    line = next(line for line in pick.pick_list.lines if _is_picked(line, unit_id))
+    status, document = before_pick(pick.pick_list, picked)
     event = PickUndone(
         unit=unit_id,
         document=pick.pick_list.number,
         line=line.id,
         from_place=unit.place,
         to_place=bins[0].id,
-        to_status=Status.ALLOCATED if picked.was_allocated else Status.AVAILABLE,
+        to_status=status,
+        to_document=document,
     )
     note = M("Put it in {place}.", place=bins[0].code)
     return accepted(pick, (event,), M("PICK UNDONE"), scan, scanned=picked.serial, note=note)

@@ -8,6 +8,7 @@ from enum import Enum
 
 from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
 from scantrail.domain.identifiers import PlaceId, ProductId, UnitId
+from scantrail.domain.status import may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.words import M, Message
@@ -40,6 +41,16 @@ class ExceptionKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """One product in one bin, with the units to take there."""
+
+    place: PlaceId
+    product: ProductId
+    units: tuple[Unit, ...]
+    """Exact: the named units. Any serial: suggestions, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """The document's own next step is asked."""
 
@@ -62,6 +73,9 @@ class ChoosingReason:
     unit: UnitId | None = None
     scan: Scan | None = None
     """The scan of the damaged unit, kept for the record."""
+    line: str = ""
+    stop: Stop | None = None
+    """The line and the stop it was reported at: what a sync brings meanwhile must not make it another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +92,6 @@ class ScanningUndoBin:
 
 Mode = Working | ChoosingException | ScanningDamaged | ChoosingReason | ChoosingUndo | ScanningUndoBin
 WORKING = Working()
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One product in one bin, with the units to take there."""
-
-    place: PlaceId
-    product: ProductId
-    units: tuple[Unit, ...]
-    """Exact: the named units. Any serial: suggestions, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class Pick:
     def _units_to_take(self, line: PickLine) -> list[Unit]:
         if line.kind is LineKind.EXACT:
             named = (self.world.units.get(unit) for unit in line.remaining_units)
-            return [unit for unit in named if unit is not None and unit.site == self.pick_list.site]
+            return [unit for unit in named if unit is not None and self._can_be_taken(unit)]
         picked = {each.unit for each in line.picked}
         fitting = [
             unit
@@ -126,6 +130,11 @@ class Pick:
         here = [unit for unit in fitting if unit.place == self.pick_list.at_place]
         elsewhere = [unit for unit in fitting if unit.place != self.pick_list.at_place]
         return [*here, *elsewhere][: line.remaining]
+
+    def _can_be_taken(self, unit: Unit) -> bool:
+        """Whether it makes sense to send somebody to a named unit; what its scan shows is judged there."""
+        place = self.world.places.get(unit.place)
+        return place is not None and place.pickable and place.site == self.pick_list.site and may_pick(unit.status)
 
     def _route(self, place: PlaceId) -> int:
         found = self.world.places.get(place)

@@ -1,0 +1,202 @@
+"""Whatever two pickers do, and whatever changes around them, the rules, the lists and the units agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from scantrail.domain.documents import DocumentStatus, LineKind, PickLine, PickList, Taken
+from scantrail.domain.events import PickUndone, UnitPicked
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.identifiers import UnitId
+from scantrail.domain.readings import Carrier
+from scantrail.domain.refusals import Code
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.words import say
+from scantrail.workflows.base import AskException, AskUndo, Back, Choose, Confirm, Prompt, Scan, Tone, Verdict
+from scantrail.workflows.pick import Step
+from tests.support.worlds import (
+    MIKE,
+    MODULE,
+    PLACES,
+    SENSOR,
+    any_line,
+    candidates_in,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    scanned,
+    unit,
+    world,
+)
+from tests.workflows.guide import Guide
+
+BINS = ("MAIN/A-15-03", "MAIN/A-15-04", "MAIN/B-02-01")
+_NAMED = (
+    promised(1),
+    promised(2, place="MAIN/A-15-04"),
+    promised(3),
+    unit(SENSOR, "TS2000001", status=Status.ALLOCATED, document="PL-1", order="SO-1", place="MAIN/B-02-01"),
+)
+NAMED = tuple(replace(each, document="PL-1", order="SO-1") for each in _NAMED)
+PROMISED = replace(promised(4), document=None, order="SO-1")
+FREE = (module(5), module(6, place="MAIN/A-15-04"), module(7, place="MAIN/B-02-01"), unit(SENSOR, "TS2000002"))
+DOCKED = module(8, place="MAIN/DOCK-01")
+UNITS = (*NAMED, PROMISED, *FREE, DOCKED)
+SERIALS = tuple(each.serial for each in UNITS)
+TEXTS = st.sampled_from(
+    (*SERIALS, *(place.code for place in PLACES), "CM-500-STD", "TS-200", "WKR-1001", "PL-1", "CM500-2025-00", "?", "")
+)
+PICKERS = st.sampled_from((0, 1))
+
+
+def _lists() -> tuple[PickList, PickList]:
+    first = pick_list(
+        exact_line(*NAMED[:3]),
+        exact_line(NAMED[3], line="2"),
+        any_line(MODULE, 1, line="3"),
+        number="PL-1",
+        order="SO-1",
+        instructions=("Antistatic bags only",),
+    )
+    second = pick_list(any_line(MODULE, 2), any_line(SENSOR, 1, line="2"), number="PL-2", order="SO-2")
+    return first, second
+
+
+class Walk(RuleBasedStateMachine):
+    """Sarah picks PL-1 and Mike PL-2, out of the same bins, in one world."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = world(*UNITS, lists=_lists())
+        self.guides = (
+            Guide(self.world, "PL-1"),
+            Guide(self.world, "PL-2", device="Scanner-06", worker=MIKE.id),
+        )
+        self.before_pick: dict[UnitId, Unit] = {}
+
+    def _give(self, who: int, given: Any) -> Verdict | None:
+        guide, known = self.guides[who], dict(self.world.units)
+        drafts = len(guide.drafts)
+        verdict = guide.give(given)
+        for draft in guide.drafts[drafts:]:
+            for event in draft.events:
+                if isinstance(event, UnitPicked):
+                    self.before_pick[event.unit] = known[event.unit]
+                if isinstance(event, PickUndone):
+                    self._restored(event)
+        if verdict is not None:
+            shown = [say(each) for each in (verdict.title, verdict.because or "", verdict.todo or "")]
+            assert "?" not in " ".join(shown), shown
+        return verdict
+
+    def _restored(self, event: PickUndone) -> None:
+        after, before = self.world.units[event.unit], self.before_pick[event.unit]
+        assert replace(after, changed_at=None, changed_by="") == replace(
+            before, place=event.to_place, changed_at=None, changed_by=""
+        )
+
+    def _scan(self, who: int, text: str) -> Verdict:
+        verdict = self._give(who, Scan(scanned(text, Carrier.WEDGE), candidates_in(self.world, text)))
+        assert verdict is not None, "a scan always gets a verdict"
+        return verdict
+
+    @rule(who=PICKERS, text=TEXTS)
+    def scans(self, who: int, text: str) -> None:
+        self._scan(who, text)
+
+    @rule(who=PICKERS)
+    def does_what_is_asked(self, who: int) -> None:
+        guide = self.guides[who]
+        asked, step, over = guide.prompt(), guide.step(), guide.is_over
+        if asked.confirms and not asked.choices:
+            self._give(who, Confirm())
+        elif asked.expected and not asked.choices:
+            verdict = self._scan(who, asked.expected[0])
+            held = step is Step.SERIAL and guide.last_refusal is Code.HOLD
+            assert over or held or verdict.tone is not Tone.REFUSED, f"asked for {asked}, refused: {verdict}"
+
+    @rule(who=PICKERS, given=st.sampled_from([Confirm(), AskException(), AskUndo(), Back()]))
+    def presses(self, who: int, given: Any) -> None:
+        self._give(who, given)
+
+    @rule(who=PICKERS, at=st.integers(0, 9))
+    def chooses(self, who: int, at: int) -> None:
+        choices = self.guides[who].prompt().choices
+        self._give(who, Choose(choices[at % len(choices)].key if choices else str(at)))
+
+    @rule(who=PICKERS, device=st.sampled_from(["Scanner-05", "Scanner-06", "Scanner-07"]))
+    def takes_over(self, who: int, device: str) -> None:
+        listed = self.guides[who].pick_list
+        self._put(replace(listed, taken=Taken(device, MIKE.id)))
+
+    @rule(who=PICKERS)
+    def is_cancelled(self, who: int) -> None:
+        listed = self.guides[who].pick_list
+        if listed.status is not DocumentStatus.COMPLETED and len(listed.picked) > 1:
+            self._put(replace(listed, status=DocumentStatus.CANCELLED))
+
+    @rule(which=st.sampled_from(UNITS), place=st.sampled_from([*BINS, "MAIN/DOCK-01"]))
+    def somebody_moves(self, which: Unit, place: str) -> None:
+        found = self.world.units[which.id]
+        if found.status in (Status.AVAILABLE, Status.ALLOCATED):
+            self.world.units[which.id] = replace(found, place=place)
+
+    @rule(which=st.sampled_from(UNITS))
+    def somebody_quarantines(self, which: Unit) -> None:
+        found = self.world.units[which.id]
+        if found.status in (Status.AVAILABLE, Status.ALLOCATED):
+            self.world.units[which.id] = replace(
+                found, status=Status.QUARANTINE, place="MAIN/QC-01", document=None, order=None
+            )
+
+    @rule(which=st.sampled_from(UNITS), is_held=st.booleans())
+    def a_hold_changes(self, which: Unit, is_held: bool) -> None:
+        self.world.holds = (Hold("H-1", HoldKind.QUALITY, "seal", units=(which.id,)),) if is_held else ()
+
+    def _put(self, listed: PickList) -> None:
+        self.world.documents[listed.number] = listed
+
+    @invariant()
+    def every_line_adds_up(self) -> None:
+        for guide in self.guides:
+            for line in guide.pick_list.lines:
+                assert len(line.picked) + line.short + line.remaining == line.quantity, line
+                if line.kind is LineKind.EXACT:
+                    assert _named_once(line), line
+
+    @invariant()
+    def units_and_lists_agree(self) -> None:
+        on_lists = {each.unit: (guide.number, guide.cart) for guide in self.guides for each in guide.pick_list.picked}
+        assert len(on_lists) == sum(len(guide.pick_list.picked) for guide in self.guides), "a unit is picked twice"
+        in_carts = {
+            each.id: (each.document, each.place) for each in self.world.units.values() if each.status is Status.PICKED
+        }
+        assert in_carts == on_lists
+
+    @invariant()
+    def there_is_always_a_prompt(self) -> None:
+        for guide in self.guides:
+            asked = guide.prompt()
+            assert say(asked.verb)
+            assert _can_go_on(asked), asked
+            assert len({each.key for each in asked.choices}) == len(asked.choices)
+
+
+def _named_once(line: PickLine) -> bool:
+    named = [*(each.unit for each in line.picked), *line.missing, *line.remaining_units]
+    return sorted(named) == sorted(line.units) and len(line.missing) == line.short
+
+
+def _can_go_on(asked: Prompt) -> bool:
+    return bool(asked.expected or asked.choices or asked.confirms or asked.hint)
+
+
+TestWalk = Walk.TestCase
+TestWalk.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
