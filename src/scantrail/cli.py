@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_import,
         _add_unit,
         _add_parse,
+        _add_decode,
         _add_demo,
     ):
         add(commands)
@@ -245,6 +246,29 @@ def _parse(options: argparse.Namespace) -> int:
     today = datetime.now(UTC).date()
     good = run_parse(options.texts, today, sys.stdout, as_json=options.json, as_hex=options.hex)
     return OK if good else FAILED
+
+
+def _add_decode(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "decode", _("read the codes in pictures"), _decode)
+    command.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help=_("PNG, JPEG, BMP, TIFF or WebP"))
+    command.add_argument("--json", action="store_true", help=_("one JSON object per picture, for programs"))
+
+
+def _decode(options: argparse.Namespace) -> int:
+    from scantrail.handheld.text import visible
+
+    decode = _needs("camera", "scantrail.scanning.decode")
+    if decode.SHORTFALL is not None:
+        print(say(decode.SHORTFALL), file=sys.stderr)
+    code = OK
+    for report in decode.reports(options.images):
+        code = FAILED if report.error else code
+        if options.json:
+            print(json.dumps(report.to_plain()), flush=True)
+            continue
+        for line in report.lines():
+            print(visible(line), file=sys.stderr if report.error else sys.stdout, flush=True)
+    return code
 
 
 def _add_demo(commands: Commands[argparse.ArgumentParser]) -> None:
