@@ -12,6 +12,7 @@ from scantrail.domain.acts import Act, ActId, Draft, Times, effective_at
 from scantrail.domain.documents import DocumentStatus, PickList, Taken
 from scantrail.domain.events import (
     BinConfirmed,
+    CheckConfirmed,
     ConditionStated,
     Event,
     LineShorted,
@@ -239,3 +240,13 @@ def test_across_a_restart_the_clocks_difference_is_used() -> None:
     device_now = Times(NOW, "second boot", 10)
     server_now = NOW + timedelta(days=365)
     assert effective_at(happened, device_now, server_now) == server_now - timedelta(minutes=5)
+
+
+def test_a_list_is_complete_only_when_every_condition_is_stated_and_every_instruction_confirmed() -> None:
+    seen = at_work(instructions=("Antistatic bags only",))
+    absorb(seen, judged(act(PICKED), seen))
+    completed = PickListCompleted("PL-2025-0091")
+    assert code(act(completed), seen) is Code.CONDITION_FIRST
+    absorb(seen, judged(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen))
+    assert code(act(completed), seen) is Code.NOT_CHECKED
+    assert code(act(CheckConfirmed("PL-2025-0091", "Antistatic bags only"), completed), seen) is None

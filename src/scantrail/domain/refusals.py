@@ -49,6 +49,7 @@ class Code(Enum):
     CONFIRM_FIRST = "confirm_first"
     NOT_PICKED_HERE = "not_picked_here"
     LINES_OPEN = "lines_open"
+    NOT_CHECKED = "not_checked"
     UNKNOWN_DOCUMENT = "unknown_document"
     UNKNOWN_PLACE = "unknown_place"
     TRANSITION = "transition"
@@ -253,6 +254,7 @@ WORDINGS: dict[Code, Wording] = {
         N_("CONDITION FIRST"),
         N_("The condition of {unit} is not stated yet."),
         N_("Enter if it is good, F4 if it is damaged; then scan on."),
+        contests=True,
     ),
     Code.CONFIRM_FIRST: Wording(
         N_("CONFIRM FIRST"),
@@ -269,6 +271,12 @@ WORDINGS: dict[Code, Wording] = {
         N_("NOT COMPLETE"),
         N_("{count} still to pick on {document}."),
         N_("Pick them, or press F4 for a short pick."),
+        contests=True,
+    ),
+    Code.NOT_CHECKED: Wording(
+        N_("NOT CHECKED"),
+        N_("The checklist is not done: {item}."),
+        N_("Confirm every item of the checklist."),
         contests=True,
     ),
     Code.UNKNOWN_DOCUMENT: Wording(
