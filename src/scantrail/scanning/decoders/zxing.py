@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import zxingcpp
 
 from scantrail.scanning.acceptance import Decoder, Symbology
@@ -34,8 +32,9 @@ _FAMILIES = {
 }
 
 
-def read_zxing(picture: Grey) -> Iterator[Found]:
+def read_zxing(picture: Grey) -> list[Found]:
     """Everything zxing-cpp reads in a picture."""
+    found: list[Found] = []
     for code in zxingcpp.read_barcodes(picture, text_mode=zxingcpp.TextMode.Plain):
         symbology = _KINDS.get(code.format) or _FAMILIES.get(code.symbology, Symbology.OTHER)
         text, data = code.text, code.bytes
@@ -46,4 +45,5 @@ def read_zxing(picture: Grey) -> Iterator[Found]:
         corners = tuple(
             (float(each.x), float(each.y)) for each in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
         )
-        yield Found(text, data, symbology, Decoder.ZXING, corners)
+        found.append(Found(text, data, symbology, Decoder.ZXING, corners))
+    return found

@@ -1,0 +1,105 @@
+"""`make bench`: how many real photographs are read, how many wrongly, and how long one takes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from scantrail.scanning.decoders.pictures import Found, Grey, read_picture
+from scantrail.scanning.decoders.stills import HAS_ZBAR, Stills
+from scantrail.scanning.decoders.zxing import read_zxing
+from scantrail.words import M, say
+
+PHOTOS = Path(__file__).parents[4] / "shared" / "vectors" / "photos"
+"""Beside the source tree: a folder for each kind of code; beside each picture its text, as .txt or .bin."""
+
+Text = tuple[str, bytes]
+"""A code as text and as bytes."""
+Read = Callable[[Grey], list[tuple[Text, bool]]]
+"""From a picture to the codes in it, each accepted or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one folder was read; counts are pictures."""
+
+    pictures: int
+    listed: int
+    """Whose text is among those listed."""
+    accepted: int
+    """Whose text was accepted."""
+    wrong: int
+    """In which a text was accepted that is that of no picture of the folder: some show two codes."""
+    ms: float
+    """The median of one picture."""
+
+
+def score(folder: Path, read: Read) -> Score:
+    """Read every picture of a folder."""
+    pictures = sorted(folder.glob("*.png"))
+    texts = {path: expected_of(path) for path in pictures}
+    listed = accepted = wrong = 0
+    taken: list[float] = []
+    for path in pictures:
+        picture = read_picture(path)
+        started = time.perf_counter()
+        codes = read(picture)
+        taken.append((time.perf_counter() - started) * 1000)
+        believed = [text for text, is_accepted in codes if is_accepted]
+        listed += any(_is(text, texts[path]) for text, _ in codes)
+        accepted += any(_is(text, texts[path]) for text in believed)
+        wrong += any(not any(_is(text, each) for each in texts.values()) for text in believed)
+    return Score(len(taken), listed, accepted, wrong, median(taken))
+
+
+def expected_of(picture: Path) -> bytes | None:
+    """What a picture holds; None when it holds no code."""
+    beside = (picture.with_suffix(suffix) for suffix in (".bin", ".txt"))
+    return next((path.read_bytes() for path in beside if path.is_file()), None)
+
+
+def _is(text: Text, expected: bytes | None) -> bool:
+    return expected is not None and expected in (text[0].encode(), text[1])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table for the photographs in the folder named, or in the usual one."""
+    photos = Path(arguments[0]) if arguments else PHOTOS
+    folders = [each for each in sorted(photos.glob("*")) if next(each.glob("*.png"), None)]
+    if not folders:
+        print(say(M("No photographs. Expected: {photos}/KIND/NAME.png, the text of each in NAME.txt.", photos=photos)))
+        return 0
+    with Stills() as stills:
+        ways = {"Scantrail": _both(stills), "zxing-cpp alone": _plain(read_zxing)}
+        if HAS_ZBAR:
+            from scantrail.scanning.decoders.zbar import Zbar
+
+            ways["pyzbar alone"] = _plain(Zbar().read)
+        print(_row("folder", "read by", "pictures", "listed", "accepted", "wrong", "ms"))
+        for folder in folders:
+            for name, read in ways.items():
+                found = score(folder, read)
+                counts = (found.pictures, found.listed, found.accepted, found.wrong, round(found.ms))
+                print(_row(folder.name, name, *map(str, counts)), flush=True)
+    return 0
+
+
+def _both(stills: Stills) -> Read:
+    return lambda picture: [((code.text, code.data), code.accepted) for code in stills.read(picture)]
+
+
+def _plain(read: Callable[[Grey], list[Found]]) -> Read:
+    """One decoder, once: whatever it reads, it believes."""
+    return lambda picture: [((found.text, found.data), True) for found in read(picture)]
+
+
+def _row(folder: str, by: str, *numbers: str) -> str:
+    return f"{folder:<16}{by:<17}" + "".join(f"{each:>10}" for each in numbers)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

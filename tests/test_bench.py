@@ -1,0 +1,42 @@
+"""`make bench`, on two pictures made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+
+from scantrail.proving.bench import main, score
+
+
+def written(path: Path, text: str) -> None:
+    label = np.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=4))
+    cv2.imwrite(str(path), np.pad(label, 20, constant_values=255))
+
+
+def test_without_photographs_it_says_where_they_are_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 0
+    assert str(tmp_path) in capsys.readouterr().out
+
+
+def test_a_row_for_each_folder_and_decoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "labels").mkdir()
+    written(tmp_path / "labels" / "1.png", "7A21")
+    (tmp_path / "labels" / "1.txt").write_text("7A21")
+    assert main([str(tmp_path)]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[-5:] == ["pictures", "listed", "accepted", "wrong", "ms"]
+    assert [row.split()[-5:-1] for row in rows] == [["1", "1", "1", "0"]] * 3
+
+
+def test_what_is_accepted_and_not_there_is_counted_as_wrong(tmp_path: Path) -> None:
+    written(tmp_path / "1.png", "7A21")
+    (tmp_path / "1.bin").write_bytes(b"7A22")
+    written(tmp_path / "2.png", "7A23")
+    found = score(tmp_path, lambda picture: [(("7A21", b"7A21"), True)])
+    assert (found.pictures, found.listed, found.accepted, found.wrong) == (2, 0, 0, 2)
