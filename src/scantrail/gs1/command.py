@@ -13,6 +13,8 @@ from scantrail.gs1.parsing import Meaning, parse
 from scantrail.gs1.reading import Gs1Reading, Gs1Refusal
 from scantrail.words import M, Message, say
 
+_NAMED = ("gtin", "content_gtin", "serial", "lot", "production_date", "best_before", "expiry", "count", "sscc", "gln")
+
 
 def run_parse(texts: Sequence[str], today: date, out: TextIO, *, as_json: bool, as_hex: bool) -> bool:
     """Print the meaning of every text, or of every line of standard input; say whether none was refused."""
@@ -52,6 +54,7 @@ def _plain(text: str, meaning: Meaning | Message) -> dict[str, object]:
                 "text": text,
                 "kind": meaning.carriage.value,
                 "aim": meaning.aim,
+                **{name: value for name, value in _answers(meaning) if value is not None},
                 "elements": [to_plain(element) for element in meaning.elements],
             }
         case Gs1Refusal():
@@ -67,6 +70,12 @@ def _plain(text: str, meaning: Meaning | Message) -> dict[str, object]:
             return {"text": text, "kind": "refused", "fault": "hex", "because": say(meaning)}
         case None:
             return {"text": text, "kind": "plain"}
+
+
+def _answers(reading: Gs1Reading) -> Iterator[tuple[str, object]]:
+    """What the code says by name, for programs that know no application identifiers."""
+    for name in _NAMED:
+        yield name, to_plain(getattr(reading, name))
 
 
 def _told(text: str, meaning: Meaning | Message) -> list[str]:

@@ -19,8 +19,8 @@ from scantrail.gs1.link import is_address, read_link
 from scantrail.gs1.reading import Carriage, Element, Fault, Gs1Reading, Gs1Refusal
 from scantrail.words import M
 
-_BLANK = " \t\r\n"
-"""What is trimmed. Never `str.strip()` alone: it takes the separator with it."""
+_ENDS = "\t\r\n"
+"""What a scanner may end a text with. Never `str.strip()` alone: it takes the separator with it."""
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _AIM_ELEMENTS = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
 _AIM_LENGTHS = {"]E0": (12, 13), "]E3": (13,), "]E4": (8,), "]I1": (14,)}
@@ -43,10 +43,11 @@ def parse(text: str, today: date, aim: str = "") -> Meaning:
         today: for the century of two-digit years.
         aim: the AIM identifier, where the scanner sent it apart.
     """
-    begin = len(text) - len(text.lstrip(_BLANK))
-    text = text.rstrip(_BLANK)
+    begin, text = len(text) - len(text.lstrip(" " + _ENDS)), text.rstrip(_ENDS)
     if not aim and (found := _AIM.match(text, begin)):
         aim, begin = found.group(), found.end()
+    if not _claims_gs1(aim):
+        text = text.rstrip(" ")
     if len(text) <= begin:
         return Gs1Refusal(Fault.EMPTY, M("The code is empty."), position=begin)
     meaning = _meaning(text, begin, aim, today)
