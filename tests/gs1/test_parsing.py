@@ -200,11 +200,50 @@ def test_codes_and_numbers_inside_values_are_checked(text: str, fault: Fault) ->
     assert refused(f"]C101{GTIN}{text}")[0] is fault
 
 
-@pytest.mark.parametrize("value", ["8112" + "001234561234560123456", "8112" + "101234561234560123456"])
-def test_a_coupon_s_offer_is_as_long_as_it_says(value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["8112001234561234560123456", "8112101234561234560123456", "8110106141416543213150110120"]
+)
+def test_a_coupon_s_parts_are_as_long_as_they_say(value: str) -> None:
     assert understood("]e0" + value)
     assert refused("]e0" + value + "7")[0] is Fault.CONTENT
     assert refused("]e0" + value[:-1])[0] is Fault.CONTENT
+
+
+@pytest.mark.parametrize(
+    ("more", "good"),
+    [
+        ("3271231", True),
+        ("32712314271201", True),
+        ("32712014271231", False),
+        ("3271331", False),
+        ("50123456", True),
+        ("5012345", False),
+        ("111101209", True),
+        ("90000", True),
+        ("93000", False),
+    ],
+)
+def test_a_coupon_s_further_fields_are_checked(more: str, good: bool) -> None:
+    meaning = parse("]e08110106141416543213150110120" + more, TODAY)
+    assert isinstance(meaning, Gs1Reading) is good
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("9521234543214", False),
+        ("0109521234543214", False),
+        ("]C10109521234543214", True),
+        ("]E09521234543214", True),
+        (f"0109521234543214{GS}", True),
+        ("(01)09521234543214", True),
+        ("https://x.example/01/09521234543214", True),
+    ],
+)
+def test_a_refusal_says_whether_the_text_may_be_somebody_s_own_number(text: str, certain: bool) -> None:
+    refusal = parse(text, TODAY)
+    assert isinstance(refusal, Gs1Refusal)
+    assert refusal.certain is certain
 
 
 ANYTHING = st.text(st.one_of(st.characters(codec=None), st.sampled_from("0123456789()]\x1d/:?=&%+")), max_size=80)

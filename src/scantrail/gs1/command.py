@@ -65,6 +65,7 @@ def _plain(text: str, meaning: Meaning | Message) -> dict[str, object]:
                 "ai": meaning.ai,
                 "position": meaning.position,
                 "because": say(meaning.because),
+                "certain": meaning.certain,
             }
         case Message():
             return {"text": text, "kind": "refused", "fault": "hex", "because": say(meaning)}

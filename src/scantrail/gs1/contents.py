@@ -222,14 +222,28 @@ def _place_in_sequence(part: str, _today: date) -> Message | None:
     return M("expected a place in a sequence, such as 1/2, got {got}", got=part)
 
 
-def _coupon_offer(part: str, _today: date) -> Message | None:
-    """Format; who pays, 6 to 12 digits; the offer, 6; its serial, 6 to 15: the lengths stand before them."""
-    funder = 6 + int(part[1]) if re.match("[01][0-6]", part) else None
-    if funder is not None and part.isdecimal() and len(part) > 8 + funder:
-        serial = part[8 + funder :]
-        if len(serial) == 7 + int(serial[0]):
-            return None
-    return M("expected a coupon's offer as in GS1's specification of (8112), got {got}", got=part)
+def _counted(first: int, last: int, more: int = 0) -> str:
+    """A pattern for digits whose number stands before them as one digit, less `more`."""
+    return "(?:" + "|".join(f"{count}[0-9]{{{count + more}}}" for count in range(first, last + 1)) + ")"
+
+
+_PURCHASE = _counted(1, 5) + "[0-49][0-9]{3}"
+_COMPANY = _counted(0, 6, more=6)
+_COUPON = re.compile(
+    f"{_COMPANY}[0-9]{{6}}{_counted(1, 5)}{_PURCHASE}"
+    f"(?:1[0-3]{_PURCHASE}(?:9|{_COMPANY}))?(?:2{_PURCHASE}(?:9|{_COMPANY}))?"
+    f"(?:3(?P<end>[0-9]{{6}}))?(?:4(?P<start>[0-9]{{6}}))?(?:5{_counted(0, 9, more=6)})?(?:6{_counted(1, 7, more=6)})?"
+    "(?:9[01256][0-2][0-9][01])?"
+)
+"""Company, offer, saving, purchase; then further purchases, dates, serial, retailer, miscellaneous, as marked."""
+
+
+def _coupon(part: str, today: date) -> Message | None:
+    match = _COUPON.fullmatch(part)
+    days = [short_date(match[name], today) for name in ("start", "end") if match[name]] if match else [None]
+    if match and all(days) and days == sorted(each for each in days if each):
+        return None
+    return M("expected a coupon's code as in GS1's specification of (8110), got {got}", got=part)
 
 
 _COUNTRY = N_("a country's ISO 3166 number")
@@ -268,7 +282,10 @@ CHECKS: dict[str, tuple[Fault, Check]] = {
     "importeridx": (Fault.CONTENT, _matches("[-_0-9A-Za-z]", N_("a letter, a digit, - or _"))),
     "packagetype": (Fault.CONTENT, _matches("[0-9A-Z]{1,3}", N_("a package type of at most 3 capitals or digits"))),
     "yesno": (Fault.CONTENT, _matches("[01]", N_("0 for no or 1 for yes"))),
-    "couponcode": (Fault.CONTENT, _matches("[0-9]+", N_("digits only"))),
-    "couponposoffer": (Fault.CONTENT, _coupon_offer),
+    "couponcode": (Fault.CONTENT, _coupon),
+    "couponposoffer": (
+        Fault.CONTENT,
+        _matches(f"[01]{_COMPANY}[0-9]{{6}}{_counted(0, 9, more=6)}", N_("a coupon's offer as in GS1's specification")),
+    ),
 }
 """Every check that the dictionary names: the fault it finds, and the check."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from scantrail.gs1.contents import shown
@@ -35,8 +36,9 @@ Meaning = Gs1Reading | Gs1Refusal | None
 def parse(text: str, today: date, aim: str = "") -> Meaning:
     """What a text says in GS1's terms; None where it is not GS1 at all, such as a plain serial number.
 
-    Where nothing shows that a text is GS1 (no AIM identifier, separator or parentheses) it may still be somebody's
-    own number: look a refused text up among the known serials before telling anyone that it is refused.
+    Where nothing shows that a text is GS1 (no AIM identifier, separator, parentheses or link) it may still be
+    somebody's own number, such as a serial of 13 digits. A refusal of such a text is not `certain`: try it as plain
+    text first.
 
     Args:
         text: as it was scanned, with separators as U+001D; an AIM identifier may stand in front.
@@ -51,9 +53,13 @@ def parse(text: str, today: date, aim: str = "") -> Meaning:
     if len(text) <= begin:
         return Gs1Refusal(Fault.EMPTY, M("The code is empty."), position=begin)
     meaning = _meaning(text, begin, aim, today)
-    if isinstance(meaning, Gs1Refusal) and aim and not _claims_gs1(aim):
-        return None
-    return meaning
+    if not isinstance(meaning, Gs1Refusal) or _claims_gs1(aim):
+        return meaning
+    return None if aim else replace(meaning, certain=_shows_gs1(text, begin))
+
+
+def _shows_gs1(text: str, begin: int) -> bool:
+    return SEPARATOR in text[begin:] or is_in_parentheses(text, begin) or is_address(text, begin)
 
 
 def _claims_gs1(aim: str) -> bool:

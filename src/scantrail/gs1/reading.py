@@ -131,3 +131,5 @@ class Gs1Refusal:
     """The application identifier it is about, if any."""
     position: int = 0
     """Where in the text as it came, counted from 0."""
+    certain: bool = True
+    """Whether something shows that the code is GS1's; if not, it may be somebody's own number after all."""
