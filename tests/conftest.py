@@ -1,5 +1,6 @@
 """Fixtures every test may ask for."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL
 
-from tests.postgres import PostgresUnavailableError, fresh_database, postgres_server
+from tests.postgres import PostgresUnavailableError, emptied, fresh_database, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,35 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: URL = request.getfixturevalue("postgres")
     with fresh_database(server, f"test_{uuid4().hex}") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the server's tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("tables") / "server.db"
+    _make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: URL) -> Iterator[str]:
+    """A PostgreSQL database with the server's tables, which tests take turns at."""
+    with fresh_database(postgres, f"tables_{uuid4().hex}") as url:
+        _make_tables(url)
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with the server's tables and nothing in them; for what is not about making them."""
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("sqlite_with_tables"), tmp_path / "database.sqlite")
+        return f"sqlite:///{copy}"
+    return emptied(request.getfixturevalue("postgres_with_tables"))
+
+
+def _make_tables(url: str) -> None:
+    # Deferred: tests of the pure packages load no database library.
+    from scantrail.server.migrations import ready
+
+    ready(url).close()

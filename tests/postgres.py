@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import URL, make_url
 
 DRIVER = "postgresql+psycopg"
@@ -151,3 +152,15 @@ def fresh_database(server: URL, name: str) -> Iterator[str]:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def emptied(url: str) -> str:
+    """The same address, when no table there has a row and nobody else is connected; many times quicker than anew."""
+    from scantrail.server.schema import metadata
+
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
+    with psycopg.connect(_plain(make_url(url))) as admin:
+        admin.execute(others, [admin.info.backend_pid])
+        for table in reversed(metadata.sorted_tables):
+            admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    return url

@@ -18,8 +18,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def either_desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+def either_desk(tmp_path: Path, server_url: str) -> Iterator[Desk]:
     """A desk on each engine, with nothing on record."""
-    database = ready(database_url)
+    database = ready(server_url)
     yield Desk(tmp_path, database)
     database.close()

@@ -11,9 +11,9 @@ from tests.server.site import ServedSite
 
 
 @pytest.fixture
-def served(database_url: str) -> Iterator[ServedSite]:
+def served(server_url: str) -> Iterator[ServedSite]:
     """The main site: bin A-15-03 with units 0046 to 0050, PL-2025-0091 naming the first three."""
-    database = Database(database_url)
+    database = Database(server_url)
     site = ServedSite(database)
     site.fill()
     yield site
