@@ -4,9 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from scantrail.server import sign_in
 from scantrail.server.migrations import ready
 from tests.interchange.desk import Desk
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_verifiers() -> Iterator[None]:
+    """PINs are hashed with the least effort here: what a verifier withstands is not what an import is about."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
