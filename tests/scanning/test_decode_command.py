@@ -16,6 +16,7 @@ import zxingcpp
 from zxingcpp import BarcodeFormat
 
 from scantrail.scanning.decoders.pictures import PictureUnreadable, read_picture
+from scantrail.scanning.decoders.stills import HAS_ZBAR
 
 
 def decode(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +53,7 @@ def test_each_picture_is_one_json_object_on_one_line(tmp_path: Path, blank: Path
     done = decode("--json", label, blank)
     first, second = objects(done)
     assert done.returncode == 0
-    assert done.stderr == ""
+    assert len(done.stderr.splitlines()) == (0 if HAS_ZBAR else 1)
     assert first.pop("ms") >= 0
     assert first == {
         "file": str(label),
@@ -61,7 +62,7 @@ def test_each_picture_is_one_json_object_on_one_line(tmp_path: Path, blank: Path
                 "text": "\x1d21A\x1d10B",
                 "bytes": "1d3231411d313042",
                 "symbology": "Code 128",
-                "decoders": ["zxing-cpp", "pyzbar"],
+                "decoders": ["zxing-cpp", "pyzbar"] if HAS_ZBAR else ["zxing-cpp"],
                 "accepted": True,
             }
         ],

@@ -44,7 +44,11 @@ _ALONE = frozenset({Symbology.QR, Symbology.DATA_MATRIX, Symbology.PDF417, Symbo
 
 _RETAIL = frozenset({Symbology.EAN_13, Symbology.EAN_8, Symbology.UPC_A, Symbology.UPC_E})
 _TWICE = _RETAIL | {Symbology.ITF, Symbology.CODE_39}
-"""Kinds that are believed when two readings agree."""
+"""Kinds that are believed when two readings agree: of both decoders, or of one after two clean-ups."""
+
+_BY_BOTH = frozenset({Symbology.UPC_E})
+"""Kinds that only both decoders together are believed: zxing-cpp sees a UPC-E in the left half of a tilted EAN-13, and
+sees it again after each clean-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,14 @@ class Place:
     def meets(self, other: Place) -> bool:
         """Whether both may be the same code: the middle of one lies in the other.
 
-        A decoder may report a single line across a code made of stripes, so a flat box counts as an eighth of its
-        length higher on either side.
+        A decoder may report a single line across a code made of stripes, so a flat box counts as half as high as long.
         """
-        return self._grown()._holds(other) or other._grown()._holds(self)
+        return self._filled()._holds(other) or other._filled()._holds(self)
 
-    def _grown(self) -> Place:
-        by = max(self.right - self.left, self.bottom - self.top) / 8
-        across = by if self.right - self.left < 4 * by else 0
-        along = by if self.bottom - self.top < 4 * by else 0
+    def _filled(self) -> Place:
+        least = max(self.right - self.left, self.bottom - self.top) / 2
+        across = max(0.0, least - (self.right - self.left)) / 2
+        along = max(0.0, least - (self.bottom - self.top)) / 2
         return Place(self.left - across, self.top - along, self.right + across, self.bottom + along)
 
     def _holds(self, other: Place) -> bool:
@@ -224,6 +227,8 @@ def _is_confirmed(group: list[Sighting], rules: Rules) -> bool:
         return False
     if first.symbology in _ALONE:
         return any(each.decoder is Decoder.ZXING for each in group)
+    if first.symbology in _BY_BOTH:
+        return {each.decoder for each in group} == set(Decoder)
     return first.symbology in _TWICE and len({(each.decoder, each.step) for each in group}) > 1
 
 
