@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from scantrail.domain.documents import DocumentStatus, LineKind, PickLine, PickList, Taken
 from scantrail.domain.events import PickUndone, UnitPicked
 from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.identifiers import UnitId
+from scantrail.domain.identifiers import UnitId, code_of
 from scantrail.domain.readings import Carrier
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
@@ -111,8 +111,27 @@ class Walk(RuleBasedStateMachine):
     def scans(self, who: int, text: str) -> None:
         self._scan(who, text)
 
-    @rule(who=PICKERS)
-    def does_what_is_asked(self, who: int) -> None:
+    @rule(who=PICKERS, steps=st.integers(1, 12))
+    def works(self, who: int, steps: int) -> None:
+        for _step in range(steps):
+            self._do_what_is_asked(who)
+
+    @rule(who=PICKERS, what=st.integers(0, 3), text=st.sampled_from(SERIALS))
+    def reports(self, who: int, what: int, text: str) -> None:
+        self._give(who, AskException())
+        self.chooses(who, what)
+        if self.guides[who].prompt().expected:
+            self._scan(who, text)
+        self.chooses(who, 0)
+
+    @rule(who=PICKERS, which=st.integers(0, 9), place=st.sampled_from(BINS))
+    def undoes(self, who: int, which: int, place: str) -> None:
+        self._give(who, AskUndo())
+        self.chooses(who, which)
+        if self.guides[who].prompt().expected:
+            self._scan(who, code_of(place))
+
+    def _do_what_is_asked(self, who: int) -> None:
         guide = self.guides[who]
         asked, step, over = guide.prompt(), guide.step(), guide.is_over
         if asked.confirms and not asked.choices:
