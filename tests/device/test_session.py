@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.session import NoTask, NoWorker, Session
-from scantrail.device.store import DeviceStore
+from scantrail.device.store import DeviceStore, StoreFull
 from scantrail.domain.documents import DocumentStatus, PickList, Taken
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.readings import Carrier, Reading
@@ -17,6 +17,7 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.workflows.base import AskException, Choose, Confirm, Tone, Verdict
+from scantrail.words import M
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
 
@@ -201,3 +202,27 @@ def test_work_without_a_worker_or_a_task_is_a_mistake_of_the_program(picker: Pic
     picker.session.end()
     with pytest.raises(NoWorker):
         picker.session.open(NUMBER)
+
+
+@pytest.fixture
+def full(picker: Picker, monkeypatch: pytest.MonkeyPatch) -> Picker:
+    """A picker whose device has no room left."""
+
+    def refuse_to_record(*_given: object, **_facts: object) -> None:
+        raise StoreFull(M("The device is full."))
+
+    monkeypatch.setattr(picker.store, "record", refuse_to_record)
+    return picker
+
+
+def test_a_list_whose_taking_was_not_recorded_is_not_open(full: Picker) -> None:
+    with pytest.raises(StoreFull):
+        full.session.open(NUMBER)
+    assert full.session.task is None
+
+
+def test_a_worker_whose_sign_in_was_not_recorded_is_not_signed_in(full: Picker) -> None:
+    session = Session(full.store, full.clock)
+    with pytest.raises(StoreFull):
+        session.start(SARAH, offline=False)
+    assert session.worker is None

@@ -74,9 +74,17 @@ class Session:
         return self._task.pick_list.number if self._task else None
 
     def start(self, worker: Worker, *, offline: bool) -> None:
-        """A worker whose PIN was verified begins; `offline` says that the device verified it by itself."""
+        """A worker whose PIN was verified begins; `offline` says that the device verified it by itself.
+
+        Raises:
+            StoreError: it was not recorded, and nobody is signed in.
+        """
         self._worker = worker
-        self._record(Draft(events=(WorkerSignedIn(worker.id, offline),)))
+        try:
+            self._record(Draft(events=(WorkerSignedIn(worker.id, offline),)))
+        except StoreError:
+            self._worker = None
+            raise
 
     def end(self) -> None:
         """The worker signs out. An open task stays as it is, on record."""
@@ -94,6 +102,9 @@ class Session:
         """Take a pick list, or resume it at its step. Another device's list is taken over only with a reason.
 
         Returns None when the task is open, else why it is not.
+
+        Raises:
+            StoreError: taking it was not recorded, and no task is open.
         """
         worker, pick_list = self._signed_in(), self._store.pick_list(number)
         self.leave()
@@ -104,7 +115,11 @@ class Session:
         if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
             return None
         draft = Draft(events=(PickListTaken(number),), document=number, reason=reason)
-        refused = self._record_judged(draft, number)
+        try:
+            refused = self._record_judged(draft, number)
+        except StoreError:
+            self.leave()
+            raise
         if refused is not None:
             self.leave()
         return refused
@@ -203,7 +218,6 @@ class Session:
         asked = getattr(mode, "unit", None)
         asked_about = self._store.unit(asked) if asked else None
         world = self._store.world_for(pick_list, (*scanned, *((asked_about,) if asked_about else ())))
-        today = self._today(world.site.time_zone)
         today = self._today(world.site.time_zone)
         return picking.Pick(
             world=world,

@@ -348,10 +348,16 @@ def _facts(facts: Mapping[str, str]) -> dict[str, object]:
 
 def _shown(name: str, value: str) -> Message | str:
     if name in _WORDS:
-        return Message(value)
-    if name == "when":
+        return Message(value.replace("{", "{{").replace("}", "}}"))
+    return _instant_shown(value) if name == "when" else value
+
+
+def _instant_shown(value: str) -> str:
+    """A stored instant for a reader; what is none (another version's, a damaged one) as it is."""
+    try:
         return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M") if value else "?"
-    return value
+    except ValueError:
+        return value
 
 
 _WORDS = frozenset({"what", "kind", "status"})
