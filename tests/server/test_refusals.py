@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, Requirement, Taken
+from scantrail.domain.documents import DocumentStatus, PickLine, Requirement, Taken
 from scantrail.domain.events import BinConfirmed, ProductConfirmed, UnitPicked
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.people import Role
@@ -21,7 +21,7 @@ from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.master import put_sites, put_workers
 from scantrail.server.sign_in import pin_verifier
 from tests.server.site import ServedSite
-from tests.support.worlds import MIKE, MODULE, NOW, SARAH, SITE, TODAY, any_line, module, pick_list
+from tests.support.worlds import MIKE, MODULE, NOW, SARAH, SITE, TODAY, any_line, exact_line, module, pick_list
 
 Change = Callable[[ServedSite], None]
 
@@ -66,6 +66,11 @@ def sarah_becomes(**facts: object) -> Change:
     return change
 
 
+def withdrawn(line: PickLine) -> PickLine:
+    """A line that was cancelled after the device had it."""
+    return replace(line, cancelled=True)
+
+
 SHIPPED = {"place": "METRO/SITE", "document": "SH-2025-0201", "changed_at": NOW}
 CASES: dict[str, tuple[Change, Code]] = {
     "picked by somebody else": (
@@ -82,6 +87,12 @@ CASES: dict[str, tuple[Change, Code]] = {
     "on another list": (unit_becomes(document="PL-2025-0088"), Code.ANOTHER_LIST),
     "promised to another order": (unit_becomes(order="SO-2025-1280"), Code.ANOTHER_ORDER),
     "taken off the list": (list_becomes(lines=(any_line(MODULE, 0),)), Code.LINE_FULL),
+    "on a line that was withdrawn, though another takes its product": (
+        list_becomes(lines=(withdrawn(exact_line(module(46))), any_line(MODULE, 3, "2"))),
+        Code.NOT_ON_LIST,
+    ),
+    "on a line that is no more": (list_becomes(lines=(any_line(MODULE, 3, "2"),)), Code.NOT_ON_LIST),
+    "for an order that the list is not for any more": (list_becomes(order="SO-2025-1300"), Code.ANOTHER_ORDER),
     "owned by somebody else": (unit_becomes(owner=Owner(OwnerType.CUSTOMER, "Metro")), Code.OWNER),
     "wrong firmware": (list_becomes(requirement=Requirement(firmware="9.9")), Code.FIRMWARE),
     "not calibrated": (list_becomes(requirement=Requirement(calibrated=True)), Code.CALIBRATION),
