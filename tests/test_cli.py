@@ -24,7 +24,7 @@ def scantrail(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 def test_help_names_every_command() -> None:
     done = scantrail("--help")
-    for command in ("handheld", "enrol", "doctor", "serve", "device", "import", "unit", "demo"):
+    for command in ("handheld", "enrol", "doctor", "serve", "device", "import", "unit", "parse", "decode", "demo"):
         assert command in done.stdout
 
 
