@@ -16,8 +16,8 @@ from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
-from scantrail.workflows.base import AskException, Choose, Confirm, Tone, Verdict
 from scantrail.words import M
+from scantrail.workflows.base import AskException, Choose, Confirm, Tone, Verdict
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
 
