@@ -45,11 +45,6 @@ def unit_id(product: ProductId, canonical: str) -> UnitId:
     return str(uuid5(product_namespace, canonical))
 
 
-def place_id(site: SiteId, code: str) -> PlaceId:
-    """A place's id from its site and the code on its label."""
-    return f"{site}/{code}"
-
-
 def site_of(place: PlaceId) -> SiteId:
     """The site (or partner) a place belongs to."""
     return place.partition("/")[0]

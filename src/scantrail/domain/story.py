@@ -36,7 +36,6 @@ from scantrail.domain.events import (
     WorkerSignedOut,
 )
 from scantrail.domain.identifiers import code_of, site_of
-from scantrail.domain.refusals import Refusal
 from scantrail.domain.units import Condition
 from scantrail.words import M, Message
 
@@ -44,11 +43,6 @@ from scantrail.words import M, Message
 def told(event: Event) -> Message:
     """The sentence of an event."""
     return _SENTENCES[type(event)](event)
-
-
-def told_refusal(refusal: Refusal) -> Message:
-    """The sentence of a scan that was refused."""
-    return M("Refused: {title}. {because}", title=refusal.title, because=refusal.because)
 
 
 def place_words(place: str) -> str:

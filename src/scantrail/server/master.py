@@ -77,11 +77,6 @@ def all_holds(connection: Connection) -> dict[str, Hold]:
     return _all(connection, holds, Hold)
 
 
-def holds_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Hold]:
-    """The holds with these ids, open or closed."""
-    return _by_id(connection, holds, Hold, ids)
-
-
 def open_holds(connection: Connection) -> tuple[Hold, ...]:
     """Every hold that may lie on a unit."""
     rows = connection.execute(select(holds.c.body).where(holds.c.open).order_by(holds.c.id))
