@@ -1,0 +1,7 @@
+"""`python -m scantrail.cli`."""
+
+import sys
+
+from scantrail.cli.main import main
+
+sys.exit(main())

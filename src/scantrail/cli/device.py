@@ -1,0 +1,62 @@
+"""Commands of a handheld: work, enrol, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+
+from scantrail.cli.base import FAILED, OK, Commands, add_command, add_store, fail
+from scantrail.words import M, _, say
+
+
+def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add these commands."""
+    for add in (_add_handheld, _add_enrol, _add_doctor):
+        add(commands)
+
+
+def _add_handheld(commands: Commands[argparse.ArgumentParser]) -> None:
+    add_store(add_command(commands, "handheld", _("work on this device: sign in, pick, look units up"), _handheld))
+
+
+def _handheld(options: argparse.Namespace) -> int:
+    from scantrail.handheld.run import run_handheld
+
+    return run_handheld(options.store)
+
+
+def _add_enrol(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(commands, "enrol", _("make this device known to a server"), _enrol)
+    command.add_argument("--server", required=True, metavar="URL", help=_("for example https://scantrail.example"))
+    command.add_argument("--code", required=True, help=_("what `scantrail device add` printed on the server"))
+    add_store(command)
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from scantrail.device.enrolment import EnrolmentFailed, enrol
+
+    try:
+        enrolled = asyncio.run(enrol(options.store, options.server, options.code))
+    except EnrolmentFailed as error:
+        return fail(str(error))
+    print(say(M("This is {device} at {site} now. Start work with: scantrail handheld", **vars(enrolled))))
+    return OK
+
+
+def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(commands, "doctor", _("check this device and say what to do about what is missing"), _doctor)
+    command.add_argument("--json", action="store_true", help=_("for programs"))
+    add_store(command)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from scantrail.device.doctor import examine
+
+    findings = asyncio.run(examine(options.store))
+    if options.json:
+        print(json.dumps([finding.to_plain() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(finding.line())
+    return FAILED if any(finding.is_problem for finding in findings) else OK

@@ -1,0 +1,46 @@
+"""The one parser, and what happens around every command."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+
+from scantrail import __version__
+from scantrail.cli import device, proving, scanning, server
+from scantrail.cli.base import MissingExtra, fail
+from scantrail.words import M, OperatorError, _
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    _print_anything()
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except MissingExtra as missing:
+        return fail(M("This needs the part '{extra}': pip install 'scantrail[{extra}]'.", extra=missing))
+    except OperatorError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:
+        return fail(M("Stopped."))
+
+
+def _print_anything() -> None:
+    """Where the terminal's encoding lacks a character, print a question mark and go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scantrail", description=_("A verdict on every serial number, and a history that cannot be lost.")
+    )
+    parser.add_argument("--version", action="version", version=f"scantrail {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for group in (device, server, scanning, proving):
+        group.add_commands(commands)
+    return parser

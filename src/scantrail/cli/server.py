@@ -1,0 +1,84 @@
+"""Commands of the server: serve, device, import, unit."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
+from scantrail.domain.plain import to_plain
+from scantrail.words import M, _
+
+
+def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add these commands."""
+    for add in (_add_serve, _add_device, _add_import, _add_unit):
+        add(commands)
+
+
+def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(commands, "serve", _("run the server"), _serve)
+    add_database(command)
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=8321, help=_("0 takes a free one"))
+    command.add_argument("--workers", type=int, default=1, metavar="N", help=_("processes that answer requests"))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    serve = needs("server", "scantrail.server.serve")
+    return int(serve.serve(options.database_url, options.host, options.port, options.workers))
+
+
+def _add_device(commands: Commands[argparse.ArgumentParser]) -> None:
+    device = commands.add_parser("device", help=_("administer handhelds"))
+    actions = device.add_subparsers(metavar="ACTION", required=True)
+    add = add_command(actions, "add", _("print a code that enrols one device, once, within an hour"), _device_add)
+    add.add_argument("name", metavar="NAME", help=_("what the device is called, for example Scanner-05"))
+    add.add_argument("--site", required=True)
+    add_database(add)
+
+
+def _device_add(options: argparse.Namespace) -> int:
+    administration = needs("server", "scantrail.server.administration")
+    print(administration.enrolment_code(options.database_url, options.name, options.site))
+    return OK
+
+
+def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(commands, "import", _("bring files into the server's database, all or nothing"), _import)
+    command.add_argument("files", nargs="*", type=Path, metavar="FILE", help=_("JSON or CSV; see docs/import.md"))
+    command.add_argument("--template", metavar="KIND", help=_("print an empty CSV file of this kind"))
+    command.add_argument("--json", action="store_true", help=_("for programs"))
+    add_database(command)
+
+
+def _import(options: argparse.Namespace) -> int:
+    command = needs("server", "scantrail.interchange.command")
+    if options.template:
+        return int(command.print_template(options.template))
+    if not options.files:
+        print(_("Name at least one file, or --template KIND."), file=sys.stderr)
+        return USAGE
+    return int(command.run_import(options.files, options.database_url, as_json=options.json))
+
+
+def _add_unit(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(commands, "unit", _("show a unit and its whole timeline, from the server's database"), _unit)
+    command.add_argument("serial", metavar="SERIAL")
+    command.add_argument("--json", action="store_true", help=_("for programs"))
+    add_database(command)
+
+
+def _unit(options: argparse.Namespace) -> int:
+    reports = needs("server", "scantrail.reports.unit")
+    database = needs("server", "scantrail.server.migrations").ready(options.database_url)
+    found = reports.unit_reports(database, options.serial)
+    if options.json:
+        print(json.dumps([to_plain(report) for report in found], indent=2))
+    elif found:
+        print("\n\n".join("\n".join(report.lines()) for report in found))
+    if not found:
+        return fail(M("No unit with the serial {serial} is on record.", serial=options.serial))
+    return OK
