@@ -10,9 +10,11 @@ from scantrail.device.store import DeviceStore
 from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken
 from scantrail.domain.identifiers import CaseRule, unit_id
 from scantrail.domain.products import Product
+from scantrail.domain.readings import Candidates, Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
+from scantrail.gs1.said import said_by
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from scantrail.protocol.outbox import ActState
 from tests.device.events import CART, LIST, picked
@@ -163,21 +165,25 @@ def test_no_list_is_offered_before_everything_has_arrived(tmp_path: Path) -> Non
         assert store.pick_lists() == ()
 
 
+def candidates_of(store: DeviceStore, text: str) -> Candidates:
+    return store.candidates(said_by(Reading(text, Carrier.WEDGE), store.code_prefixes, TODAY))
+
+
 def test_a_text_means_everything_it_names(store: DeviceStore) -> None:
-    assert [each.id for each in store.candidates(" cm500-2025-0046 ").units] == [UNIT.id]
-    assert [each.id for each in store.candidates("09521234543213").products] == [MODULE.id]
-    assert [each.id for each in store.candidates("9521234543213").products] == [MODULE.id]
-    assert [each.id for each in store.candidates("cm-500-std").products] == [MODULE.id]
-    assert [each.id for each in store.candidates("a-15-03").places] == ["MAIN/A-15-03"]
-    assert store.candidates(LIST.lower()).documents == (LIST,)
-    assert store.candidates(SARAH.badge).workers == (SARAH,)
-    assert not store.candidates("").kinds
-    assert not store.candidates("nothing like it").kinds
+    assert [each.id for each in candidates_of(store, " cm500-2025-0046 ").units] == [UNIT.id]
+    assert [each.id for each in candidates_of(store, "09521234543213").products] == [MODULE.id]
+    assert [each.id for each in candidates_of(store, "9521234543213").products] == [MODULE.id]
+    assert [each.id for each in candidates_of(store, "cm-500-std").products] == [MODULE.id]
+    assert [each.id for each in candidates_of(store, "a-15-03").places] == ["MAIN/A-15-03"]
+    assert candidates_of(store, LIST.lower()).documents == (LIST,)
+    assert candidates_of(store, SARAH.badge).workers == (SARAH,)
+    assert not candidates_of(store, "").kinds
+    assert not candidates_of(store, "nothing like it").kinds
 
 
 @pytest.mark.parametrize("hostile", ["\ud800", "a\x00b", "\x1b]0;x\x07", "' OR 1=1 --", "x" * 100_000, "٣" * 13])
 def test_no_text_breaks_the_look_up(store: DeviceStore, hostile: str) -> None:
-    assert not store.candidates(hostile).kinds
+    assert not candidates_of(store, hostile).kinds
     assert store.units_called(hostile) == ()
     assert store.worker_called(hostile) is None
 

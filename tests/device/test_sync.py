@@ -58,7 +58,7 @@ async def test_the_first_sync_brings_everything_and_the_lists_appear(device: Onl
     assert device.sync.state.link is Link.ONLINE
     assert device.store.ready
     assert [each.number for each in device.store.pick_lists()] == [LIST]
-    assert device.store.candidates("CM500-2025-0046").units == (device.store.unit(UNIT.id),)
+    assert device.store.units_called("CM500-2025-0046") == (device.store.unit(UNIT.id),)
 
 
 async def test_work_done_offline_goes_up_when_the_network_is_back(device: OnlineDevice, served: ServedSite) -> None:

@@ -30,7 +30,19 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
 from scantrail.domain.world import World, needs_of
-from tests.support.worlds import MODULE, NOW, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, world
+from tests.support.worlds import (
+    MODULE,
+    NOW,
+    SARAH,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    said_in,
+    world,
+)
 
 UNIT = promised(46)
 PICKED = UnitPicked(
@@ -57,7 +69,8 @@ def at_work(**facts: Any) -> World:
 
 
 def judged(given: Act, seen: World) -> Judgement:
-    return judge(given, seen, NOW, TODAY)
+    reading = given.draft.reading
+    return judge(given, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
 
 
 def code(given: Act, seen: World) -> Code | None:
@@ -95,6 +108,20 @@ def test_a_refused_scan_is_on_record_and_changes_nothing() -> None:
 
 def test_the_scanned_text_must_be_the_units_serial() -> None:
     assert code(act(PICKED, reading="CM500-2025-0047"), at_work()) is Code.SCAN_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("]C1010952123454321321CM500-2025-0046", None),
+        ("]C1010952123454321321CM500-2025-0047", Code.SCAN_MISMATCH),
+        ("]C1010952123454330521CM500-2025-0046", Code.SCAN_MISMATCH),
+        ("]C1010952123454321421CM500-2025-0046", Code.SCAN_MISMATCH),
+        ("https://id.example/01/09521234543213/21/CM500-2025-0046", None),
+    ],
+)
+def test_what_a_scan_says_is_told_anew_from_its_text(text: str, refusal: Code | None) -> None:
+    assert code(act(PICKED, reading=text), at_work()) is refusal
 
 
 @pytest.mark.parametrize(

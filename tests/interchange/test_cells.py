@@ -7,6 +7,7 @@ import pytest
 
 from scantrail.domain.people import Role
 from scantrail.domain.products import ProductGtin
+from scantrail.domain.readings import CodeKind, CodePrefix
 from scantrail.interchange import cells
 from scantrail.interchange.cells import Cell, many, one_of
 from scantrail.interchange.problems import CellError
@@ -33,6 +34,8 @@ ACCEPTED: list[tuple[Cell, Any, Any]] = [
     (one_of(Role), "Picker", Role.PICKER),
     (cells.serial_format, "CM500-YYYY-NNNN", "CM500-YYYY-NNNN"),
     (cells.time_zone, "America/New_York", "America/New_York"),
+    (cells.code_prefix, "serial=S:", CodePrefix("S:", CodeKind.SERIAL)),
+    (cells.code_prefix, "place==L=", CodePrefix("=L=", CodeKind.PLACE)),
 ]
 
 
@@ -51,6 +54,9 @@ REFUSED: list[tuple[Cell, Any, str]] = [
     (cells.code, "A\tB", "without control or invisible"),
     (cells.code, "A\u200bB", "without control or invisible"),
     (cells.code, "A\ud800", "without control characters"),
+    (cells.code_prefix, "serial", "expected KIND=PREFIX"),
+    (cells.code_prefix, "serial=S", "2 characters or more"),
+    (cells.code_prefix, "command=X:", "KIND one of serial / product / place / document / badge"),
     (cells.code, "$st:UNDO", "that marks commands"),
     (cells.code, "x" * 101, "at most 100 characters, got 101"),
     (cells.text, "a\x00b", "without control characters"),

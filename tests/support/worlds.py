@@ -12,11 +12,12 @@ from scantrail.domain.identifiers import unit_id
 from scantrail.domain.people import Role, Worker
 from scantrail.domain.places import Place, PlaceKind
 from scantrail.domain.products import Product, ProductGtin
-from scantrail.domain.readings import COMMAND_PREFIX, Candidates, Carrier, Reading, command_in
+from scantrail.domain.readings import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in
 from scantrail.domain.sites import Site
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
+from scantrail.gs1.said import said_by
 
 SITE = Site("MAIN", "Main warehouse", "America/New_York", typed_serials=True, quarantine_place="MAIN/QC-01")
 MODULE = Product(
@@ -123,12 +124,22 @@ def scanned(text: str, carrier: Carrier = Carrier.WEDGE) -> Reading:
     return Reading(text, carrier)
 
 
+def said_in(seen: World, text: str, aim: str = "") -> Said:
+    """What a text says by itself at a world's site."""
+    return said_by(Reading(text, Carrier.WEDGE, aim=aim), seen.site.code_prefixes, TODAY)
+
+
 def candidates_in(seen: World, text: str) -> Candidates:
     """All that a text may mean in a world, found the plain way."""
+    said = said_in(seen, text)
     return Candidates(
-        text=text,
-        units=tuple(each for each in seen.units.values() if seen.products[each.product].canonical(text) == each.serial),
-        products=tuple(each for each in seen.products.values() if each.is_called(text)),
+        said,
+        units=tuple(
+            each for each in seen.units.values() if said.is_serial_of(each.serial, seen.products[each.product])
+        ),
+        products=tuple(
+            each for each in seen.products.values() if each.has_gtin(said.gtin) or each.sku == said.text.upper()
+        ),
         places=tuple(each for each in seen.places.values() if each.code == text.upper()),
         documents=tuple(number for number in seen.documents if number == text.upper()),
         workers=tuple(each for each in seen.workers.values() if each.badge == text),

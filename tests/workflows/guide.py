@@ -17,7 +17,7 @@ from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.workflows.base import Answer, Choose, Confirm, Prompt, Scan, Verdict
 from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt
-from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, scanned
+from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, said_in, scanned
 
 
 class Guide:
@@ -110,7 +110,8 @@ class Guide:
     def _record(self, draft: Draft) -> None:
         at = NOW + timedelta(seconds=len(self.drafts))
         act = Act(ActId(self.device, "e", len(self.drafts) + 1), "", "MAIN", self.worker, Times(at, "boot", 0), draft)
-        judgement = judge(act, self.world, at, self.today)
+        said = said_in(self.world, draft.reading.text, draft.reading.aim) if draft.reading else None
+        judgement = judge(act, said, self.world, at, self.today)
         if judgement.refusal is not None and self.is_over:
             draft, judgement = replace(draft, events=(), refusal=judgement.refusal), Judgement()
         assert judgement.refusal is None, f"the workflow offered what the rules refuse: {judgement.refusal}"

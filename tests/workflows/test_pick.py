@@ -8,7 +8,15 @@ from datetime import timedelta
 import pytest
 
 from scantrail.domain.documents import DocumentStatus, Requirement
-from scantrail.domain.events import ConditionStated, PickListCompleted, UnitPicked, UnitQuarantined
+from scantrail.domain.events import (
+    ConditionStated,
+    PickListCompleted,
+    ProductConfirmed,
+    UnitPicked,
+    UnitQuarantined,
+)
+from scantrail.domain.products import ProductGtin
+from scantrail.domain.readings import CodeKind, CodePrefix
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
 from scantrail.workflows.base import AskException, AskUndo, Back, Mark, Tone
@@ -63,6 +71,61 @@ def test_each_prompt_names_what_it_expects(three: Guide) -> None:
 def test_a_products_gtin_confirms_the_product(three: Guide) -> None:
     three.scan_all("A-15-03", "9521234543213")
     assert three.step() is Step.SERIAL
+
+
+GS1_0047 = "]C10109521234543213" + "21CM500-2025-0047\x1d10PC-2025-089"
+
+
+def test_one_code_with_gtin_and_serial_answers_product_and_serial_in_one_act(three: Guide) -> None:
+    three.scan("A-15-03")
+    verdict = three.scan(GS1_0047)
+    assert (verdict.tone, verdict.scanned) == (Tone.ACCEPTED, "CM500-2025-0047")
+    assert [type(event) for event in three.drafts[-1].events] == [ProductConfirmed, UnitPicked]
+    assert three.step() is Step.CONDITION
+    three.confirm()
+    assert three.step() is Step.SERIAL, "the next unit of the product asks for its serial only"
+
+
+def test_a_code_whose_unit_may_not_be_picked_confirms_no_product_either(three: Guide) -> None:
+    three.scan("A-15-03")
+    assert three.refused_with("]C1010952123454321321CM500-2025-0060") is Code.NOT_ON_LIST
+    assert three.step() is Step.PRODUCT
+
+
+def test_a_code_of_a_product_that_is_not_on_record_is_refused_at_the_product(three: Guide) -> None:
+    three.scan("A-15-03")
+    assert three.refused_with("]C1010952123454340421SN42") is Code.UNKNOWN_GTIN
+
+
+def test_a_cases_code_confirms_its_product_and_picks_nothing(three: Guide) -> None:
+    case = replace(MODULE, gtins=(*MODULE.gtins, ProductGtin("19521234543210", "case", 10)))
+    three.world.products[MODULE.id] = case
+    three.scan_all("A-15-03", "]C1011952123454321021CM500-2025-0046")
+    assert [type(event) for event in three.drafts[-1].events] == [ProductConfirmed]
+
+
+def test_a_label_with_another_lot_than_the_record_is_accepted_with_a_note(three: Guide) -> None:
+    at_serial(three)
+    unit_id = promised(47).id
+    three.world.units[unit_id] = replace(three.world.units[unit_id], supplier_lot="PC-2025-094")
+    verdict = three.scan(GS1_0047)
+    assert verdict.tone is Tone.NOTED
+    assert str(verdict.todo) == "Its label says lot PC-2025-089; on record is PC-2025-094."
+
+
+def test_a_site_s_prefix_before_a_serial_is_no_part_of_it(three: Guide) -> None:
+    prefixes = (CodePrefix("S:", CodeKind.SERIAL), CodePrefix("BIN:", CodeKind.PLACE))
+    three.world.site = replace(three.world.site, code_prefixes=prefixes)
+    three.scan_all("BIN:A-15-03", "CM-500-STD")
+    assert three.refused_with("BIN:CM500-2025-0047") is Code.WRONG_KIND
+    assert three.scan("S:CM500-2025-0047").scanned == "CM500-2025-0047"
+
+
+def test_of_two_products_with_one_serial_the_one_at_hand_is_meant(three: Guide) -> None:
+    twin = unit(SENSOR, "CM500-2025-0047")
+    three.world.units = {twin.id: twin, **three.world.units}
+    at_serial(three).scan("CM500-2025-0047")
+    assert three.pick_list.picked_unit(promised(47).id) is not None
 
 
 def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> None:

@@ -10,6 +10,7 @@ import pytest
 from scantrail.domain.documents import DocumentStatus, PickList, Requirement, Taken
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.people import Role
+from scantrail.domain.products import ProductGtin
 from scantrail.domain.readings import Carrier
 from scantrail.domain.refusals import WORDINGS, Code, Refusal
 from scantrail.domain.sites import Site
@@ -222,10 +223,66 @@ def test_the_wrong_kind_of_code_is_named(text: str) -> None:
     assert "scan" in say(facts(guide).todo).lower()
 
 
-@pytest.mark.parametrize("text", ["9780201379624", "00:1A:2B:3C:4D:5E", "490154203237518", "CM500-2025-ABCD"])
-def test_a_text_that_is_not_of_the_products_format_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("9780201379624", "an article number (EAN or UPC)"),
+        ("00:1A:2B:3C:4D:5E", "a network address (MAC)"),
+        ("490154203237518", "a mobile device's number (IMEI)"),
+    ],
+)
+@pytest.mark.parametrize("serial_format", [MODULE.serial_format, ""])
+def test_another_label_of_the_box_is_named(text: str, what: str, serial_format: str) -> None:
     guide = picking()
-    assert guide.refused_with(text) is Code.MALFORMED
+    guide.world.products[MODULE.id] = replace(MODULE, serial_format=serial_format)
+    assert guide.refused_with(text) is Code.WRONG_LABEL
+    assert say(facts(guide).because) == f"That is {what}, not the serial."
+
+
+def test_a_serial_that_looks_like_another_label_is_still_a_serial() -> None:
+    named = unit(MODULE, "9780201379624", status=Status.ALLOCATED, document="PL-2025-0091")
+    guide = picking(named=(named,))
+    guide.world.products[MODULE.id] = replace(MODULE, serial_format="")
+    assert guide.scan("9780201379624").tone is Tone.ACCEPTED
+
+
+GTIN = "09521234543213"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "because"),
+    [
+        (f"]C101{GTIN}21CM500-2025-9999", Code.UNKNOWN_SERIAL, "No unit with this serial is on record."),
+        (f"]C101{GTIN}21CM500-20", Code.CUT_SHORT, "The read stopped early: serials of Control Module CM-500 look"),
+        ("]C1010952123454330521CM500-2025-0046", Code.WRONG_PRODUCT, "It is a Temperature Sensor TS-200."),
+        (
+            "]C1010952123454340421CM500-2025-0046",
+            Code.UNKNOWN_GTIN,
+            "No product on record has the GTIN 095",
+        ),
+        (
+            f"]C101{GTIN[:-1]}421CM500-2025-0046",
+            Code.BAD_CODE,
+            "(01) GTIN at character 4: expected check digit 3, got 4. So it is no right GS1 code.",
+        ),
+        (f"]C101{GTIN}", Code.WRONG_KIND, "That is a product's label."),
+        ("]C100106141412345678908", Code.WRONG_KIND, "That is a carton's or pallet's label."),
+        ("]C1011952123454321021CM500-2025-0046", Code.WRONG_KIND, "That is a carton's or pallet's label."),
+        ("$ST:ENROL:https://x#c", Code.WRONG_KIND, "That is a code that enrols a device."),
+    ],
+)
+def test_a_gs1_code_is_believed_whole_or_not_at_all(text: str, code: Code, because: str) -> None:
+    guide = picking()
+    case = ProductGtin("19521234543210", "case", 10)
+    guide.world.products[MODULE.id] = replace(MODULE, gtins=(*MODULE.gtins, case))
+    guide.world.products[SENSOR.id] = replace(SENSOR, gtins=(ProductGtin("09521234543305"),))
+    assert guide.refused_with(text) is code
+    assert say(facts(guide).because).startswith(because)
+
+
+def test_a_text_that_is_not_of_the_products_format_is_refused() -> None:
+    guide = picking()
+    assert guide.refused_with("CM500-2025-ABCD") is Code.MALFORMED
     assert "CM500-YYYY-NNNN" in say(facts(guide).because)
 
 

@@ -15,9 +15,10 @@ from scantrail.domain.events import AttentionSettled, PickListTaken, WorkerSigne
 from scantrail.domain.identifiers import DocumentId
 from scantrail.domain.judge import judge
 from scantrail.domain.people import Worker
-from scantrail.domain.readings import Reading
+from scantrail.domain.readings import Candidates, Reading, Said
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Unit
+from scantrail.gs1.said import said_by
 from scantrail.workflows import pick as picking
 from scantrail.workflows.base import REPEAT_MS, Answer, Prompt, Scan, Verdict, repeat_verdict
 
@@ -157,13 +158,20 @@ class Session:
             self.verdict = repeat_verdict(reading.text.strip())
             return self.verdict
         try:
-            candidates = self._store.candidates(reading.text)
+            candidates = self.candidates(reading)
             task = self._open_task()
             self._task = self._load(task.pick_list, task.mode, candidates.units)
             return self.answer(Scan(reading, candidates))
         except StoreError:
             self._last_read = None
             raise
+
+    def candidates(self, reading: Reading) -> Candidates:
+        """Everything that a scan or a typed text may mean here."""
+        return self._store.candidates(self._said(reading))
+
+    def _said(self, reading: Reading) -> Said:
+        return said_by(reading, self._store.code_prefixes, self._clock.now().wall.date())
 
     def answer(self, given: Answer) -> Verdict | None:
         """Take any answer to the present prompt; gives the verdict, if there is one.
@@ -189,7 +197,8 @@ class Session:
         """Judge a draft as the server will, then record it, or its refusal; gives the verdict on a refusal."""
         task, now = self._open_task(), self._clock.now()
         judged = Act(ActId(self._store.device, "", 0), "", self._store.site, self._signed_in().id, now, draft)
-        refusal = judge(judged, task.world, now.wall, task.today).refusal
+        said = self._said(draft.reading) if draft.reading else None
+        refusal = judge(judged, said, task.world, now.wall, task.today).refusal
         if refusal is not None:
             draft = replace(draft, events=(), refusal=refusal)
         self.verdict_act = self._record(draft, now, self._store.versions(task.pick_list.number)).id

@@ -29,7 +29,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.identifiers import DocumentId, UnitId
-from scantrail.domain.readings import CodeKind
+from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal
 from scantrail.domain.rules.task import task_refusal, undo_refusal
@@ -50,15 +50,16 @@ class Judgement:
     """Changed pick lists in their new state."""
 
 
-def judge(act: Act, world: World, at: datetime, today: date) -> Judgement:
+def judge(act: Act, said: Said | None, world: World, at: datetime, today: date) -> Judgement:
     """Judge an act whole: the first event that may not be refuses all of it.
 
+    `said` is what the act's scan says, told from its text anew by whoever judges; None for an act without a scan.
     `at` is when it happened as well as is known here; `today` is that day in the site's time zone.
     `world` is not changed; see `absorb`.
     """
     if act.draft.refusal is not None:
         return Judgement()
-    sight = _Sight(act, world, By(act.actor, act.id.device, at), today)
+    sight = _Sight(act, said, world, By(act.actor, act.id.device, at), today)
     for event in act.draft.events:
         refusal = sight.refusal_of(event)
         if refusal is not None:
@@ -78,6 +79,7 @@ class _Sight:
     """The world as one act sees it, with what its earlier events have changed."""
 
     act: Act
+    said: Said | None
     world: World
     by: By
     today: date
@@ -125,6 +127,7 @@ def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
             worker=sight.by.actor,
             today=sight.today,
             reading=sight.act.draft.reading,
+            said=sight.said,
             kinds=frozenset({CodeKind.SERIAL}),
             unit=unit,
             expected_product=pick_list.at_product,

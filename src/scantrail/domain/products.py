@@ -58,8 +58,10 @@ class Product:
         """Why a scanned text cannot be one of this product's serials."""
         return SerialFormat.parse(self.serial_format).fault(self.canonical(raw))
 
-    def is_called(self, code: str) -> bool:
-        """Whether a scanned code is this product's SKU or one of its GTINs."""
-        return code.upper() == self.sku.upper() or (
-            code.isdecimal() and gtin14(code) in {gtin14(each.gtin) for each in self.gtins}
-        )
+    def has_gtin(self, gtin: str) -> bool:
+        """Whether a GTIN of any length is one of this product's, at any packing level."""
+        return bool(gtin) and gtin14(gtin) in {gtin14(each.gtin) for each in self.gtins}
+
+    def is_of_units(self, gtin: str) -> bool:
+        """Whether a GTIN stands for a single unit of this product, so that a serial beside it is the unit's own."""
+        return any(gtin14(each.gtin) == gtin14(gtin) and each.quantity == 1 for each in self.gtins)

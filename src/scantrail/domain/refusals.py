@@ -19,10 +19,13 @@ class Code(Enum):
     NO_RIGHT = "no_right"
     NO_CART = "no_cart"
     WRONG_KIND = "wrong_kind"
+    BAD_CODE = "bad_code"
     CUT_SHORT = "cut_short"
     MALFORMED = "malformed"
+    WRONG_LABEL = "wrong_label"
     TYPED = "typed"
     UNKNOWN_SERIAL = "unknown_serial"
+    UNKNOWN_GTIN = "unknown_gtin"
     UNKNOWN_CODE = "unknown_code"
     SCAN_MISMATCH = "scan_mismatch"
     HOLD = "hold"
@@ -104,6 +107,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("That is {what}."),
         N_("Scan {wanted}."),
     ),
+    Code.BAD_CODE: Wording(
+        N_("BAD CODE"),
+        N_("{why} So it is no right GS1 code."),
+        N_("Scan it again. If it stays so, set it aside for a supervisor."),
+    ),
     Code.CUT_SHORT: Wording(
         N_("CUT SHORT"),
         N_("The read stopped early: serials of {product} look like {format}."),
@@ -114,6 +122,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("Serials of {product} look like {format}."),
         N_("Find the unit's serial label and scan that."),
     ),
+    Code.WRONG_LABEL: Wording(
+        N_("WRONG LABEL"),
+        N_("That is {what}, not the serial."),
+        N_("Find the unit's serial label; scan {wanted}."),
+    ),
     Code.TYPED: Wording(
         N_("SCAN, DON'T TYPE"),
         N_("Typed serials are not accepted at this site."),
@@ -122,6 +135,11 @@ WORDINGS: dict[Code, Wording] = {
     Code.UNKNOWN_SERIAL: Wording(
         N_("UNKNOWN SERIAL"),
         N_("No unit with this serial is on record."),
+        N_("Set it aside for a supervisor; scan {wanted}."),
+    ),
+    Code.UNKNOWN_GTIN: Wording(
+        N_("UNKNOWN PRODUCT"),
+        N_("No product on record has the GTIN {gtin}."),
         N_("Set it aside for a supervisor; scan {wanted}."),
     ),
     Code.UNKNOWN_CODE: Wording(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scantrail.domain.identifiers import PlaceId, SiteId
+from scantrail.domain.readings import CodePrefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,5 @@ class Site:
     damage_reasons: tuple[str, ...] = ("packaging", "housing", "label", "water")
     pick_checklist: tuple[str, ...] = ("All units are in the cart", "Every label can be read")
     """Asked, one by one, before a pick list is complete (R15)."""
+    code_prefixes: tuple[CodePrefix, ...] = ()
+    """What the site's own labels put before serials, bins, documents and badges."""

@@ -37,7 +37,7 @@ def parse(text: str, today: date, aim: str = "") -> Meaning:
     """What a text says in GS1's terms; None where it is not GS1 at all, such as a plain serial number.
 
     Where nothing shows that a text is GS1 (no AIM identifier, separator, parentheses or link) it may still be
-    somebody's own number, such as a serial of 13 digits. A refusal of such a text is not `certain`: try it as plain
+    somebody's own number, such as a serial of 13 digits. What is said of such a text is not `certain`: try it as plain
     text first.
 
     Args:
@@ -53,9 +53,11 @@ def parse(text: str, today: date, aim: str = "") -> Meaning:
     if len(text) <= begin:
         return Gs1Refusal(Fault.EMPTY, M("The code is empty."), position=begin)
     meaning = _meaning(text, begin, aim, today)
-    if not isinstance(meaning, Gs1Refusal) or _claims_gs1(aim):
+    if meaning is None or _claims_gs1(aim):
         return meaning
-    return None if aim else replace(meaning, certain=_shows_gs1(text, begin))
+    if aim and isinstance(meaning, Gs1Refusal):
+        return None
+    return replace(meaning, certain=_shows_gs1(text, begin))
 
 
 def _shows_gs1(text: str, begin: int) -> bool:

@@ -64,6 +64,8 @@ class Gs1Reading:
     carriage: Carriage
     aim: str = ""
     """AIM symbology identifier it came with, such as `]C1`."""
+    certain: bool = True
+    """Whether more than its digits shows that it is GS1's; if not, it may be somebody's own number as well."""
 
     def value(self, *identifiers: str) -> str | None:
         """The value of the first of these application identifiers that is there."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from scantrail.domain.identifiers import SerialFormat, gtin_problem
 from scantrail.domain.products import ProductGtin
-from scantrail.domain.readings import COMMAND_PREFIX
+from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix
 from scantrail.interchange.problems import CellError
 from scantrail.interchange.rows import Numeral
 from scantrail.words import M
@@ -24,12 +24,15 @@ Cell = Callable[[Any], Any]
 LONGEST_CODE = 100
 LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 1_000_000_000
+SHORTEST_PREFIX = 2
+"""Characters of a site's prefix at least: a single letter would begin too many other codes."""
 SEPARATOR = "|"
 """Between the entries of a cell that holds several."""
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d+")
 _SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|#+)")
 _GTIN_LENGTHS = (8, 12, 13, 14)
+_PREFIXED = (CodeKind.SERIAL, CodeKind.PRODUCT, CodeKind.PLACE, CodeKind.DOCUMENT, CodeKind.BADGE)
 
 
 def text(value: Any) -> str:
@@ -118,6 +121,21 @@ def gtin(value: Any) -> ProductGtin:
     if len(rest) != 2 or not rest[0]:
         raise CellError(M("expected a GTIN, or GTIN:level:quantity, for example 19521234543210:case:10"), value)
     return ProductGtin(number, rest[0], integer(rest[1]))
+
+
+def code_prefix(value: Any) -> CodePrefix:
+    """A text that the site's labels put before codes of one kind, such as `serial=S:`."""
+    kind, equals, prefix = code(value).partition("=")
+    kinds = {each.value: each for each in _PREFIXED}
+    if kind not in kinds or not equals or len(prefix) < SHORTEST_PREFIX:
+        raise CellError(
+            M(
+                "expected KIND=PREFIX, for example serial=S:, with {least} characters or more and KIND one of {kinds}",
+                least=SHORTEST_PREFIX,
+                kinds=" / ".join(kinds),
+            )
+        )
+    return CodePrefix(prefix, kinds[kind])
 
 
 def _lost_zeros(number: str) -> Any:

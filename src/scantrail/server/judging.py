@@ -20,6 +20,7 @@ from scantrail.domain.judge import absorb
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.world import World, needs_of
+from scantrail.gs1.said import said_by
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.intake import BrokenChain, Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
@@ -132,7 +133,10 @@ class _Batch:
             return self._unreadable(received)
         act = received.act
         happened = self._happened(act)
-        judgement = judged_here(act, self._world, happened, happened.astimezone(self._zone).date())
+        today = happened.astimezone(self._zone).date()
+        reading = act.draft.reading
+        said = said_by(reading, self._world.site.code_prefixes, today) if reading else None
+        judgement = judged_here(act, said, self._world, happened, today)
         absorb(self._world, judgement)
         self._units.update(dict.fromkeys(judgement.units))
         self._documents.update(dict.fromkeys(judgement.documents))

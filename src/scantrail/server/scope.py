@@ -26,6 +26,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.identifiers import code_of
 from scantrail.domain.judge import Judgement, judge
+from scantrail.domain.readings import Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -53,11 +54,11 @@ DEVICE_EVENTS: frozenset[type[Event]] = frozenset(
 """The facts that a device may record; all others are the server's own."""
 
 
-def judged_here(act: Act, world: World, at: datetime, today: date) -> Judgement:
+def judged_here(act: Act, said: Said | None, world: World, at: datetime, today: date) -> Judgement:
     """Judge a device's act as the device did, and then whether its effects are this device's to make."""
     if any(type(event) not in DEVICE_EVENTS for event in act.draft.events):
         return Judgement(refuse(Code.NO_RIGHT, worker=world.worker_name(act.actor)))
-    judgement = judge(act, world, at, today)
+    judgement = judge(act, said, world, at, today)
     refusal = judgement.refusal or _out_of_scope(judgement, world)
     return judgement if refusal is None else Judgement(refusal)
 

@@ -30,7 +30,7 @@ from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.plain import PlainError
 from scantrail.domain.products import Product
-from scantrail.domain.readings import COMMAND_PREFIX, Candidates, command_in
+from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, command_in
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.protocol.messages import Changes, PushAnswer
@@ -171,16 +171,21 @@ class DeviceStore:
 
     def units_called(self, text: str) -> tuple[Unit, ...]:
         """Every unit that a text is the serial of; several when products share it."""
-        return self.candidates(text).units
+        return self.candidates(Said(text.strip(), CodeKind.SERIAL)).units
 
-    def candidates(self, text: str) -> Candidates:
-        """Everything known here that a scanned text may mean."""
-        text = text.strip()
-        if not text or not _storable(text):
-            return Candidates(text)
-        if text.startswith(COMMAND_PREFIX):
-            return Candidates(text, command=command_in(text))
-        return self._view.candidates(text, self.site)
+    @property
+    def code_prefixes(self) -> tuple[CodePrefix, ...]:
+        """What this site's labels put before the codes of things; none before the site's settings have come."""
+        site = self._view.site(self.site)
+        return site.code_prefixes if site else ()
+
+    def candidates(self, said: Said) -> Candidates:
+        """Everything known here that a code may mean."""
+        if said.kind is CodeKind.COMMAND:
+            return Candidates(said, command=command_in(said.text))
+        if not said.text or not _storable(said.text):
+            return Candidates(said)
+        return self._view.candidates(said, self.site)
 
     def pick_list(self, number: DocumentId) -> PickList | None:
         """A pick list."""

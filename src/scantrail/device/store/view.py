@@ -29,13 +29,12 @@ from scantrail.domain.identifiers import (
     UnitId,
     WorkerId,
     canonical_serial,
-    gtin14,
 )
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.plain import from_plain
 from scantrail.domain.products import Product
-from scantrail.domain.readings import Candidates
+from scantrail.domain.readings import Candidates, CodeKind, Said
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 from scantrail.protocol.messages import Row, RowKind
@@ -72,14 +71,14 @@ _CALLED = union_all(
     select(literal("unit").label("kind"), schema.labels.c.unit.label("id")).where(
         one_of(schema.labels.c.serial, "serials")
     ),
-    select(literal("product"), schema.products.c.id).where(schema.products.c.sku == bindparam("upper")),
+    select(literal("product"), schema.products.c.id).where(schema.products.c.sku == bindparam("sku")),
     select(literal("product"), schema.gtins.c.product).where(schema.gtins.c.gtin == bindparam("gtin")),
-    select(literal("place"), schema.places.c.id).where(schema.places.c.code == bindparam("upper")),
+    select(literal("place"), schema.places.c.id).where(schema.places.c.code == bindparam("place")),
     select(literal("document"), schema.documents.c.id).where(
-        schema.documents.c.id.in_([bindparam("text"), bindparam("upper")])
+        schema.documents.c.id.in_([bindparam("document"), bindparam("document_upper")])
     ),
 )
-"""The ids of everything that has this text on its label."""
+"""The ids of everything that is called so."""
 _OPEN_LISTS = select(schema.documents.c.id).where(
     schema.documents.c.site == bindparam("site"),
     schema.documents.c.kind == DocumentKind.PICK_LIST.value,
@@ -223,32 +222,41 @@ class View:
             found[f"site:{site}"] = settings[1]
         return found
 
-    def candidates(self, text: str, site: SiteId) -> Candidates:
-        """Everything on record that a text names; places of `site` first."""
-        forms = {canonical_serial(text, case) for case in CaseRule}
-        gtin = gtin14(text) if text.isdecimal() else ""
+    def candidates(self, said: Said, site: SiteId) -> Candidates:
+        """Everything on record that a code names; places of `site` first."""
+        whole = {kind: said.text if said.may_be(kind) else "" for kind in CodeKind}
+        numbers = {said.serial, whole[CodeKind.SERIAL]} - {""}
+        rows = self._database.rows(
+            _CALLED,
+            serials=keys({canonical_serial(number, case) for number in numbers for case in CaseRule}),
+            sku=whole[CodeKind.PRODUCT].upper(),
+            gtin=said.gtin,
+            place=said.sscc or whole[CodeKind.PLACE].upper(),
+            document=whole[CodeKind.DOCUMENT],
+            document_upper=whole[CodeKind.DOCUMENT].upper(),
+        )
         ids: dict[str, set[str]] = {}
-        for row in self._database.rows(_CALLED, serials=keys(forms), text=text, upper=text.upper(), gtin=gtin):
+        for row in rows:
             ids.setdefault(row.kind, set()).add(row.id)
         places = self.places(ids.get("place", ())).values()
         return Candidates(
-            text=text,
-            units=self._units_called(text, ids.get("unit", ())),
+            said,
+            units=self._units_called(said, ids.get("unit", ())),
             products=tuple(sorted(self.products(ids.get("product", ())).values(), key=lambda product: product.id)),
             places=tuple(sorted(places, key=lambda place: (place.site != site, place.id))),
             documents=tuple(sorted(ids.get("document", ()))),
-            workers=self.workers_called(text),
+            workers=self.workers_called(whole[CodeKind.BADGE]),
         )
 
-    def _units_called(self, text: str, ids: Iterable[UnitId]) -> tuple[Unit, ...]:
-        """Those of the units that have the text for a serial in their product's canonical form."""
+    def _units_called(self, said: Said, ids: Iterable[UnitId]) -> tuple[Unit, ...]:
+        """Those of the units that the code names by a serial, present or former, in their product's canonical form."""
         labelled = self.units(ids).values()
         products = self.products(unit.product for unit in labelled)
         called = [
             unit
             for unit in labelled
             if unit.product in products
-            and products[unit.product].canonical(text) in (unit.serial, *unit.former_serials)
+            and any(said.is_serial_of(each, products[unit.product]) for each in (unit.serial, *unit.former_serials))
         ]
         return tuple(sorted(called, key=lambda unit: unit.product))
 

@@ -10,8 +10,9 @@ from scantrail.domain.documents import LineKind, PickedUnit, PickLine, PickList
 from scantrail.domain.fold import line_for
 from scantrail.domain.holds import HoldKind, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
+from scantrail.domain.labels import LABEL_NAMES, LabelKind
 from scantrail.domain.products import Product
-from scantrail.domain.readings import Carrier, CodeKind, Reading
+from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.status import Status, may_pick
@@ -32,13 +33,17 @@ class PickCase:
     """The day of the scan in the site's time zone."""
     reading: Reading | None
     """None only for acts without a scan."""
+    said: Said | None
+    """What the reading says by itself."""
     kinds: frozenset[CodeKind]
-    """What the text is known as on this side."""
+    """What the code is known as on this side."""
     unit: Unit | None
     expected_product: ProductId | None
     """The product confirmed at this stop; None when the picker's product is not known."""
     at_place: PlaceId | None
     """The bin confirmed at this stop."""
+    named_product: Product | None = None
+    """The product whose GTIN the code holds, where that is known on this side."""
     counted_on: str | None = None
     """The line that a record counts the unit on; None where that is still to be decided."""
 
@@ -105,11 +110,13 @@ Rule = Callable[[PickCase], Refusal | None]
 
 KIND_NAMES: dict[CodeKind, str] = {
     CodeKind.SERIAL: N_("a unit's serial"),
+    CodeKind.CARTON: N_("a carton's or pallet's label"),
     CodeKind.PRODUCT: N_("a product's label"),
     CodeKind.PLACE: N_("a place's label"),
     CodeKind.DOCUMENT: N_("a document"),
     CodeKind.BADGE: N_("a badge"),
     CodeKind.COMMAND: N_("a command"),
+    CodeKind.ENROLMENT: N_("a code that enrols a device"),
 }
 STATUS_NAMES: dict[Status, str] = {
     Status.AVAILABLE: N_("Available"),
@@ -142,11 +149,29 @@ def _no_cart(case: PickCase) -> Refusal | None:
     return refuse(Code.NO_CART, worker=case.world.worker_name(case.worker)) if case.cart is None else None
 
 
+def _bad_code(case: PickCase) -> Refusal | None:
+    """A code that breaks the rules it claims to keep; one that is on record all the same was never GS1's."""
+    if case.unit is not None or case.said is None or case.said.refusal is None:
+        return None
+    return refuse(Code.BAD_CODE, why=case.said.refusal)
+
+
 def _wrong_kind(case: PickCase) -> Refusal | None:
     if case.unit is not None or not case.kinds or CodeKind.SERIAL in case.kinds:
         return None
     kind = min(case.kinds, key=list(CodeKind).index)
     return refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=case.wanted)
+
+
+def _named_product(case: PickCase) -> Refusal | None:
+    """A code that holds a GTIN says itself which product it is of, whether its serial is on record or not."""
+    if case.unit is not None or case.said is None or case.said.kind is not CodeKind.SERIAL or not case.said.gtin:
+        return None
+    if case.named_product is None:
+        return refuse(Code.UNKNOWN_GTIN, gtin=case.said.gtin, wanted=case.wanted)
+    if case.product is None or case.named_product.id == case.product.id:
+        return None
+    return refuse(Code.WRONG_PRODUCT, product=case.named_product.name, wanted=case.wanted)
 
 
 def _typed(case: PickCase) -> Refusal | None:
@@ -155,25 +180,38 @@ def _typed(case: PickCase) -> Refusal | None:
 
 
 def _format(case: PickCase) -> Refusal | None:
-    if case.unit is not None or case.reading is None or case.product is None:
+    if case.unit is not None or case.said is None or case.product is None:
         return None
-    fault = case.product.serial_fault(case.reading.text)
+    fault = case.product.serial_fault(case.said.as_serial)
     if fault is None:
         return None
+    if fault is SerialFault.MALFORMED and case.said.looks_like is not None:
+        return _wrong_label(case, case.said.looks_like)
     code = Code.CUT_SHORT if fault is SerialFault.CUT_SHORT else Code.MALFORMED
     return refuse(code, product=case.product.name, format=case.product.serial_format)
 
 
+def _wrong_label(case: PickCase, found: LabelKind) -> Refusal:
+    return refuse(Code.WRONG_LABEL, what=M(LABEL_NAMES[found]), wanted=case.wanted)
+
+
 def _unknown(case: PickCase) -> Refusal | None:
-    return refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted) if case.unit is None else None
+    if case.unit is not None:
+        return None
+    if case.said is not None and case.said.looks_like is not None and not _has_format(case.product):
+        return _wrong_label(case, case.said.looks_like)
+    return refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted)
+
+
+def _has_format(product: Product | None) -> bool:
+    return product is not None and bool(product.serial_format)
 
 
 def _mismatch(case: PickCase, unit: Unit) -> Refusal | None:
     product = case.world.products.get(unit.product)
-    if case.reading is None or product is None:
+    if case.said is None or product is None:
         return None
-    matches = product.canonical(case.reading.text) == unit.serial
-    return None if matches else refuse(Code.SCAN_MISMATCH)
+    return None if case.said.is_serial_of(unit.serial, product) else refuse(Code.SCAN_MISMATCH)
 
 
 def _hold(case: PickCase, unit: Unit) -> Refusal | None:
@@ -297,7 +335,9 @@ def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
 PICK_RULES: tuple[Rule, ...] = (
     _task,
     _no_cart,
+    _bad_code,
     _wrong_kind,
+    _named_product,
     _format,
     _unknown,
     _typed,

@@ -34,7 +34,7 @@ class ListsPage(ChoicePage):
         return lambda: open_list(self, number)
 
     def take(self, reading: Reading) -> None:
-        found = self.desk.store.candidates(reading.text)
+        found = self.desk.session.candidates(reading)
         number = found.documents[0] if found.documents else found.text
         open_list(self, number)
 

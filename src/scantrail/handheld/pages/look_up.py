@@ -67,7 +67,7 @@ class LookUpPage(TextPage):
 
     def take(self, reading: Reading) -> None:
         self._forget()
-        found = self.desk.store.candidates(reading.text)
+        found = self.desk.session.candidates(reading)
         self._text = found.text
         if len(found.units) > 1:
             self._which = found.units

@@ -51,7 +51,7 @@ class MenuPage(ChoicePage):
         )
 
     def take(self, reading: Reading) -> None:
-        found = self.desk.store.candidates(reading.text)
+        found = self.desk.session.candidates(reading)
         if found.documents and self.desk.store.pick_list(found.documents[0]) is not None:
             open_list(self, found.documents[0])
         else:

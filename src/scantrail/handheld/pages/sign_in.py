@@ -68,7 +68,7 @@ class SignInPage(Page):
         if self.checking:
             self.say(sentence(Tone.NOTED, M("ONE MOMENT"), M("The PIN is being checked.")))
             return
-        found = self.desk.store.candidates(reading.text)
+        found = self.desk.session.candidates(reading)
         if self.asks_pin and not (found.workers and reading.carrier is not Carrier.TYPED):
             self._check(reading.text.strip())
         else:

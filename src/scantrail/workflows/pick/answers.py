@@ -12,12 +12,13 @@ from scantrail.domain.events import (
     ProductConfirmed,
     UnitPicked,
 )
-from scantrail.domain.identifiers import PlaceId, code_of
+from scantrail.domain.identifiers import PlaceId, ProductId, code_of
+from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.domain.rules.task import task_refusal
-from scantrail.domain.units import Condition
-from scantrail.words import M
+from scantrail.domain.units import Condition, Unit
+from scantrail.words import M, Message
 from scantrail.workflows.base import (
     Answer,
     AskException,
@@ -90,7 +91,7 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         case Step.PRODUCT:
             return _product_scanned(pick, scan)
         case Step.SERIAL:
-            return _serial_scanned(pick, scan)
+            return _unit_scanned(pick, scan, pick.pick_list.at_product)
         case Step.CONDITION:
             unstated = pick.pick_list.unstated
             unit = unstated.serial if unstated else ""
@@ -123,7 +124,9 @@ def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     here = {stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place}
     names = [found.sku for product in sorted(here) if (found := pick.world.products.get(product))]
     wanted = " / ".join(names)
-    products = scan.candidates.products
+    products, said = scan.candidates.products, scan.candidates.said
+    if not products and said.kind is CodeKind.SERIAL and said.gtin:
+        return refused(pick, scan, refuse(Code.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted), WORKING)
     if not products:
         return wrong_kind(pick, scan, wanted)
     product = next((each for each in products if each.id in here), None)
@@ -131,12 +134,15 @@ def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted)
         return refused(pick, scan, refusal, WORKING)
     event = ProductConfirmed(pick.pick_list.number, product.id)
+    if said.kind is CodeKind.SERIAL and not scan.candidates.is_of_case:
+        return _unit_scanned(pick, scan, product.id, event)
     return accepted(pick, (event,), M("RIGHT PRODUCT"), scan)
 
 
-def _serial_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
-    unit = scanned_unit(pick, scan)
-    case = case_of(pick, scan, unit)
+def _unit_scanned(pick: Pick, scan: Scan, product: ProductId | None, *before: Event) -> Outcome[Mode]:
+    """Picks a unit of a product. A code of GTIN and serial answers the question before as well, in the same act."""
+    unit = scanned_unit(scan, product)
+    case = case_of(pick, scan, unit, product)
     refusal = pick_refusal(case)
     if refusal is not None or unit is None or case.line is None or case.cart is None:
         return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted), WORKING)
@@ -150,7 +156,15 @@ def _serial_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         to_place=case.cart,
         from_status=unit.status,
     )
-    return accepted(pick, (event,), M("PICKED"), scan, scanned=unit.serial)
+    return accepted(pick, (*before, event), M("PICKED"), scan, scanned=unit.serial, note=_other_lot(scan, unit))
+
+
+def _other_lot(scan: Scan, unit: Unit) -> Message | None:
+    """A label may name a lot that the record does not: worth a look, no reason to stop."""
+    label, recorded = scan.candidates.said.lot, {unit.lot, unit.supplier_lot} - {""}
+    if not label or not recorded or label in recorded:
+        return None
+    return M("Its label says lot {label}; on record is {recorded}.", label=label, recorded=" / ".join(sorted(recorded)))
 
 
 def _confirmed(pick: Pick) -> Outcome[Mode]:

@@ -48,9 +48,10 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
 
 def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     """A unit that could be picked, or is picked in this task, may be reported damaged; its reason is asked next."""
-    unit = scanned_unit(pick, scan)
+    product = pick.pick_list.at_product
+    unit = scanned_unit(scan, product)
     in_task = unit is not None and pick.pick_list.picked_unit(unit.id) is not None
-    refusal = None if in_task else pick_refusal(case_of(pick, scan, unit))
+    refusal = None if in_task else pick_refusal(case_of(pick, scan, unit, product))
     if refusal is not None or unit is None:
         return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted="?"))
     verdict = Verdict(Tone.NOTED, M("DAMAGED"), unit.serial, todo=M("Choose what is damaged."))

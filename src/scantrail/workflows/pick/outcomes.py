@@ -6,6 +6,7 @@ from scantrail.domain.acts import Draft
 from scantrail.domain.events import (
     Event,
 )
+from scantrail.domain.identifiers import ProductId
 from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import KIND_NAMES, PickCase
@@ -63,15 +64,17 @@ def accepted(
 
 def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
     """Names what was scanned instead of what the step wants."""
-    kinds = scan.candidates.kinds
+    kinds, said = scan.candidates.kinds, scan.candidates.said
+    if said.refusal is not None and not kinds:
+        return refused(pick, scan, refuse(Code.BAD_CODE, why=said.refusal))
     if not kinds:
         return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted))
     kind = min(kinds, key=list(CodeKind).index)
     return refused(pick, scan, refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=wanted))
 
 
-def case_of(pick: Pick, scan: Scan, unit: Unit | None) -> PickCase:
-    """The case by which the rules judge a scan at the serial step."""
+def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None) -> PickCase:
+    """The case by which the rules judge a scan that picks a unit of a product."""
     return PickCase(
         world=pick.world,
         pick_list=pick.pick_list,
@@ -79,15 +82,17 @@ def case_of(pick: Pick, scan: Scan, unit: Unit | None) -> PickCase:
         worker=pick.worker,
         today=pick.today,
         reading=scan.reading,
+        said=scan.candidates.said,
         kinds=scan.candidates.kinds,
         unit=unit,
-        expected_product=pick.pick_list.at_product,
+        expected_product=product,
         at_place=pick.pick_list.at_place,
+        named_product=scan.candidates.named_product,
     )
 
 
-def scanned_unit(pick: Pick, scan: Scan) -> Unit | None:
+def scanned_unit(scan: Scan, product: ProductId | None) -> Unit | None:
     """Of several units with this serial, the one of the product at hand."""
     units = scan.candidates.units
-    of_product = [unit for unit in units if unit.product == pick.pick_list.at_product]
+    of_product = [unit for unit in units if unit.product == product]
     return next(iter([*of_product, *units]), None)
