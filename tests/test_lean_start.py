@@ -15,6 +15,7 @@ HEAVY = (
     "alembic",
     "psycopg",
     "cv2",
+    "reportlab",
     "numpy",
     "pyzbar",
     "zxingcpp",

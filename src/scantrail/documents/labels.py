@@ -1,0 +1,82 @@
+"""What is printed on labels: bins, badges, commands, and the codes that calibrate a scanner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scantrail.documents.codes import NARROWEST_MM, Code, Symbol, linear_problem, qr_problem
+from scantrail.documents.layout import code_room
+from scantrail.documents.sizes import Paper
+from scantrail.domain.calibration import CALIBRATION
+from scantrail.domain.people import Worker
+from scantrail.domain.readings import COMMAND_PREFIX, Command
+from scantrail.words import M, Message, _
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One code with what people read beside it."""
+
+    code: Code
+    title: str
+    """Large."""
+    note: str = ""
+    """Small, under the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unprintable:
+    """Something that no label can be made for, and why."""
+
+    name: str
+    why: Message
+
+
+Made = Label | Unprintable
+
+
+def bin_label(code: str, prefix: str, paper: Paper) -> Made:
+    """The label of a place: its code for eyes, and for scanners with what the site puts before codes of its places."""
+    text = prefix + code
+    problem = linear_problem(text, code_room(paper))
+    if problem is None and text.startswith(COMMAND_PREFIX):
+        problem = M("expected a code that does not begin with {prefix}, as commands do", prefix=COMMAND_PREFIX)
+    return Unprintable(code, problem) if problem else Label(Code(text, Symbol.CODE_128), code)
+
+
+def badge_label(worker: Worker, paper: Paper) -> Made:
+    """A badge: its text stands in the code alone, where eyes cannot read it."""
+    if linear_problem(worker.badge, code_room(paper)) is None:
+        return Label(Code(worker.badge, Symbol.CODE_128), worker.name)
+    problem = qr_problem(worker.badge, code_room(paper, Symbol.QR))
+    return Unprintable(worker.name, problem) if problem else Label(Code(worker.badge, Symbol.QR), worker.name)
+
+
+def command_label(command: Command, name: str, keys: str, paper: Paper) -> Made:
+    """A command's barcode, with what it is called and the key that does the same."""
+    text = COMMAND_PREFIX + command.value
+    problem = linear_problem(text, code_room(paper))
+    return Unprintable(name, problem) if problem else Label(Code(text, Symbol.CODE_128), name, keys)
+
+
+def calibration_labels(paper: Paper) -> list[Made]:
+    """The codes that a scanner is calibrated with, numbered in the order they are scanned in."""
+    return [
+        Label(Code(each.text, Symbol.GS1_128 if each.is_gs1 else Symbol.CODE_128), f"{number}  {_(each.name)}")
+        if Code(each.text, Symbol.CODE_128).bar_mm(code_room(paper)) >= NARROWEST_MM
+        else Unprintable(_(each.name), M("expected a larger label"))
+        for number, each in enumerate(CALIBRATION, 1)
+    ]
+
+
+def by_code(codes: Iterable[str]) -> list[str]:
+    """Codes in the order that people look for them: A-2 before A-10, each once."""
+    return sorted(set(codes), key=order)
+
+
+def order(code: str) -> tuple[tuple[int, int | str], ...]:
+    """What a code is sorted by: its numbers as numbers, its letters without case."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", code.upper())
+    return tuple((0, int(part)) if part[0] in "0123456789" else (1, part) for part in parts)

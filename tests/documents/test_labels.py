@@ -1,0 +1,31 @@
+"""The order that labels are printed in, and the sizes of paper."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scantrail.documents.labels import by_code
+from scantrail.documents.sizes import paper
+from scantrail.domain.calibration import CALIBRATION
+
+
+def test_places_come_in_the_order_people_look_for_them() -> None:
+    assert by_code(["A-10", "b-1", "A-2", "A-2", "B-02", "9"]) == ["9", "A-2", "A-10", "b-1", "B-02"]
+
+
+@given(st.lists(st.text()))
+def test_any_codes_have_an_order(codes: list[str]) -> None:
+    assert set(by_code(codes)) == set(codes)
+
+
+@pytest.mark.parametrize("size", ["A3", "", "100", "100x", "10x10", "999x50", "100x50x2", "٣٠x٣٠"])
+def test_what_names_no_size_is_none(size: str) -> None:
+    assert paper(size) is None
+
+
+def test_the_calibration_shows_every_printable_character_once() -> None:
+    shown = "".join(each.text for each in CALIBRATION if not each.is_gs1)
+    assert sorted(shown) == [chr(code) for code in range(0x20, 0x7F)]
+    assert all(each.text == each.text.strip() for each in CALIBRATION)
