@@ -24,7 +24,19 @@ def scantrail(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 def test_help_names_every_command() -> None:
     done = scantrail("--help")
-    for command in ("handheld", "enrol", "doctor", "serve", "device", "import", "unit", "parse", "decode", "demo"):
+    for command in [
+        "handheld",
+        "enrol",
+        "doctor",
+        "serve",
+        "device",
+        "import",
+        "unit",
+        "parse",
+        "decode",
+        "labels",
+        "demo",
+    ]:
         assert command in done.stdout
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.exc import DBAPIError
 
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place
+from scantrail.domain.sites import Site
 from scantrail.server.app import utc_now
 from scantrail.server.devices import NotAdded, add_device
+from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
 from scantrail.words import M, OperatorError
 
@@ -26,3 +32,37 @@ def enrolment_code(database_url: str, device: str, site: str) -> str:
         raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
     finally:
         database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """A site with what labels are printed for."""
+
+    site: Site
+    places: tuple[Place, ...]
+    workers: tuple[Worker, ...]
+    """Those who work here now."""
+
+
+def premises(database_url: str, site: str) -> Premises:
+    """A site's places and workers.
+
+    Raises:
+        OperatorError: the database cannot be used, or the site is not on record.
+    """
+    database = ready(database_url)
+    try:
+        with database.reading() as connection:
+            sites = all_sites(connection)
+            places, workers = all_places(connection).values(), all_workers(connection).values()
+    except DBAPIError as error:
+        raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
+    finally:
+        database.close()
+    if site not in sites:
+        raise OperatorError(M("Site {site} is not on record. Sites: {sites}", site=site, sites=", ".join(sites) or "-"))
+    return Premises(
+        sites[site],
+        tuple(each for each in places if each.site == site),
+        tuple(each for each in workers if each.site == site and each.active),
+    )
