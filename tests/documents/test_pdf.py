@@ -20,11 +20,12 @@ from scantrail.documents.labels import (
 from scantrail.documents.pdf import pdf, without_shape
 from scantrail.documents.sizes import Paper, paper
 from scantrail.domain.calibration import CALIBRATION
-from scantrail.domain.readings import COMMAND_PREFIX, Command
+from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix, Command
 from tests.documents.printed import found_on, pages, words_on
 from tests.support.worlds import SARAH
 
 ASCII = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+PREFIXES = (CodePrefix("S/", CodeKind.SERIAL), CodePrefix("L", CodeKind.PLACE), CodePrefix("LOC:", CodeKind.BADGE))
 SIZES = ("a4", "letter", "100x50", "70x40", "150x100")
 
 
@@ -62,7 +63,7 @@ def test_the_calibration_sheet_is_one_page_and_reads_back_in_its_order(name: str
 
 def test_bins_fill_page_after_page() -> None:
     page, codes = size("a4"), [f"A-{rack:02d}-{level:02d}" for rack in range(6) for level in range(2)]
-    file = printed([bin_label(code, "", page) for code in codes], page, "Places")
+    file = printed([bin_label(code, page) for code in codes], page, "Places")
     first, second = pages(file)
     assert (sorted(found_on(first)), sorted(found_on(second))) == (codes[:10], codes[10:])
     assert "Page 2 of 2" in words_on(file)
@@ -70,8 +71,8 @@ def test_bins_fill_page_after_page() -> None:
 
 def test_the_sites_prefix_is_for_scanners_only() -> None:
     page = size("100x50")
-    file = printed([bin_label("A-15-03", "LOC:", page)], page)
-    assert (read(file), words_on(file)) == (["LOC:A-15-03"], "A-15-03")
+    file = printed([bin_label("A-15-03", page, PREFIXES)], page)
+    assert (read(file), words_on(file)) == (["LA-15-03"], "A-15-03")
 
 
 @given(
@@ -82,7 +83,7 @@ def test_the_sites_prefix_is_for_scanners_only() -> None:
 @settings(max_examples=15, deadline=None)
 def test_whatever_is_printable_reads_back_as_itself(texts: list[str]) -> None:
     page = size("a4")
-    labels = [made for each in texts if isinstance(made := bin_label(each, "", page), Label)]
+    labels = [made for each in texts if isinstance(made := bin_label(each, page), Label)]
     assert set(read(pdf(labels, page, "")) if labels else []) == {each.code.text for each in labels}
 
 
@@ -105,11 +106,11 @@ def test_a_badges_text_is_in_the_code_and_nowhere_else(badge: str, name: str) ->
         ("A\u202e15", "got '\\u202e'"),
         ("Regal-Ü", "got '\\xdc'"),
         ("A" * 200, "at most"),
-        ("$ST:BACK", "as commands do"),
+        ("$ST:BACK", "another kind"),
     ],
 )
 def test_a_place_that_no_scanner_could_name_gets_no_label(code: str, why: str) -> None:
-    made = bin_label(code, "", size("a4"))
+    made = bin_label(code, size("a4"))
     assert isinstance(made, Unprintable)
     assert why in str(made.why)
 

@@ -44,7 +44,7 @@ def scanned(label: Label) -> str:
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=20))
 def test_any_code_is_told_whole_and_begins_no_command(code: str) -> None:
-    made = bin_label(code, "", ROLL)
+    made = bin_label(code, ROLL)
     if isinstance(made, Label):
         assert scanned(made) == code
 
@@ -73,7 +73,7 @@ def test_a_badge_too_long_for_bars_is_a_qr_code_where_its_text_is_ascii() -> Non
 
 
 def test_bars_are_whole_dots_and_stay_on_the_label() -> None:
-    made = bin_label("A-15-03", "", ROLL)
+    made = bin_label("A-15-03", ROLL)
     assert isinstance(made, Label)
     for dots in (8, 12, 24):
         (place, bar) = re.findall(r"\^FO([0-9]+),[0-9]+\^BY([0-9]+)", zpl([made], ROLL, dots))[0]

@@ -139,7 +139,7 @@ def _bins(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
     if options.site is None:
         if options.first or options.last:
             raise OperatorError(M("--from and --to choose among the places of a --site. Name the site."))
-        return [bin_label(code, "", page) for code in dict.fromkeys(codes)]
+        return [bin_label(code, page) for code in dict.fromkeys(codes)]
     found = needs("server", "scantrail.server.administration").premises(options.database_url, options.site)
     known = {each.code: each for each in found.places}
     _refuse_unknown(codes, known, options.site)
@@ -149,7 +149,7 @@ def _bins(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
         for code in by_code(codes or known)
         if (first is None or order(code) >= first) and (last is None or order(code) <= last)
     ]
-    return [bin_label(code, "", page) for code in chosen]
+    return [bin_label(code, page, found.site.code_prefixes) for code in chosen]
 
 
 def _named(codes: Sequence[str]) -> list[str]:
@@ -171,7 +171,7 @@ def _badges(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
     wanted = [known[each] for each in dict.fromkeys(options.worker)] or sorted(
         known.values(), key=lambda each: each.name
     )
-    return [badge_label(each, page) for each in wanted]
+    return [badge_label(each, page, found.site.code_prefixes) for each in wanted]
 
 
 def _refuse_unknown(names: Iterable[str], known: Iterable[str], site: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scantrail.documents.codes import NARROWEST_MM, Code, Symbol, linear_problem, qr_problem
@@ -11,7 +11,7 @@ from scantrail.documents.layout import code_room
 from scantrail.documents.sizes import Paper
 from scantrail.domain.calibration import CALIBRATION
 from scantrail.domain.people import Worker
-from scantrail.domain.readings import COMMAND_PREFIX, Command
+from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix, Command
 from scantrail.words import M, Message, _
 
 
@@ -37,21 +37,35 @@ class Unprintable:
 Made = Label | Unprintable
 
 
-def bin_label(code: str, prefix: str, paper: Paper) -> Made:
+def bin_label(code: str, paper: Paper, prefixes: Sequence[CodePrefix] = ()) -> Made:
     """The label of a place: its code for eyes, and for scanners with what the site puts before codes of its places."""
-    text = prefix + code
-    problem = linear_problem(text, code_room(paper))
-    if problem is None and text.startswith(COMMAND_PREFIX):
-        problem = M("expected a code that does not begin with {prefix}, as commands do", prefix=COMMAND_PREFIX)
+    text = _prefixed(code, CodeKind.PLACE, prefixes)
+    problem = linear_problem(text, code_room(paper)) or _mistaken(text, CodeKind.PLACE, prefixes)
     return Unprintable(code, problem) if problem else Label(Code(text, Symbol.CODE_128), code)
 
 
-def badge_label(worker: Worker, paper: Paper) -> Made:
+def badge_label(worker: Worker, paper: Paper, prefixes: Sequence[CodePrefix] = ()) -> Made:
     """A badge: its text stands in the code alone, where eyes cannot read it."""
-    if linear_problem(worker.badge, code_room(paper)) is None:
-        return Label(Code(worker.badge, Symbol.CODE_128), worker.name)
-    problem = qr_problem(worker.badge, code_room(paper, Symbol.QR))
-    return Unprintable(worker.name, problem) if problem else Label(Code(worker.badge, Symbol.QR), worker.name)
+    text = _prefixed(worker.badge, CodeKind.BADGE, prefixes)
+    problem = _mistaken(text, CodeKind.BADGE, prefixes)
+    if problem is None and linear_problem(text, code_room(paper)) is None:
+        return Label(Code(text, Symbol.CODE_128), worker.name)
+    problem = problem or qr_problem(text, code_room(paper, Symbol.QR))
+    return Unprintable(worker.name, problem) if problem else Label(Code(text, Symbol.QR), worker.name)
+
+
+def _prefixed(text: str, kind: CodeKind, prefixes: Sequence[CodePrefix]) -> str:
+    return next((each.text for each in prefixes if each.kind is kind), "") + text
+
+
+def _mistaken(text: str, kind: CodeKind, prefixes: Sequence[CodePrefix]) -> Message | None:
+    """Why a handheld would take the code for one of another kind, if it would."""
+    beginnings = [*prefixes, CodePrefix(COMMAND_PREFIX, CodeKind.COMMAND)]
+    fitting = [each for each in beginnings if text.startswith(each.text)]
+    first = max(fitting, key=lambda each: len(each.text), default=None)
+    if first is None or first.kind is kind:
+        return None
+    return M("expected a code that does not begin with {prefix}, as codes of another kind do", prefix=first.text)
 
 
 def command_label(command: Command, name: str, keys: str, paper: Paper) -> Made:
