@@ -60,6 +60,11 @@ class Place:
     right: float
     bottom: float
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its centre, across and down."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
     def meets(self, other: Place) -> bool:
         """Whether both may be the same code: the middle of one lies in the other.
 
@@ -74,7 +79,7 @@ class Place:
         return Place(self.left - across, self.top - along, self.right + across, self.bottom + along)
 
     def _holds(self, other: Place) -> bool:
-        x, y = (other.left + other.right) / 2, (other.top + other.bottom) / 2
+        x, y = other.middle
         return self.left <= x <= self.right and self.top <= y <= self.bottom
 
 
@@ -90,6 +95,8 @@ class Sighting:
     step: str
     """The clean-up it was read after."""
     place: Place
+    aim: str = ""
+    """AIM symbology identifier, where the decoder names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,8 @@ class Code:
     decoders: tuple[Decoder, ...]
     accepted: bool
     place: Place
+    aim: str = ""
+    """AIM symbology identifier, where a decoder names one."""
 
 
 def judge(sightings: Iterable[Sighting], rules: Rules | None = None) -> tuple[Code, ...]:
@@ -128,10 +137,11 @@ def judge(sightings: Iterable[Sighting], rules: Rules | None = None) -> tuple[Co
 def is_settled(codes: Iterable[Code], rules: Rules | None = None) -> bool:
     """Whether nothing is gained by looking again: something is accepted, and nothing could still be."""
     codes = tuple(codes)
-    return any(code.accepted for code in codes) and not any(_may_follow(code, rules or Rules()) for code in codes)
+    return any(code.accepted for code in codes) and not any(may_follow(code, rules or Rules()) for code in codes)
 
 
-def _may_follow(code: Code, rules: Rules) -> bool:
+def may_follow(code: Code, rules: Rules) -> bool:
+    """Whether a code that is not accepted might be yet, when it is seen again."""
     return not code.accepted and code.symbology in _ALONE | _TWICE and _is_sound(code.text, code.symbology, rules)
 
 
@@ -264,4 +274,5 @@ def _code(group: list[Sighting], *, accepted: bool) -> Code:
         decoders=tuple(each for each in Decoder if each in decoders),
         accepted=accepted,
         place=best.place,
+        aim=best.aim,
     )

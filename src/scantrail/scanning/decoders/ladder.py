@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scantrail.scanning.acceptance import Place
-from scantrail.scanning.decoders.pictures import Grey
+from scantrail.scanning.acceptance import Place, Sighting
+from scantrail.scanning.decoders.pictures import Found, Grey
 
 Matrix = npt.NDArray[np.float64]
 
@@ -36,6 +36,12 @@ class Step:
 
     name: str
     clean: Callable[[Grey], Cleaned]
+
+
+def sighting(found: Found, step: Step, cleaned: Cleaned) -> Sighting:
+    """What was found after a clean-up, at its place in the picture before it."""
+    place = cleaned.place(found.corners)
+    return Sighting(found.text, found.data, found.symbology, found.decoder, step.name, place, found.aim)
 
 
 _LONGEST = 1600

@@ -45,6 +45,8 @@ class Found:
     decoder: Decoder
     corners: tuple[tuple[float, float], ...]
     """In pixels of the picture that was read."""
+    aim: str = ""
+    """AIM symbology identifier, where the decoder names one."""
 
 
 class PictureUnreadable(Exception):
@@ -64,25 +66,38 @@ def read_picture(path: Path) -> Grey:
     Raises:
         PictureUnreadable: there is no such file, or no picture in it.
     """
+    return _grey(_pixels(path, cv2.IMREAD_UNCHANGED))
+
+
+def read_colours(path: Path) -> npt.NDArray[np.uint8]:
+    """A picture from a file, in blue, green and red, the way up that its camera noted.
+
+    Raises:
+        PictureUnreadable: there is no such file, or no picture in it.
+    """
+    return np.asarray(_pixels(path, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _pixels(path: Path, how: int) -> npt.NDArray[Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise PictureUnreadable(
             M("{file} cannot be read: {why}. Check the name and who may read it.", file=path, why=error.strerror)
         ) from error
-    pixels = _decoded(data)
+    pixels = _decoded(data, how)
     if pixels is None:
         raise PictureUnreadable(
             M("{file} is no picture that can be read here. Expected a whole PNG, JPEG, BMP, TIFF or WebP.", file=path)
         )
-    return _grey(pixels)
+    return pixels
 
 
-def _decoded(data: bytes) -> npt.NDArray[Any] | None:
+def _decoded(data: bytes, how: int) -> npt.NDArray[Any] | None:
     if not data:
         return None
     try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        return cv2.imdecode(np.frombuffer(data, np.uint8), how)
     except cv2.error:
         return None
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from scantrail.scanning.acceptance import Code, Rules, Sighting, is_settled, judge
-from scantrail.scanning.decoders.ladder import LADDER, Step
+from scantrail.scanning.decoders.ladder import LADDER, Step, sighting
 from scantrail.scanning.decoders.pictures import Found, Grey
 from scantrail.scanning.decoders.zxing import read_zxing
 
@@ -54,9 +54,7 @@ class Stills:
     def _sightings(self, picture: Grey, step: Step) -> Iterator[Sighting]:
         cleaned = step.clean(picture)
         for found in self._found(cleaned.picture):
-            yield Sighting(
-                found.text, found.data, found.symbology, found.decoder, step.name, cleaned.place(found.corners)
-            )
+            yield sighting(found, step, cleaned)
 
     def _found(self, picture: Grey) -> Iterator[Found]:
         yield from read_zxing(picture)

@@ -1,0 +1,67 @@
+"""Reading a stream of frames: each one plainly by both decoders, and by one of them after one clean-up more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import cycle, product
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from scantrail.scanning.acceptance import Code, Decoder, Rules, Sighting
+from scantrail.scanning.camera.gathering import Gatherer, Look
+from scantrail.scanning.decoders.ladder import LADDER, Step, sighting
+from scantrail.scanning.decoders.pictures import Found, Grey
+from scantrail.scanning.decoders.stills import HAS_ZBAR
+from scantrail.scanning.decoders.zxing import read_zxing
+
+if HAS_ZBAR:
+    from scantrail.scanning.decoders.zbar import Zbar
+
+_DENSITY = 2
+"""zbar's: at 1 a frame would take it three times as long."""
+_GLANCE = (32, 18)
+"""Pixels of a frame that are compared with the next one's."""
+_UNLIKE = 20.0
+"""Mean difference of those, from 0 to 255, from which on two frames show different things."""
+
+
+class Eye:
+    """Looks at frames, one after the other; for one thread."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._gatherer = Gatherer(rules)
+        self._zbar = Zbar(_DENSITY) if HAS_ZBAR else None
+        decoders = tuple(Decoder) if HAS_ZBAR else (Decoder.ZXING,)
+        self._clean_ups = cycle(product(LADDER[1:], decoders))
+        self._glance: npt.NDArray[np.int16] | None = None
+        self._frames = 0
+
+    def look(self, picture: Grey) -> tuple[Code, ...]:
+        """The codes in view, accepted or not, after one frame more."""
+        self._frames += 1
+        step, decoder = next(self._clean_ups)
+        looks: dict[Look, Sequence[Sighting]] = {}
+        for each in (Decoder.ZXING, Decoder.ZBAR):
+            looks[each, LADDER[0].name] = self._sightings(picture, LADDER[0], each)
+        looks[decoder, step.name] = self._sightings(picture, step, decoder)
+        return self._gatherer.add(looks, changed=self._has_changed(picture))
+
+    def _sightings(self, picture: Grey, step: Step, decoder: Decoder) -> Sequence[Sighting]:
+        cleaned = step.clean(picture)
+        return tuple(sighting(found, step, cleaned) for found in self._found(cleaned.picture, decoder))
+
+    def _found(self, picture: Grey, decoder: Decoder) -> Iterable[Found]:
+        if decoder is Decoder.ZXING:
+            return read_zxing(picture, inverted=False)
+        if self._zbar is None:
+            return ()
+        return self._zbar.read(picture, qr=self._frames % 2 == 0)
+
+    def _has_changed(self, picture: Grey) -> bool:
+        """Whether this frame shows something else than the last; how light it is does not matter."""
+        small = cv2.resize(picture, _GLANCE, interpolation=cv2.INTER_AREA).astype(np.int16)
+        small -= int(small.mean())
+        before, self._glance = self._glance, small
+        return before is not None and float(np.abs(small - before).mean()) > _UNLIKE

@@ -1,0 +1,47 @@
+"""Photos small enough to send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from scantrail.scanning.camera.photos import LONGEST_SIDE, MOST_BYTES, photo_of, preview_of, shrunk
+from scantrail.scanning.decoders.pictures import PictureUnreadable
+from tests.scanning.camera.scenes import table
+
+
+def test_even_the_worst_picture_becomes_small_enough() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (3000, 4000, 3), dtype=np.uint8)
+    jpeg = photo_of(noise)
+    back = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert back is not None
+    assert len(jpeg) <= MOST_BYTES
+    assert max(back.shape) <= LONGEST_SIDE
+
+
+def test_a_file_is_shrunk_in_colour_and_keeps_its_shape(tmp_path: Path) -> None:
+    red = np.zeros((1000, 3200, 3), np.uint8)
+    red[:, :, 2] = 200
+    path = tmp_path / "red.png"
+    path.write_bytes(cv2.imencode(".png", red)[1].tobytes())
+    back = cv2.imdecode(np.frombuffer(shrunk(path), np.uint8), cv2.IMREAD_COLOR)
+    assert back is not None
+    assert back.shape[:2] == (500, 1600)
+    assert back[0, 0, 2] > 150 > back[0, 0, 0]
+
+
+def test_what_is_no_picture_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "notes.jpg"
+    path.write_text("no picture")
+    with pytest.raises(PictureUnreadable, match=r"notes\.jpg is no picture"):
+        shrunk(path)
+
+
+@pytest.mark.parametrize(("size", "small"), [((1280, 720), (160, 90)), ((480, 640), (90, 120)), ((100, 50), (100, 50))])
+def test_a_preview_keeps_the_shape_and_a_byte_for_each_pixel(size: tuple[int, int], small: tuple[int, int]) -> None:
+    preview = preview_of(table(size=size))
+    assert (preview.width, preview.height) == small
+    assert len(preview.grey) == small[0] * small[1]
