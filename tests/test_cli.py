@@ -55,6 +55,8 @@ def test_a_wrong_command_line_exits_with_2(arguments: list[str]) -> None:
         (["device", "add", "X", "--site", "NOWHERE", "--database-url", "sqlite:///{folder}/x.db"], "not on record"),
         (["unit", "X", "--database-url", "sqlite:///{folder}/x.db"], "No unit with the serial X"),
         (["enrol", "--server", "http://127.0.0.1:1", "--code", "c", "--store", "{folder}"], "cannot be reached"),
+        (["enrol", "--code", "abc", "--store", "{folder}"], "does not say where the server is"),
+        (["enrol", "--code", "$ST:ENROL:http://127.0.0.1:1#c", "--store", "{folder}"], "cannot be reached"),
         (["enrol", "--server", "ftp://x", "--code", "c", "--store", "{folder}"], "expected http"),
         (["handheld", "--store", "{folder}/none"], "enrol"),
     ],

@@ -237,6 +237,10 @@ async def test_a_serial_of_two_products_asks_which(tmp_path: Path) -> None:
         ("PL-2025-0091", "Picked: 0 of 3"),
         ("WKR-1002", "Worker: Mike Chen"),
         ("nothing", "UNKNOWN CODE  nothing"),
+        ("]C1010952123454321321CM500-2025-0046", "Status: Allocated"),
+        ("]C10109521234543404172701311010A", "Use by: 2027-01-31"),
+        ("]C10109521234543214", "BAD CODE"),
+        ("00:1A:2B:3C:4D:5E", "Looks like: a network address (MAC)"),
     ],
 )
 async def test_anything_can_be_looked_up(tmp_path: Path, text: str, said: str) -> None:

@@ -232,6 +232,12 @@ def test_a_paste_is_one_scan_whole(hands: Hands, text: str) -> None:
     assert hands.wedge.paste(text + "\r\n", 1.0) == [Reading(text, Carrier.PASTE)]
 
 
+@pytest.mark.parametrize("key", ["ctrl+c", "f5", "enter"])
+def test_a_key_straight_before_a_paste_is_no_key(hands: Hands, key: str) -> None:
+    hands.keys((key, None))
+    assert hands.wedge.paste(SERIAL, hands.now) == [Reading(SERIAL, Carrier.PASTE)]
+
+
 def test_a_paste_of_nothing_is_nothing(hands: Hands) -> None:
     assert hands.wedge.paste("\r\n", 1.0) == []
 

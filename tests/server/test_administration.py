@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from scantrail.server.administration import enrolment_code
+from scantrail.domain.readings import Enrolment
+from scantrail.server.administration import enrolment_code, enrolment_qr
 from scantrail.words import OperatorError
 from tests.server.site import ServedSite
 
@@ -27,3 +30,20 @@ def test_a_device_at_work_stays_at_its_site_so_that_none_of_its_acts_is_lost(ser
         code_for(served, "Scanner-05", "EAST")
     device.push()
     assert [each.serial for each in served.pick_list().picked] == ["CM500-2025-0046"]
+
+
+def test_one_code_to_scan_tells_a_new_device_all_it_needs() -> None:
+    enrolment = Enrolment("https://scantrail.example", "abcd-efgh")
+    assert Enrolment.parse(_read_qr(enrolment_qr(enrolment).splitlines())) == enrolment
+
+
+def _read_qr(drawn: list[str]) -> str:
+    """What a QR code says that is drawn in half blocks, light on dark."""
+    zxing, numpy = pytest.importorskip("zxingcpp"), pytest.importorskip("numpy")
+    rows = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in drawn]
+    halves = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
+    width = max(map(len, rows))
+    pixels = [[halves[each][half] for each in row.ljust(width)] for row in rows for half in (0, 1)]
+    picture = numpy.kron(numpy.array(pixels, numpy.uint8), numpy.ones((4, 4), numpy.uint8))
+    (found,) = zxing.read_barcodes(picture)
+    return str(found.text)

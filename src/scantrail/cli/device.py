@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 
-from scantrail.cli.base import FAILED, OK, Commands, add_command, add_store, fail
+from scantrail.cli.base import FAILED, OK, USAGE, Commands, add_command, add_store, fail
+from scantrail.domain.readings import Enrolment
 from scantrail.words import M, _, say
 
 
@@ -28,16 +30,24 @@ def _handheld(options: argparse.Namespace) -> int:
 
 def _add_enrol(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(commands, "enrol", _("make this device known to a server"), _enrol)
-    command.add_argument("--server", required=True, metavar="URL", help=_("for example https://scantrail.example"))
-    command.add_argument("--code", required=True, help=_("what `scantrail device add` printed on the server"))
+    command.add_argument("--server", metavar="URL", help=_("for example https://scantrail.example"))
+    command.add_argument("--code", help=_("what `scantrail device add` printed on the server; without it, scan its QR"))
     add_store(command)
 
 
 def _enrol(options: argparse.Namespace) -> int:
     from scantrail.device.enrolment import EnrolmentFailed, enrol
 
+    if not options.code and not sys.stdin.isatty():
+        print(_("Name the code: --code CODE."), file=sys.stderr)
+        return USAGE
+    code = options.code or input(_("Scan the QR code that `scantrail device add` shows, or type the code: "))
+    scanned = Enrolment.parse(code)
+    server = options.server or (scanned.server_url if scanned else "")
+    if not server:
+        return fail(M("The code alone does not say where the server is: add --server URL."))
     try:
-        enrolled = asyncio.run(enrol(options.store, options.server, options.code))
+        enrolled = asyncio.run(enrol(options.store, server, scanned.code if scanned else code))
     except EnrolmentFailed as error:
         return fail(str(error))
     print(say(M("This is {device} at {site} now. Start work with: scantrail handheld", **vars(enrolled))))

@@ -19,7 +19,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_parse(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = add_command(commands, "parse", _("say what the text of a code means by the rules of GS1"), _parse)
+    command = add_command(commands, "parse", _("say what the text of a code means by itself"), _parse)
     command.add_argument("texts", nargs="*", metavar="TEXT", help=_("without any: every line of standard input"))
     command.add_argument("--json", action="store_true", help=_("one JSON object per text, for programs"))
     command.add_argument("--hex", action="store_true", help=_("TEXT is the bytes in hexadecimal"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
 from scantrail.domain.plain import to_plain
+from scantrail.domain.readings import Enrolment
 from scantrail.words import M, _
 
 
@@ -37,12 +38,16 @@ def _add_device(commands: Commands[argparse.ArgumentParser]) -> None:
     add = add_command(actions, "add", _("print a code that enrols one device, once, within an hour"), _device_add)
     add.add_argument("name", metavar="NAME", help=_("what the device is called, for example Scanner-05"))
     add.add_argument("--site", required=True)
+    add.add_argument("--server", metavar="URL", help=_("the address devices reach this server by; shows a QR to scan"))
     add_database(add)
 
 
 def _device_add(options: argparse.Namespace) -> int:
     administration = needs("server", "scantrail.server.administration")
-    print(administration.enrolment_code(options.database_url, options.name, options.site))
+    code = administration.enrolment_code(options.database_url, options.name, options.site)
+    if options.server:
+        print(administration.enrolment_qr(Enrolment(options.server, code)))
+    print(code)
     return OK
 
 

@@ -83,6 +83,26 @@ ENROLMENT_PREFIX = f"{COMMAND_PREFIX}ENROL:"
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What one scan tells a new device: its server, and a code that works once."""
+
+    server_url: str
+    code: str
+
+    @classmethod
+    def parse(cls, text: str) -> Enrolment | None:
+        """Read the text of an enrolment's QR code; None where it is none."""
+        url, mark, code = text.strip().removeprefix(ENROLMENT_PREFIX).rpartition("#")
+        is_one = text.strip().startswith(ENROLMENT_PREFIX) and mark and url and code
+        return cls(url, code) if is_one else None
+
+    @property
+    def text(self) -> str:
+        """What the QR code holds."""
+        return f"{ENROLMENT_PREFIX}{self.server_url}#{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
 class CodePrefix:
     """A text that a site's own labels put before what they name."""
 

@@ -1,4 +1,4 @@
-"""`scantrail parse`: what codes mean, for people and for programs."""
+"""`scantrail parse`: what codes say by themselves, for people and for programs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TextIO
 
+from scantrail.domain.labels import LABEL_NAMES
 from scantrail.domain.plain import to_plain
+from scantrail.domain.readings import Carrier, CodeKind, Reading, Said, command_in
 from scantrail.gs1.parsing import Meaning, parse
 from scantrail.gs1.reading import Gs1Reading, Gs1Refusal
+from scantrail.gs1.said import said_by
 from scantrail.words import M, Message, say
 
 _NAMED = ("gtin", "content_gtin", "serial", "lot", "production_date", "best_before", "expiry", "count", "sscc", "gln")
@@ -70,7 +73,12 @@ def _plain(text: str, meaning: Meaning | Message) -> dict[str, object]:
         case Message():
             return {"text": text, "kind": "refused", "fault": "hex", "because": say(meaning)}
         case None:
-            return {"text": text, "kind": "plain"}
+            return {"text": text, **_plain_facts(said_by(Reading(text, Carrier.NONE), (), date.min))}
+
+
+def _plain_facts(said: Said) -> dict[str, object]:
+    looks_like = {"looks_like": said.looks_like.value} if said.looks_like else {}
+    return {"kind": said.kind.value if said.kind else "plain", **looks_like}
 
 
 def _answers(reading: Gs1Reading) -> Iterator[tuple[str, object]]:
@@ -89,7 +97,17 @@ def _told(text: str, meaning: Meaning | Message) -> list[str]:
         case Message():
             return [heading, "  " + say(M("Refused: {because}", because=meaning))]
         case None:
-            return [heading, "  " + say(M("Plain text, not GS1."))]
+            return [heading, "  " + say(_about_plain(said_by(Reading(text, Carrier.NONE), (), date.min)))]
+
+
+def _about_plain(said: Said) -> Message:
+    if said.kind is CodeKind.COMMAND:
+        return M("A command.") if command_in(said.text) else M("No command that this version knows.")
+    if said.kind is CodeKind.ENROLMENT:
+        return M("A code that enrols a device.")
+    if said.looks_like is not None:
+        return M("Plain text, not GS1. It looks like {what}.", what=M(LABEL_NAMES[said.looks_like]))
+    return M("Plain text, not GS1.")
 
 
 def _element_lines(reading: Gs1Reading) -> Iterator[str]:

@@ -29,6 +29,11 @@ _ESC_IN_DATA = re.compile("\x1b(?=[^\x1b\\[O])")
 """An ESC that begins no key's sequence. Textual would wait for more after it, and make it a caret or an Alt key."""
 
 
+def escaped(text: str) -> str:
+    """The text with U+DC1B for every ESC that begins no key's sequence."""
+    return _ESC_IN_DATA.sub("\udc1b", text)
+
+
 class ScannerDriver(LinuxDriver):
     """Reads bytes that are not UTF-8 as lone surrogates, and an ESC inside data as U+DC1B; the wedge knows both.
 
@@ -63,7 +68,7 @@ class ScannerDriver(LinuxDriver):
                     received = os.read(self.fileno, READ_SIZE)
                     if not received:
                         break
-                    self._hand_on(parser.feed(_ESC_IN_DATA.sub("\udc1b", decode(received))), stamp)
+                    self._hand_on(parser.feed(escaped(decode(received))), stamp)
                 self._hand_on(parser.tick(), stamp)
         try:
             for _event in parser.feed(""):

@@ -105,6 +105,8 @@ class Wedge:
 
     def paste(self, text: str, at: float) -> list[Heard]:
         """Take a bracketed paste: one scan, whole."""
+        if at * 1000 - self._last_ms <= self._profile.key_gap_ms and isinstance(self._held, Press):
+            self._held = None  # no hand presses a key and pastes at once
         heard = self._silence_before(float("inf"))
         self._strokes.clear()
         self._last_ms, self._ended_by = at * 1000, "paste"

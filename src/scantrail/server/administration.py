@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
+import segno
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
+from scantrail.domain.readings import Enrolment
 from scantrail.domain.sites import Site
 from scantrail.server.app import utc_now
 from scantrail.server.devices import NotAdded, add_device
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
 from scantrail.words import M, OperatorError
+
+
+def enrolment_qr(enrolment: Enrolment) -> str:
+    """The QR code that tells a device its server and its code, as text for a terminal with light letters on dark."""
+    drawn = io.StringIO()
+    segno.make(enrolment.text, error="m", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
 
 
 def enrolment_code(database_url: str, device: str, site: str) -> str:

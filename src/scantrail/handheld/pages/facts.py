@@ -9,9 +9,11 @@ from typing import Any
 from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import code_of
+from scantrail.domain.labels import LABEL_NAMES
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.products import Product
+from scantrail.domain.readings import Said
 from scantrail.domain.rules.pick import HOLD_NAMES, STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Condition, Unit
@@ -109,6 +111,19 @@ def place_facts(place: Place) -> tuple[Fact, ...]:
 def worker_facts(worker: Worker) -> tuple[Fact, ...]:
     """A worker. The badge's text is a secret of sorts and is not shown."""
     return ((N_("Worker"), worker.name), (N_("Cart"), code_of(worker.cart) if worker.cart else ""))
+
+
+def said_facts(said: Said) -> tuple[Fact, ...]:
+    """What a code says by itself."""
+    return (
+        (N_("GTIN"), said.gtin),
+        (N_("Serial"), said.serial),
+        (N_("Carton"), said.sscc),
+        (N_("Lot"), said.lot),
+        (N_("Made"), str(said.production_date or "")),
+        (N_("Use by"), str(said.expiry or "")),
+        (N_("Looks like"), M(LABEL_NAMES[said.looks_like]) if said.looks_like else ""),
+    )
 
 
 def pick_list_facts(pick_list: PickList) -> tuple[Fact, ...]:

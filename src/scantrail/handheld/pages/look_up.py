@@ -8,7 +8,7 @@ from scantrail.device.store import History
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.holds import holds_on
 from scantrail.domain.identifiers import UnitId
-from scantrail.domain.readings import Candidates, Reading
+from scantrail.domain.readings import Candidates, Reading, Said
 from scantrail.domain.units import Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.paper import choice_line
@@ -22,6 +22,7 @@ from scantrail.handheld.pages.facts import (
     pick_list_facts,
     place_facts,
     product_facts,
+    said_facts,
     unit_lines,
     worker_facts,
 )
@@ -118,9 +119,14 @@ class LookUpPage(TextPage):
         elif found.workers:
             self._text, self._facts = found.workers[0].name, worker_facts(found.workers[0])
         else:
-            self._text = ""
-            unknown = M("No unit, product, place, list or badge on this device has this code. Scan it again.")
-            self.say(sentence(Tone.REFUSED, M("UNKNOWN CODE"), unknown, found.text))
+            self._show_unknown(found.said)
+
+    def _show_unknown(self, said: Said) -> None:
+        """Nothing on record has this code: what it says by itself, or what is wrong with it."""
+        self._text, self._facts = "", said_facts(said)
+        unknown = M("No unit, product, place, list or badge on this device has this code. Scan it again.")
+        title = M("UNKNOWN CODE") if said.refusal is None else M("BAD CODE")
+        self.say(sentence(Tone.REFUSED, title, said.refusal or unknown, said.text))
 
     def do(self, action: Action) -> None:
         if action is Action.LOOK_UP:
