@@ -111,3 +111,4 @@ def test_every_text_says_something_and_never_more_than_it_holds(text: str) -> No
     for part in (found.serial, found.lot):
         assert set(part) <= set(text) or "%" in text, "nothing is made up"
     assert found.refusal is None or found.kind is None
+    assert bool(found.fault) == (found.refusal is not None)

@@ -263,7 +263,7 @@ GTIN = "09521234543213"
         (
             f"]C101{GTIN[:-1]}421CM500-2025-0046",
             Code.BAD_CODE,
-            "(01) GTIN at character 4: expected check digit 3, got 4. So it is no right GS1 code.",
+            "It is no right GS1 code: a check digit is wrong.",
         ),
         (f"]C101{GTIN}", Code.WRONG_KIND, "That is a product's label."),
         ("]C100106141412345678908", Code.WRONG_KIND, "That is a carton's or pallet's label."),

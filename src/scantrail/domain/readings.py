@@ -132,8 +132,10 @@ class Said:
     """Whether the text as a whole may name something: a serial, a bin, a document, a badge."""
     looks_like: LabelKind | None = None
     """Some other label that is often scanned in place of the serial's."""
+    fault: str = ""
+    """Why it is no right code although it claims to be one of GS1's, in few words; empty where nothing is wrong."""
     refusal: Message | None = None
-    """Why it is no right code although it claims to be one of GS1's."""
+    """The same in a sentence that says where, and what was expected."""
 
     @property
     def as_serial(self) -> str:

@@ -109,7 +109,7 @@ WORDINGS: dict[Code, Wording] = {
     ),
     Code.BAD_CODE: Wording(
         N_("BAD CODE"),
-        N_("{why} So it is no right GS1 code."),
+        N_("It is no right GS1 code: {fault}."),
         N_("Scan it again. If it stays so, set it aside for a supervisor."),
     ),
     Code.CUT_SHORT: Wording(

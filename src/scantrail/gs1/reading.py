@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from scantrail.words import Message
+from scantrail.words import N_, Message
 
 
 class Carriage(Enum):
@@ -40,6 +40,23 @@ class Fault(Enum):
     """An identifier that another one needs is not there."""
     LINK = "link"
     """A web address that is no right Digital Link."""
+
+
+FAULT_WORDS: dict[Fault, str] = {
+    Fault.EMPTY: N_("there is nothing in it"),
+    Fault.NO_IDENTIFIER: N_("part of it belongs to nothing"),
+    Fault.CUT_SHORT: N_("it is cut short"),
+    Fault.TOO_LONG: N_("a part is too long"),
+    Fault.CHARACTER: N_("a character is wrong"),
+    Fault.CHECK_DIGIT: N_("a check digit is wrong"),
+    Fault.DATE: N_("a date is wrong"),
+    Fault.CONTENT: N_("a part is wrong"),
+    Fault.CONTRADICTION: N_("it contradicts itself"),
+    Fault.PAIRING: N_("parts do not go together"),
+    Fault.INCOMPLETE: N_("a part is missing"),
+    Fault.LINK: N_("its web address is wrong"),
+}
+"""A fault in few words, for a small screen."""
 
 
 @dataclass(frozen=True, slots=True)

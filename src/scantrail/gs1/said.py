@@ -12,7 +12,7 @@ from datetime import date
 from scantrail.domain.labels import label_kind
 from scantrail.domain.readings import COMMAND_PREFIX, ENROLMENT_PREFIX, CodeKind, CodePrefix, Reading, Said
 from scantrail.gs1.parsing import parse
-from scantrail.gs1.reading import Gs1Reading, Gs1Refusal
+from scantrail.gs1.reading import FAULT_WORDS, Gs1Reading, Gs1Refusal
 
 
 def said_by(reading: Reading, prefixes: Sequence[CodePrefix], today: date) -> Said:
@@ -27,9 +27,9 @@ def said_by(reading: Reading, prefixes: Sequence[CodePrefix], today: date) -> Sa
         case Gs1Reading():
             return _said(meaning, plain)
         case Gs1Refusal() if meaning.certain:
-            return Said(text, is_whole=False, refusal=meaning.because)
+            return Said(text, is_whole=False, fault=FAULT_WORDS[meaning.fault], refusal=meaning.because)
         case Gs1Refusal() if not text.isdecimal():
-            return replace(plain, refusal=meaning.because)
+            return replace(plain, fault=FAULT_WORDS[meaning.fault], refusal=meaning.because)
         case _:
             return plain
 

@@ -151,9 +151,9 @@ def _no_cart(case: PickCase) -> Refusal | None:
 
 def _bad_code(case: PickCase) -> Refusal | None:
     """A code that breaks the rules it claims to keep; one that is on record all the same was never GS1's."""
-    if case.unit is not None or case.said is None or case.said.refusal is None:
+    if case.unit is not None or case.said is None or not case.said.fault:
         return None
-    return refuse(Code.BAD_CODE, why=case.said.refusal)
+    return refuse(Code.BAD_CODE, fault=M(case.said.fault))
 
 
 def _wrong_kind(case: PickCase) -> Refusal | None:

@@ -65,8 +65,8 @@ def accepted(
 def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
     """Names what was scanned instead of what the step wants."""
     kinds, said = scan.candidates.kinds, scan.candidates.said
-    if said.refusal is not None and not kinds:
-        return refused(pick, scan, refuse(Code.BAD_CODE, why=said.refusal))
+    if said.fault and not kinds:
+        return refused(pick, scan, refuse(Code.BAD_CODE, fault=M(said.fault)))
     if not kinds:
         return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted))
     kind = min(kinds, key=list(CodeKind).index)
