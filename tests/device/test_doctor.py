@@ -10,6 +10,8 @@ from scantrail.device import doctor
 from scantrail.device.doctor import Finding, State, examine
 from scantrail.device.keys import DeviceKeys
 from scantrail.domain.events import WorkerSignedIn
+from scantrail.scanning.chosen import choose
+from scantrail.scanning.profiles import load_profile
 from tests.support.devices import Hand, new_store
 
 
@@ -26,6 +28,18 @@ async def test_a_device_that_is_not_enrolled_is_told_how(tmp_path: Path) -> None
 async def test_every_part_is_named(tmp_path: Path) -> None:
     names = {"version", "Python", "SQLite", "zbar", "zxing", "camera", "terminal", "colours", "profile", "records"}
     assert names <= set(await found(tmp_path))
+
+
+async def test_the_scanner_profile_is_named_with_why_it_is_used(tmp_path: Path) -> None:
+    assert "generic (keyboard wedge), since none was chosen" in (await found(tmp_path))["profile"].line()
+    choose(tmp_path, load_profile("serial-port"))
+    findings = await found(tmp_path)
+    assert "serial-port (serial port), chosen for this device" in findings["profile"].line()
+    (tmp_path / "scanner.toml").write_text("kind = 5")
+    profile = (await found(tmp_path))["profile"]
+    assert profile.is_problem
+    assert "scanner.toml: kind is 5" in profile.line()
+    assert "scantrail scanner use generic" in profile.line()
 
 
 async def test_records_that_wait_and_a_server_that_is_away_are_said(tmp_path: Path) -> None:

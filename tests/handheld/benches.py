@@ -22,7 +22,8 @@ from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of
 from scantrail.protocol.acts import decode_act
-from scantrail.scanning.profiles import load_profile
+from scantrail.scanning.chosen import choose, scanners_of
+from scantrail.scanning.profiles import Profile
 from scantrail.words import M
 from tests.support.devices import FakeClock, new_store
 from tests.support.worlds import exact_line, module, pick_list, promised
@@ -161,11 +162,15 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, *rows: Any, size: tuple[int, int] = (40, 24), **more: Any) -> AsyncIterator[Bench]:
-    """The program on a store with the day's rows."""
+async def bench(
+    folder: Path, *rows: Any, size: tuple[int, int] = (40, 24), scanner: Profile | None = None, **more: Any
+) -> AsyncIterator[Bench]:
+    """The program on a store with the day's rows, with the generic scanner unless another was chosen."""
+    if scanner is not None:
+        choose(folder, scanner)
     with new_store(folder, *(rows or (*DAY, LIST))) as store:
         clock, sync, server = FakeClock(), FakeSync(store), FakeServer(store)
-        device = Device(store, sync, server, server, clock, load_profile())
+        device = Device(store, sync, server, server, clock, scanners_of(folder))
         app = HandheldApp(device, **more)
         async with app.run_test(size=size) as pilot:
             yield Bench(app, pilot, store, sync, server, clock)

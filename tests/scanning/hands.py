@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scantrail.domain.readings import Carrier, Reading
-from scantrail.scanning.profiles import load_profile
+from scantrail.scanning.profiles import Profile, load_profile
 from scantrail.scanning.wedge import Heard, Press, Wedge
 
 NAMES = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x1d": "ctrl+right_square_bracket", "\x11": "ctrl+q"}
@@ -13,8 +13,8 @@ SCANNER_S, HAND_S, PAUSE_S = 0.002, 0.120, 1.0
 class Hands:
     """A keyboard wedge with a clock of its own."""
 
-    def __init__(self) -> None:
-        self.wedge = Wedge(load_profile())
+    def __init__(self, profile: Profile | None = None) -> None:
+        self.wedge = Wedge(profile or load_profile())
         self.now = 10.0
         self.heard: list[Heard] = []
 

@@ -1,4 +1,4 @@
-"""Commands about codes: parse, decode."""
+"""Commands about codes and scanners: parse, decode, scanner."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scantrail.cli.base import FAILED, OK, Commands, add_command, needs
-from scantrail.words import _, say
+from scantrail.cli.base import FAILED, OK, Commands, add_command, add_store, fail, needs
+from scantrail.handheld.text import visible
+from scantrail.words import M, _, say
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add these commands."""
-    for add in (_add_parse, _add_decode):
+    for add in (_add_parse, _add_decode, _add_scanner):
         add(commands)
 
 
@@ -40,8 +41,6 @@ def _add_decode(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _decode(options: argparse.Namespace) -> int:
-    from scantrail.handheld.text import visible
-
     decode = needs("camera", "scantrail.scanning.decode")
     if decode.SHORTFALL is not None:
         print(say(decode.SHORTFALL), file=sys.stderr)
@@ -54,3 +53,72 @@ def _decode(options: argparse.Namespace) -> int:
         for line in report.lines():
             print(visible(line), file=sys.stderr if report.error else sys.stdout, flush=True)
     return code
+
+
+def _add_scanner(commands: Commands[argparse.ArgumentParser]) -> None:
+    scanner = commands.add_parser("scanner", help=_("see and choose what this device knows about its scanner"))
+    actions = scanner.add_subparsers(metavar="ACTION", required=True)
+    listing = add_command(actions, "list", _("the scanner profiles that ship with Scantrail"), _scanner_list)
+    showing = add_command(actions, "show", _("print a scanner profile, to read it or to change a copy"), _scanner_show)
+    showing.add_argument("name", metavar="NAME", help=_("as `scantrail scanner list` names it"))
+    for command in (listing, showing):
+        command.add_argument("--json", action="store_true", help=_("for programs"))
+    checking = add_command(actions, "check", _("say what is wrong with scanner profiles"), _scanner_check)
+    checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    using = add_command(actions, "use", _("let this device use a profile from its next start on"), _scanner_use)
+    using.add_argument("profile", metavar="NAME|FILE", help=_("a profile that ships, or a file of your own"))
+    add_store(using)
+
+
+def _scanner_list(options: argparse.Namespace) -> int:
+    from scantrail.scanning.profiles import load_profile, shipped_names
+
+    profiles = [load_profile(name) for name in shipped_names()]
+    if options.json:
+        print(json.dumps([profile.to_plain() for profile in profiles], indent=2))
+        return OK
+    for profile in profiles:
+        print(f"{profile.name:<16} {profile.kind.value:<15} {profile.description}")
+    return OK
+
+
+def _scanner_show(options: argparse.Namespace) -> int:
+    from scantrail.scanning.profiles import load_profile, shipped_text
+    from scantrail.scanning.settings import ProfileUnusable
+
+    try:
+        content, profile = shipped_text(options.name), load_profile(options.name)
+    except ProfileUnusable as error:
+        return fail(visible(str(error)))
+    print(json.dumps(profile.to_plain(), indent=2) if options.json else content.rstrip())
+    return OK
+
+
+def _scanner_check(options: argparse.Namespace) -> int:
+    from scantrail.scanning.chosen import profile_in
+    from scantrail.scanning.settings import ProfileUnusable
+
+    code = OK
+    for path in options.files:
+        try:
+            profile = profile_in(path)
+        except ProfileUnusable as error:
+            code = fail(visible(str(error)))
+        else:
+            print(visible(say(M("{path}: {name} is a good profile.", path=path, name=profile.name))))
+    return code
+
+
+def _scanner_use(options: argparse.Namespace) -> int:
+    from scantrail.scanning.chosen import choose, named
+    from scantrail.scanning.settings import ProfileUnusable
+
+    try:
+        profile = named(options.profile)
+        path = choose(options.store, profile)
+    except ProfileUnusable as error:
+        return fail(visible(str(error)))
+    except OSError as error:
+        return fail(M("{folder} cannot be written ({why}).", folder=options.store, why=error.strerror))
+    print(visible(say(M("From its next start on, this device uses {name} ({path}).", name=profile.name, path=path))))
+    return OK

@@ -19,7 +19,9 @@ from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
 from scantrail.protocol.messages import PROTOCOL
-from scantrail.scanning.profiles import ProfileUnusable, load_profile
+from scantrail.scanning.chosen import Scanners, scanners_of
+from scantrail.scanning.profiles import Profile
+from scantrail.scanning.settings import ProfileUnusable
 from scantrail.words import M, Message, say
 
 FIXED_SQLITE = (3, 51, 3)
@@ -74,7 +76,7 @@ async def examine(folder: Path) -> list[Finding]:
         _camera(),
         _terminal(),
         _colours(),
-        _profile(),
+        *_scanners(folder),
         *await _records(folder),
     ]
 
@@ -163,11 +165,26 @@ def _colours() -> Finding:
     return Finding("colours", State.GOOD, M("many ({term})", term=term) if many else M("16 ({term})", term=term))
 
 
-def _profile() -> Finding:
+def _scanners(folder: Path) -> list[Finding]:
+    """Which profiles are used and why; for a serial port, whether it can be listened to."""
     try:
-        return Finding("profile", State.GOOD, load_profile().name)
+        scanners = scanners_of(folder)
     except ProfileUnusable as error:
-        return Finding("profile", State.PROBLEM, error.message)
+        todo = M("Correct it, or go back to what ships: scantrail scanner use generic (or camera)")
+        return [Finding("profile", State.PROBLEM, error.message, todo)]
+    scanner = scanners.serial_port or scanners.keyboard
+    findings = [_profile(scanner, scanners)]
+    if scanners.camera.kind in scanners.chosen:
+        findings.append(_profile(scanners.camera, scanners))
+    return findings
+
+
+def _profile(profile: Profile, scanners: Scanners) -> Finding:
+    if profile.kind in scanners.chosen:
+        found = M("{name} ({kind}), chosen for this device", name=profile.name, kind=profile.kind.value)
+    else:
+        found = M("{name} ({kind}), since none was chosen", name=profile.name, kind=profile.kind.value)
+    return Finding("profile", State.GOOD, found)
 
 
 async def _records(folder: Path) -> list[Finding]:

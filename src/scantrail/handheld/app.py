@@ -39,7 +39,7 @@ from scantrail.handheld.pages.help import HelpPage
 from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.handheld.pages.sign_in import SignInPage
-from scantrail.scanning.profiles import Profile
+from scantrail.scanning.chosen import Scanners
 from scantrail.scanning.wedge import Heard, Press, Wedge
 from scantrail.words import M
 from scantrail.workflows.base import Tone
@@ -72,7 +72,7 @@ class Device:
     signing_in: SigningIn
     histories: Histories
     clock: Clock
-    profile: Profile
+    scanners: Scanners
 
 
 class HandheldApp(App[None]):
@@ -107,7 +107,8 @@ class HandheldApp(App[None]):
             extra_entries=extra_entries,
         )
         self._glass = Glass(self.picture)
-        self._wedge = Wedge(device.profile)
+        self._wedge = Wedge(device.scanners.keyboard)
+        self._twins = device.scanners.keyboard.twins
         self._turn = 0
         """Counts keys, so that a silence that a key has ended is not taken for one."""
         self._quiet_timer: asyncio.TimerHandle | None = None
@@ -211,7 +212,7 @@ class HandheldApp(App[None]):
         self._page.turn += 1
         if self._page.choose(int(text)):
             return True
-        if not self._page.twins or text not in BY_TWIN:
+        if not (self._twins and self._page.twins and text in BY_TWIN):
             return False
         self._act(BY_TWIN[text])
         return True
@@ -296,7 +297,7 @@ class HandheldApp(App[None]):
         """How things stand."""
         state, worker = self._sync.state, self.desk.session.worker
         name = worker.name if worker else ""
-        return Bar(state.link, state.waiting, len(self._attention), self.desk.store.device, name)
+        return Bar(state.link, state.waiting, len(self._attention), self.desk.store.device, name, self._twins)
 
     @property
     def typed(self) -> str:

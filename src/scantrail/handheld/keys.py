@@ -80,6 +80,6 @@ def long_name(binding: Binding) -> str:
     return f"{binding.shown} {_(binding.label)}"
 
 
-def short_name(binding: Binding) -> str:
-    """`4exc`; a key without a digit keeps its name."""
-    return f"{binding.twin}{_(binding.short)}" if binding.twin else f"{binding.shown} {_(binding.short)}"
+def short_name(binding: Binding, *, twins: bool) -> str:
+    """`4exc`; a key without a digit keeps its name, and so do all where digits press nothing."""
+    return f"{binding.twin}{_(binding.short)}" if binding.twin and twins else f"{binding.shown} {_(binding.short)}"

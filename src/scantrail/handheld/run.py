@@ -14,7 +14,8 @@ from scantrail.device.sync import Sync
 from scantrail.device.transport import Server
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
-from scantrail.scanning.profiles import ProfileUnusable, load_profile
+from scantrail.scanning.chosen import scanners_of
+from scantrail.scanning.settings import ProfileUnusable
 from scantrail.words import OperatorError
 
 
@@ -27,7 +28,8 @@ def run_handheld(
     (label, asynchronous function) are added to the menu.
 
     Raises:
-        OperatorError: the device is not enrolled, its store is in use or damaged, or its keys cannot be used.
+        OperatorError: the device is not enrolled, its store is in use or damaged, or its keys or a scanner profile
+            cannot be used.
     """
     try:
         store = DeviceStore.open(folder)
@@ -41,10 +43,10 @@ def run_handheld(
 
 def _device(folder: Path, store: DeviceStore) -> Device:
     try:
-        keys, profile = DeviceKeys.load(folder), load_profile()
+        keys, scanners = DeviceKeys.load(folder), scanners_of(folder)
     except (KeysUnusable, ProfileUnusable) as error:
         raise OperatorError(error.message) from error
     clock = DeviceClock()
     server = Server(store.identity.server_url, keys.token)
     sync = Sync(store, server, keys, clock, random.random)
-    return Device(store, sync, SignIn(store, server, clock), server, clock, profile)
+    return Device(store, sync, SignIn(store, server, clock), server, clock, scanners)

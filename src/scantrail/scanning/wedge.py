@@ -7,27 +7,18 @@ from itertools import pairwise
 from statistics import median
 
 from scantrail.domain.readings import Carrier, Reading
+from scantrail.scanning.keys import ESC, ESC_IN_DATA, GS, data_of
 from scantrail.scanning.profiles import Profile
+from scantrail.scanning.tidying import UNKNOWN, is_marked, reading_of
 
 LONGEST = 8192
 """Characters in one reading at the most; more than the largest QR code holds."""
 
-ESC, GS, UNKNOWN = "\x1b", "\x1d", "\ufffd"
 MODIFIERS = frozenset(
     f"{side}_{key}" for side in ("left", "right") for key in ("shift", "control", "alt", "super", "hyper", "meta")
 ) | {"iso_level3_shift", "iso_level5_shift", "caps_lock", "num_lock", "scroll_lock"}
 """Keys that some terminals report by themselves while a scanner types capitals."""
 _ERASES = frozenset({"backspace", "ctrl+h", "delete"})
-_ESC_IN_DATA = "\udc1b"
-"""How the driver passes on an ESC that begins no key's sequence."""
-_CONTROL_NAMES = {
-    "ctrl+@": "\x00",
-    "ctrl+backslash": "\x1c",
-    "ctrl+right_square_bracket": GS,
-    "ctrl+circumflex_accent": "\x1e",
-    "ctrl+underscore": "\x1f",
-    "ctrl+left_square_bracket": ESC,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ class Wedge:
         if name in _ERASES and (erasing or not near):
             self._erase()
             return heard
-        data = _data(name, character)
+        data = data_of(name, character)
         if _is_text(data):
             return heard + self._text(data, now_ms, near)
         return heard + self._key_or_data(name, data, now_ms, near)
@@ -112,7 +103,7 @@ class Wedge:
         self._last_ms, self._ended_by = at * 1000, "paste"
         if not text.strip("\r\n\t"):
             return heard
-        whole = self._without_prefix(text.rstrip("\r\n\t").replace(_ESC_IN_DATA, ESC))
+        whole = text.rstrip("\r\n\t").replace(ESC_IN_DATA, ESC)
         return [*heard, self._reading(whole, Carrier.PASTE)]
 
     def settle(self) -> list[Heard]:
@@ -170,6 +161,8 @@ class Wedge:
             heard = self._beginning_of_burst(now_ms)
             if data or self._strokes:
                 self._add(GS if name in self._profile.separator_keys else data or UNKNOWN, now_ms, near)
+            else:
+                self._ended_by = name
             return heard
         heard = [self._take_scan()] if self._is_scan(self._burst()) else []
         self._held, self._held_data, self._ended_by = Press(name), data, ""
@@ -211,6 +204,8 @@ class Wedge:
         return self._strokes
 
     def _is_scan(self, burst: list[_Stroke]) -> bool:
+        if self._profile.is_slow:
+            return is_marked(_whole(burst), self._profile)
         if len(burst) < max(2, self._profile.min_length):
             return False
         gaps = [later.at_ms - earlier.at_ms for earlier, later in pairwise(burst)]
@@ -220,55 +215,21 @@ class Wedge:
         """The last burst is a scan. What was typed before it and never ended was given up."""
         text = _whole(self._burst())
         self._strokes.clear()
-        return self._reading(self._without_prefix(text), Carrier.WEDGE)
-
-    def _without_prefix(self, text: str) -> str:
-        return next((text.removeprefix(each) for each in self._profile.prefixes if text.startswith(each)), text)
+        return self._reading(text, Carrier.WEDGE)
 
     def _erase(self) -> None:
-        self._held, self._erasing = None, True
+        self._held, self._erasing, self._ended_by = None, True, "backspace"
         if self._strokes:
             self._strokes.pop()
 
     def _reading(self, text: str, carrier: Carrier) -> Reading:
-        shown = "".join(_readable(each) for each in text)
-        raw = b"".join(_bytes(each) for each in text)
-        differs = raw != shown.encode()
-        return Reading(shown, carrier, profile=self._profile.name, raw=raw.hex() if differs else "")
+        return reading_of(text, carrier, self._profile)
 
 
 def _whole(strokes: list[_Stroke]) -> str:
     return "".join(each.character for each in strokes)
 
 
-def _data(name: str, character: str | None) -> str:
-    """What a key would mean inside a code; nothing for keys such as F5."""
-    if character:
-        character = character.replace(_ESC_IN_DATA, ESC)
-        return ESC + character if name.startswith("alt+") else character
-    if name in _CONTROL_NAMES:
-        return _CONTROL_NAMES[name]
-    letter = name.removeprefix("ctrl+")
-    return (
-        chr(ord(letter) & 0x1F) if letter != name and len(letter) == 1 and letter.isalpha() and letter.isascii() else ""
-    )
-
-
 def _is_text(data: str) -> bool:
     """Whether a hand could type it into a text: anything but a lone control character."""
     return bool(data) and not (len(data) == 1 and (data < " " or data == "\x7f"))
-
-
-def _is_byte(character: str) -> bool:
-    """Whether it stands for one byte that is not UTF-8; the driver passes it on this way."""
-    return "\udc80" <= character <= "\udcff"
-
-
-def _bytes(character: str) -> bytes:
-    if _is_byte(character):
-        return bytes([ord(character) & 0xFF])
-    return character.encode("utf-8", "surrogatepass")
-
-
-def _readable(character: str) -> str:
-    return UNKNOWN if "\ud800" <= character <= "\udfff" else character

@@ -49,6 +49,8 @@ class Bar:
     device: str = ""
     worker: str = ""
     """Full name; empty while nobody is signed in."""
+    twins: bool = True
+    """Whether a typed digit does what a key does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +125,19 @@ def _short_name(name: str) -> str:
     return f"{first} {rest.split()[-1][0]}." if rest.split() else first
 
 
-def keys_line(actions: Sequence[Action], width: int, extra: str = "") -> Line:
+def keys_line(actions: Sequence[Action], width: int, extra: str = "", *, twins: bool = True) -> Line:
     """As many keys as fit, the first-named ones first, shown in the registry's order; `extra` goes before them."""
     kept: list[Action] = []
     for action in actions:
-        if cell_len(_names([*kept, action], width, extra)) <= width:
+        if cell_len(_names([*kept, action], width, extra, twins)) <= width:
             kept.append(action)
-    return ink(cut(_names(kept, width, extra), width), Ink.FAINT)
+    return ink(cut(_names(kept, width, extra, twins), width), Ink.FAINT)
 
 
-def _names(actions: Sequence[Action], width: int, extra: str) -> str:
-    name, separator = (short_name, " ") if width < NARROW else (long_name, "  ")
-    return separator.join(filter(None, (extra, *(name(binding) for binding in bindings_of(actions)))))
+def _names(actions: Sequence[Action], width: int, extra: str, twins: bool) -> str:
+    bindings, is_short = bindings_of(actions), width < NARROW
+    names = [short_name(each, twins=twins) if is_short else long_name(each) for each in bindings]
+    return (" " if is_short else "  ").join(filter(None, (extra, *names)))
 
 
 def typing_line(typed: str, width: int) -> Line:

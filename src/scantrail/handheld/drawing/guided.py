@@ -193,7 +193,8 @@ def _progress(prompt: Prompt, size: Size) -> list[Block]:
 def _bottom(guided: Guided, size: Size) -> Block:
     if guided.typed:
         return Block(0, (typing_line(guided.typed, size.width),))
-    return Block(10, (keys_line(_keys(guided.prompt), size.width, _choosing(guided.prompt)),))
+    keys, choosing = _keys(guided.prompt), _choosing(guided.prompt)
+    return Block(10, (keys_line(keys, size.width, choosing, twins=guided.bar.twins),))
 
 
 def _keys(prompt: Prompt) -> list[Action]:

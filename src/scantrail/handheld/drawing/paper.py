@@ -34,7 +34,8 @@ def draw_paper(paper: Paper, size: Size) -> list[Line]:
     """The screen in exactly `size.height` lines."""
     top = state_lines(paper.bar, Task(), size)
     title = wrapped(paper.title, size.width, Ink.TITLE, most=2)
-    bottom = typing_line(paper.typed, size.width) if paper.typed else keys_line(paper.keys, size.width, paper.extra)
+    keys = keys_line(paper.keys, size.width, paper.extra, twins=paper.bar.twins)
+    bottom = typing_line(paper.typed, size.width) if paper.typed else keys
     part = _from(paper.body, paper.at) if paper.from_top else window(paper.body, paper.at)
     blocks = [
         Block(0, top),

@@ -43,16 +43,17 @@ class HelpPage(TextPage):
         lines += [BLANK, ink(_("Signs"), Ink.TITLE)]
         lines += [line for tone, words in _TONES.items() for line in _sign(GLYPHS[tone], INKS[tone], words, width)]
         lines += [line for glyph, how, words in _SIGNS for line in _sign(glyph, how, words, width)]
-        lines += [BLANK, *wrapped(_("Keys; or the digit, then Enter"), width, Ink.TITLE)]
-        return [*lines, *(line for binding in BINDINGS for line in wrapped(_key_words(binding), width))]
+        twins = self.desk.shell.bar.twins
+        lines += [BLANK, *wrapped(_("Keys; or the digit, then Enter") if twins else _("Keys"), width, Ink.TITLE)]
+        return [*lines, *(line for binding in BINDINGS for line in wrapped(_key_words(binding, twins), width))]
 
     def take(self, reading: Reading) -> None:
         """A scan belongs to the screen below."""
         self.desk.shell.back_with(reading)
 
 
-def _key_words(binding: Binding) -> str:
-    twin = f" ({binding.twin})" if binding.twin else ""
+def _key_words(binding: Binding, twins: bool) -> str:
+    twin = f" ({binding.twin})" if binding.twin and twins else ""
     return f"{binding.shown}{twin} {_(binding.label)}"
 
 
