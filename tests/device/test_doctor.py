@@ -35,6 +35,7 @@ async def test_the_scanner_profile_is_named_with_why_it_is_used(tmp_path: Path) 
     choose(tmp_path, load_profile("serial-port"))
     findings = await found(tmp_path)
     assert "serial-port (serial port), chosen for this device" in findings["profile"].line()
+    assert "is not plugged in" in findings["port"].line()
     (tmp_path / "scanner.toml").write_text("kind = 5")
     profile = (await found(tmp_path))["profile"]
     assert profile.is_problem

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import os
+import tty
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from scantrail.domain.readings import Carrier
+from scantrail.scanning import serial_port
 from scantrail.scanning.profiles import load_profile
 from tests.handheld.benches import acts_of, bench
 
 GENERIC = load_profile()
 SLOW = replace(GENERIC, name="slow", prefixes=("\x02",), key_gap_ms=150, quiet_ms=400, twins=False)
+
+
+async def test_a_scanner_on_a_serial_port_is_judged_like_any_other_and_its_loss_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serial_port, "AGAIN_S", 0.01)
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    profile = load_profile("serial-port")
+    assert profile.serial is not None
+    on_pty = replace(profile, serial=replace(profile.serial, port=os.ttyname(theirs)))
+    async with bench(tmp_path, scanner=on_pty) as hand:
+        await hand.open_list()
+        await hand.type("A-1")
+        os.write(ours, b"A-15-03\r\n")
+        await hand.until(lambda: "RIGHT BIN  A-15-03" in hand.glass)
+        assert "A-1▏" not in hand.glass
+        reading = acts_of(hand.store)[-1].draft.reading
+        assert reading is not None
+        assert (reading.carrier, reading.profile) == (Carrier.SERIAL_PORT, "serial-port")
+        os.close(ours)
+        os.close(theirs)
+        await hand.until(lambda: "SCANNER NOT CONNECTED" in hand.glass)
+        assert "Plug it in" in hand.glass
 
 
 async def test_a_slow_scanner_and_a_hand_are_told_apart_and_digits_press_nothing(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from scantrail.device.transport import Offline, Refused, Server
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.scanning.chosen import Scanners, scanners_of
 from scantrail.scanning.profiles import Profile
+from scantrail.scanning.serial_port import port_trouble
 from scantrail.scanning.settings import ProfileUnusable
 from scantrail.words import M, Message, say
 
@@ -176,6 +177,10 @@ def _scanners(folder: Path) -> list[Finding]:
     findings = [_profile(scanner, scanners)]
     if scanners.camera.kind in scanners.chosen:
         findings.append(_profile(scanners.camera, scanners))
+    if scanner.serial is not None:
+        trouble = port_trouble(scanner.serial)
+        state = State.NOTE if trouble else State.GOOD
+        findings.append(Finding("port", state, trouble or M("{port} can be listened to.", port=scanner.serial.port)))
     return findings
 
 

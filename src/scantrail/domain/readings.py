@@ -20,6 +20,7 @@ class Carrier(Enum):
 
     WEDGE = "wedge"
     PASTE = "paste"
+    SERIAL_PORT = "serial port"
     CAMERA = "camera"
     TYPED = "typed"
     NONE = "none"

@@ -40,8 +40,10 @@ from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.handheld.pages.sign_in import SignInPage
 from scantrail.scanning.chosen import Scanners
+from scantrail.scanning.serial_port import SerialPort
 from scantrail.scanning.wedge import Heard, Press, Wedge
 from scantrail.words import M
+from scantrail.words import Message as Words
 from scantrail.workflows.base import Tone
 
 ECHO_S = 0.05
@@ -88,6 +90,13 @@ class HandheldApp(App[None]):
             super().__init__()
             self.turn = turn
 
+    class Scanned(Message):
+        """A scan has come from elsewhere than the keyboard."""
+
+        def __init__(self, reading: Reading) -> None:
+            super().__init__()
+            self.reading = reading
+
     def __init__(
         self, device: Device, demo_badges: Sequence[DemoBadge] = (), extra_entries: Sequence[ExtraEntry] = ()
     ) -> None:
@@ -125,6 +134,10 @@ class HandheldApp(App[None]):
         self._sync.on_state = lambda _state: self.redraw()
         self._sync.on_changed = self._changed
         self.run_worker(self._sync.run(), name="sync")
+        on_port = self._device.scanners.serial_port
+        if on_port is not None and on_port.serial is not None:
+            port = SerialPort(on_port, on_port.serial, self._scanned, self._port_trouble)
+            self.run_worker(port.run(), name="scanner")
 
     # Keys and scans
 
@@ -187,6 +200,22 @@ class HandheldApp(App[None]):
                 self._alarm(error)
         if heard:
             self.redraw()
+
+    def _scanned(self, reading: Reading) -> None:
+        """Let a scan from elsewhere wait its turn among the keys."""
+        self.post_message(self.Scanned(reading))
+
+    def on_handheld_app_scanned(self, scanned: Scanned) -> None:
+        """What was typed before a scan and never ended was given up."""
+        self._wedge.clear()
+        self._hear([scanned.reading])
+
+    def _port_trouble(self, trouble: Words | None) -> None:
+        if trouble is None:
+            self._page.say(sentence(Tone.NOTED, M("SCANNER CONNECTED")))
+        else:
+            self._page.say(sentence(Tone.REFUSED, M("SCANNER NOT CONNECTED"), trouble))
+        self.redraw()
 
     def _alarm(self, error: StoreError) -> None:
         self._page.say(sentence(Tone.REFUSED, M("NOT RECORDED"), error.message))
