@@ -49,6 +49,13 @@ class Terminal:
     def send(self, data: bytes | str) -> None:
         self.child.send(data)
 
+    def type_at(self, pace_s: float, text: str) -> None:
+        """Send characters one by one, as a scanner does, and draw what comes meanwhile."""
+        for character in text:
+            os.write(self.child.child_fd, character.encode())
+            time.sleep(pace_s)
+            self._read(0)
+
     @property
     def glass(self) -> str:
         return "\n".join(self.screen.display)
@@ -61,9 +68,9 @@ class Terminal:
             assert self.child.isalive(), f"the program has ended:\n{self.glass}"
             self._read()
 
-    def _read(self) -> None:
+    def _read(self, patience_s: float = 0.1) -> None:
         try:
-            data = self.child.read_nonblocking(65536, timeout=0.1)
+            data = self.child.read_nonblocking(65536, timeout=patience_s)
         except pexpect.TIMEOUT:
             return
         self.received += data
@@ -106,13 +113,21 @@ def terminal(folder: Path) -> Iterator[Terminal]:
     terminal.child.close(force=True)
 
 
-def test_ten_scans_without_a_gap_are_all_judged(terminal: Terminal, folder: Path) -> None:
+@pytest.mark.parametrize("pace_s", [0.0, 0.002])
+def test_fifty_scans_of_thirty_characters_are_all_recorded_exact_and_in_order(
+    terminal: Terminal, folder: Path, pace_s: float
+) -> None:
     terminal.sign_in_and_open()
-    serials = [f"CM500-2025-9{number:03d}" for number in range(8)]
-    terminal.send("".join(f"{text}\r" for text in ("A-15-03", "CM-500-STD", *serials)))
-    terminal.until("UNKNOWN SERIAL", serials[-1])
+    codes = ["A-15-03", "CM-500-STD", *(f"ST/{number:02d}\x1dABCDEFGHIJKLMNOPQRST/XY\x1d" for number in range(50))]
+    assert {len(code) for code in codes[2:]} == {30}
+    sent = "".join(f"{code}\r" for code in codes)
+    if pace_s:
+        terminal.type_at(pace_s, sent)
+    else:
+        terminal.send(sent)
+    terminal.until("ST/49␝ABC")
     assert terminal.leave() == 0
-    assert scanned(folder) == ["A-15-03", "CM-500-STD", *serials]
+    assert scanned(folder) == codes
 
 
 def test_no_byte_of_a_scan_ends_the_program_or_is_lost(terminal: Terminal, folder: Path) -> None:
