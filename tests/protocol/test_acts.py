@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,14 +12,25 @@ from hypothesis import strategies as st
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.events import UnitPicked, UnknownEvent
+from scantrail.domain.photos import Photo, photo_of
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.protocol.acts import ActError, act_hash, decode_act, encode_act
+from tests.support.photos import jpeg
 from tests.support.strategies import EVENTS, INSTANTS
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = st.text(max_size=40)
+PHOTOS = st.builds(
+    Photo,
+    TEXT,
+    TEXT,
+    st.integers(0),
+    st.integers(0),
+    st.integers(0),
+    st.text("0123456789abcdef", min_size=64, max_size=64),
+)
 DRAFTS = st.builds(
     Draft,
     events=st.lists(EVENTS, max_size=3).map(tuple),
@@ -28,6 +40,7 @@ DRAFTS = st.builds(
     reason=TEXT,
     note=TEXT,
     corrects=st.none() | st.just(ActId("Scanner-05", "e", 3)),
+    photos=st.lists(PHOTOS, max_size=2).map(tuple),
 )
 ACTS = st.builds(
     Act,
@@ -115,3 +128,24 @@ def test_the_bytes_of_version_1_stay_as_they_were_released() -> None:
     released = (GOLDEN / "act-v1-pick.json").read_bytes()
     assert encode_act(PICK) == released
     assert decode_act(released) == PICK
+
+
+DAMAGE = replace(PICK, draft=replace(PICK.draft, events=(), reason="housing", photos=(photo_of(jpeg(), "damage-1"),)))
+
+
+def test_photos_are_part_of_the_exact_bytes_and_stay_as_they_were_released() -> None:
+    released = (GOLDEN / "act-v1-photo.json").read_bytes()
+    assert encode_act(DAMAGE) == released
+    assert decode_act(released) == DAMAGE
+
+
+def test_an_act_commits_to_its_photo_by_the_hash() -> None:
+    other = replace(DAMAGE, draft=replace(DAMAGE.draft, photos=(photo_of(jpeg("another"), "damage-1"),)))
+    assert act_hash(encode_act(other)) != act_hash(encode_act(DAMAGE))
+
+
+@pytest.mark.parametrize("name", ["", "../../server.db", "\x00" * 64, "g" * 64, "a" * 63])
+def test_a_photo_that_is_not_named_by_a_hash_makes_the_act_unreadable(name: str) -> None:
+    photo = replace(DAMAGE.draft.photos[0], sha256=name)
+    with pytest.raises(ActError, match="expected the SHA-256 of a photo"):
+        decode_act(encode_act(replace(DAMAGE, draft=replace(DAMAGE.draft, photos=(photo,)))))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from scantrail.domain.events import Event
 from scantrail.domain.identifiers import DeviceId, DocumentId, SiteId, WorkerId
+from scantrail.domain.photos import Photo
 from scantrail.domain.readings import Reading
 from scantrail.domain.refusals import Refusal
 
@@ -61,6 +62,8 @@ class Draft:
     reason: str = ""
     note: str = ""
     corrects: ActId | None = None
+    photos: tuple[Photo, ...] = ()
+    """Evidence, named by its hash; the device has the bytes before the act is recorded."""
 
 
 @dataclass(frozen=True, slots=True)

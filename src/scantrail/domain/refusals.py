@@ -59,6 +59,7 @@ class Code(Enum):
     NO_REASON = "no_reason"
     MISUSE = "misuse"
     UNREADABLE = "unreadable"
+    PHOTO = "photo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +328,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("RECORD NOT READ"),
         N_("The server could not read the record {act}; it is kept there."),
         N_("Set the goods aside and call support."),
+    ),
+    Code.PHOTO: Wording(
+        N_("PHOTO NOT SENT"),
+        N_("The photo {photo} has not reached the server: {reason}"),
+        N_("The record itself is safe. Tell a supervisor what the photo shows."),
     ),
 }
 """The sentence of every code."""

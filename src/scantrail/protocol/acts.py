@@ -9,6 +9,7 @@ from typing import Any
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.events import event_from_plain, event_to_plain
+from scantrail.domain.photos import Photo, is_hash
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.readings import Reading
 from scantrail.domain.refusals import Refusal
@@ -41,6 +42,7 @@ class _Envelope:
     reason: str = ""
     note: str = ""
     corrects: _Corrected | None = None
+    photos: tuple[Photo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def encode_act(act: Act) -> bytes:
         reason=draft.reason,
         note=draft.note,
         corrects=_Corrected(*draft.corrects) if draft.corrects else None,
+        photos=draft.photos,
     )
     data = to_plain(envelope)
     if draft.events:
@@ -92,9 +95,13 @@ def decode_act(exact: bytes) -> Act:
     if version != SCHEMA:
         raise ActError(f"Failed to read an act: expected envelope version {SCHEMA}, got {version!r}.")
     try:
-        return _act(from_plain(_Envelope, data))
+        envelope = from_plain(_Envelope, data)
     except PlainError as error:
         raise ActError(f"Failed to read an act: {error}.") from error
+    misnamed = [each.sha256 for each in envelope.photos if not is_hash(each.sha256)]
+    if misnamed:
+        raise ActError(f"Failed to read an act: expected the SHA-256 of a photo, got {misnamed[0]!r}.")
+    return _act(envelope)
 
 
 def _act(envelope: _Envelope) -> Act:
@@ -114,6 +121,7 @@ def _act(envelope: _Envelope) -> Act:
             reason=envelope.reason,
             note=envelope.note,
             corrects=ActId(corrects.device, corrects.epoch, corrects.seq) if corrects else None,
+            photos=envelope.photos,
         ),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, told
+from scantrail.device.store.migrations import STEPS
 from scantrail.device.store.schema import VERSION, metadata
 from scantrail.words import M
 
@@ -67,11 +68,15 @@ class Database:
             )
         if found == VERSION:
             return
-        if not create:
+        if not found and not create:
             raise _missing()
         with self.writing():
-            metadata.create_all(self._connection)
-            self._connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+            if not found:
+                metadata.create_all(self._connection)
+            for form in range(found or VERSION, VERSION):
+                for statement in STEPS[form]:
+                    self._run(statement)
+            self._run(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def writing(self) -> Iterator[None]:

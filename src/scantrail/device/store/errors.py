@@ -50,6 +50,11 @@ class StoreNotReady(StoreError):
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 
 
+def full() -> StoreFull:
+    """The one sentence for a full disk."""
+    return StoreFull(M("This device's storage is full: scans are NOT recorded. Free some space, then scan again."))
+
+
 def told(error: DBAPIError | sqlite3.Error) -> StoreError | None:
     """The store's own error for one of the database; None for a mistake of the program."""
     original = error.orig if isinstance(error, DBAPIError) else error
@@ -57,7 +62,7 @@ def told(error: DBAPIError | sqlite3.Error) -> StoreError | None:
         return None
     code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     if code in _FULL:
-        return StoreFull(M("This device's storage is full: scans are NOT recorded. Free some space, then scan again."))
+        return full()
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         return StoreDamaged(
             M(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, null, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, not_, null, or_, select, update
 
 from scantrail.device.store.attention import Trouble
 from scantrail.device.store.database import Database
+from scantrail.device.store.photos import STILL_NEEDED, forget_photos, name_photos
 from scantrail.device.store.schema import documents, journal, journal_things, meta, units
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, things_of
@@ -78,6 +79,7 @@ _OLD = select(journal.c.seq).where(
     journal.c.recorded < bindparam("before"),
     journal.c.seq < select(func.max(journal.c.seq)).scalar_subquery(),
     or_(journal.c.state == ActState.APPLIED.value, journal.c.settled_by.is_not(None)),
+    not_(STILL_NEEDED),
 )
 
 
@@ -165,6 +167,7 @@ class Journal:
         ]
         if things:
             self._database.execute(_ADD_THINGS, things)
+        name_photos(self._database, act)
         for event in act.draft.events:
             if isinstance(event, AttentionSettled) and (event.device, event.epoch) == act.id[:2]:
                 self._database.execute(_SETTLED, {"act": event.seq, "by": act.id.seq})
@@ -231,5 +234,6 @@ class Journal:
         """Drop acts that are done with and older than a restored server could ask for; never the chain's end."""
         old = [row.seq for row in self._database.rows(_OLD, before=(now - KEPT).isoformat())]
         with self._database.writing():
+            forget_photos(self._database, old)
             for table in (journal_things, journal):
                 self._database.execute(delete(table).where(one_of(table.c.seq, "old")), {"old": keys(old)})

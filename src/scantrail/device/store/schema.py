@@ -17,8 +17,8 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 1
-"""`PRAGMA user_version` of a store with these tables."""
+VERSION = 2
+"""`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
 metadata = MetaData()
 
@@ -68,6 +68,19 @@ journal_things = Table(
 )
 """Which units and documents an act is about, and whether it takes a unit out of stock or may bring it back."""
 Index("journal_things_freed", journal_things.c.seq, sqlite_where=journal_things.c.effect == "frees")
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("seq", ForeignKey(journal.c.seq), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("refusal", Text),
+    Column("body", Text, nullable=False),
+)
+"""Every photo that acts name, with the newest of them, and how far it is on its way to the server."""
+Index("photos_of_act", photos.c.seq)
 
 
 def _mirror(name: str, *columns: Column[Any]) -> Table:

@@ -18,6 +18,7 @@ from scantrail.device.store.errors import StoreExists, StoreNotReady
 from scantrail.device.store.journal import Identity, Journal
 from scantrail.device.store.keeping import Keeping
 from scantrail.device.store.mirror import Mirror
+from scantrail.device.store.photos import Photos
 from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
 from scantrail.device.store.things import UNIT
@@ -55,13 +56,15 @@ class DeviceStore:
     raise a `StoreError`, whose text is a sentence for the person who holds the device.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self._database = database
         self._journal = Journal(database)
         self._mirror = Mirror(database)
         self._view = View(database, self._journal)
         self._stock = Stock(database, self._journal, self._view, self.site)
         self._keeping = Keeping(database)
+        self._photos = Photos(folder, database)
+        self._photos.tidy()
 
     @classmethod
     def open(cls, folder: Path) -> DeviceStore:
@@ -70,7 +73,7 @@ class DeviceStore:
         Raises:
             StoreMissing, StoreInUse, StoreDamaged: as their names say.
         """
-        return cls._on(Database(folder))
+        return cls._on(folder, Database(folder))
 
     @classmethod
     def create(cls, folder: Path, identity: Identity) -> DeviceStore:
@@ -88,12 +91,12 @@ class DeviceStore:
         except BaseException:
             database.close()
             raise
-        return cls._on(database)
+        return cls._on(folder, database)
 
     @classmethod
-    def _on(cls, database: Database) -> DeviceStore:
+    def _on(cls, folder: Path, database: Database) -> DeviceStore:
         try:
-            return cls(database)
+            return cls(folder, database)
         except BaseException:
             database.close()
             raise
@@ -152,7 +155,11 @@ class DeviceStore:
 
         Raises:
             StoreFull: there is no room; nothing was recorded.
+            ValueError: a draft names a photo that was not kept.
         """
+        missing = [photo.name for draft in drafts for photo in draft.photos if not self._photos.has(photo)]
+        if missing:
+            raise ValueError(f"Failed to record: the photo {missing[0]} was not kept first.")
         acts = self._journal.record(drafts, actor=actor, site=site, now=now, versions=versions or {})
         for act in acts:
             self._view.add(act)
@@ -277,7 +284,7 @@ class DeviceStore:
                 document=trouble.act.draft.document,
                 refusal=trouble.refusal,
             )
-            for trouble in open_troubles(self._journal.troubles())
+            for trouble in (*open_troubles(self._journal.troubles()), *self._photos.troubles())
         )
 
     def _serials(self, units: Iterable[UnitId]) -> tuple[str, ...]:
@@ -354,15 +361,20 @@ class DeviceStore:
         self._stock.take_changes(changes.rows, judged)
 
     def forget_old(self, now: datetime) -> None:
-        """Drop acts that the server has and that are more than 30 days old."""
+        """Drop acts that the server has and that are more than 30 days old, with their photos."""
         self._journal.forget_old(now)
 
-    # PINs and histories
+    # PINs, histories and photos
 
     @property
     def keeping(self) -> Keeping:
         """PIN verifiers, wrong PINs and looked-up histories."""
         return self._keeping
+
+    @property
+    def photos(self) -> Photos:
+        """Photos, kept before the act that names them is recorded."""
+        return self._photos
 
 
 _NOT_READY = M("This device is still fetching what it needs from the server. Wait a moment, then go on.")
