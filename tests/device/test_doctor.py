@@ -13,6 +13,7 @@ from scantrail.domain.events import WorkerSignedIn
 from scantrail.scanning.chosen import choose
 from scantrail.scanning.profiles import load_profile
 from tests.support.devices import Hand, new_store
+from tests.support.photos import jpeg
 
 
 async def found(folder: Path) -> dict[str, Finding]:
@@ -50,6 +51,12 @@ async def test_records_that_wait_and_a_server_that_is_away_are_said(tmp_path: Pa
     assert "1 records wait" in findings["journal"].line()
     assert findings["server"].state is State.NOTE
     assert findings["keys"].is_problem, "this store has no keys"
+
+
+async def test_photos_that_wait_are_said(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        Hand(store).does(photos=(store.photos.keep(jpeg(), "damage-1"),))
+    assert "1 photos wait" in (await found(tmp_path))["photos"].line()
 
 
 async def test_keys_that_others_can_read_are_a_problem(tmp_path: Path) -> None:

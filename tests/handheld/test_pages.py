@@ -13,11 +13,14 @@ from scantrail.domain.acts import Act
 from scantrail.domain.documents import Taken
 from scantrail.domain.events import AttentionSettled, PickListTaken, UnitPicked, WorkerSignedIn, WorkerSignedOut
 from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.photos import photo_of
+from scantrail.domain.plain import to_plain
 from scantrail.domain.refusals import Code, refuse
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import OperatorError
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
 from tests.support.devices import changes_of
+from tests.support.photos import jpeg
 from tests.support.worlds import MODULE, SENSOR, any_line, exact_line, module, pick_list, unit
 
 DEMO = [("Sarah Johnson", BADGE, PIN)]
@@ -181,6 +184,11 @@ TIMELINE = {
             "device": "Scanner-05",
             "story": "Picked from A-15-03",
             "reason": "because",
+            "photos": [
+                {"photo": to_plain(photo_of(jpeg(), "damage\x1b[2J-1")), "received": False},
+                {"photo": {"name": "half there"}, "received": True},
+                "none",
+            ],
         },
     ]
 }
@@ -198,6 +206,9 @@ async def test_a_unit_is_looked_up_in_the_middle_of_a_task_with_its_history_newe
         await hand.press("pagedown")
         glass = hand.glass
         assert glass.index("Picked from A-15-03") < glass.index("Reason: because") < glass.index("Registered")
+        assert "photo damage␛[2J-1.jpg, 1 kB," in glass
+        assert "not received yet" in glass
+        assert "half there" not in glass
         await hand.press("escape")
         assert "SCAN PRODUCT" in hand.glass
 

@@ -10,6 +10,7 @@ from scantrail.protocol.messages import Outcome
 from scantrail.reports.unit import unit_reports
 from tests.server.conftest import served
 from tests.server.site import ServedSite
+from tests.server.test_photos import PHOTO, reports, send
 from tests.support.worlds import module
 
 __all__ = ["served"]
@@ -31,3 +32,14 @@ def test_what_a_device_wrote_cannot_steer_the_terminal(served: ServedSite, reaso
     (report,) = unit_reports(served.database, "CM500-2025-0046")
     assert all(line.isprintable() for line in report.lines())
     assert "\\" in report.lines()[-1]
+
+
+def test_a_photo_is_listed_under_its_event_and_whether_it_has_arrived(served: ServedSite) -> None:
+    device = served.device()
+    reports(device, PHOTO)
+    named = f"{'':18}photo {PHOTO.name}, 1 kB, {PHOTO.sha256[:12]}"
+    (report,) = unit_reports(served.database, "CM500-2025-0049")
+    assert report.lines()[-1] == f"{named}; not received yet"
+    send(device)
+    (report,) = unit_reports(served.database, "CM500-2025-0049")
+    assert report.lines()[-1] == named

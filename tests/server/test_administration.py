@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from scantrail.domain.readings import Enrolment
-from scantrail.server.administration import enrolment_code, enrolment_qr
+from scantrail.server.administration import enrolment_code, enrolment_qr, save_photo
 from scantrail.words import OperatorError
 from tests.server.site import ServedSite
+from tests.server.test_photos import CONTENT, PHOTO, reports, send
+
+
+def url_of(served: ServedSite) -> str:
+    return served.database.engine.url.render_as_string(hide_password=False)
 
 
 def code_for(served: ServedSite, name: str, site: str = "MAIN") -> str:
-    return enrolment_code(served.database.engine.url.render_as_string(hide_password=False), name, site)
+    return enrolment_code(url_of(served), name, site)
 
 
 @pytest.mark.parametrize("name", ["", " ", "nul\x00", "\x1b[2J", "\udc80", "x" * 61, "server"])
@@ -47,3 +53,23 @@ def _read_qr(drawn: list[str]) -> str:
     picture = numpy.kron(numpy.array(pixels, numpy.uint8), numpy.ones((4, 4), numpy.uint8))
     (found,) = zxing.read_barcodes(picture)
     return str(found.text)
+
+
+def test_a_photo_is_saved_by_the_beginning_of_its_hash_and_over_no_other_file(
+    served: ServedSite, tmp_path: Path
+) -> None:
+    device = served.device()
+    reports(device, PHOTO)
+    with pytest.raises(OperatorError, match="No photo whose hash begins with"):
+        save_photo(url_of(served), PHOTO.sha256, tmp_path / "damage.jpg")
+    send(device)
+    save_photo(url_of(served), PHOTO.sha256[:12], tmp_path / "damage.jpg")
+    assert (tmp_path / "damage.jpg").read_bytes() == CONTENT
+    with pytest.raises(OperatorError, match=r"damage\.jpg cannot be made: File exists"):
+        save_photo(url_of(served), PHOTO.sha256, tmp_path / "damage.jpg")
+
+
+@pytest.mark.parametrize("beginning", ["", "abc", "%%%%%%%%", "________", "x" * 64, PHOTO.sha256 + "0"])
+def test_what_is_no_hash_names_no_photo(served: ServedSite, tmp_path: Path, beginning: str) -> None:
+    with pytest.raises(OperatorError, match="at least 8 digits"):
+        save_photo(url_of(served), beginning, tmp_path / "x.jpg")

@@ -1,4 +1,4 @@
-"""Commands of the server: serve, device, import, unit."""
+"""Commands of the server: serve, device, import, unit, photo."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scantrail.words import M, _
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add these commands."""
-    for add in (_add_serve, _add_device, _add_import, _add_unit):
+    for add in (_add_serve, _add_device, _add_import, _add_unit, _add_photo):
         add(commands)
 
 
@@ -86,4 +86,16 @@ def _unit(options: argparse.Namespace) -> int:
         print("\n\n".join("\n".join(report.lines()) for report in found))
     if not found:
         return fail(M("No unit with the serial {serial} is on record.", serial=options.serial))
+    return OK
+
+
+def _add_photo(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(commands, "photo", _("write a photo from the server's database into a file"), _photo)
+    command.add_argument("hash", metavar="HASH", help=_("as `scantrail unit` shows it"))
+    command.add_argument("--out", required=True, type=Path, metavar="FILE", help=_("a new file"))
+    add_database(command)
+
+
+def _photo(options: argparse.Namespace) -> int:
+    needs("server", "scantrail.server.administration").save_photo(options.database_url, options.hash, options.out)
     return OK

@@ -16,7 +16,7 @@ from typing import Any
 
 from scantrail import __version__
 from scantrail.device.keys import DeviceKeys, KeysUnusable
-from scantrail.device.store import Counts, DeviceStore, Identity, StoreError, StoreMissing
+from scantrail.device.store import Counts, DeviceStore, Identity, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.scanning.chosen import Scanners, scanners_of
@@ -196,14 +196,20 @@ async def _records(folder: Path) -> list[Finding]:
     """The store, its journal and its server; one finding says it all where there is no store."""
     try:
         with DeviceStore.open(folder) as store:
-            identity, counts = store.identity, store.counts()
+            identity, counts, photos = store.identity, store.counts(), store.photos.counts()
     except StoreMissing:
         todo = M("On the server: scantrail device add NAME --site SITE; here: scantrail enrol --server URL --code CODE")
         return [Finding("records", State.NOTE, M("{folder}: this device is not enrolled.", folder=folder), todo)]
     except StoreError as error:
         return [Finding("records", State.PROBLEM, error.message)]
     known = M("{device} at {site}, in {folder}", device=identity.device, site=identity.site, folder=folder)
-    return [Finding("records", State.GOOD, known), _journal(counts), *_keys(folder), await _server(identity)]
+    return [
+        Finding("records", State.GOOD, known),
+        _journal(counts),
+        *_photos(photos),
+        *_keys(folder),
+        await _server(identity),
+    ]
 
 
 def _journal(counts: Counts) -> Finding:
@@ -214,6 +220,17 @@ def _journal(counts: Counts) -> Finding:
         todo = M("They go up by themselves when the server can be reached; do not delete the folder.")
         return Finding("journal", State.NOTE, M("{count} records wait for the server.", count=counts.pending), todo)
     return Finding("journal", State.GOOD, M("the server has every record."))
+
+
+def _photos(counts: PhotoCounts) -> list[Finding]:
+    """Only where there is something to say of them."""
+    if counts.refused:
+        todo = M("Sign in and open Needs attention: it says why.")
+        return [Finding("photos", State.NOTE, M("{count} did not reach the server.", count=counts.refused), todo)]
+    if counts.waiting:
+        todo = M("They go up by themselves after their records; do not delete the folder.")
+        return [Finding("photos", State.NOTE, M("{count} photos wait for the server.", count=counts.waiting), todo)]
+    return []
 
 
 def _keys(folder: Path) -> list[Finding]:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from scantrail.device.keys import DeviceKeys
+from scantrail.device.photo_sync import PhotoPeer, PhotoSync
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.acts import Times
@@ -51,7 +52,7 @@ class Clock(Protocol):
         """The device's now."""
 
 
-class Peer(Protocol):
+class Peer(PhotoPeer, Protocol):
     """The server, as far as the sync needs it."""
 
     async def push(self, push: Push) -> PushAnswer:
@@ -83,6 +84,8 @@ class Sync:
         self._chance = chance
         self.on_state = on_state
         self.on_changed = on_changed
+        self.photos = PhotoSync(store, server, clock, chance)
+        self.photos.on_changed = self._photos_changed
         self.state = SyncState(Link.OFFLINE, store.count_pending(), M("Not connected yet."))
         self._tidied = False
         self._failures = 0
@@ -91,10 +94,15 @@ class Sync:
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
-        """Exchange until cancelled: at once after each record, every few seconds when idle, less often offline."""
-        while True:
-            await self._round()
-            await self._rest()
+        """Exchange until cancelled: at once after each record, every few seconds when idle, less often offline.
+
+        Photos go beside: however slow or broken their way is, acts do not wait for them.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.photos.run())
+            while True:
+                await self._round()
+                await self._rest()
 
     async def now(self) -> SyncState:
         """Exchange now, whatever the pauses are; gives how it went."""
@@ -107,6 +115,9 @@ class Sync:
         self._show(self.state.link, self.state.reason)
         if self.state.link is Link.ONLINE:
             self._wake.set()
+
+    def _photos_changed(self) -> None:
+        self.on_changed()
 
     async def _rest(self) -> None:
         pause = IDLE_S * (0.8 + 0.4 * self._chance())
@@ -136,6 +147,7 @@ class Sync:
             else:
                 self._failures = 0
                 self._show(Link.ONLINE, "")
+                self.photos.kick()
 
     def _failed(self, link: Link, reason: Message | str, asked_pause: float | None = None) -> None:
         self._failures += 1
@@ -199,6 +211,7 @@ class Sync:
         if expected is None or expected >= push.first_seq:
             raise refused
         self._store.resend_from(expected)
+        self.photos.ask_again()
         if self._store.pending(1)[0][0] != expected:
             raise refused
 

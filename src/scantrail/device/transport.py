@@ -11,12 +11,15 @@ from typing import Any, TypeVar
 import httpx2
 
 from scantrail.domain.identifiers import UnitId
+from scantrail.domain.photos import Photo
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.protocol.messages import (
     PROTOCOL,
     Changes,
     EnrolAnswer,
     EnrolRequest,
+    LackedPhotos,
+    PhotoTaken,
     Problem,
     Push,
     PushAnswer,
@@ -74,6 +77,14 @@ class Health:
     server_epoch: str
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A request's body as it is, where it is no message."""
+
+    content: bytes
+    media_type: str
+
+
 class Server:
     """The server, from this device. Made without any network; connections are kept until `close`."""
 
@@ -115,6 +126,14 @@ class Server:
         """A unit and its whole history, as the server's JSON object."""
         return await self._json("GET", f"/v1/units/{unit}/timeline", within=SIGN_IN_S)
 
+    async def send_photo(self, photo: Photo, content: bytes) -> PhotoTaken:
+        """Send a photo's bytes; the same ones again do no harm."""
+        return await self._ask(PhotoTaken, "PUT", f"/v1/photos/{photo.sha256}", Raw(content, photo.media_type))
+
+    async def lacked_photos(self) -> LackedPhotos:
+        """Which photos of this device's acts the server has not got."""
+        return await self._ask(LackedPhotos, "GET", "/v1/photos/lacking")
+
     async def _ask(self, kind: type[T], method: str, path: str, body: Any = None, **how: Any) -> T:
         data = await self._json(method, path, body, **how)
         try:
@@ -155,7 +174,10 @@ class Server:
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         content = None
-        if body is not None:
+        if isinstance(body, Raw):
+            content = body.content
+            headers["Content-Type"] = body.media_type
+        elif body is not None:
             content = gzip.compress(json.dumps(body, separators=(",", ":")).encode(), compresslevel=3, mtime=0)
             headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         client = await self._open()

@@ -76,6 +76,15 @@ def is_hash(text: str) -> bool:
     return _HASH.fullmatch(text) is not None
 
 
+def photo_words(photo: Photo, *, received: bool) -> Message:
+    """A photo in a timeline: `photo damage-….jpg, 182 kB, 3f9a27c01b55`; the hash's beginning finds it."""
+    kilobytes = -(-photo.size // 1000)
+    facts = {"name": photo.name, "size": kilobytes, "hash": photo.sha256[:12]}
+    if received:
+        return M("photo {name}, {size} kB, {hash}", **facts)
+    return M("photo {name}, {size} kB, {hash}; not received yet", **facts)
+
+
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN = 0xDA
 _NOTES_IN_JPEG = frozenset({0xE1, 0xED, 0xFE})

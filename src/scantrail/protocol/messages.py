@@ -147,6 +147,31 @@ class SignInAnswer:
     """The device's own verifier for this worker ends with the shift."""
 
 
+class PhotoProblem(Enum):
+    """The `code` of a problem by which the server says that it does not take a photo, however often it is sent."""
+
+    UNNAMED = "photo_unnamed"
+    """No act of the device's site names it."""
+    NO_PHOTO = "no_photo"
+    WRONG_HASH = "photo_changed"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTaken:
+    """The server has a photo's bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LackedPhotos:
+    """Photos that acts of the device name and whose bytes the server has not got."""
+
+    sha256: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a request was refused, as RFC 9457 data."""

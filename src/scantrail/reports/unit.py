@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scantrail.domain.photos import photo_words
 from scantrail.domain.products import Product
 from scantrail.domain.rules.pick import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Unit
 from scantrail.server.database import Database
 from scantrail.server.master import all_products
-from scantrail.server.timelines import TimelineEntry, timeline_of
+from scantrail.server.timelines import ShownPhoto, TimelineEntry, timeline_of
 from scantrail.server.units import units_called
 from scantrail.words import M, Message, say
 
@@ -34,7 +35,8 @@ class UnitReport:
             status=Message(STATUS_NAMES[unit.status]),
             place=place_words(unit.place),
         )
-        return [_visible(line) for line in (say(head), *(_line(entry) for entry in self.timeline))]
+        told = [line for entry in self.timeline for line in (_line(entry), *map(_photo_line, entry.photos))]
+        return [_visible(line) for line in (say(head), *told)]
 
 
 def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
@@ -51,6 +53,10 @@ def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
 def _line(entry: TimelineEntry) -> str:
     because = f" ({entry.reason})" if entry.reason else ""
     return f"{entry.effective_at:%Y-%m-%d %H:%M}  {entry.story}{because}  [{entry.actor_name}, {entry.device}]"
+
+
+def _photo_line(shown: ShownPhoto) -> str:
+    return f"{'':18}{say(photo_words(shown.photo, received=shown.received))}"
 
 
 def _visible(line: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import segno
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +18,7 @@ from scantrail.server.app import utc_now
 from scantrail.server.devices import NotAdded, add_device
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
+from scantrail.server.photos import stored_photos
 from scantrail.words import M, OperatorError
 
 
@@ -76,3 +79,28 @@ def premises(database_url: str, site: str) -> Premises:
         tuple(each for each in places if each.site == site),
         tuple(each for each in workers if each.site == site and each.active),
     )
+
+
+def save_photo(database_url: str, beginning: str, file: Path) -> None:
+    """Write a photo's bytes into a new file; `beginning` is its hash, or as much of it as tells it from others.
+
+    Raises:
+        OperatorError: the database cannot be used, no photo or several have such a hash, or the file cannot be made.
+    """
+    if not re.fullmatch("[0-9a-f]{8,64}", beginning):
+        raise OperatorError(M("Expected at least 8 digits of a photo's hash, as `scantrail unit` shows them."))
+    database = ready(database_url)
+    try:
+        with database.reading() as connection:
+            found = stored_photos(connection, beginning)
+    finally:
+        database.close()
+    if len(found) != 1:
+        few = M("No photo whose hash begins with {hash} has arrived.", hash=beginning)
+        many = M("Several photos' hashes begin with {hash}. Give more digits.", hash=beginning)
+        raise OperatorError(many if found else few)
+    try:
+        with file.open("xb") as written:
+            written.write(found[0].content)
+    except OSError as error:
+        raise OperatorError(M("{file} cannot be made: {why}.", file=file, why=error.strerror or error)) from error

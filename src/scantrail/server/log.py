@@ -14,13 +14,14 @@ from sqlalchemy import Connection, select, update
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
 from scantrail.domain.people import SYSTEM
+from scantrail.domain.photos import Photo
 from scantrail.domain.plain import to_plain
 from scantrail.domain.readings import Reading
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome
 from scantrail.server.bodies import to_body
-from scantrail.server.schema import events, log, meta, streams
+from scantrail.server.schema import events, log, meta, photo_names, streams
 from scantrail.server.sets import insert_rows
 
 SERVER_DEVICE = "server"
@@ -70,9 +71,10 @@ class LogWriter:
     received_at: datetime
     _log: list[dict[str, Any]] = field(default_factory=list)
     _events: list[dict[str, Any]] = field(default_factory=list)
+    _photos: list[dict[str, Any]] = field(default_factory=list)
 
     def append(self, entry: Entry) -> int:
-        """Give an entry its place in the log; events of refused acts are in its payload only."""
+        """Give an entry its place in the log; events of refused acts are in its payload only, their photos count."""
         position = self.stream.next_position()
         row = {
             "stream": self.stream.id,
@@ -92,6 +94,10 @@ class LogWriter:
         self._log.append(
             {**row, "payload": entry.exact, "row_hash": self.stream.head, "context": _context_of(entry.act)}
         )
+        if entry.act is not None:
+            named = dict.fromkeys(photo.sha256 for photo in entry.act.draft.photos)
+            where = {"stream": self.stream.id, "position": position, "device": entry.id.device}
+            self._photos.extend({**where, "sha256": photo} for photo in named)
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
             self._events.extend(self._event_rows(entry.act, position, row["effective_at"]))
         return position
@@ -112,10 +118,9 @@ class LogWriter:
 
     def write(self, connection: Connection) -> None:
         """Write what was appended; the stream is saved by the caller, who still gives its numbers to the feed."""
-        for table, rows in ((log, self._log), (events, self._events)):
+        for table, rows in ((log, self._log), (events, self._events), (photo_names, self._photos)):
             insert_rows(connection, table, rows)
-        self._log.clear()
-        self._events.clear()
+            rows.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +130,13 @@ class Context:
     reason: str = ""
     note: str = ""
     reading: Reading | None = None
+    photos: tuple[Photo, ...] = ()
 
 
 def _context_of(act: Act | None) -> str | None:
     if act is None:
         return None
-    context = Context(act.draft.reason, act.draft.note, act.draft.reading)
+    context = Context(act.draft.reason, act.draft.note, act.draft.reading, act.draft.photos)
     return None if context == Context() else to_body(context)
 
 

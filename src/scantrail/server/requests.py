@@ -87,8 +87,8 @@ def device_of(request: Request) -> Device:
     raise refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
 
 
-async def body_of(request: Request) -> bytes:
-    """A request's body, unpacked, within its limits.
+async def body_of(request: Request, limit: int = MAX_BODY) -> bytes:
+    """A request's body, unpacked, within its limits; `limit` is of the bytes as they are sent.
 
     Raises:
         Refused: 413 too large, 400 not what its encoding says.
@@ -96,8 +96,8 @@ async def body_of(request: Request) -> bytes:
     sent = bytearray()
     async for chunk in request.stream():
         sent += chunk
-        if len(sent) > MAX_BODY:
-            raise refused(413, "too_large", M("A request may have {limit} bytes. Send less at once.", limit=MAX_BODY))
+        if len(sent) > limit:
+            raise refused(413, "too_large", M("A request may have {limit} bytes. Send less at once.", limit=limit))
     if request.headers.get("content-encoding", "") != "gzip":
         return bytes(sent)
     unpacker = zlib.decompressobj(wbits=31)
@@ -136,6 +136,6 @@ def text_in(name: str, value: str) -> str:
     raise refused(422, "garbled", detail)
 
 
-def answer(value: Any) -> Response:
+def answer(value: Any, status: int = 200) -> Response:
     """A message as an answer, in ASCII: a scan may hold what UTF-8 cannot."""
-    return Response(to_body(value), media_type="application/json")
+    return Response(to_body(value), status, media_type="application/json")

@@ -227,3 +227,25 @@ alarms = Table(
     Column("detail", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("sha256", String(64), primary_key=True, comment="of its bytes"),
+    Column("media_type", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("device", String, nullable=False, comment="that sent it"),
+    Column("received_at", String, nullable=False),
+)
+
+photo_names = Table(
+    "photo_names",
+    metadata,
+    Column("stream", String, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("device", String, nullable=False, comment="whose act names it"),
+    PrimaryKeyConstraint("stream", "position", "sha256"),
+    Index(None, "sha256", "stream"),
+    Index(None, "stream", "device"),
+)

@@ -11,12 +11,22 @@ from sqlalchemy import Connection, select
 
 from scantrail.domain.events import event_from_plain
 from scantrail.domain.identifiers import UnitId
+from scantrail.domain.photos import Photo
 from scantrail.domain.story import told
 from scantrail.server.bodies import from_body
 from scantrail.server.log import Context
 from scantrail.server.master import workers_by_id
+from scantrail.server.photos import arrived
 from scantrail.server.schema import events, log
 from scantrail.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPhoto:
+    """A photo of an act, and whether its bytes are here."""
+
+    photo: Photo
+    received: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class TimelineEntry:
     note: str = ""
     scanned: str = ""
     carrier: str = ""
+    photos: tuple[ShownPhoto, ...] = ()
 
 
 def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
@@ -53,11 +64,15 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
         .order_by(events.c.effective_at, events.c.position, events.c.at)
     ).all()
     names = workers_by_id(connection, {row.actor for row in rows})
-    return tuple(_entry(row, names[row.actor].name if row.actor in names else row.actor) for row in rows)
+    contexts = [from_body(Context, row.context) if row.context else Context() for row in rows]
+    here = arrived(connection, [photo.sha256 for context in contexts for photo in context.photos])
+    return tuple(
+        _entry(row, context, names[row.actor].name if row.actor in names else row.actor, here)
+        for row, context in zip(rows, contexts, strict=True)
+    )
 
 
-def _entry(row: Any, actor_name: str) -> TimelineEntry:
-    context = from_body(Context, row.context) if row.context else Context()
+def _entry(row: Any, context: Context, actor_name: str, here: frozenset[str]) -> TimelineEntry:
     body = json.loads(row.body)
     reading = context.reading
     return TimelineEntry(
@@ -77,4 +92,5 @@ def _entry(row: Any, actor_name: str) -> TimelineEntry:
         note=context.note,
         scanned=reading.text if reading else "",
         carrier=reading.carrier.value if reading else "",
+        photos=tuple(ShownPhoto(photo, photo.sha256 in here) for photo in context.photos),
     )

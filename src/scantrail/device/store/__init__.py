@@ -12,6 +12,7 @@ from scantrail.device.store.errors import (
 )
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.keeping import Failures, History, Verifier
+from scantrail.device.store.photos import PhotoCounts
 from scantrail.device.store.store import Counts, DeviceStore
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Failures",
     "History",
     "Identity",
+    "PhotoCounts",
     "StoreDamaged",
     "StoreError",
     "StoreExists",

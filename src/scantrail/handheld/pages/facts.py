@@ -11,7 +11,9 @@ from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import code_of
 from scantrail.domain.labels import LABEL_NAMES
 from scantrail.domain.people import Worker
+from scantrail.domain.photos import Photo, photo_words
 from scantrail.domain.places import Place
+from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.products import Product
 from scantrail.domain.readings import Said
 from scantrail.domain.rules.pick import HOLD_NAMES, STATUS_NAMES
@@ -158,7 +160,21 @@ def _entry_lines(entry: Mapping[str, Any], width: int) -> list[Line]:
         *wrapped(head, width, Ink.FAINT),
         *wrapped(visible(_text(entry, "story")), width),
         *(wrapped(told(M("Reason: {reason}", reason=reason)), width, Ink.FAINT) if reason else []),
+        *(line for words in _photos(entry) for line in wrapped(told(words), width, Ink.FAINT)),
     ]
+
+
+def _photos(entry: Mapping[str, Any]) -> list[Message]:
+    listed = entry.get("photos")
+    shown = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    words = []
+    for each in shown:
+        try:
+            photo = from_plain(Photo, each.get("photo"))
+        except PlainError:
+            continue
+        words.append(photo_words(photo, received=each.get("received") is True))
+    return words
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:
