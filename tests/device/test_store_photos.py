@@ -196,13 +196,13 @@ def test_old_acts_take_their_photos_along_but_never_one_that_the_server_lacks(fo
 
 
 def shape(folder: Path) -> list[Any]:
-    """Every table and index, as SQLite sees it, whatever the statement that made it looks like."""
+    """The columns and keys of every table and index, whatever the statements that made them look like."""
     with closing(sqlite3.connect(folder / FILE)) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master ORDER BY name")]
         described = [
             (name, pragma, connection.execute(f'PRAGMA {pragma}("{name}")').fetchall())
             for name in names
-            for pragma in ("table_xinfo", "foreign_key_list", "index_list", "index_xinfo")
+            for pragma in ("table_xinfo", "foreign_key_list", "index_xinfo")
         ]
         return [*described, connection.execute("PRAGMA user_version").fetchone()]
 
