@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scantrail.domain.labels import LabelKind
 from scantrail.domain.readings import Carrier, CodeKind, CodePrefix, Reading, Said
+from scantrail.gs1.reading import FAULT_WORDS, Fault
 from scantrail.gs1.said import said_by
 from scantrail.words import say
 from tests.gs1.codes import GS, GTIN, SSCC, TODAY
@@ -112,3 +113,8 @@ def test_every_text_says_something_and_never_more_than_it_holds(text: str) -> No
         assert set(part) <= set(text) or "%" in text, "nothing is made up"
     assert found.refusal is None or found.kind is None
     assert bool(found.fault) == (found.refusal is not None)
+
+
+def test_every_fault_has_its_few_words() -> None:
+    assert set(FAULT_WORDS) == set(Fault)
+    assert max(map(len, FAULT_WORDS.values())) <= 30
