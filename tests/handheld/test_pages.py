@@ -296,7 +296,7 @@ async def test_contested_work_is_told_at_once_and_stays_in_the_state_line_until_
         picked = next(act for act in acts_of(hand.store) if any(isinstance(e, UnitPicked) for e in act.draft.events))
         await contest(hand, picked)
         assert "✗ ALREADY PICKED  CM500-2025-0046" in hand.glass
-        assert "Put it back in that cart; scan" in hand.glass
+        assert "Put it back in A-15-03; pick another." in hand.glass
         assert "!1" in hand.glass.splitlines()[0]
         await hand.scan("CM500-2025-0047")
         assert "ALREADY PICKED" not in hand.glass

@@ -72,6 +72,8 @@ class Wording:
     contests: bool = False
     """Whether the world may have changed since the device judged: then the server contests the act instead of
     refusing it, and the person is told what to do with the goods."""
+    afterwards: str = ""
+    """What the person does with a unit that is picked already, where `todo` does not say it; `bin` is where it was."""
 
 
 WORDINGS: dict[Code, Wording] = {
@@ -80,18 +82,21 @@ WORDINGS: dict[Code, Wording] = {
         N_("{document} was cancelled."),
         N_("Put every unit back: press F5 and scan its bin. Then press F10."),
         contests=True,
+        afterwards=N_("Put it back in {bin}."),
     ),
     Code.LIST_COMPLETED: Wording(
         N_("LIST COMPLETED"),
         N_("{document} is already complete."),
         N_("Press F10 and choose another list."),
         contests=True,
+        afterwards=N_("Put it back in {bin}."),
     ),
     Code.LIST_TAKEN_OVER: Wording(
         N_("LIST TAKEN OVER"),
         N_("{worker} works on {document} on {device} now."),
         N_("Bring what you picked to {worker}, then press F10."),
         contests=True,
+        afterwards=N_("Bring it to {worker}, who has the list now."),
     ),
     Code.NO_RIGHT: Wording(
         N_("NOT ALLOWED"),
@@ -158,42 +163,49 @@ WORDINGS: dict[Code, Wording] = {
         N_("It is under a {kind} hold: {reason}."),
         N_("Don't use it. Set it aside and tell a supervisor."),
         contests=True,
+        afterwards=N_("Don't ship it. Bring it to a supervisor; pick another."),
     ),
     Code.IN_TASK: Wording(
         N_("ALREADY SCANNED"),
         N_("You picked it in this task."),
         N_("Scan {wanted}."),
         contests=True,
+        afterwards=N_("It counts once. Keep it, and look at the list with F3."),
     ),
     Code.ALREADY_PICKED: Wording(
         N_("ALREADY PICKED"),
         N_("{worker} picked it for {document}, {when}."),
         N_("Put it back in that cart; scan {wanted}."),
         contests=True,
+        afterwards=N_("Put it back in {bin}; pick another. Two alike? Tell a supervisor."),
     ),
     Code.SHIPPED: Wording(
         N_("SHIPPED BEFORE"),
         N_("It left on {document}, {when}; its status is {status}."),
         N_("Set it aside for a supervisor; scan {wanted}."),
         contests=True,
+        afterwards=N_("It counts as gone. Bring it to a supervisor; pick another."),
     ),
     Code.STATUS: Wording(
         N_("MAY NOT BE PICKED"),
         N_("Its status is {status}."),
         N_("Set it aside for a supervisor; scan {wanted}."),
         contests=True,
+        afterwards=N_("Don't ship it. Bring it to a supervisor; pick another."),
     ),
     Code.ANOTHER_SITE: Wording(
         N_("ANOTHER SITE"),
         N_("It is recorded at {site}, {place}."),
         N_("Set it aside for a supervisor; scan {wanted}."),
         contests=True,
+        afterwards=N_("Bring it to a supervisor; pick another."),
     ),
     Code.OWNER: Wording(
         N_("NOT OURS"),
         N_("It belongs to {owner}."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("Put it back in {bin}; pick another."),
     ),
     Code.WRONG_PRODUCT: Wording(
         N_("WRONG PRODUCT"),
@@ -205,54 +217,63 @@ WORDINGS: dict[Code, Wording] = {
         N_("It is on {document}."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("Put it back in {bin}; pick another."),
     ),
     Code.ANOTHER_ORDER: Wording(
         N_("WRONG UNIT"),
         N_("It is promised to {document}."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("Put it back in {bin}; pick another."),
     ),
     Code.NOT_ON_LIST: Wording(
         N_("WRONG UNIT"),
         N_("It is not on {document}, which names its units."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("The list has changed. Put it back in {bin}."),
     ),
     Code.LINE_FULL: Wording(
         N_("LINE FULL"),
         N_("All {quantity} of this line are picked."),
         N_("Put it back in {place}."),
         contests=True,
+        afterwards=N_("Others have filled the line. Put it back in {bin}."),
     ),
     Code.LINE_CHANGED: Wording(
         N_("LINE CHANGED"),
         N_("Line {line} of {document} does not have these units open any more."),
         N_("Press F10, open the list again and look at it with F3."),
         contests=True,
+        afterwards=N_("The list has changed. Put it back in {bin}."),
     ),
     Code.FIRMWARE: Wording(
         N_("WRONG FIRMWARE"),
         N_("The order wants firmware {required}; this unit has {found}."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("Put it back in {bin}; pick another."),
     ),
     Code.CALIBRATION: Wording(
         N_("NOT CALIBRATED"),
         N_("The order wants a valid calibration; this unit's: {found}."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("Put it back in {bin}; pick another."),
     ),
     Code.NOT_PICKABLE: Wording(
         N_("NOT PICKABLE"),
         N_("It is recorded in {place}, which is not for picking."),
         N_("Put it back; scan {wanted}."),
         contests=True,
+        afterwards=N_("It was moved meanwhile. Bring it to a supervisor."),
     ),
     Code.WRONG_BIN: Wording(
         N_("WRONG BIN"),
         N_("It is recorded in {place}; you are at {bin}."),
         N_("Put it back. To pick it, press F4, Another bin, and go to {place}."),
         contests=True,
+        afterwards=N_("It was moved meanwhile. Bring it to a supervisor."),
     ),
     Code.GO_TO_BIN: Wording(
         N_("WRONG BIN"),
@@ -313,6 +334,7 @@ WORDINGS: dict[Code, Wording] = {
         N_("{unit} is {status}, which does not allow this."),
         N_("Look the unit up with F2 and tell a supervisor."),
         contests=True,
+        afterwards=N_("It was changed meanwhile. Bring it to a supervisor."),
     ),
     Code.NO_REASON: Wording(
         N_("REASON NEEDED"),
@@ -359,6 +381,11 @@ class Refusal:
     def todo(self) -> Message:
         """What the person does now, in one sentence."""
         return Message(WORDINGS[self.code].todo, _facts(self.facts))
+
+    def afterwards(self, bin_code: str) -> Message:
+        """What the person does with a unit that was picked out of a bin before the server found this."""
+        wording = WORDINGS[self.code]
+        return Message(wording.afterwards, {**_facts(self.facts), "bin": bin_code}) if wording.afterwards else self.todo
 
     @property
     def contests(self) -> bool:

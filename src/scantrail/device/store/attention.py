@@ -8,8 +8,10 @@ from datetime import datetime
 
 from scantrail.device.store.things import UNIT, things_of
 from scantrail.domain.acts import Act, ActId
-from scantrail.domain.identifiers import DocumentId, UnitId, WorkerId
+from scantrail.domain.events import UnitPicked
+from scantrail.domain.identifiers import DocumentId, UnitId, WorkerId, code_of
 from scantrail.domain.refusals import Refusal
+from scantrail.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class AttentionItem:
     when: datetime
     document: DocumentId | None
     refusal: Refusal
+    todo: Message
+    """What the person does with the goods."""
+
+
+def todo_of(act: Act, refusal: Refusal) -> Message:
+    """What is done with the goods of an act that did not apply: a unit that was picked has to go somewhere."""
+    picked = next((event for event in act.draft.events if isinstance(event, UnitPicked)), None)
+    return refusal.afterwards(code_of(picked.from_place)) if picked else refusal.todo
 
 
 Topic = tuple[DocumentId | None, frozenset[UnitId]]

@@ -12,7 +12,7 @@ from typing import Self
 
 from sqlalchemy import insert
 
-from scantrail.device.store.attention import AttentionItem, open_troubles, units_in
+from scantrail.device.store.attention import AttentionItem, open_troubles, todo_of, units_in
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import StoreExists, StoreNotReady
 from scantrail.device.store.journal import Identity, Journal
@@ -283,6 +283,7 @@ class DeviceStore:
                 when=trouble.act.times.wall,
                 document=trouble.act.draft.document,
                 refusal=trouble.refusal,
+                todo=todo_of(trouble.act, trouble.refusal),
             )
             for trouble in (*open_troubles(self._journal.troubles()), *self._photos.troubles())
         )

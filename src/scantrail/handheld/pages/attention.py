@@ -64,7 +64,7 @@ class SettlePage(ChoicePage):
         return [
             *wrapped(f"✗ {told(item.refusal.title)}", width, Ink.BAD),
             *wrapped(told(item.refusal.because), width),
-            *wrapped(told(item.refusal.todo), width, Ink.STRONG),
+            *wrapped(told(item.todo), width, Ink.STRONG),
             *wrapped(told(scanned), width, Ink.FAINT),
             BLANK,
             *wrapped(told(M("What did you do?")), width),

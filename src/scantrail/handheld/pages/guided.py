@@ -108,7 +108,7 @@ class GuidedPage(Page):
     def contested(self, item: AttentionItem) -> None:
         """The server did not accept something done before: the person reads at once what to do with the goods."""
         goods = ", ".join(item.serials) or item.scanned
-        self.say(Shown.of(Verdict.of_refusal(item.refusal, goods)))
+        self.say(Shown(Tone.REFUSED, item.refusal.title, goods, item.refusal.because, item.todo))
 
     def changed(self) -> None:
         self.desk.session.refresh()

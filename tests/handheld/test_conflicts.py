@@ -1,0 +1,79 @@
+"""What a picker reads when the server finds afterwards that a pick does not apply: each conflict with its instruction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scantrail.domain.acts import Act
+from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList, Taken
+from scantrail.domain.events import UnitPicked
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.judge import judge
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.handheld.drawing.bars import Size
+from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
+from tests.handheld.benches import DAY, LIST, Bench, acts_of, bench
+from tests.handheld.sketches import must_look_like
+from tests.support.devices import changes_of
+from tests.support.worlds import MIKE, MODULE, NOW, TODAY, any_line, exact_line, said_in, world
+
+GLASS = Size(20, 16)
+HERE = replace(LIST, at_place="MAIN/A-15-03", at_product="CM-500-STD", taken=Taken("Scanner-05", "sarah"))
+UNIT = DAY[0]
+
+
+def found(unit: Unit = UNIT, listed: PickList = HERE, *holds: Hold) -> World:
+    """What the server knows when the pick reaches it."""
+    return world(unit, *DAY[1:], lists=(listed,), holds=holds)
+
+
+def by_mike(**facts: Any) -> Unit:
+    return replace(UNIT, changed_by=MIKE.id, changed_at=NOW, **facts)
+
+
+MIKES = PickedUnit(DAY[1].id, DAY[1].serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
+CONFLICTS = {
+    "picked_by_another": found(by_mike(status=Status.PICKED, document="PL-2025-0088", place="MAIN/CART-06")),
+    "shipped": found(by_mike(status=Status.SHIPPED, document="SH-2025-0230")),
+    "quarantined": found(by_mike(status=Status.QUARANTINE, place="MAIN/QC-01")),
+    "on_hold": found(UNIT, HERE, Hold("RC-1", HoldKind.RECALL, "capacitor may fail", units=(UNIT.id,))),
+    "list_cancelled": found(listed=replace(HERE, status=DocumentStatus.CANCELLED)),
+    "list_changed": found(listed=replace(HERE, lines=(exact_line(*DAY[1:3]),))),
+    "line_filled": found(
+        replace(UNIT, document=None), replace(HERE, lines=(replace(any_line(MODULE, 1), picked=(MIKES,)),))
+    ),
+    "taken_over": found(listed=replace(HERE, taken=Taken("Scanner-11", MIKE.id))),
+    "moved_by_another": found(by_mike(place="MAIN/A-15-04")),
+}
+"""The world as the server has it when the pick of 0046 out of A-15-03 comes in."""
+
+
+@pytest.mark.parametrize("name", CONFLICTS)
+async def test_each_conflict_says_what_happened_and_where_the_unit_goes(tmp_path: Path, name: str) -> None:
+    async with bench(tmp_path, size=(GLASS.width, GLASS.height)) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", UNIT.serial)
+        await contest(hand, CONFLICTS[name])
+        must_look_like(f"conflict_{name}", GLASS, hand.glass)
+
+
+async def contest(hand: Bench, truth: World) -> None:
+    """The server judges what was picked by what it knows."""
+    acts = acts_of(hand.store)
+    verdicts = tuple(_verdict(act, truth) for act in acts)
+    assert [each.outcome for each in verdicts].count(Outcome.CONTESTED) == 1
+    hand.store.apply_answer(PushAnswer(acts[-1].id.seq, verdicts, changes_of((), 2)))
+    hand.sync.on_changed()
+
+
+def _verdict(act: Act, truth: World) -> ActVerdict:
+    picked = any(isinstance(event, UnitPicked) for event in act.draft.events)
+    refusal = judge(act, said_in(truth, UNIT.serial), truth, NOW, TODAY).refusal if picked else None
+    assert refusal is not None or not picked
+    return ActVerdict(act.id.seq, Outcome.CONTESTED if refusal else Outcome.APPLIED, 2, refusal)
