@@ -11,6 +11,7 @@ def test_the_tour_plays_the_day_and_checks_it(capsys: pytest.CaptureFixture[str]
     assert tour.run_tour() == 0
     shown = capsys.readouterr().out
     assert "It is on PL-2025-0088" in shown
+    assert "ON HOLD  CM500-2025-0050  It is under a quality hold: capacitor may fail.  Don't ship it." in shown
     assert "Picked from A-15-03 to CART-05 for PL-2025-0091, SO-2025-1289" in shown
     assert shown.rstrip().endswith("All as the day says.")
 

@@ -1,4 +1,4 @@
-"""What a picker reads when the server finds afterwards that a pick does not apply: each conflict with its instruction."""
+"""What a picker reads when the server finds that a pick does not apply: each conflict with its instruction."""
 
 from __future__ import annotations
 

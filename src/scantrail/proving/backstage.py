@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import socket
@@ -80,6 +81,18 @@ class DemoServer:
         self.port = self.port or _free_port()
         if run_import(demo_files(), self.database_url, quiet=True) != 0:
             raise OperatorError(M("The demo's files could not be imported."))
+
+    def hold(self, serial: str, product: str, reason: str) -> None:
+        """Open a quality hold on a unit at the desk, as a file that comes in.
+
+        Raises:
+            OperatorError: it could not be imported.
+        """
+        held = {"id": f"QH-{serial}", "kind": "quality", "reason": reason, "product": product, "serials": [serial]}
+        file = self.folder / "holds.json"
+        file.write_text(json.dumps({"holds": [held]}), "utf-8")
+        if run_import([file], self.database_url, quiet=True) != 0:
+            raise OperatorError(M("The demo's hold could not be imported."))
 
     def enrolment_code(self, device: str, site: str) -> str:
         """A code that enrols a device, once."""

@@ -26,6 +26,7 @@ from scantrail.words import M, Message, _, say
 from scantrail.workflows.base import Confirm, Tone, Verdict
 
 LIST = "PL-2025-0091"
+OTHER_LIST, HELD = "PL-2025-0088", "CM500-2025-0050"
 SERIALS = ("CM500-2025-0046", "CM500-2025-0047", "CM500-2025-0048")
 
 
@@ -77,6 +78,7 @@ class Tour:
         self.backstage.start()
         await enrol(self.folder, self.backstage.url, self.backstage.enrolment_code("Scanner-05", "MAIN"))
         await self._work()
+        await self._conflict()
         self._check_server()
 
     async def _work(self) -> None:
@@ -122,13 +124,42 @@ class Tour:
         finally:
             await handheld.close()
 
+    async def _conflict(self) -> None:
+        """Somebody picks without network what the desk puts on hold meanwhile."""
+        home = self.folder.with_name("second-handheld")
+        await enrol(home, self.backstage.url, self.backstage.enrolment_code("Scanner-06", "MAIN"))
+        handheld = Handheld.open(home)
+        try:
+            await self._online(handheld, expected=True)
+            await self._sign_in(handheld, "WKR-1002", "2345")
+            self._require(handheld.session.open(OTHER_LIST) is None, M("{document} can be taken", document=OTHER_LIST))
+            self._say(M("Scanner-06 has no network. At the desk a quality hold is opened on {serial}.", serial=HELD))
+            self.backstage.hold(HELD, "CM-500-STD", "capacitor may fail")
+            for text in ("A-15-03", "CM-500-STD", HELD):
+                self._scan(handheld, text, Tone.ACCEPTED)
+            await self._online(handheld, expected=True)
+            self._settle(handheld)
+            await self._online(handheld, expected=True)
+        finally:
+            await handheld.close()
+
+    def _settle(self, handheld: Handheld) -> None:
+        """The picker is told what to do with the unit, does it, and says so."""
+        items = handheld.store.attention()
+        self._require([item.serials for item in items] == [(HELD,)], M("{serial} needs attention", serial=HELD))
+        for item in items:
+            refusal = item.refusal
+            self.show(f"    ✗ {say(refusal.title)}  {HELD}  {say(refusal.because)}  {say(item.todo)}")
+            handheld.session.settle(item, say(M("Given to a supervisor")))
+        self._require(not handheld.store.attention(), M("nothing needs attention"))
+
     async def _online(self, handheld: Handheld, *, expected: bool) -> None:
         state = await handheld.sync.now()
         self._require((state.link is Link.ONLINE) is expected, M("the server answers: {expected}", expected=expected))
         handheld.session.refresh()
 
-    async def _sign_in(self, handheld: Handheld) -> None:
-        signed_in = await SignIn(handheld.store, handheld.server, handheld.clock).sign_in("WKR-1001", "1234")
+    async def _sign_in(self, handheld: Handheld, badge: str = "WKR-1001", pin: str = "1234") -> None:
+        signed_in = await SignIn(handheld.store, handheld.server, handheld.clock).sign_in(badge, pin)
         handheld.session.start(signed_in.worker, offline=signed_in.offline)
         how = M("offline, by the device itself") if signed_in.offline else M("by the server")
         self._say(M("{worker} signs in; the PIN is verified {how}.", worker=signed_in.worker.name, how=how))
