@@ -137,6 +137,8 @@ def test_no_byte_of_a_scan_ends_the_program_or_is_lost(terminal: Terminal, folde
         (b"CM5\x1100\r", "CM5␑00"),
         (b"CM5\x0300\r", "CM5␃00"),
         (b"10LOT\x1d21SN\r", "10LOT␝21SN"),
+        (b"12LOT\x1b0\x1b2\x1b921SN\r", "12LOT␝21SN"),
+        (b"]C113LOT\x1b[19~21SN\r", "13LOT␝21SN"),
         (b"\x1bCM-PREFIXED\r", "CM-PREFIXED"),
         (b"CM5\x1b00\r", "CM5␛00"),
         (b"AB\tCD-EF\r\n", "CD-EF"),
@@ -150,6 +152,8 @@ def test_no_byte_of_a_scan_ends_the_program_or_is_lost(terminal: Terminal, folde
         "CM5\x1100",
         "CM5\x0300",
         "10LOT\x1d21SN",
+        "12LOT\x1d21SN",
+        "13LOT\x1d21SN",
         "CM-PREFIXED",
         "CM5\x1b00",
         "AB",
@@ -159,7 +163,8 @@ def test_no_byte_of_a_scan_ends_the_program_or_is_lost(terminal: Terminal, folde
     with DeviceStore.open(folder) as store:
         readings = [act.draft.reading for act in acts_of(store) if act.draft.reading]
     assert readings[0].raw == "534ec431"
-    assert [each.carrier for each in readings] == [Carrier.WEDGE] * 8 + [Carrier.PASTE]
+    assert [each.carrier for each in readings] == [Carrier.WEDGE] * 10 + [Carrier.PASTE]
+    assert [each.aim for each in readings if each.aim] == ["]C1"]
 
 
 def test_function_keys_of_a_terminal_work(terminal: Terminal) -> None:

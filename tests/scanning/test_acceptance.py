@@ -19,6 +19,7 @@ from scantrail.scanning.acceptance import (
     has_check_digit,
     is_settled,
     judge,
+    may_follow,
 )
 
 ZXING, ZBAR = Decoder.ZXING, Decoder.ZBAR
@@ -179,6 +180,14 @@ def test_stripes_seen_inside_a_matrix_code_do_not_contradict_it(matrix: Symbolog
     stripes = Place(150, 140, 250, 160)
     stray = [seen(Symbology.EAN_8, decoder=each, place=stripes) for each in Decoder]
     assert verdicts(seen(matrix), *stray) == {SOUND[matrix]: True, EAN_8: False}
+
+
+def test_a_kind_that_the_profile_does_not_name_is_never_believed_and_not_waited_for() -> None:
+    rules = Rules(symbologies=frozenset({Symbology.CODE_128}))
+    (code,) = judge([seen(Symbology.EAN_13), seen(Symbology.EAN_13, decoder=ZBAR)], rules)
+    assert not code.accepted
+    assert not may_follow(code, rules)
+    assert may_follow(code, Rules())
 
 
 def test_a_cut_short_itf_neither_is_accepted_nor_contradicts_the_whole_one() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import scantrail
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS
 from scantrail.scanning.profile_settings import Kind
@@ -196,6 +198,15 @@ def test_a_function_key_inside_a_slow_scan_presses_nothing() -> None:
     hands.sends("00\r", gap=0.1)
     hands.rests()
     assert (hands.scans, hands.pressed) == (["CM5\ufffd00"], [])
+
+
+def test_nothing_that_handles_scans_splits_them_at_what_python_takes_for_line_ends() -> None:
+    package, allowed = Path(scantrail.__file__).parent, {"gs1/dictionary.py"}
+    handling = ("scanning", "handheld", "workflows", "domain", "device", "gs1", "protocol")
+    files = [path for folder in handling for path in (package / folder).rglob("*.py")]
+    found = {str(path.relative_to(package)) for path in files if "splitlines(" in path.read_text()}
+    assert len(files) > len(handling)
+    assert found == allowed, "0x1C to 0x1E end a line for splitlines"
 
 
 KEYS = st.one_of(

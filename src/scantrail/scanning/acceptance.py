@@ -101,12 +101,14 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a scanner profile demands of the kinds that are easily cut short."""
+    """What a scanner profile believes, and what it demands of the kinds that are easily cut short."""
 
     itf_lengths: frozenset[int] = frozenset({14})
     """Digits an ITF code must have: a tilted one is read as a shorter one, by every decoder alike."""
     itf_check_digit: bool = True
     """Whether the last digit of an ITF code is the check digit of a GTIN."""
+    symbologies: frozenset[Symbology] = frozenset(Symbology)
+    """The kinds that are ever believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _is_confirmed(group: list[Sighting], rules: Rules) -> bool:
 
 def _is_sound(text: str, symbology: Symbology, rules: Rules) -> bool:
     """Whether a code may read so at all."""
-    if not text:
+    if not text or symbology not in rules.symbologies:
         return False
     if symbology in _RETAIL:
         return _is_sound_retail(text, symbology)

@@ -73,7 +73,7 @@ class CameraSettings:
     @property
     def rules(self) -> Rules:
         """The same, for `acceptance.judge`."""
-        return Rules(frozenset(self.itf_lengths), self.itf_check_digit)
+        return Rules(frozenset(self.itf_lengths), self.itf_check_digit, frozenset(self.symbologies))
 
 
 _AROUND = texts(

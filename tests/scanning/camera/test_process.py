@@ -98,7 +98,7 @@ def test_what_is_no_message_is_garbled(line: bytes) -> None:
 
 
 def test_rules_survive_being_an_argument() -> None:
-    rules = Rules(itf_lengths=frozenset({6, 14}), itf_check_digit=False)
+    rules = Rules(frozenset({6, 14}), itf_check_digit=False, symbologies=frozenset({Symbology.QR, Symbology.ITF}))
     assert rules_from_text(rules_to_text(rules)) == rules
 
 

@@ -76,13 +76,23 @@ def from_line(line: bytes) -> Said:
 
 def rules_to_text(rules: Rules) -> str:
     """Rules as an argument for the camera's program."""
-    return json.dumps({"itf_lengths": sorted(rules.itf_lengths), "itf_check_digit": rules.itf_check_digit})
+    return json.dumps(
+        {
+            "itf_lengths": sorted(rules.itf_lengths),
+            "itf_check_digit": rules.itf_check_digit,
+            "symbologies": sorted(each.value for each in rules.symbologies),
+        }
+    )
 
 
 def rules_from_text(text: str) -> Rules:
     """The rules in an argument."""
     found = json.loads(text)
-    return Rules(itf_lengths=frozenset(found["itf_lengths"]), itf_check_digit=found["itf_check_digit"])
+    return Rules(
+        itf_lengths=frozenset(found["itf_lengths"]),
+        itf_check_digit=found["itf_check_digit"],
+        symbologies=frozenset(Symbology(each) for each in found["symbologies"]),
+    )
 
 
 def _plain(said: Said) -> dict[str, Any]:
