@@ -1,0 +1,127 @@
+"""Why writers of a site take turns: without its lock a follower's cursor passes rows that are not there yet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import Connection, func, text, update
+
+from scantrail.domain.plain import to_plain
+from scantrail.protocol.messages import RowKind
+from scantrail.server.database import Database
+from scantrail.server.feed import mark
+from scantrail.server.log import Stream, load_stream, save_stream
+from scantrail.server.schema import streams
+from scantrail.server.units import put_units
+from tests.postgres import emptied
+from tests.server.site import ServedSite
+from tests.server.test_feed import Follower
+
+TURNS = 25
+OVERTAKEN_WITHIN_S = 5.0
+UNITS = (46, 47, 48, 49)
+
+
+@pytest.fixture
+def served(postgres_with_tables: str) -> Iterator[ServedSite]:
+    site = ServedSite(Database(emptied(postgres_with_tables)))
+    site.fill()
+    with site.database.writing() as connection:
+        connection.execute(text("CREATE SEQUENCE IF NOT EXISTS numbers START 1000"))
+    yield site
+    with site.database.writing() as connection:
+        connection.execute(text("DROP SEQUENCE numbers"))
+    site.database.close()
+
+
+@dataclass(slots=True)
+class Unlocked(Stream):
+    """A site's numbers from a database sequence, as a design without the lock would take them."""
+
+    connection: Connection
+
+    def next_position(self) -> int:
+        self.position = int(self.connection.execute(text("SELECT nextval('numbers')")).scalar_one())
+        return self.position
+
+
+@dataclass(frozen=True)
+class Writers:
+    """Change a unit each, all at once; the first one's only change is held back until the others have overtaken it."""
+
+    served: ServedSite
+    follower: Follower
+    locked: bool
+
+    def work(self) -> None:
+        is_over = threading.Event()
+        with ThreadPoolExecutor(len(UNITS) + 1) as pool:
+            following = pool.submit(self._follow, is_over)
+            first, *others = UNITS
+            working = [pool.submit(self._change, first, "2.2.0", held_back=True)]
+            working += [pool.submit(self._change_often, number) for number in others]
+            wait(working)
+            is_over.set()
+            for each in (*working, following):
+                each.result()
+
+    def _follow(self, is_over: threading.Event) -> None:
+        while not is_over.is_set():
+            self.follower.pull()
+        while self.follower.pull():
+            pass
+
+    def _change_often(self, number: int) -> None:
+        for turn in range(TURNS):
+            self._change(number, f"2.2.{turn}")
+
+    def _change(self, number: int, firmware: str, *, held_back: bool = False) -> None:
+        unit = replace(self.served.unit(number), firmware=firmware)
+        with self.served.database.writing() as connection:
+            stream = self._stream(connection)
+            put_units(connection, [unit], ())
+            mark(connection, stream, [(RowKind.UNIT, unit.id)])
+            if held_back:
+                self._be_overtaken(stream.position)
+            self._save(connection, stream)
+
+    def _stream(self, connection: Connection) -> Stream:
+        if not self.locked:
+            return Unlocked("MAIN", 0, "", 0, "", connection)
+        self.served.database.lock(connection, ["MAIN"])
+        return load_stream(connection, "MAIN")
+
+    def _save(self, connection: Connection, stream: Stream) -> None:
+        if self.locked:
+            save_stream(connection, stream)
+            return
+        furthest = func.greatest(streams.c.position, stream.position)
+        connection.execute(update(streams).where(streams.c.id == stream.id).values(position=furthest))
+
+    def _be_overtaken(self, position: int) -> None:
+        """Wait until the follower has passed our number. Under the lock nobody can pass: then go on after a while."""
+        deadline = time.monotonic() + (1.0 if self.locked else OVERTAKEN_WITHIN_S)
+        while self.follower.cursor.get("MAIN", 0) <= position and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    def lost(self) -> list[int]:
+        """The units whose last change the follower never got."""
+        units = {number: self.served.unit(number) for number in UNITS}
+        return [n for n, unit in units.items() if self.follower.rows[RowKind.UNIT, unit.id].body != to_plain(unit)]
+
+
+def test_without_the_site_s_lock_a_row_is_lost_to_the_cursor(served: ServedSite) -> None:
+    writers = Writers(served, Follower(served, 500), locked=False)
+    writers.work()
+    assert 46 in writers.lost()
+
+
+def test_with_the_lock_none_is_lost(served: ServedSite) -> None:
+    writers = Writers(served, Follower(served, 500), locked=True)
+    writers.work()
+    assert writers.lost() == []
