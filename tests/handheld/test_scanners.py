@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.domain.readings import Carrier
+from scantrail.handheld.app import HandheldApp
 from scantrail.scanning import serial_port
 from scantrail.scanning.profiles import load_profile
 from tests.handheld.benches import acts_of, bench
@@ -36,6 +37,15 @@ async def test_a_scanner_on_a_serial_port_is_judged_like_any_other_and_its_loss_
         reading = acts_of(hand.store)[-1].draft.reading
         assert reading is not None
         assert (reading.carrier, reading.profile) == (Carrier.SERIAL_PORT, "serial-port")
+        hand.now += 1
+        for each in "CM-500":
+            hand.key(each, each)
+        hand.app.post_message(HandheldApp.Scanned(reading))
+        for each in "-STD":
+            hand.key(each, each)
+        hand.key("enter", "\r")
+        await hand.settled()
+        assert "RIGHT PRODUCT  CM-500-STD" in hand.glass, "a scan from elsewhere leaves one that is being typed whole"
         os.close(ours)
         os.close(theirs)
         await hand.until(lambda: "SCANNER NOT CONNECTED" in hand.glass)

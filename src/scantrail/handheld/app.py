@@ -206,8 +206,9 @@ class HandheldApp(App[None]):
         self.post_message(self.Scanned(reading))
 
     def on_handheld_app_scanned(self, scanned: Scanned) -> None:
-        """What was typed before a scan and never ended was given up."""
-        self._wedge.clear()
+        """What a hand typed before a scan and never ended was given up; what a scanner is typing now is not."""
+        if not self.is_listening:
+            self._wedge.clear()
         self._hear([scanned.reading])
 
     def _port_trouble(self, trouble: Words | None) -> None:
