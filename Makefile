@@ -19,7 +19,7 @@ demo: .venv/.ready
 	@.venv/bin/scantrail demo
 
 test: .venv/.ready
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0
 
 check: .venv/.ready
 	.venv/bin/ruff check

@@ -1,5 +1,6 @@
 """Fixtures every test may ask for."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,10 @@ import pytest
 from sqlalchemy import URL
 
 from tests.postgres import PostgresUnavailableError, emptied, fresh_database, postgres_server
+
+# A worker of pytest-xdist has the size of a terminal in its environment, and programs in a test's terminal believe it.
+for _size in ("COLUMNS", "LINES"):
+    os.environ.pop(_size, None)
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from scantrail.reports.unit import unit_reports
 from scantrail.server.database import Database
 from tests.support.terminal import CTRL_Q, ENTER, F8, F10, PATIENCE_S, Terminal
+
+# Real programs that are waited for: one after the other, never beside each other.
+pytestmark = pytest.mark.xdist_group("terminals")
 
 SCANTRAIL = (sys.executable, "-m", "scantrail.cli")
 SERIALS = ("CM500-2025-0046", "CM500-2025-0047", "CM500-2025-0048")

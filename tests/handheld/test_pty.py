@@ -22,6 +22,9 @@ from scantrail.domain.readings import Carrier
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of
 from tests.support.devices import new_store
 
+# Real programs that are waited for: one after the other, never beside each other.
+pytestmark = pytest.mark.xdist_group("terminals")
+
 COLUMNS, LINES = 40, 24
 PATIENCE_S = 20.0
 RUN = """

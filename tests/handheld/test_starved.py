@@ -15,6 +15,9 @@ from tests.support.devices import new_store
 from tests.support.terminal import Terminal
 from tests.support.worlds import module
 
+# Real programs that are waited for: one after the other, never beside each other.
+pytestmark = pytest.mark.xdist_group("terminals")
+
 
 @pytest.mark.parametrize("suffix", ["\r", "\r\n", "\t"])
 def test_a_scan_that_arrives_while_the_program_is_stopped_stays_whole(tmp_path: Path, suffix: str) -> None:

@@ -109,6 +109,7 @@ def test_a_batch_comes_compressed(served: ServedSite) -> None:
         (gzip.compress(b"{}")[:-9], 413),
         (b" " * 5_000_000, 413),
     ],
+    ids=["not gzip", "too much when unpacked", "cut short", "too much as it comes"],
 )
 def test_a_body_that_unpacks_to_too_much_or_to_nothing_is_refused(served: ServedSite, body: bytes, status: int) -> None:
     headers = {**served.device().headers, "Content-Encoding": "gzip"}
