@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -14,15 +14,13 @@ from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.acts import Times
 from scantrail.domain.plain import PlainError
-from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer
-from scantrail.protocol.outbox import WrongAnswer, batch_of, build_push, check_answer, pages_of, pause_before
+from scantrail.protocol.exchange import Ask, GivenUp, OutOfStep, Reply, Send, Step, Taken, exchange, next_step
+from scantrail.protocol.messages import Changes, Push, PushAnswer
+from scantrail.protocol.outbox import WrongAnswer, pause_before
 from scantrail.words import M, Message
 
 IDLE_S = 5.0
 """Between two polls while there is nothing to send, give or take a fifth."""
-
-TURNS = 10_000
-"""Exchanges in one round at the most: a server that never comes to an end is not believed."""
 
 
 class Link(Enum):
@@ -142,7 +140,7 @@ class Sync:
                 self._failed(link, refused.problem.detail or refused.problem.title, refused.asked_pause)
             except (PlainError, WrongAnswer) as error:
                 self._failed(Link.OFFLINE, M("The server's answer cannot be used ({why}).", why=error))
-            except StoreError as error:
+            except (GivenUp, StoreError) as error:
                 self._failed(Link.OFFLINE, error.message)
             else:
                 self._failures = 0
@@ -165,71 +163,29 @@ class Sync:
         if not self._tidied:
             self._store.forget_old(self._clock.now().wall)
             self._tidied = True
-        pulled = False
-        for _turn in range(TURNS):
-            if self._store.pending(1):
-                pulled = await self._push() and self._store.complete
-            elif not pulled:
-                pulled = await self._pull()
-            else:
-                return
-        raise Offline(M("The server's answers come to no end."))
+        talk = exchange(self._store, self._clock.now, self._keys.sign)
+        reply: Reply = None
+        while (step := next_step(talk, reply)) is not None:
+            reply = await self._reply_to(step)
 
-    async def _push(self) -> bool:
-        """Send one batch; gives whether the answer brought all changes."""
-        batch = batch_of(self._store.pending(MAX_BATCH))
-        push = build_push(
-            device=self._store.device,
-            epoch=self._store.identity.epoch,
-            batch=batch,
-            now=self._clock.now(),
-            cursor=self._store.cursor(),
-            sign=self._keys.sign,
-        )
+    async def _reply_to(self, step: Step) -> Reply:
+        match step:
+            case Send(push):
+                return await self._push(push)
+            case Ask(cursor):
+                return await self._server.changes(cursor)
+            case Taken(is_different):
+                if is_different:
+                    self.on_changed()
+                self._show(Link.ONLINE, "")
+                await asyncio.sleep(0)
+                return None
+
+    async def _push(self, push: Push) -> PushAnswer | OutOfStep:
         try:
-            answer = await self._server.push(push)
+            return await self._server.push(push)
         except Refused as refused:
-            self._send_again(push, refused)
-            return False
-        check_answer(push, answer)
-        epoch = self._store.server_epoch
-        first, *others = pages_of(answer.changes, self._store.cursor())
-        if self._store.apply_answer(replace(answer, changes=first)):
-            self.on_changed()
-        self._show(Link.ONLINE, "")
-        if epoch not in ("", self._store.server_epoch):
-            return False
-        await self._take(others)
-        still = self._store.pending(1)
-        if still and still[0][0] == push.first_seq:
-            raise Offline(M("The server asks to send the records again later."))
-        return not answer.changes.more
-
-    def _send_again(self, push: Push, refused: Refused) -> None:
-        """Go back to the act that the server wants, if it is still kept here."""
-        expected = refused.expected_seq
-        if expected is None or expected >= push.first_seq:
-            raise refused
-        self._store.resend_from(expected)
-        self.photos.ask_again()
-        if self._store.pending(1)[0][0] != expected:
-            raise refused
-
-    async def _pull(self) -> bool:
-        """Take one page of changes; gives whether it was the last."""
-        before = self._store.cursor()
-        changes = await self._server.changes(before)
-        await self._take(pages_of(changes, before))
-        if changes.more and self._store.cursor() == before:
-            raise Offline(M("The server's answers come to no end."))
-        return not changes.more and self._store.complete
-
-    async def _take(self, pages: Iterable[Changes]) -> None:
-        """Take the pages of one answer. Where another server's begin, they are left: the cursor was not its own."""
-        epoch = self._store.server_epoch
-        for page in pages:
-            if self._store.apply_changes(page):
-                self.on_changed()
-            if epoch not in ("", self._store.server_epoch):
-                return
-            await asyncio.sleep(0)
+            if refused.expected_seq is None:
+                raise
+            self.photos.ask_again()
+            return OutOfStep(refused.expected_seq, refused)

@@ -17,9 +17,9 @@ from scantrail.domain.people import SYSTEM
 from scantrail.domain.photos import Photo
 from scantrail.domain.plain import to_plain
 from scantrail.domain.readings import Reading
-from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome
+from scantrail.protocol.taking import Entry
 from scantrail.server.bodies import to_body
 from scantrail.server.schema import events, log, meta, photo_names, streams
 from scantrail.server.sets import insert_rows
@@ -47,20 +47,6 @@ class Stream:
         """The next number, for an act or for a row of the feed."""
         self.position += 1
         return self.position
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An act with the server's verdict, as it goes into the log."""
-
-    id: ActId
-    exact: bytes
-    outcome: Outcome
-    actor: str
-    effective_at: datetime
-    act: Act | None = None
-    """None for bytes that cannot be read."""
-    refusal: Refusal | None = None
 
 
 @dataclass(slots=True)

@@ -124,6 +124,11 @@ class DeviceStore:
         return self._journal.identity.device
 
     @property
+    def epoch(self) -> str:
+        """Random, made with the store."""
+        return self._journal.identity.epoch
+
+    @property
     def site(self) -> SiteId:
         """The site the device works at."""
         return self._journal.identity.site
