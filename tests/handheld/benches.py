@@ -21,7 +21,10 @@ from scantrail.domain.identifiers import UnitId
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of
+from scantrail.handheld.pages.camera import Cameras
 from scantrail.protocol.acts import decode_act
+from scantrail.scanning.acceptance import Code, Rules
+from scantrail.scanning.camera.messages import Preview, View
 from scantrail.scanning.chosen import choose, scanners_of
 from scantrail.scanning.profiles import Profile
 from scantrail.words import M
@@ -31,6 +34,7 @@ from tests.support.worlds import exact_line, module, pick_list, promised
 DAY = (promised(46), promised(47), promised(48), module(50))
 LIST = pick_list(exact_line(*DAY[:3]))
 BADGE, PIN = "WKR-1001", "4711"
+PREVIEW = Preview(16, 9, bytes(range(144)))
 KEYS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x1d": "ctrl+right_square_bracket", "\x11": "ctrl+q"}
 
 
@@ -59,6 +63,40 @@ class FakeSync:
         reason = "" if link is Link.ONLINE else M("The server cannot be reached.")
         self.state = SyncState(link, self.store.count_pending(), reason)
         self.on_state(self.state)
+
+
+@dataclass
+class FakeCamera:
+    """A camera that shows what a test holds in front of it."""
+
+    on_change: Callable[[], None] = lambda: None
+    rules: Rules = field(default_factory=Rules)
+    view: View | None = None
+    trouble: str = ""
+    opened: int = 0
+    closed: int = 0
+
+    def open(self, on_change: Callable[[], None]) -> FakeCamera:
+        """The handheld opens it."""
+        self.on_change, self.view, self.opened = on_change, None, self.opened + 1
+        return self
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def shows(self, *codes: Code, frames: int = 1) -> None:
+        """So many frames with some codes in view."""
+        for _ in range(frames):
+            self.view = View(160, 90, codes, PREVIEW)
+            self.on_change()
+
+    def fails(self, why: str) -> None:
+        """There is no picture any more."""
+        self.view, self.trouble = None, why
+        self.on_change()
 
 
 @dataclass
@@ -91,6 +129,7 @@ class Bench:
     sync: FakeSync
     server: FakeServer
     clock: FakeClock
+    camera: FakeCamera
     now: float = 1_000.0
 
     async def scan(self, *texts: str, suffix: str = "\r", gap: float = 0.001) -> None:
@@ -169,11 +208,11 @@ async def bench(
     if scanner is not None:
         choose(folder, scanner)
     with new_store(folder, *(rows or (*DAY, LIST))) as store:
-        clock, sync, server = FakeClock(), FakeSync(store), FakeServer(store)
-        device = Device(store, sync, server, server, clock, scanners_of(folder))
+        clock, sync, server, camera = FakeClock(), FakeSync(store), FakeServer(store), FakeCamera()
+        device = Device(store, sync, server, server, clock, scanners_of(folder), Cameras(camera.open, "camera"))
         app = HandheldApp(device, **more)
         async with app.run_test(size=size) as pilot:
-            yield Bench(app, pilot, store, sync, server, clock)
+            yield Bench(app, pilot, store, sync, server, clock, camera)
 
 
 def acts_of(store: DeviceStore) -> list[Act]:

@@ -22,6 +22,7 @@ SCANNED = "CM500-2025-0099"
         ("f3", "3", "LIST", "PL-2025-0091  0 of 3"),
         ("f4", "4", "EXCEPTION", "WHAT IS WRONG?"),
         ("f5", "5", "UNDO", "NOTHING TO UNDO"),
+        ("f6", "6", "CAMERA", "CAMERA STARTS…"),
         ("f8", "8", "SYNC", "IN SYNC WITH THE SERVER"),
         ("f10", "0", "MENU", "WHAT NEXT?"),
         ("escape", None, "BACK", "WHAT NEXT?"),

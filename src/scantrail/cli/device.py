@@ -19,13 +19,20 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_handheld(commands: Commands[argparse.ArgumentParser]) -> None:
-    add_store(add_command(commands, "handheld", _("work on this device: sign in, pick, look units up"), _handheld))
+    command = add_command(commands, "handheld", _("work on this device: sign in, pick, look units up"), _handheld)
+    command.add_argument(
+        "--camera",
+        default="0",
+        metavar="SOURCE",
+        help=_("the camera of F6: /dev/video0 or its number (default 0), a video file, or a folder of pictures"),
+    )
+    add_store(command)
 
 
 def _handheld(options: argparse.Namespace) -> int:
     from scantrail.handheld.run import run_handheld
 
-    return run_handheld(options.store)
+    return run_handheld(options.store, camera=options.camera)
 
 
 def _add_enrol(commands: Commands[argparse.ArgumentParser]) -> None:

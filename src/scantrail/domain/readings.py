@@ -67,6 +67,7 @@ class Command(Enum):
     UNDO = "UNDO"
     SYNC = "SYNC"
     MENU = "MENU"
+    CAMERA = "CAMERA"
 
 
 COMMAND_PREFIX = "$ST:"

@@ -34,6 +34,7 @@ from scantrail.handheld.pages.base import (
     sentence,
     sync_now,
 )
+from scantrail.handheld.pages.camera import CameraPage, Cameras, Taken
 from scantrail.handheld.pages.guided import GuidedPage
 from scantrail.handheld.pages.help import HelpPage
 from scantrail.handheld.pages.look_up import LookUpPage
@@ -75,6 +76,7 @@ class Device:
     histories: Histories
     clock: Clock
     scanners: Scanners
+    cameras: Cameras
 
 
 class HandheldApp(App[None]):
@@ -95,6 +97,14 @@ class HandheldApp(App[None]):
 
         def __init__(self, reading: Reading) -> None:
             super().__init__()
+            self.reading = reading
+
+    class Seen(Message):
+        """The camera has read a code."""
+
+        def __init__(self, page: Page, reading: Reading) -> None:
+            super().__init__()
+            self.page = page
             self.reading = reading
 
     def __init__(
@@ -123,6 +133,7 @@ class HandheldApp(App[None]):
         self._quiet_timer: asyncio.TimerHandle | None = None
         self._echo_timer: asyncio.TimerHandle | None = None
         self._attention: tuple[AttentionItem, ...] = device.store.attention()
+        self._taken: Taken | None = None
         self._pile: list[Page] = [SignInPage(self.desk)]
 
     def compose(self) -> ComposeResult:
@@ -260,11 +271,21 @@ class HandheldApp(App[None]):
             case Action.LOOK_UP if not isinstance(page, LookUpPage):
                 if signed_in:
                     self.open(LookUpPage(self.desk))
+            case Action.CAMERA if not isinstance(page, CameraPage):
+                self._open_camera()
             case Action.MENU:
                 if signed_in:
                     self.home()
             case _:
                 page.do(action)
+
+    def _open_camera(self) -> None:
+        """The camera's screen, or back to it: no camera can be opened twice."""
+        if any(isinstance(page, CameraPage) for page in self._pile):
+            while not isinstance(self._page, CameraPage):
+                self.back()
+        else:
+            self.open(CameraPage(self.desk, self._device.cameras, self._taken))
 
     @property
     def is_listening(self) -> bool:
@@ -292,6 +313,22 @@ class HandheldApp(App[None]):
         """Take the present screen away and give a scan to the one below."""
         self.back()
         self._read(reading)
+
+    def seen(self, page: Page, reading: Reading) -> None:
+        """The camera's screen has read a code for the screen below."""
+        self.post_message(self.Seen(page, reading))
+
+    def on_handheld_app_seen(self, seen: Seen) -> None:
+        """Its turn has come; the person may have left the camera's screen meanwhile."""
+        if self._page is not seen.page:
+            return
+        self._wedge.clear()
+        self._taken = Taken(seen.reading.text, self._device.clock.now().mono_ms)
+        try:
+            self.back_with(seen.reading)
+        except StoreError as error:
+            self._alarm(error)
+        self.redraw()
 
     def home(self) -> None:
         """The menu, or the sign-in while nobody is signed in."""
@@ -333,6 +370,11 @@ class HandheldApp(App[None]):
     def typed(self) -> str:
         """What is being typed."""
         return self._wedge.typed
+
+    @property
+    def has_colour(self) -> bool:
+        """Whether the terminal shows colours, and may."""
+        return not self.no_color and self.console.color_system is not None
 
     # What comes from elsewhere
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from scantrail.handheld.drawing.bars import Size
-from scantrail.handheld.drawing.lines import Ink, Line
+from scantrail.handheld.drawing.lines import Ink, Line, Shade
 from scantrail.handheld.text import visible
 
 STYLES: dict[Ink, Style] = {
@@ -25,6 +27,19 @@ STYLES: dict[Ink, Style] = {
     Ink.CHOSEN: Style(reverse=True),
 }
 """The sixteen colours of any terminal; each verdict also has its glyph and words."""
+
+
+DARKEST_GREY = 232
+"""The first of the greys among the 256 colours; where there are sixteen, the nearest of those is shown."""
+
+
+@cache
+def style_of(ink: Ink | Shade) -> Style:
+    """How an ink looks."""
+    if isinstance(ink, Ink):
+        return STYLES[ink]
+    upper, lower = (Color.from_ansi(DARKEST_GREY + level) for level in (ink.upper, ink.lower))
+    return Style.from_color(upper, lower)
 
 
 class Glass(Widget):
@@ -47,5 +62,5 @@ class Glass(Widget):
         if self._drawn != size:
             self._lines, self._drawn = self._picture(size), size
         line = self._lines[y] if y < len(self._lines) else ()
-        strip = Strip([Segment(visible(span.text), STYLES[span.ink]) for span in line])
+        strip = Strip([Segment(visible(span.text), style_of(span.ink)) for span in line])
         return strip.adjust_cell_length(size.width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from scantrail.device.clock import DeviceClock
@@ -14,18 +15,27 @@ from scantrail.device.sync import Sync
 from scantrail.device.transport import Server
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
+from scantrail.handheld.pages.camera import Cameras
+from scantrail.scanning.acceptance import Rules
+from scantrail.scanning.camera.process import Camera
 from scantrail.scanning.chosen import scanners_of
+from scantrail.scanning.profiles import Profile
 from scantrail.scanning.settings import ProfileUnusable
 from scantrail.words import OperatorError
 
 
 def run_handheld(
-    folder: Path, *, demo_badges: Sequence[DemoBadge] = (), extra_entries: Sequence[ExtraEntry] = ()
+    folder: Path,
+    *,
+    camera: str = "0",
+    demo_badges: Sequence[DemoBadge] = (),
+    extra_entries: Sequence[ExtraEntry] = (),
 ) -> int:
     """Run the handheld until somebody leaves it; gives the exit code.
 
-    `demo_badges` (name, badge, PIN) are shown at the sign-in, and badges may be typed there; `extra_entries`
-    (label, asynchronous function) are added to the menu.
+    `camera` is a device or its number, a video file, or a folder of pictures. `demo_badges` (name, badge, PIN) are
+    shown at the sign-in, and badges may be typed there; `extra_entries` (label, asynchronous function) are added to
+    the menu.
 
     Raises:
         OperatorError: the device is not enrolled, its store is in use or damaged, or its keys or a scanner profile
@@ -36,12 +46,12 @@ def run_handheld(
     except StoreError as error:
         raise OperatorError(error.message) from error
     with store:
-        app = HandheldApp(_device(folder, store), demo_badges, extra_entries)
+        app = HandheldApp(_device(folder, store, camera), demo_badges, extra_entries)
         app.run(mouse=False)
     return app.return_code or 0
 
 
-def _device(folder: Path, store: DeviceStore) -> Device:
+def _device(folder: Path, store: DeviceStore, camera: str) -> Device:
     try:
         keys, scanners = DeviceKeys.load(folder), scanners_of(folder)
     except (KeysUnusable, ProfileUnusable) as error:
@@ -49,4 +59,10 @@ def _device(folder: Path, store: DeviceStore) -> Device:
     clock = DeviceClock()
     server = Server(store.identity.server_url, keys.token)
     sync = Sync(store, server, keys, clock, random.random)
-    return Device(store, sync, SignIn(store, server, clock), server, clock, scanners)
+    cameras = _cameras(camera, scanners.camera)
+    return Device(store, sync, SignIn(store, server, clock), server, clock, scanners, cameras)
+
+
+def _cameras(source: str, profile: Profile) -> Cameras:
+    rules = profile.camera.rules if profile.camera is not None else Rules()
+    return Cameras(partial(Camera, source, rules), profile.name)

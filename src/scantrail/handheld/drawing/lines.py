@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from rich.cells import cell_len
 
@@ -25,11 +26,21 @@ class Ink(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """Two greys, one above the other in each cell, for pictures; from 0, black, to `LEVELS` - 1."""
+
+    LEVELS: ClassVar[int] = 24
+    """Greys that a terminal of 256 colours has."""
+    upper: int
+    lower: int
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Text in one ink."""
 
     text: str
-    ink: Ink = Ink.PLAIN
+    ink: Ink | Shade = Ink.PLAIN
 
     @property
     def width(self) -> int:

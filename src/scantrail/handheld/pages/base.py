@@ -78,6 +78,9 @@ class Shell(Protocol):
     def home(self) -> None:
         """Back to the menu, or to the sign-in while nobody is signed in."""
 
+    def seen(self, page: Page, reading: Reading) -> None:
+        """The camera's screen has read a code for the screen below: heard in its turn, unless that screen is left."""
+
     def ring(self, tone: Tone) -> None:
         """Make a verdict's sound."""
 
@@ -97,6 +100,10 @@ class Shell(Protocol):
     @property
     def typed(self) -> str:
         """What is being typed."""
+
+    @property
+    def has_colour(self) -> bool:
+        """Whether the terminal shows colours, and may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ class Camera:
     """
 
     def __init__(self, source: str, rules: Rules | None = None, on_change: Callable[[], None] = lambda: None) -> None:
-        self._arguments = ("watch", source, rules_to_text(rules or Rules()))
+        self.rules = rules or Rules()
+        """What is demanded of a code."""
+        self._arguments = ("watch", source, rules_to_text(self.rules))
         self._on_change = on_change
         """Called whenever there is something new to see."""
         self._process: Process | None = None
@@ -154,6 +156,8 @@ class Camera:
             for photo in self._photos:
                 if not photo.done():
                     photo.set_result(said.jpeg)
+            return
+        if self._closed:
             return
         self.view = said
         self._on_change()
