@@ -49,6 +49,15 @@ def effective_at(act: Times, device_now: Times, server_now: datetime) -> datetim
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """Somebody with the right has allowed an act, on the spot, with badge and PIN."""
+
+    worker: WorkerId
+    offline: bool = False
+    """Whether the device verified the PIN by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a workflow wants recorded; the device makes it an act by adding identity and times."""
 
@@ -62,6 +71,7 @@ class Draft:
     reason: str = ""
     note: str = ""
     corrects: ActId | None = None
+    grant: Grant | None = None
     photos: tuple[Photo, ...] = ()
     """Evidence, named by its hash; the device has the bytes before the act is recorded."""
 

@@ -206,6 +206,10 @@ class PickList:
         """Whether an exact line that is not cancelled names a unit."""
         return any(unit in line.units for line in self.lines if not line.cancelled)
 
+    def line_naming(self, unit: UnitId) -> PickLine | None:
+        """The exact line, not cancelled, that names a unit."""
+        return next((line for line in self.lines if unit in line.units and not line.cancelled), None)
+
     def line(self, line_id: str) -> PickLine | None:
         """The line with this id."""
         return next((line for line in self.lines if line.id == line_id), None)

@@ -67,6 +67,18 @@ class UnitAllocated:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitSubstituted:
+    """A unit takes the place of one that a line of a pick list names, and is promised to its order; needs a grant."""
+
+    unit: UnitId
+    serial: str
+    document: DocumentId
+    line: str
+    order: DocumentId
+    instead_of: UnitId
+
+
+@dataclass(frozen=True, slots=True)
 class AllocationReleased:
     """A unit is no longer promised to an order."""
 
@@ -289,6 +301,7 @@ UnitEvent = (
     UnitRegistered
     | UnitMoved
     | UnitAllocated
+    | UnitSubstituted
     | AllocationReleased
     | UnitPicked
     | PickUndone
@@ -324,6 +337,7 @@ FAMILIES: dict[type[Event], Family] = {
     UnitRegistered: Family.STATUS,
     UnitMoved: Family.LOCATION,
     UnitAllocated: Family.STATUS,
+    UnitSubstituted: Family.STATUS,
     AllocationReleased: Family.STATUS,
     UnitPicked: Family.STATUS,
     PickUndone: Family.STATUS,

@@ -36,6 +36,7 @@ from scantrail.domain.events import (
     UnitQuarantined,
     UnitRegistered,
     UnitShipped,
+    UnitSubstituted,
 )
 from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
 from scantrail.domain.status import Status
@@ -74,6 +75,10 @@ def _moved(unit: Unit, event: UnitMoved) -> Unit:
 
 def _allocated(unit: Unit, event: UnitAllocated) -> Unit:
     return replace(unit, status=Status.ALLOCATED, order=event.order, document=event.document or unit.document)
+
+
+def _substituted(unit: Unit, event: UnitSubstituted) -> Unit:
+    return replace(unit, status=Status.ALLOCATED, order=event.order, document=event.document)
 
 
 def _released(unit: Unit, event: AllocationReleased) -> Unit:
@@ -133,6 +138,7 @@ def _delivered(unit: Unit, event: UnitDelivered) -> Unit:
 _UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Unit]] = {
     UnitMoved: _moved,
     UnitAllocated: _allocated,
+    UnitSubstituted: _substituted,
     AllocationReleased: _released,
     UnitPicked: _picked,
     PickUndone: _pick_undone,
@@ -198,6 +204,21 @@ def _list_picked(pick_list: PickList, event: UnitPicked, by: By) -> PickList:
     )
     changed = _with_line(pick_list, event.line, lambda line: _with_picked(line, picked))
     return replace(changed, checks=())
+
+
+def _list_substituted(pick_list: PickList, event: UnitSubstituted, by: By) -> PickList:
+    return substituted(pick_list, event.line, event.instead_of, event.unit, event.serial)
+
+
+def substituted(pick_list: PickList, line_id: str, old: UnitId, new: UnitId, serial: str) -> PickList:
+    """The list with a unit named in place of another one on an exact line."""
+
+    def change(line: PickLine) -> PickLine:
+        named = dict(zip(line.units, line.serials, strict=True))
+        pairs = [(new, serial) if unit == old else (unit, text) for unit, text in named.items()]
+        return replace(line, units=tuple(unit for unit, _ in pairs), serials=tuple(text for _, text in pairs))
+
+    return _with_line(pick_list, line_id, change)
 
 
 def _list_undone(pick_list: PickList, event: PickUndone, by: By) -> PickList:
@@ -267,6 +288,7 @@ _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     PickListTaken: _list_taken,
     BinConfirmed: _list_bin,
     ProductConfirmed: _list_product,
+    UnitSubstituted: _list_substituted,
     UnitPicked: _list_picked,
     PickUndone: _list_undone,
     ConditionStated: _list_condition,

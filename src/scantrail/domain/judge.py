@@ -10,6 +10,7 @@ from typing import Any
 from scantrail.domain.acts import Act
 from scantrail.domain.documents import LineKind, PickLine, PickList
 from scantrail.domain.events import (
+    AllocationReleased,
     BinConfirmed,
     BinFoundEmpty,
     CheckConfirmed,
@@ -24,15 +25,16 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitSubstituted,
     document_of,
     unit_of,
 )
-from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit, substituted
 from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal
-from scantrail.domain.rules.task import task_refusal, undo_refusal
+from scantrail.domain.rules.task import grant_refusal, task_refusal, undo_refusal
 from scantrail.domain.status import Status, Trigger, may_change
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -107,6 +109,25 @@ class _Sight:
         if pick_list is not None:
             self.documents[pick_list.number] = fold_pick_list(pick_list, event, self.by)
 
+    def pick(self, pick_list: PickList, unit: Unit | None, line: str) -> Refusal | None:
+        """Why the act's scan may not pick a unit on a line of a list."""
+        return pick_refusal(
+            PickCase(
+                world=self.world,
+                pick_list=pick_list,
+                device=self.by.device,
+                worker=self.by.actor,
+                today=self.today,
+                reading=self.act.draft.reading,
+                said=self.said,
+                kinds=frozenset({CodeKind.SERIAL}),
+                unit=unit,
+                expected_product=pick_list.at_product,
+                at_place=pick_list.at_place,
+                counted_on=line,
+            )
+        )
+
     def task(self, number: DocumentId) -> Refusal | None:
         pick_list = self.pick_list(number)
         if pick_list is None:
@@ -119,22 +140,7 @@ def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
     unit = sight.unit(event.unit)
     if pick_list is None:
         return refuse(Code.UNKNOWN_DOCUMENT, document=event.document)
-    refusal = pick_refusal(
-        PickCase(
-            world=sight.world,
-            pick_list=pick_list,
-            device=sight.by.device,
-            worker=sight.by.actor,
-            today=sight.today,
-            reading=sight.act.draft.reading,
-            said=sight.said,
-            kinds=frozenset({CodeKind.SERIAL}),
-            unit=unit,
-            expected_product=pick_list.at_product,
-            at_place=pick_list.at_place,
-            counted_on=event.line,
-        )
-    )
+    refusal = sight.pick(pick_list, unit, event.line)
     if refusal is not None or unit is None:
         return refusal
     told_truth = (event.serial, event.from_place, event.from_status, event.order) == (
@@ -144,6 +150,38 @@ def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
         pick_list.order,
     )
     return None if told_truth else _transition(unit)
+
+
+def _substituted(sight: _Sight, event: UnitSubstituted) -> Refusal | None:
+    """A free unit of the line's product in place of one still to pick; the pick itself is judged after it."""
+    refusal = sight.task(event.document) or grant_refusal(sight.world, sight.act.draft.grant) or _reason(sight)
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    if refusal is not None or pick_list is None:
+        return refusal
+    line = pick_list.line(event.line)
+    if line is None or event.instead_of not in line.remaining_units or pick_list.names(event.unit):
+        replaced = sight.unit(event.instead_of)
+        called = replaced.serial if replaced else event.instead_of
+        return refuse(Code.NOT_NAMED, document=event.document, unit=called)
+    if unit is None:
+        return refuse(Code.UNKNOWN_SERIAL, wanted="–")
+    if unit.product != line.product:
+        return refuse(Code.WRONG_PRODUCT, product=unit.product, wanted="–")
+    told_truth = (event.serial, event.order) == (unit.serial, pick_list.order)
+    return sight.pick(substituted(pick_list, line.id, event.instead_of, unit.id, unit.serial), unit, line.id) or (
+        None if told_truth else _transition(unit)
+    )
+
+
+def _released(sight: _Sight, event: AllocationReleased) -> Refusal | None:
+    """A device releases a unit only by substituting another for it, in the same act."""
+    instead = [each for each in sight.act.draft.events if isinstance(each, UnitSubstituted)]
+    replaced = next((each for each in instead if each.instead_of == event.unit), None)
+    unit = sight.unit(event.unit)
+    if replaced is None or unit is None:
+        return refuse(Code.NO_RIGHT, worker=sight.world.worker_name(sight.by.actor))
+    is_promised = (unit.status, unit.document, unit.order) == (Status.ALLOCATED, replaced.document, event.order)
+    return None if is_promised else _transition(unit)
 
 
 def _undone(sight: _Sight, event: PickUndone) -> Refusal | None:
@@ -277,6 +315,8 @@ def _not_picked(sight: _Sight, unit_id: UnitId, document: DocumentId) -> Refusal
 
 
 _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
+    UnitSubstituted: _substituted,
+    AllocationReleased: _released,
     UnitPicked: _picked,
     PickUndone: _undone,
     ConditionStated: _stated,

@@ -32,14 +32,19 @@ class Right(Enum):
     """Something a role allows."""
 
     PICK = "pick"
+    GRANT = "grant"
+    """Allow somebody else, on the spot, what the rules alone do not."""
     LOOK_UP = "look_up"
 
 
+_GRANTING = (Role.SUPERVISOR, Role.STORE_MANAGER, Role.ADMINISTRATOR)
+_HOLDERS: dict[Right, tuple[Role, ...]] = {
+    Right.LOOK_UP: tuple(Role),
+    Right.PICK: (Role.PICKER, *_GRANTING),
+    Right.GRANT: _GRANTING,
+}
 RIGHTS: dict[Role, frozenset[Right]] = {
-    role: frozenset({Right.LOOK_UP, Right.PICK})
-    if role in (Role.PICKER, Role.SUPERVISOR, Role.STORE_MANAGER, Role.ADMINISTRATOR)
-    else frozenset({Right.LOOK_UP})
-    for role in Role
+    role: frozenset(right for right, holders in _HOLDERS.items() if role in holders) for role in Role
 }
 """What each role may do."""
 

@@ -57,6 +57,8 @@ class Code(Enum):
     UNKNOWN_PLACE = "unknown_place"
     TRANSITION = "transition"
     NO_REASON = "no_reason"
+    NO_GRANT = "no_grant"
+    NOT_NAMED = "not_named"
     MISUSE = "misuse"
     UNREADABLE = "unreadable"
     PHOTO = "photo"
@@ -340,6 +342,18 @@ WORDINGS: dict[Code, Wording] = {
         N_("REASON NEEDED"),
         N_("This is recorded only with a reason."),
         N_("Choose a reason."),
+    ),
+    Code.NO_GRANT: Wording(
+        N_("NOT GRANTED"),
+        N_("Only a supervisor may allow this, not {worker}."),
+        N_("Have a supervisor scan a badge and type the PIN."),
+    ),
+    Code.NOT_NAMED: Wording(
+        N_("LIST CHANGED"),
+        N_("{document} does not ask for {unit} any more."),
+        N_("Put both units back; look at the list with F3."),
+        contests=True,
+        afterwards=N_("The list has changed. Put it back in {bin}."),
     ),
     Code.MISUSE: Wording(
         N_("COPIED RECORD"),

@@ -32,6 +32,7 @@ from scantrail.domain.events import (
     UnitQuarantined,
     UnitRegistered,
     UnitShipped,
+    UnitSubstituted,
     WorkerSignedIn,
     WorkerSignedOut,
 )
@@ -76,6 +77,10 @@ def _allocated(event: UnitAllocated) -> Message:
     if event.document:
         return M("Allocated to {order}, on {document}", order=event.order, document=event.document)
     return M("Allocated to {order}", order=event.order)
+
+
+def _substituted(event: UnitSubstituted) -> Message:
+    return M("Takes the place of another unit on {document}, for {order}", document=event.document, order=event.order)
 
 
 def _picked(event: UnitPicked) -> Message:
@@ -149,6 +154,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     UnitMoved: _moved,
     UnitAllocated: _allocated,
     AllocationReleased: lambda event: M("No longer promised to {order}", order=event.order),
+    UnitSubstituted: _substituted,
     UnitPicked: _picked,
     PickUndone: _undone,
     ConditionStated: lambda event: _CONDITIONS[event.condition],

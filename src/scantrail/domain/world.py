@@ -13,6 +13,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitSubstituted,
     WorkerSignedIn,
     document_of,
     unit_of,
@@ -68,6 +69,8 @@ def needs_of(acts: Iterable[Act]) -> Needs:
     for act in acts:
         workers.add(act.actor)
         documents.update(filter(None, (act.draft.document,)))
+        if act.draft.grant is not None:
+            workers.add(act.draft.grant.worker)
         for event in act.draft.events:
             units.update(filter(None, (unit_of(event),)))
             documents.update(filter(None, (document_of(event),)))
@@ -76,6 +79,8 @@ def needs_of(acts: Iterable[Act]) -> Needs:
                     places.update((event.from_place, event.to_place))
                 case BinConfirmed(place=str() as place):
                     places.add(place)
+                case UnitSubstituted():
+                    units.add(event.instead_of)
                 case WorkerSignedIn():
                     workers.add(event.worker)
                 case _:

@@ -309,6 +309,12 @@ class HandheldApp(App[None]):
             self._pile.pop().closed()
         self.redraw()
 
+    def close(self, page: Page) -> None:
+        """Take a screen away, and whatever lies over it."""
+        while page in self._pile[1:]:
+            self._pile.pop().closed()
+        self.redraw()
+
     def back_with(self, reading: Reading) -> None:
         """Take the present screen away and give a scan to the one below."""
         self.back()

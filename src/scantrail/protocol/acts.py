@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts import Act, ActId, Draft, Grant, Times
 from scantrail.domain.events import event_from_plain, event_to_plain
 from scantrail.domain.photos import Photo, is_hash
 from scantrail.domain.plain import PlainError, from_plain, to_plain
@@ -42,6 +42,7 @@ class _Envelope:
     reason: str = ""
     note: str = ""
     corrects: _Corrected | None = None
+    grant: Grant | None = None
     photos: tuple[Photo, ...] = ()
 
 
@@ -71,6 +72,7 @@ def encode_act(act: Act) -> bytes:
         reason=draft.reason,
         note=draft.note,
         corrects=_Corrected(*draft.corrects) if draft.corrects else None,
+        grant=draft.grant,
         photos=draft.photos,
     )
     data = to_plain(envelope)
@@ -121,6 +123,7 @@ def _act(envelope: _Envelope) -> Act:
             reason=envelope.reason,
             note=envelope.note,
             corrects=ActId(corrects.device, corrects.epoch, corrects.seq) if corrects else None,
+            grant=envelope.grant,
             photos=envelope.photos,
         ),
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from scantrail.domain.acts import Act
 from scantrail.domain.events import (
+    AllocationReleased,
     AttentionSettled,
     BinConfirmed,
     BinFoundEmpty,
@@ -21,6 +22,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitSubstituted,
     WorkerSignedIn,
     WorkerSignedOut,
 )
@@ -33,6 +35,7 @@ from scantrail.domain.world import World
 
 DEVICE_EVENTS: frozenset[type[Event]] = frozenset(
     {
+        AllocationReleased,
         AttentionSettled,
         BinConfirmed,
         BinFoundEmpty,
@@ -47,6 +50,7 @@ DEVICE_EVENTS: frozenset[type[Event]] = frozenset(
         UnitMoved,
         UnitPicked,
         UnitQuarantined,
+        UnitSubstituted,
         WorkerSignedIn,
         WorkerSignedOut,
     }

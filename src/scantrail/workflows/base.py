@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts import Draft, Grant
 from scantrail.domain.readings import Candidates, Reading
 from scantrail.domain.refusals import Refusal
 from scantrail.words import M, Message
@@ -95,6 +95,8 @@ class Prompt:
     """Special instructions of the order."""
     confirms: bool = False
     """Whether Enter, or the CONFIRM code, answers."""
+    asks_grant: bool = False
+    """Whether somebody with the right has to allow what is asked, with badge and PIN."""
     finished: bool = False
     """Whether the task is over and Enter leads back to the menu."""
 
@@ -134,7 +136,14 @@ class Back:
     """One step back out of a choice."""
 
 
-Answer = Scan | Confirm | Choose | AskException | AskUndo | Back
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Somebody with the right has allowed it; badge and PIN are verified."""
+
+    grant: Grant
+
+
+Answer = Scan | Confirm | Choose | AskException | AskUndo | Back | Granted
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from scantrail.domain.events import (
     UnitPicked,
     UnitQuarantined,
     UnitShipped,
+    UnitSubstituted,
     document_of,
     unit_of,
 )
@@ -24,7 +25,7 @@ Thing = tuple[str, str]
 """A kind (`unit` or `document`) and an id."""
 
 TAKES, FREES = "takes", "frees"
-_TAKING = (UnitAllocated, UnitPicked, UnitQuarantined, UnitShipped, UnitDelivered)
+_TAKING = (UnitAllocated, UnitSubstituted, UnitPicked, UnitQuarantined, UnitShipped, UnitDelivered)
 
 
 @lru_cache(maxsize=2048)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scantrail.domain.acts import Grant
 from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.people import Right
 from scantrail.domain.refusals import Code, Refusal, refuse
@@ -29,6 +30,16 @@ def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | No
     if pick_list.status is DocumentStatus.COMPLETED:
         return refuse(Code.LIST_COMPLETED, document=pick_list.number)
     return right_refusal(world, worker, Right.PICK)
+
+
+def grant_refusal(world: World, grant: Grant | None) -> Refusal | None:
+    """Whether somebody who may has allowed an act on the spot."""
+    if grant is None:
+        return refuse(Code.NO_GRANT, worker="–")
+    person = world.workers.get(grant.worker)
+    if person is None or not person.may(Right.GRANT) or person.site != world.site.id:
+        return refuse(Code.NO_GRANT, worker=world.worker_name(grant.worker))
+    return None
 
 
 def right_refusal(world: World, worker: str, right: Right) -> Refusal | None:

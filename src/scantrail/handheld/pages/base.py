@@ -69,6 +69,9 @@ class Shell(Protocol):
     def back(self) -> None:
         """Take the present screen away."""
 
+    def close(self, page: Page) -> None:
+        """Take a screen away, and whatever lies over it."""
+
     def back_with(self, reading: Reading) -> None:
         """Take the present screen away and give a scan to the one below: it stands in no scan's way."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.sync import Link
-from scantrail.domain.acts import ActId
+from scantrail.domain.acts import ActId, Grant
 from scantrail.domain.readings import Reading
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided, item_line
@@ -14,6 +14,7 @@ from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.verdict import Proof, Shown
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, Page, TextPage
+from scantrail.handheld.pages.grant import GrantPage
 from scantrail.handheld.text import told
 from scantrail.protocol.outbox import ActState
 from scantrail.words import M, Message
@@ -24,6 +25,7 @@ from scantrail.workflows.base import (
     Back,
     Choose,
     Confirm,
+    Granted,
     Tone,
     Verdict,
 )
@@ -99,11 +101,17 @@ class GuidedPage(Page):
         self._answered(self.desk.session.answer(answer), before)
 
     def _answered(self, verdict: Verdict | None, before: ActId | None) -> None:
+        prompt = self.desk.session.prompt()
+        if prompt.asks_grant:
+            self.desk.shell.open(GrantPage(self.desk, prompt.hint, self._allowed))
         if verdict is None:
             return
         now = self.desk.session.verdict_act
         self.shown, self._verdict, self._act = None, verdict, now if now != before else None
         self.desk.shell.ring(verdict.tone)
+
+    def _allowed(self, grant: Grant) -> None:
+        self._give(Granted(grant))
 
     def contested(self, item: AttentionItem) -> None:
         """The server did not accept something done before: the person reads at once what to do with the goods."""

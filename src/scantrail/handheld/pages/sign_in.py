@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from scantrail.device.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import StoreError
@@ -26,7 +27,7 @@ MASK = "•"
 class SignInPage(Page):
     """Who works here? The PIN is never shown, and nothing of it is kept."""
 
-    keys = (Action.HELP, Action.SYNC, Action.LEAVE)
+    keys: ClassVar[Sequence[Action]] = (Action.HELP, Action.SYNC, Action.LEAVE)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -55,10 +56,15 @@ class SignInPage(Page):
         return M("TYPE YOUR PIN, THEN ENTER") if self.asks_pin else M("SCAN YOUR BADGE")
 
     def _body(self, size: Size) -> list[Line]:
-        lines = [ink(self._name(), Ink.STRONG)] if self.asks_pin else []
+        lines = wrapped(told(self._question()), size.width) if self._question() else []
+        lines += [ink(self._name(), Ink.STRONG)] if self.asks_pin else []
         if not self.desk.store.ready and self.desk.sync.state.link is not Link.ONLINE:
             lines += wrapped(told(_WAITING_FOR_ROWS), size.width, Ink.NOTE)
         return [*lines, *_demo_lines(self.desk.demo_badges, size)]
+
+    def _question(self) -> Message | str:
+        """What badge and PIN are asked for, where that is no sign-in."""
+        return ""
 
     def _name(self) -> str:
         worker = self.desk.store.worker_called(self.badge)

@@ -26,6 +26,7 @@ from scantrail.workflows.base import (
     Back,
     Choose,
     Confirm,
+    Granted,
     Outcome,
     Scan,
     Tone,
@@ -42,15 +43,19 @@ from scantrail.workflows.pick.exceptions import (
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
+    AwaitingGrant,
     ChoosingException,
     ChoosingReason,
+    ChoosingReplaced,
     ChoosingUndo,
     Mode,
     Pick,
     ScanningDamaged,
+    ScanningSubstitute,
     ScanningUndoBin,
     Step,
 )
+from scantrail.workflows.pick.substitute import granted, replaced_chosen, substitute_scanned
 
 
 def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
@@ -67,6 +72,8 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
         case AskUndo():
             nothing = Verdict(Tone.NOTED, M("NOTHING TO UNDO"))
             return Outcome(ChoosingUndo()) if pick.undoable else Outcome(WORKING, nothing)
+        case Granted(grant):
+            return granted(pick, pick.mode, grant) if isinstance(pick.mode, AwaitingGrant) else Outcome(pick.mode)
         case Back():
             return Outcome(WORKING)
 
@@ -80,6 +87,8 @@ def _scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     match pick.mode:
         case ScanningDamaged():
             return damaged_scanned(pick, scan)
+        case ScanningSubstitute(instead_of):
+            return substitute_scanned(pick, scan, instead_of)
         case _:
             return _step_scanned(pick, scan)
 
@@ -198,6 +207,8 @@ def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
             return exception_chosen(pick, pick.exceptions[at])
         case ChoosingReason() as mode:
             return reason_chosen(pick, mode, pick.reasons[at])
+        case ChoosingReplaced():
+            return replaced_chosen(pick, at)
         case ChoosingUndo():
             return undo_chosen(pick, pick.undoable[at])
         case _:

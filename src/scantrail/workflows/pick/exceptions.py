@@ -30,6 +30,7 @@ from scantrail.workflows.pick.state import (
     ScanningUndoBin,
     Stop,
 )
+from scantrail.workflows.pick.substitute import substitute_chosen, substitute_reason_chosen
 
 NOTHING_TO_REPORT = Verdict(Tone.NOTED, M("NOTHING TO REPORT HERE"))
 """What was reported is not open any more, or never was."""
@@ -40,6 +41,8 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
     if kind is ExceptionKind.ANOTHER_BIN:
         event = BinConfirmed(pick.pick_list.number, None)
         return accepted(pick, (event,), M("CHOOSE ANOTHER BIN"))
+    if kind is ExceptionKind.SUBSTITUTE:
+        return substitute_chosen(pick)
     if kind is ExceptionKind.DAMAGED:
         unstated = pick.pick_list.unstated
         return Outcome(ChoosingReason(kind, unstated.unit) if unstated else ScanningDamaged())
@@ -62,6 +65,8 @@ def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode
     """The reason completes the exception and records it."""
     if mode.kind is ExceptionKind.DAMAGED:
         return _damage_recorded(pick, mode, reason)
+    if mode.kind is ExceptionKind.SUBSTITUTE:
+        return substitute_reason_chosen(pick, mode, reason)
     if mode.kind is ExceptionKind.BIN_EMPTY:
         return _empty_bin_recorded(pick, mode.stop, reason)
     line = pick.pick_list.line(mode.line)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.documents import LineKind, PickLine
-from scantrail.domain.identifiers import code_of
+from scantrail.domain.identifiers import UnitId, code_of
 from scantrail.words import M, Message
 from scantrail.workflows.base import Item, Mark, Prompt
 from scantrail.workflows.pick.state import (
+    AwaitingGrant,
     ChoosingException,
     ChoosingReason,
+    ChoosingReplaced,
     ChoosingUndo,
     Pick,
     ScanningDamaged,
+    ScanningSubstitute,
     ScanningUndoBin,
     Step,
 )
@@ -44,6 +47,15 @@ def prompt(pick: Pick) -> Prompt:
             return replace(base, verb=M("UNDO WHICH?"))
         case ScanningDamaged():
             return replace(base, verb=M("SCAN THE DAMAGED UNIT"), expected=_serials(pick))
+        case ChoosingReplaced():
+            return replace(base, verb=M("INSTEAD OF WHICH?"))
+        case ScanningSubstitute(instead_of):
+            hint = M("in place of {serial}", serial=_serial_of(pick, instead_of))
+            return replace(base, verb=M("SCAN THE OTHER UNIT"), expected=(_product_name(pick),), hint=hint)
+        case AwaitingGrant(instead_of, unit):
+            texts = {"unit": _serial_of(pick, unit), "named": _serial_of(pick, instead_of)}
+            hint = M("{unit} in place of {named}: a supervisor must allow it. Enter asks, Esc leaves it.", **texts)
+            return replace(base, verb=M("SUPERVISOR NEEDED"), hint=hint, asks_grant=True, confirms=True)
         case ScanningUndoBin(unit):
             picked = pick.pick_list.picked_unit(unit)
             expected = (code_of(picked.place),) if picked else ()
@@ -81,6 +93,11 @@ def _of_step(pick: Pick, base: Prompt) -> Prompt:
                     "No unit that may be picked is on record. Press F4 for a short pick, or F10 and come back later."
                 ),
             )
+
+
+def _serial_of(pick: Pick, unit_id: UnitId) -> str:
+    unit = pick.world.units.get(unit_id)
+    return unit.serial if unit else unit_id
 
 
 def _about(pick: Pick) -> str:

@@ -38,6 +38,8 @@ class ExceptionKind(Enum):
     DAMAGED = "damaged"
     BIN_EMPTY = "bin_empty"
     ANOTHER_BIN = "another_bin"
+    SUBSTITUTE = "substitute"
+    """Another unit of the product in place of one that the line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,30 @@ class ChoosingReason:
     line: str = ""
     stop: Stop | None = None
     """The line and the stop it was reported at: what a sync brings meanwhile must not make it another's."""
+    instead_of: UnitId | None = None
+    """For a substitution: the named unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingReplaced:
+    """Which of the named units is another one taken for?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanningSubstitute:
+    """Which unit is taken in its place?"""
+
+    instead_of: UnitId
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingGrant:
+    """Everything about a substitution is said but who allows it."""
+
+    instead_of: UnitId
+    unit: UnitId
+    scan: Scan
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +116,17 @@ class ScanningUndoBin:
     unit: UnitId
 
 
-Mode = Working | ChoosingException | ScanningDamaged | ChoosingReason | ChoosingUndo | ScanningUndoBin
+Mode = (
+    Working
+    | ChoosingException
+    | ScanningDamaged
+    | ChoosingReason
+    | ChoosingReplaced
+    | ScanningSubstitute
+    | AwaitingGrant
+    | ChoosingUndo
+    | ScanningUndoBin
+)
 WORKING = Working()
 
 
@@ -204,11 +240,20 @@ class Pick:
                 ExceptionKind.DAMAGED,
                 ExceptionKind.BIN_EMPTY,
                 ExceptionKind.ANOTHER_BIN,
+                *((ExceptionKind.SUBSTITUTE,) if self.replaceable else ()),
             ),
             Step.CONDITION: (ExceptionKind.DAMAGED,),
             Step.STUCK: (ExceptionKind.SHORT,),
         }
         return at_step.get(self.step, ())
+
+    @property
+    def replaceable(self) -> tuple[tuple[UnitId, str], ...]:
+        """Units named here and still to pick, with their serials: another of the product may be taken for one."""
+        stop, line = self.stop, self.line
+        if stop is None or line is None or line.kind is not LineKind.EXACT:
+            return ()
+        return tuple((unit.id, unit.serial) for unit in stop.units if unit.id in line.remaining_units)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -225,6 +270,8 @@ class Pick:
                 labels = tuple(EXCEPTION_NAMES[kind] for kind in self.exceptions)
             case ChoosingReason():
                 labels = self.reasons
+            case ChoosingReplaced():
+                labels = tuple(serial for _, serial in self.replaceable)
             case ChoosingUndo():
                 labels = tuple(self._undo_label(each) for each in self.undoable)
             case _:
@@ -242,4 +289,5 @@ EXCEPTION_NAMES: dict[ExceptionKind, Message] = {
     ExceptionKind.DAMAGED: M("Damaged unit"),
     ExceptionKind.BIN_EMPTY: M("Bin is empty"),
     ExceptionKind.ANOTHER_BIN: M("Another bin"),
+    ExceptionKind.SUBSTITUTE: M("Take another unit"),
 }

@@ -1,0 +1,98 @@
+"""Taking another unit of the product than the one a line names: a reason, and somebody who allows it (R24)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scantrail.domain.acts import Draft, Grant
+from scantrail.domain.events import AllocationReleased, Event, UnitPicked, UnitSubstituted
+from scantrail.domain.fold import substituted
+from scantrail.domain.identifiers import UnitId
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.pick import pick_refusal
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.words import M
+from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
+from scantrail.workflows.pick.outcomes import case_of, refused, scanned_unit
+from scantrail.workflows.pick.state import (
+    WORKING,
+    AwaitingGrant,
+    ChoosingReason,
+    ChoosingReplaced,
+    ExceptionKind,
+    Mode,
+    Pick,
+    ScanningSubstitute,
+)
+
+
+def substitute_chosen(pick: Pick) -> Outcome[Mode]:
+    """Asks which named unit is not taken; where only one is left there is nothing to ask."""
+    left = pick.replaceable
+    return Outcome(ScanningSubstitute(left[0][0]) if len(left) == 1 else ChoosingReplaced())
+
+
+def replaced_chosen(pick: Pick, at: int) -> Outcome[Mode]:
+    """The unit that is not taken is known; the one in its place is scanned next."""
+    return Outcome(ScanningSubstitute(pick.replaceable[at][0]))
+
+
+def substitute_scanned(pick: Pick, scan: Scan, instead_of: UnitId) -> Outcome[Mode]:
+    """The unit must be one that the list could have named; then the reason is asked."""
+    unit = scanned_unit(scan, pick.pick_list.at_product)
+    refusal = _refusal(pick, scan, unit, instead_of)
+    if refusal is not None or unit is None:
+        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted="?"))
+    verdict = Verdict(Tone.NOTED, M("ANOTHER UNIT"), unit.serial, todo=M("Choose why the named one is not taken."))
+    return Outcome(ChoosingReason(ExceptionKind.SUBSTITUTE, unit.id, scan, instead_of=instead_of), verdict)
+
+
+def substitute_reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
+    """Somebody with the right has to allow it now."""
+    if mode.unit is None or mode.scan is None or mode.instead_of is None:
+        return Outcome(WORKING)
+    return Outcome(AwaitingGrant(mode.instead_of, mode.unit, mode.scan, reason))
+
+
+def granted(pick: Pick, mode: AwaitingGrant, grant: Grant) -> Outcome[Mode]:
+    """Everything in one act: the substitution, the release of the named unit, and the pick."""
+    unit, line = pick.world.units.get(mode.unit), pick.pick_list.line_naming(mode.instead_of)
+    refusal = _refusal(pick, mode.scan, unit, mode.instead_of)
+    person = pick.world.workers.get(pick.worker)
+    if refusal is not None or unit is None or line is None or person is None or person.cart is None:
+        return refused(pick, mode.scan, refusal or _not_named(pick, mode.instead_of), WORKING)
+    number, order = pick.pick_list.number, pick.pick_list.order
+    picked = UnitPicked(
+        unit.id, unit.serial, number, line.id, order, unit.place, person.cart, from_status=Status.ALLOCATED
+    )
+    events: tuple[Event, ...] = (
+        UnitSubstituted(unit.id, unit.serial, number, line.id, order, mode.instead_of),
+        *_release(pick, mode.instead_of),
+        picked,
+    )
+    draft = Draft(events, number, mode.scan.reading, reason=mode.reason, grant=grant)
+    return Outcome(WORKING, Verdict(Tone.ACCEPTED, M("PICKED INSTEAD"), unit.serial), draft)
+
+
+def _release(pick: Pick, unit_id: UnitId) -> tuple[Event, ...]:
+    """The named unit is free again, where it was still promised to this list."""
+    unit = pick.world.units.get(unit_id)
+    promised = unit is not None and unit.status is Status.ALLOCATED and unit.document == pick.pick_list.number
+    return (AllocationReleased(unit_id, pick.pick_list.order),) if promised else ()
+
+
+def _refusal(pick: Pick, scan: Scan, unit: Unit | None, instead_of: UnitId) -> Refusal | None:
+    """Why a unit may not be taken: judged as if the line named it in place of the other one."""
+    line = pick.pick_list.line_naming(instead_of)
+    if line is None or instead_of not in line.remaining_units or (unit is not None and pick.pick_list.names(unit.id)):
+        return _not_named(pick, instead_of)
+    listed = pick.pick_list
+    if unit is not None and unit.product == line.product:
+        listed = substituted(listed, line.id, instead_of, unit.id, unit.serial)
+    return pick_refusal(case_of(replace(pick, pick_list=listed), scan, unit, listed.at_product))
+
+
+def _not_named(pick: Pick, instead_of: UnitId) -> Refusal:
+    unit = pick.world.units.get(instead_of)
+    return refuse(Code.NOT_NAMED, document=pick.pick_list.number, unit=unit.serial if unit else instead_of)

@@ -1,0 +1,133 @@
+"""Taking another unit of the product than the one named: with a reason, allowed by somebody who may, in one act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scantrail.domain.acts import Grant
+from scantrail.domain.events import AllocationReleased, UnitPicked, UnitSubstituted
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.people import Role, Worker
+from scantrail.domain.refusals import Code
+from scantrail.domain.status import Status
+from scantrail.workflows.base import AskException, AskUndo, Back, Granted, Tone
+from scantrail.workflows.pick import WORKING, Step
+from tests.support.worlds import MIKE, SENSOR, exact_line, module, pick_list, promised, unit, world
+from tests.workflows.guide import Guide
+
+SAM = Worker("sam", "Sam Okafor", "WKR-1005", "MAIN", (Role.SUPERVISOR,))
+NAMED = (promised(46), promised(47))
+FREE = module(60)
+LISTED = pick_list(exact_line(*NAMED), at_place="MAIN/A-15-03", at_product="CM-500-STD")
+
+
+@pytest.fixture
+def guide() -> Guide:
+    strangers = (module(61, place="MAIN/A-15-04"), promised(50, document="PL-2025-0088"), unit(SENSOR, "TS2000001"))
+    seen = world(*NAMED, FREE, *strangers, lists=(LISTED,))
+    seen.workers[SAM.id] = SAM
+    return Guide(seen, LISTED.number)
+
+
+def asks(guide: Guide, instead_of: str = "CM500-2025-0046") -> Guide:
+    guide.give(AskException())
+    guide.choose("Take another unit")
+    guide.choose(instead_of)
+    return guide
+
+
+def waits(guide: Guide) -> Guide:
+    asks(guide).scan(FREE.serial)
+    guide.choose("not found")
+    return guide
+
+
+def test_it_is_one_act_with_reason_and_grant_and_the_named_unit_is_free_again(guide: Guide) -> None:
+    waits(guide)
+    assert guide.prompt().asks_grant
+    assert guide.drafts == [], "nothing is recorded before it is allowed"
+    verdict = guide.give(Granted(Grant(SAM.id, offline=True)))
+    assert verdict is not None
+    assert (verdict.tone, verdict.scanned) == (Tone.ACCEPTED, FREE.serial)
+    (draft,) = guide.drafts
+    assert [type(event) for event in draft.events] == [UnitSubstituted, AllocationReleased, UnitPicked]
+    assert (draft.reason, draft.grant) == ("not found", Grant(SAM.id, offline=True))
+    assert draft.reading is not None
+    assert guide.world.units[FREE.id].status is Status.PICKED
+    released = guide.world.units[NAMED[0].id]
+    assert (released.status, released.document, released.order) == (Status.AVAILABLE, None, None)
+    assert guide.pick_list.lines[0].serials == (FREE.serial, "CM500-2025-0047")
+    assert guide.step() is Step.CONDITION
+
+
+def test_the_list_then_asks_for_the_other_named_unit_only(guide: Guide) -> None:
+    waits(guide).give(Granted(Grant(SAM.id)))
+    guide.confirm()
+    assert guide.prompt().expected == ("CM500-2025-0047",)
+    assert guide.refused_with("CM500-2025-0046") is Code.NOT_ON_LIST
+
+
+def test_taking_it_back_leaves_the_unit_promised_to_the_list(guide: Guide) -> None:
+    waits(guide).give(Granted(Grant(SAM.id)))
+    guide.confirm()
+    guide.give(AskUndo())
+    guide.choose(FREE.serial)
+    guide.scan("A-15-03")
+    back = guide.world.units[FREE.id]
+    assert (back.status, back.document) == (Status.ALLOCATED, LISTED.number)
+
+
+@pytest.mark.parametrize("who", [MIKE.id, "nobody", "sam-of-another-site"])
+def test_only_a_supervisor_of_the_site_may_allow_it(guide: Guide, who: str) -> None:
+    guide.world.workers["sam-of-another-site"] = replace(SAM, id="sam-of-another-site", site="EAST")
+    waits(guide)
+    with pytest.raises(AssertionError, match="NO_GRANT"):
+        guide.give(Granted(Grant(who)))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("CM500-2025-0061", Code.WRONG_BIN),
+        ("CM500-2025-0050", Code.ANOTHER_LIST),
+        ("CM500-2025-0047", Code.NOT_NAMED),
+        ("TS2000001", Code.WRONG_PRODUCT),
+        ("CM500-2025-9999", Code.UNKNOWN_SERIAL),
+        ("A-15-03", Code.WRONG_KIND),
+    ],
+)
+def test_the_other_unit_must_be_one_the_list_could_have_named(guide: Guide, text: str, code: Code) -> None:
+    asks(guide)
+    assert guide.refused_with(text) is code
+    assert guide.prompt().expected == ("Control Module CM-500",), "another one can be scanned at once"
+
+
+def test_a_unit_that_is_put_on_hold_before_it_is_allowed_is_not_taken(guide: Guide) -> None:
+    waits(guide)
+    guide.world.holds = (Hold("H-1", HoldKind.QUALITY, "capacitor", units=(FREE.id,)),)
+    guide.give(Granted(Grant(SAM.id)))
+    assert guide.last_refusal is Code.HOLD
+
+
+def test_a_named_unit_that_was_picked_meanwhile_is_not_replaced(guide: Guide) -> None:
+    waits(guide)
+    guide.world.documents[LISTED.number] = replace(LISTED, lines=(replace(LISTED.lines[0], cancelled=True),))
+    guide.give(Granted(Grant(SAM.id)))
+    assert guide.last_refusal is Code.NOT_NAMED
+
+
+def test_esc_leaves_it_at_any_step(guide: Guide) -> None:
+    for start in (asks, waits):
+        start(guide).give(Back())
+        assert guide.mode == WORKING
+    assert guide.drafts == []
+
+
+def test_with_one_unit_left_it_is_not_asked_which(guide: Guide) -> None:
+    guide.scan("CM500-2025-0047")
+    guide.confirm()
+    guide.give(AskException())
+    guide.choose("Take another unit")
+    assert guide.prompt().expected == ("Control Module CM-500",)
