@@ -45,6 +45,7 @@ PLACES = tuple(
 SARAH = Worker("sarah", "Sarah Johnson", "WKR-1001", "MAIN", (Role.PICKER,), "MAIN/CART-05")
 MIKE = Worker("mike", "Mike Chen", "WKR-1002", "MAIN", (Role.PICKER,), "MAIN/CART-06")
 CLERK = Worker("clara", "Clara Diaz", "WKR-1009", "MAIN", (Role.RECEIVING_CLERK,))
+SAM = Worker("sam", "Sam Okafor", "WKR-1005", "MAIN", (Role.SUPERVISOR,))
 NOW = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
 TODAY = date(2025, 1, 28)
 

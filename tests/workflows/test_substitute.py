@@ -9,15 +9,13 @@ import pytest
 from scantrail.domain.acts import Grant
 from scantrail.domain.events import AllocationReleased, UnitPicked, UnitSubstituted
 from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.people import Role, Worker
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
 from scantrail.workflows.base import AskException, AskUndo, Back, Granted, Tone
 from scantrail.workflows.pick import WORKING, Step
-from tests.support.worlds import MIKE, SENSOR, exact_line, module, pick_list, promised, unit, world
+from tests.support.worlds import MIKE, SAM, SENSOR, exact_line, module, pick_list, promised, unit, world
 from tests.workflows.guide import Guide
 
-SAM = Worker("sam", "Sam Okafor", "WKR-1005", "MAIN", (Role.SUPERVISOR,))
 NAMED = (promised(46), promised(47))
 FREE = module(60)
 LISTED = pick_list(exact_line(*NAMED), at_place="MAIN/A-15-03", at_product="CM-500-STD")

@@ -52,7 +52,9 @@ def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
 
 def _line(entry: TimelineEntry) -> str:
     because = f" ({entry.reason})" if entry.reason else ""
-    return f"{entry.effective_at:%Y-%m-%d %H:%M}  {entry.story}{because}  [{entry.actor_name}, {entry.device}]"
+    allowed = f", {say(M('allowed by {worker}', worker=entry.allowed_by))}" if entry.allowed_by else ""
+    by = f"{entry.actor_name}, {entry.device}{allowed}"
+    return f"{entry.effective_at:%Y-%m-%d %H:%M}  {entry.story}{because}  [{by}]"
 
 
 def _photo_line(shown: ShownPhoto) -> str:

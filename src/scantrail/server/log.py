@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts import Act, ActId, Draft, Grant, Times
 from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
 from scantrail.domain.people import SYSTEM
 from scantrail.domain.photos import Photo
@@ -117,12 +117,13 @@ class Context:
     note: str = ""
     reading: Reading | None = None
     photos: tuple[Photo, ...] = ()
+    grant: Grant | None = None
 
 
 def _context_of(act: Act | None) -> str | None:
     if act is None:
         return None
-    context = Context(act.draft.reason, act.draft.note, act.draft.reading, act.draft.photos)
+    context = Context(act.draft.reason, act.draft.note, act.draft.reading, act.draft.photos, act.draft.grant)
     return None if context == Context() else to_body(context)
 
 

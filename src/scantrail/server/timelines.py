@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from scantrail.domain.events import event_from_plain
-from scantrail.domain.identifiers import UnitId
+from scantrail.domain.identifiers import UnitId, WorkerId
 from scantrail.domain.photos import Photo
 from scantrail.domain.story import told
 from scantrail.server.bodies import from_body
@@ -53,6 +54,8 @@ class TimelineEntry:
     scanned: str = ""
     carrier: str = ""
     photos: tuple[ShownPhoto, ...] = ()
+    allowed_by: str = ""
+    """Who allowed it on the spot, by name."""
 
 
 def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
@@ -63,16 +66,14 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
         .where(events.c.unit == unit)
         .order_by(events.c.effective_at, events.c.position, events.c.at)
     ).all()
-    names = workers_by_id(connection, {row.actor for row in rows})
     contexts = [from_body(Context, row.context) if row.context else Context() for row in rows]
+    granting = {context.grant.worker for context in contexts if context.grant}
+    names = {each.id: each.name for each in workers_by_id(connection, {row.actor for row in rows} | granting).values()}
     here = arrived(connection, [photo.sha256 for context in contexts for photo in context.photos])
-    return tuple(
-        _entry(row, context, names[row.actor].name if row.actor in names else row.actor, here)
-        for row, context in zip(rows, contexts, strict=True)
-    )
+    return tuple(_entry(row, context, names, here) for row, context in zip(rows, contexts, strict=True))
 
 
-def _entry(row: Any, context: Context, actor_name: str, here: frozenset[str]) -> TimelineEntry:
+def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: frozenset[str]) -> TimelineEntry:
     body = json.loads(row.body)
     reading = context.reading
     return TimelineEntry(
@@ -83,7 +84,7 @@ def _entry(row: Any, context: Context, actor_name: str, here: frozenset[str]) ->
         effective_at=datetime.fromisoformat(row.effective_at),
         recorded_at=datetime.fromisoformat(row.received_at),
         actor=row.actor,
-        actor_name=actor_name,
+        actor_name=names.get(row.actor, row.actor),
         device=row.device,
         story=say(told(event_from_plain(body))),
         event=body,
@@ -93,4 +94,5 @@ def _entry(row: Any, context: Context, actor_name: str, here: frozenset[str]) ->
         scanned=reading.text if reading else "",
         carrier=reading.carrier.value if reading else "",
         photos=tuple(ShownPhoto(photo, photo.sha256 in here) for photo in context.photos),
+        allowed_by=names.get(context.grant.worker, context.grant.worker) if context.grant else "",
     )

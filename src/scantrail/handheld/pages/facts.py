@@ -155,11 +155,12 @@ def history_lines(body: Mapping[str, Any], width: int) -> list[Line]:
 def _entry_lines(entry: Mapping[str, Any], width: int) -> list[Line]:
     by = ", ".join(filter(None, (_text(entry, "actor_name"), _text(entry, "device"))))
     head = f"{_when(_text(entry, 'effective_at'))}  {by}"
-    reason = _text(entry, "reason")
+    reason, allowed_by = _text(entry, "reason"), _text(entry, "allowed_by")
     return [
         *wrapped(head, width, Ink.FAINT),
         *wrapped(visible(_text(entry, "story")), width),
         *(wrapped(told(M("Reason: {reason}", reason=reason)), width, Ink.FAINT) if reason else []),
+        *(wrapped(told(M("Allowed by {worker}", worker=allowed_by)), width, Ink.FAINT) if allowed_by else []),
         *(line for words in _photos(entry) for line in wrapped(told(words), width, Ink.FAINT)),
     ]
 
