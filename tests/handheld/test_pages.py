@@ -162,6 +162,7 @@ async def test_a_list_on_another_device_is_taken_over_with_a_reason_only(tmp_pat
         await hand.scan("PL-2025-0091")
         assert "TAKE OVER PL-2025-0091?" in hand.glass
         assert "Mike Chen works on it on Scanner-11." in hand.glass
+        assert "What Scanner-11 has not sent yet is" in hand.glass
         assert not any(isinstance(event, PickListTaken) for event in events_of(hand))
         await hand.type("1\r")
         assert "SCAN BIN" in hand.glass

@@ -8,7 +8,7 @@ from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import DocumentId
 from scantrail.domain.readings import Reading
 from scantrail.domain.refusals import Code, refuse
-from scantrail.handheld.drawing.lines import Line, wrapped
+from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page
 from scantrail.handheld.pages.guided import GuidedPage
@@ -98,7 +98,12 @@ class TakeOverPage(ChoicePage):
             return []
         worker = self.desk.store.worker(taken.worker)
         facts = {"worker": worker.name if worker else taken.worker, "device": taken.device}
-        return wrapped(told(M("{worker} works on it on {device}. Take it over only with a reason:", **facts)), width)
+        unsent = M("What {device} has not sent yet is missing here: ask {worker} what is in the cart.", **facts)
+        return [
+            *wrapped(told(M("{worker} works on it on {device}.", **facts)), width),
+            *wrapped(told(unsent), width, Ink.NOTE),
+            *wrapped(told(M("Take it over only with a reason:")), width),
+        ]
 
     def entries(self) -> Sequence[Entry]:
         return tuple(Entry(reason, self._taking(reason)) for reason in TAKE_OVER_REASONS)
