@@ -108,6 +108,7 @@ async def test_of_several_codes_the_person_chooses_and_the_list_stays_as_it_is(t
         assert "WHICH CODE?" in asked
         assert asked.index("1 A-15-03") < asked.index("2 A-15-04") < asked.index("3 Look again")
         hand.camera.shows(code("B-01-01"), frames=50)
+        hand.camera.fails("The camera is gone.")
         assert hand.glass == asked
         await hand.type("1\r")
         assert "RIGHT BIN  A-15-03" in hand.glass
@@ -190,7 +191,6 @@ async def test_trouble_is_a_sentence_and_the_scanner_still_works(tmp_path: Path)
     async with bench(tmp_path) as hand:
         await hand.open_list()
         await hand.press("f6")
-        hand.camera.shows()
         hand.camera.fails("There is no camera /dev/video0. Plug one in.")
         assert "✗ NO PICTURE" in hand.glass
         assert "There is no camera /dev/video0." in hand.glass

@@ -29,8 +29,8 @@ STYLES: dict[Ink, Style] = {
 """The sixteen colours of any terminal; each verdict also has its glyph and words."""
 
 
-DARKEST_GREY = 232
-"""The first of the greys among the 256 colours; where there are sixteen, the nearest of those is shown."""
+DARKEST_GREY, GREYS = 232, 24
+"""The greys among the 256 colours; where there are only sixteen, the nearest of those are shown."""
 
 
 @cache
@@ -38,7 +38,7 @@ def style_of(ink: Ink | Shade) -> Style:
     """How an ink looks."""
     if isinstance(ink, Ink):
         return STYLES[ink]
-    upper, lower = (Color.from_ansi(DARKEST_GREY + level) for level in (ink.upper, ink.lower))
+    upper, lower = (Color.from_ansi(DARKEST_GREY + level * GREYS // Shade.LEVELS) for level in (ink.upper, ink.lower))
     return Style.from_color(upper, lower)
 
 

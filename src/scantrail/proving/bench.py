@@ -1,14 +1,19 @@
-"""`make bench`: how many real photographs are read, how many wrongly, and how long one takes."""
+"""`make bench`: how fast the camera is; how many real photographs are read, how many wrongly, how long one takes."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from scantrail.scanning.acceptance import Rules
+from scantrail.scanning.camera.eye import Eye
+from scantrail.scanning.camera.gathering import PLAIN_KEPT
+from scantrail.scanning.camera.scenes import LABELS, stream
 from scantrail.scanning.decoders.pictures import Found, Grey, read_picture
 from scantrail.scanning.decoders.stills import HAS_ZBAR, Stills
 from scantrail.scanning.decoders.zxing import read_zxing
@@ -36,6 +41,36 @@ class Score:
     """In which a text was accepted that is that of no picture of the folder: some show two codes."""
     ms: float
     """The median of one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a made-up stream of 1280 × 720 frames was read; counts are labels."""
+
+    frames: int
+    labels: int
+    accepted: int
+    wrong: int
+    """Frames in which a text was accepted that no label had, or that had been gone for longer than it is kept."""
+    per_second: float
+    """Frames, on one core that has nothing else to do."""
+
+
+def watch(frames_each: int = 25) -> Watched:
+    """Let the camera's eye watch labels of every kind that is believed, moving, with an empty table between."""
+    eye, frames, wrong, busy_s = Eye(Rules()), 0, 0, 0.0
+    accepted: set[str] = set()
+    recent: deque[str] = deque(maxlen=PLAIN_KEPT + 1)
+    for text, picture in stream(frames_each):
+        started = time.thread_time()
+        codes = eye.look(picture)
+        busy_s += time.thread_time() - started
+        frames += 1
+        recent.append(text)
+        believed = {code.text for code in codes if code.accepted}
+        accepted |= believed
+        wrong += bool(believed - set(recent))
+    return Watched(frames, len(LABELS), len(accepted & LABELS.keys()), wrong, frames / busy_s)
 
 
 def score(folder: Path, read: Read) -> Score:
@@ -67,7 +102,8 @@ def _is(text: Text, expected: bytes | None) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the table for the photographs in the folder named, or in the usual one."""
+    """Print how the camera does, then the table for the photographs in the folder named, or in the usual one."""
+    _print_camera(watch())
     photos = Path(arguments[0]) if arguments else PHOTOS
     folders = [each for each in sorted(photos.glob("*")) if next(each.glob("*.png"), None)]
     if not folders:
@@ -86,6 +122,12 @@ def main(arguments: Sequence[str]) -> int:
                 counts = (found.pictures, found.listed, found.accepted, found.wrong, round(found.ms))
                 print(_row(folder.name, name, *map(str, counts)), flush=True)
     return 0
+
+
+def _print_camera(watched: Watched) -> None:
+    print(_row("camera", "", "frames", "labels", "accepted", "wrong", "frames/s"))
+    counts = (watched.frames, watched.labels, watched.accepted, watched.wrong, round(watched.per_second))
+    print(_row("1280 × 720", "one core", *map(str, counts)), flush=True)
 
 
 def _both(stills: Stills) -> Read:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from scantrail.scanning.camera.photos import LONGEST_SIDE, MOST_BYTES, photo_of, preview_of, shrunk
+from scantrail.scanning.camera.scenes import table
 from scantrail.scanning.decoders.pictures import PictureUnreadable
-from tests.scanning.camera.scenes import table
 
 
 def test_even_the_worst_picture_becomes_small_enough() -> None:

@@ -29,7 +29,7 @@ from scantrail.scanning.camera.messages import (
     to_line,
 )
 from scantrail.scanning.camera.process import MOST_STARTS, Camera, CameraTrouble, shrunk_photo
-from tests.scanning.camera.scenes import label, lying, table
+from scantrail.scanning.camera.scenes import label, lying, table
 
 GS1_CODE = Code(
     "01095212345432131021\x1dCafé", b"\xff\x00", Symbology.CODE_128, (Decoder.ZXING,), True, Place(1, 2, 3.5, 4), "]C1"

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
+from scantrail.scanning.camera.scenes import video
 from scantrail.scanning.camera.sources import EACH_PICTURE, SourceLost, frames_of
-from tests.scanning.camera.scenes import video
 
 SMALL = (90, 160)
 

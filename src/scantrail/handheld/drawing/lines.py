@@ -29,8 +29,8 @@ class Ink(Enum):
 class Shade:
     """Two greys, one above the other in each cell, for pictures; from 0, black, to `LEVELS` - 1."""
 
-    LEVELS: ClassVar[int] = 24
-    """Greys that a terminal of 256 colours has."""
+    LEVELS: ClassVar[int] = 12
+    """Enough to aim by; with more, fewer neighbours are alike, and a slow line has more to carry."""
     upper: int
     lower: int
 

@@ -144,11 +144,11 @@ class CameraPage(Page):
     # What is shown
 
     def draw(self, size: Size) -> list[Line]:
+        if self._choices:
+            return self._draw_choices(size)
         if self._feed.trouble:
             shown = sentence(Tone.REFUSED, M("NO PICTURE"), self._feed.trouble)
             return draw_paper(self.paper(M("CAMERA"), (), shown=shown), size)
-        if self._choices:
-            return self._draw_choices(size)
         shell = self.desk.shell
         finder = Finder(
             told(self._title()), self._codes, shell.bar, self._preview, shell.has_colour, self.keys, shell.typed

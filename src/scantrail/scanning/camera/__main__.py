@@ -69,13 +69,10 @@ class Program:
         self._say(Photo(shrunk(file)))
 
     def _watch(self, source: str, rules: str) -> None:
-        import cv2
-
         from scantrail.scanning.camera.eye import Eye
         from scantrail.scanning.camera.photos import photo_of, preview_of
         from scantrail.scanning.camera.sources import frames_of
 
-        cv2.setNumThreads(1)  # the screen needs the other core
         eye, previewed = Eye(rules_from_text(rules)), 0.0
         for frame in frames_of(source):
             grey, preview = frame.grey, None

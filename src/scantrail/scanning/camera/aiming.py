@@ -13,7 +13,7 @@ BOX = Place(0.2, 0.25, 0.8, 0.75)
 STEADY = 3
 """Frames in which the same codes must be in view before one is taken: its neighbour may be read a frame later."""
 PATIENCE = 30
-"""Frames to wait for a code that is seen and not accepted yet: about one round of clean-ups."""
+"""Frames to wait for a code that is seen and not accepted yet; about a second and a half."""
 
 
 @dataclass(frozen=True, slots=True)

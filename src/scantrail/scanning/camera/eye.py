@@ -1,4 +1,7 @@
-"""Reading a stream of frames: each one plainly by both decoders, and by one of them after one clean-up more."""
+"""Reading a stream of frames: each one plainly by both decoders, every other one by one of them after a clean-up too.
+
+On the frames without a clean-up zbar looks for QR codes as well, so that no frame takes much longer than another.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scantrail.scanning.acceptance import Code, Decoder, Rules, Sighting
-from scantrail.scanning.camera.gathering import Gatherer, Look
+from scantrail.scanning.camera.gathering import Gatherer
 from scantrail.scanning.decoders.ladder import LADDER, Step, sighting
 from scantrail.scanning.decoders.pictures import Found, Grey
 from scantrail.scanning.decoders.stills import HAS_ZBAR
@@ -31,6 +34,7 @@ class Eye:
     """Looks at frames, one after the other; for one thread."""
 
     def __init__(self, rules: Rules) -> None:
+        cv2.setNumThreads(1)  # the screen needs the other core
         self._gatherer = Gatherer(rules)
         self._zbar = Zbar(_DENSITY) if HAS_ZBAR else None
         decoders = tuple(Decoder) if HAS_ZBAR else (Decoder.ZXING,)
@@ -41,23 +45,21 @@ class Eye:
     def look(self, picture: Grey) -> tuple[Code, ...]:
         """The codes in view, accepted or not, after one frame more."""
         self._frames += 1
-        step, decoder = next(self._clean_ups)
-        looks: dict[Look, Sequence[Sighting]] = {}
-        for each in (Decoder.ZXING, Decoder.ZBAR):
-            looks[each, LADDER[0].name] = self._sightings(picture, LADDER[0], each)
-        looks[decoder, step.name] = self._sightings(picture, step, decoder)
+        cleans_up = self._frames % 2 == 0
+        looks = {(each, LADDER[0].name): self._look(picture, LADDER[0], each, qr=not cleans_up) for each in Decoder}
+        if cleans_up:
+            step, decoder = next(self._clean_ups)
+            looks[decoder, step.name] = self._look(picture, step, decoder, qr=False)
         return self._gatherer.add(looks, changed=self._has_changed(picture))
 
-    def _sightings(self, picture: Grey, step: Step, decoder: Decoder) -> Sequence[Sighting]:
+    def _look(self, picture: Grey, step: Step, decoder: Decoder, *, qr: bool) -> Sequence[Sighting]:
         cleaned = step.clean(picture)
-        return tuple(sighting(found, step, cleaned) for found in self._found(cleaned.picture, decoder))
+        return tuple(sighting(found, step, cleaned) for found in self._found(cleaned.picture, decoder, qr=qr))
 
-    def _found(self, picture: Grey, decoder: Decoder) -> Iterable[Found]:
+    def _found(self, picture: Grey, decoder: Decoder, *, qr: bool) -> Iterable[Found]:
         if decoder is Decoder.ZXING:
             return read_zxing(picture, inverted=False)
-        if self._zbar is None:
-            return ()
-        return self._zbar.read(picture, qr=self._frames % 2 == 0)
+        return self._zbar.read(picture, qr=qr) if self._zbar is not None else ()
 
     def _has_changed(self, picture: Grey) -> bool:
         """Whether this frame shows something else than the last; how light it is does not matter."""

@@ -19,7 +19,7 @@ from scantrail.words import M, OperatorError
 
 PIXELS = (1280, 720)
 """What a camera is asked for; it gives the nearest it has."""
-EACH_PICTURE = 30
+EACH_PICTURE = 60
 """Frames for which each picture of a folder is shown, so that every clean-up is tried on it."""
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 

@@ -1,7 +1,8 @@
-"""Frames made here: labels on a table, as a camera sees them."""
+"""Made-up frames: labels on a table, as a camera sees them. For tests and for measuring."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,10 @@ LABELS = {
     "7A21-0001": BarcodeFormat.DataMatrix,
     "https://id.example/01": BarcodeFormat.QRCode,
     "9521234543213": BarcodeFormat.EAN13,
+    "30712345000010": BarcodeFormat.ITF,
+    "A-15-03": BarcodeFormat.Code39,
+    "00952123450000000014": BarcodeFormat.PDF417,
+    "036000291452": BarcodeFormat.UPCA,
 }
 """What may lie on the table, each by the kind of its code."""
 
@@ -44,11 +49,21 @@ def lying(picture: Grey, on: Grey, at: tuple[int, int] = (300, 200)) -> Grey:
     return scene
 
 
+def stream(frames_each: int) -> Iterator[tuple[str, Grey]]:
+    """The labels one after the other, each moving across the table, with an empty table between; and their texts."""
+    tables = [table(seed) for seed in range(4)]
+    for text in LABELS:
+        for count in range(frames_each):
+            yield "", tables[count % 4]
+        picture = label(text)
+        for count in range(frames_each):
+            yield text, lying(picture, tables[count % 4], (200 + 8 * count, 150 + 5 * count))
+
+
 def video(path: Path, frames: list[Grey], per_second: int = 100) -> Path:
     """A video file of some frames."""
     height, width = frames[0].shape
-    fourcc = cv2.VideoWriter.fourcc(*"MJPG")
-    writer = cv2.VideoWriter(str(path), fourcc, per_second, (width, height))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), per_second, (width, height))
     for frame in frames:
         writer.write(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR))
     writer.release()
