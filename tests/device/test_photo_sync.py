@@ -177,7 +177,7 @@ async def test_a_photo_the_server_refuses_for_good_is_told_and_others_go_on(
     assert has(served, good)
     (item,) = device.store.attention()
     assert (item.act, item.refusal.code) == (bad.id, Code.PHOTO)
-    assert say(item.refusal.because) == "The photo damage-1.jpg has not reached the server: It is too large."
+    assert say(item.refusal.because) == "damage-1.jpg did not reach the server: It is too large."
     sent = uploads(device)
     await exchanged(device)
     assert uploads(device) == sent, "it is not tried in an endless loop"

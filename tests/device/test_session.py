@@ -11,14 +11,18 @@ import pytest
 from scantrail.device.session import NoTask, NoWorker, Session
 from scantrail.device.store import DeviceStore, StoreFull
 from scantrail.domain.documents import DocumentStatus, PickList, Taken
+from scantrail.domain.events import LabelUnreadable
 from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.photos import photo_of
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
+from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M
-from scantrail.workflows.base import AskException, Choose, Confirm, Tone, Verdict
+from scantrail.workflows.base import NO_PHOTO_HERE, AskException, Choose, Confirm, Tone, Verdict
 from tests.support.devices import FakeClock, changes_of, new_store
+from tests.support.photos import jpeg
 from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
 
 UNITS = tuple(promised(number) for number in (46, 47, 48))
@@ -226,3 +230,49 @@ def test_a_worker_whose_sign_in_was_not_recorded_is_not_signed_in(full: Picker) 
     with pytest.raises(StoreFull):
         session.start(SARAH, offline=False)
     assert session.worker is None
+
+
+def report(picker: Picker, exception: str) -> None:
+    picker.session.answer(AskException())
+    choose(picker, exception)
+
+
+def choose(picker: Picker, label: str) -> None:
+    key = next(each.key for each in picker.session.prompt().choices if str(each.label) == label)
+    picker.session.answer(Choose(key))
+
+
+def test_a_photo_is_kept_named_and_recorded_with_the_reason(picker: Picker) -> None:
+    report(picker.at_serial(), "Label cannot be read")
+    verdict = picker.session.add_photo(jpeg())
+    assert verdict is not None
+    assert verdict.scanned == "label-A-15-03-1.jpg"
+    choose(picker, "torn")
+    draft = decode_act(picker.store.pending(100)[-1][1]).draft
+    assert isinstance(draft.events[0], LabelUnreadable)
+    assert [picker.store.photos.content(photo) for photo in draft.photos] == [jpeg()]
+    assert picker.store.photos.counts().waiting == 1
+
+
+def test_a_photo_that_nothing_asks_for_is_not_even_kept(picker: Picker) -> None:
+    assert picker.at_serial().session.add_photo(jpeg()) == NO_PHOTO_HERE
+    assert not picker.store.photos.has(photo_of(jpeg(), "x"))
+
+
+def test_when_the_device_is_full_the_report_stands_as_it_is_and_can_be_tried_again(
+    picker: Picker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(picker.at_serial(), "Label cannot be read")
+    picker.session.add_photo(jpeg())
+    before = picker.session.prompt()
+    with monkeypatch.context() as full:
+        full.setattr(picker.store, "record", _no_room)
+        with pytest.raises(StoreFull):
+            choose(picker, "torn")
+    assert picker.session.prompt() == before
+    choose(picker, "torn")
+    assert len(decode_act(picker.store.pending(100)[-1][1]).draft.photos) == 1
+
+
+def _no_room(*_given: object, **_facts: object) -> None:
+    raise StoreFull(M("The device is full."))

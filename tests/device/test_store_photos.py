@@ -158,7 +158,7 @@ def test_a_photo_the_server_does_not_take_needs_attention_until_it_is_settled(st
     act = reports(store, jpeg())
     acknowledged(store, act)
     (photo,) = act.draft.photos
-    store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason="It is too large."))
+    store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason="It is too large"))
     (item,) = store.attention()
     assert (item.act, item.units, item.refusal.code) == (act.id, (UNIT.id,), Code.PHOTO)
     assert store.photos.next_to_send() is None
@@ -170,7 +170,7 @@ def test_one_refused_that_the_server_asks_for_again_is_sent_again_and_then_no_tr
     act = reports(store, jpeg())
     acknowledged(store, act)
     (photo,) = act.draft.photos
-    store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason="Garbled."))
+    store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason="Garbled"))
     store.photos.lacked(["f" * 64, photo.sha256])
     assert store.photos.next_to_send() == photo
     assert len(store.attention()) == 1, "it is not there yet"

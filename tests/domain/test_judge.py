@@ -15,6 +15,7 @@ from scantrail.domain.events import (
     CheckConfirmed,
     ConditionStated,
     Event,
+    LabelUnreadable,
     LineShorted,
     PickListCompleted,
     PickListTaken,
@@ -219,6 +220,7 @@ def test_undoing_what_was_not_picked_is_refused() -> None:
     [
         LineShorted("PL-2025-0091", "1", 1, (UNIT.id,)),
         UnitQuarantined(UNIT.id, Status.ALLOCATED, "MAIN/A-15-03", "MAIN/QC-01", document="PL-2025-0091", line="1"),
+        LabelUnreadable("PL-2025-0091", "1", MODULE.id, "MAIN/A-15-03"),
     ],
 )
 def test_an_exception_needs_a_reason(event: Event) -> None:

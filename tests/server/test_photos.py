@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.events import ConditionStated, LabelUnreadable
 from scantrail.domain.photos import LARGEST, Photo, photo_of
 from scantrail.domain.units import Condition
+from scantrail.protocol.messages import Outcome
 from scantrail.server.schema import devices, log
 from scantrail.server.timelines import ShownPhoto, timeline_of
 from tests.server.site import ServedSite, TestDevice
 from tests.server.test_hostile_requests import expect_problem
 from tests.support.photos import chunk, jpeg, png, segment
-from tests.support.worlds import module
+from tests.support.worlds import MODULE, module
 
 UNIT = module(49).id
 CONTENT = jpeg("damage")
@@ -167,3 +168,12 @@ def test_a_purge_of_the_exact_bytes_leaves_the_photos(served: ServedSite) -> Non
         connection.execute(update(log).values(payload=None))
     assert shown(served) == (ShownPhoto(PHOTO, received=True),)
     assert fetch(device).content == CONTENT
+
+
+def test_a_label_that_cannot_be_read_is_taken_with_its_photo_although_no_unit_is_known(served: ServedSite) -> None:
+    device, before = served.device(), served.unit(49)
+    event = LabelUnreadable("PL-2025-0091", "1", MODULE.id, "MAIN/A-15-03")
+    device.record(event, reason="torn", document="PL-2025-0091", photos=(PHOTO,))
+    assert device.outcomes() == [Outcome.APPLIED]
+    assert send(device).status_code == 201
+    assert served.unit(49) == before

@@ -129,5 +129,5 @@ class PhotoSync:
             self.on_changed()
 
     def _tell(self, photo: Photo, why: Message | str) -> None:
-        self._store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason=say(why)))
+        self._store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason=say(why).rstrip(".")))
         self.on_changed()

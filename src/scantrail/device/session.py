@@ -20,7 +20,16 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Unit
 from scantrail.gs1.said import said_by
 from scantrail.workflows import pick as picking
-from scantrail.workflows.base import REPEAT_MS, Answer, Prompt, Scan, Verdict, repeat_verdict
+from scantrail.workflows.base import (
+    NO_PHOTO_HERE,
+    REPEAT_MS,
+    Answer,
+    AttachPhoto,
+    Prompt,
+    Scan,
+    Verdict,
+    repeat_verdict,
+)
 
 
 class Clock(Protocol):
@@ -187,6 +196,20 @@ class Session:
         self._task = replace(self._open_task(), mode=outcome.mode)
         self.verdict = verdict or self.verdict
         return verdict
+
+    def add_photo(self, content: bytes) -> Verdict | None:
+        """Keep a picture for what is being reported; it is recorded with its reason.
+
+        Raises:
+            NoTask: no task is open.
+            NoPhoto: the bytes are no photo that is kept.
+            StoreError: it could not be kept.
+        """
+        name = self.prompt().photo_name
+        if not name:
+            self.verdict = NO_PHOTO_HERE
+            return self.verdict
+        return self.answer(AttachPhoto(self._store.photos.keep(content, name)))
 
     def settle(self, item: AttentionItem, reason: str) -> None:
         """A person has dealt with the goods of an act that did not apply."""

@@ -232,6 +232,17 @@ class BinFoundEmpty:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelUnreadable:
+    """A unit's label cannot be read, so it is not known which unit it is (R43); the act carries reason and photos."""
+
+    document: DocumentId
+    line: str
+    """The line that it would have been picked for."""
+    product: ProductId
+    place: PlaceId
+
+
+@dataclass(frozen=True, slots=True)
 class CheckConfirmed:
     """One item of the completion checklist is confirmed (R15)."""
 
@@ -328,6 +339,7 @@ Event = (
     | HoldClosed
     | WorkerSignedIn
     | WorkerSignedOut
+    | LabelUnreadable
     | AttentionSettled
     | RowsImported
     | DocumentImported
@@ -353,6 +365,7 @@ FAMILIES: dict[type[Event], Family] = {
     LineShorted: Family.WORK,
     ShortUndone: Family.WORK,
     BinFoundEmpty: Family.WORK,
+    LabelUnreadable: Family.QUALITY,
     CheckConfirmed: Family.WORK,
     PickListCompleted: Family.WORK,
     PickListCancelled: Family.WORK,

@@ -16,6 +16,7 @@ from scantrail.domain.events import (
     CheckConfirmed,
     ConditionStated,
     Event,
+    LabelUnreadable,
     LineShorted,
     PickListCompleted,
     PickListTaken,
@@ -284,7 +285,7 @@ def _line_changed(event: LineShorted | ShortUndone) -> Refusal:
     return refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
 
 
-def _bin_empty(sight: _Sight, event: BinFoundEmpty) -> Refusal | None:
+def _reported(sight: _Sight, event: BinFoundEmpty | LabelUnreadable) -> Refusal | None:
     return _reason(sight) or sight.task(event.document)
 
 
@@ -328,7 +329,8 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     CheckConfirmed: _at_task,
     LineShorted: _shorted,
     ShortUndone: _short_undone,
-    BinFoundEmpty: _bin_empty,
+    BinFoundEmpty: _reported,
+    LabelUnreadable: _reported,
     PickListCompleted: _completed,
 }
 """How each fact that a device may record is judged. The server's own imports are checked where they are read."""

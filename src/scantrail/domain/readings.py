@@ -65,6 +65,7 @@ class Command(Enum):
     LIST = "LIST"
     EXCEPTION = "EXCEPTION"
     UNDO = "UNDO"
+    PHOTO = "PHOTO"
     SYNC = "SYNC"
     MENU = "MENU"
     CAMERA = "CAMERA"

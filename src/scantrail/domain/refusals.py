@@ -367,7 +367,7 @@ WORDINGS: dict[Code, Wording] = {
     ),
     Code.PHOTO: Wording(
         N_("PHOTO NOT SENT"),
-        N_("The photo {photo} has not reached the server: {reason}."),
+        N_("{photo} did not reach the server: {reason}."),
         N_("The record itself is safe. Tell a supervisor what the photo shows."),
     ),
 }

@@ -22,6 +22,8 @@ class Site:
     """Where a damaged unit is put down."""
     short_reasons: tuple[str, ...] = ("not found", "too few in bin", "blocked")
     damage_reasons: tuple[str, ...] = ("packaging", "housing", "label", "water")
+    label_reasons: tuple[str, ...] = ("torn", "dirty or faded", "badly printed", "missing")
+    """Why a label cannot be read (R43)."""
     pick_checklist: tuple[str, ...] = ("All units are in the cart", "Every label can be read")
     """Asked, one by one, before a pick list is complete (R15)."""
     code_prefixes: tuple[CodePrefix, ...] = ()

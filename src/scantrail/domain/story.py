@@ -17,6 +17,7 @@ from scantrail.domain.events import (
     Event,
     HoldClosed,
     HoldOpened,
+    LabelUnreadable,
     LineShorted,
     PickListCancelled,
     PickListCompleted,
@@ -123,6 +124,15 @@ def _bin(event: BinConfirmed) -> Message:
     return M("At bin {place}, for {document}", place=code_of(event.place), document=event.document)
 
 
+def _unreadable(event: LabelUnreadable) -> Message:
+    return M(
+        "A label of {product} in {place} cannot be read, on {document}",
+        product=event.product,
+        place=code_of(event.place),
+        document=event.document,
+    )
+
+
 def _shorted(event: LineShorted) -> Message:
     return M(
         "Short by {count} on {document}, line {line}", count=event.quantity, document=event.document, line=event.line
@@ -171,6 +181,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     LineShorted: _shorted,
     ShortUndone: _short_undone,
     BinFoundEmpty: lambda event: M("Bin {place} found empty", place=code_of(event.place)),
+    LabelUnreadable: _unreadable,
     CheckConfirmed: lambda event: M("Checked: {item}", item=event.item),
     PickListCompleted: lambda event: M("{document} complete", document=event.document),
     PickListCancelled: lambda event: M("{document} cancelled", document=event.document),

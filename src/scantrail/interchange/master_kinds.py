@@ -26,6 +26,7 @@ SITES = Kind(
         absent("quarantine_place", cells.place, N_("where damaged units are put"), "MAIN/QC-01"),
         listed("short_reasons", cells.text, N_("reasons for a short pick"), "", _SITE.short_reasons),
         listed("damage_reasons", cells.text, N_("kinds of damage"), "", _SITE.damage_reasons),
+        listed("label_reasons", cells.text, N_("why a label cannot be read"), "", _SITE.label_reasons),
         listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
         listed("code_prefixes", cells.code_prefix, N_("what the site's labels put before their codes"), "serial=S:"),
     ),

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from scantrail.domain.acts import Draft, Grant
+from scantrail.domain.photos import Photo
 from scantrail.domain.readings import Candidates, Reading
 from scantrail.domain.refusals import Refusal
 from scantrail.words import M, Message
@@ -97,6 +98,8 @@ class Prompt:
     """Whether Enter, or the CONFIRM code, answers."""
     asks_grant: bool = False
     """Whether somebody with the right has to allow what is asked, with badge and PIN."""
+    photo_name: str = ""
+    """What a photo taken now is called, without its ending; empty where none belongs."""
     finished: bool = False
     """Whether the task is over and Enter leads back to the menu."""
 
@@ -132,6 +135,13 @@ class AskUndo:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachPhoto:
+    """A photo that is kept on the device; what is recorded next names it."""
+
+    photo: Photo
+
+
+@dataclass(frozen=True, slots=True)
 class Back:
     """One step back out of a choice."""
 
@@ -143,7 +153,7 @@ class Granted:
     grant: Grant
 
 
-Answer = Scan | Confirm | Choose | AskException | AskUndo | Back | Granted
+Answer = Scan | Confirm | Choose | AskException | AskUndo | AttachPhoto | Back | Granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,14 @@ class Outcome(Generic[ModeT]):
     draft: Draft | None = None
     """What to record, durably, before the verdict is shown."""
 
+
+NO_PHOTO_HERE = Verdict(
+    Tone.NOTED,
+    M("NO PHOTO HERE"),
+    because=M("A photo belongs to damage, or to a label that cannot be read."),
+    todo=M("Press F4 and choose one of them first."),
+)
+"""The verdict on a photo that nothing asks for."""
 
 REPEATED = M("SAME CODE AGAIN")
 """The title of a double read."""

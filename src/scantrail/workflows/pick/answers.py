@@ -23,6 +23,7 @@ from scantrail.workflows.base import (
     Answer,
     AskException,
     AskUndo,
+    AttachPhoto,
     Back,
     Choose,
     Confirm,
@@ -36,6 +37,7 @@ from scantrail.workflows.pick.exceptions import (
     NOTHING_TO_REPORT,
     damaged_scanned,
     exception_chosen,
+    photo_attached,
     reason_chosen,
     undo_bin_scanned,
     undo_chosen,
@@ -74,6 +76,8 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
             return Outcome(ChoosingUndo()) if pick.undoable else Outcome(WORKING, nothing)
         case Granted(grant):
             return granted(pick, pick.mode, grant) if isinstance(pick.mode, AwaitingGrant) else Outcome(pick.mode)
+        case AttachPhoto(photo):
+            return photo_attached(pick, photo)
         case Back():
             return Outcome(WORKING)
 

@@ -1,24 +1,28 @@
-"""What goes wrong with a pick, and taking a scan back: short, damaged, bin empty, another bin, undo."""
+"""What goes wrong with a pick, and taking a scan back: short, damaged, unreadable, bin empty, another bin, undo."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from scantrail.domain.documents import PickedUnit, PickLine
 from scantrail.domain.events import (
     BinConfirmed,
     BinFoundEmpty,
     Event,
+    LabelUnreadable,
     LineShorted,
     PickUndone,
     ShortUndone,
     UnitQuarantined,
 )
 from scantrail.domain.identifiers import UnitId, code_of
+from scantrail.domain.photos import Photo
 from scantrail.domain.places import PlaceKind
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules.pick import before_pick, pick_refusal
 from scantrail.domain.rules.task import undo_refusal
 from scantrail.words import M
-from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
+from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
@@ -61,6 +65,15 @@ def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan), verdict)
 
 
+def photo_attached(pick: Pick, photo: Photo) -> Outcome[Mode]:
+    """The photo waits for the reason, and is recorded with it."""
+    mode = pick.mode
+    if not isinstance(mode, ChoosingReason) or not pick.photo_name:
+        return Outcome(mode, NO_PHOTO_HERE)
+    verdict = Verdict(Tone.NOTED, M("PHOTO TAKEN"), photo.name, todo=M("Now choose the reason."))
+    return Outcome(replace(mode, photos=(*mode.photos, photo)), verdict)
+
+
 def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
     """The reason completes the exception and records it."""
     if mode.kind is ExceptionKind.DAMAGED:
@@ -69,6 +82,8 @@ def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode
         return substitute_reason_chosen(pick, mode, reason)
     if mode.kind is ExceptionKind.BIN_EMPTY:
         return _empty_bin_recorded(pick, mode.stop, reason)
+    if mode.kind is ExceptionKind.UNREADABLE:
+        return _unreadable_recorded(pick, mode, reason)
     line = pick.pick_list.line(mode.line)
     if line is None or not line.remaining:
         return Outcome(WORKING, NOTHING_TO_REPORT)
@@ -88,6 +103,21 @@ def _empty_bin_recorded(pick: Pick, stop: Stop | None, reason: str) -> Outcome[M
         if gone:
             events.append(LineShorted(number, line.id, len(gone), gone))
     return accepted(pick, tuple(events), M("EMPTY BIN RECORDED"), scanned=code_of(stop.place), reason=reason)
+
+
+def _unreadable_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
+    """Changes no unit, since nobody knows which one it is; the picker takes another, or reports the line short."""
+    if mode.stop is None:
+        return Outcome(WORKING, NOTHING_TO_REPORT)
+    return accepted(
+        pick,
+        (LabelUnreadable(pick.pick_list.number, mode.line, mode.stop.product, mode.stop.place),),
+        M("UNREADABLE LABEL RECORDED"),
+        scanned=code_of(mode.stop.place),
+        note=M("Set the unit aside for a supervisor. Take another; if there is none, press F4 for a short pick."),
+        reason=reason,
+        photos=mode.photos,
+    )
 
 
 def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
@@ -118,6 +148,7 @@ def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[M
         scanned=unit.serial,
         note=M("Put it in {place}.", place=code_of(put_down)),
         reason=reason,
+        photos=mode.photos,
     )
 
 

@@ -7,6 +7,7 @@ from scantrail.domain.events import (
     Event,
 )
 from scantrail.domain.identifiers import ProductId
+from scantrail.domain.photos import Photo
 from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import KIND_NAMES, PickCase
@@ -43,6 +44,7 @@ def accepted(
     scanned: str = "",
     note: Message | None = None,
     reason: str = "",
+    photos: tuple[Photo, ...] = (),
 ) -> Outcome[Mode]:
     """Events to record, and the verdict to show once they are durable."""
     return Outcome(
@@ -58,6 +60,7 @@ def accepted(
             document=pick.pick_list.number,
             reading=scan.reading if scan else None,
             reason=reason,
+            photos=photos,
         ),
     )
 

@@ -42,7 +42,7 @@ def prompt(pick: Pick) -> Prompt:
         case ChoosingException():
             return replace(base, verb=M("WHAT IS WRONG?"))
         case ChoosingReason():
-            return replace(base, verb=M("WHY?"))
+            return replace(base, verb=M("WHY?"), hint=_photos(pick, pick.mode), photo_name=pick.photo_name)
         case ChoosingUndo():
             return replace(base, verb=M("UNDO WHICH?"))
         case ScanningDamaged():
@@ -98,6 +98,14 @@ def _of_step(pick: Pick, base: Prompt) -> Prompt:
 def _serial_of(pick: Pick, unit_id: UnitId) -> str:
     unit = pick.world.units.get(unit_id)
     return unit.serial if unit else unit_id
+
+
+def _photos(pick: Pick, mode: ChoosingReason) -> Message | str:
+    """How many photos there are, and how to take one; nothing where none belongs."""
+    if not mode.photos:
+        return M("F7 takes a photo of it.") if pick.photo_name else ""
+    count = M("1 photo.") if len(mode.photos) == 1 else M("{count} photos.", count=len(mode.photos))
+    return M("{count} F7 takes another.", count=count) if pick.photo_name else count
 
 
 def _about(pick: Pick) -> str:

@@ -7,7 +7,8 @@ from datetime import date
 from enum import Enum
 
 from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
-from scantrail.domain.identifiers import PlaceId, ProductId, UnitId
+from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
+from scantrail.domain.photos import MOST, Photo, photo_stem
 from scantrail.domain.status import may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -38,6 +39,7 @@ class ExceptionKind(Enum):
     DAMAGED = "damaged"
     BIN_EMPTY = "bin_empty"
     ANOTHER_BIN = "another_bin"
+    UNREADABLE = "unreadable"
     SUBSTITUTE = "substitute"
     """Another unit of the product in place of one that the line names."""
 
@@ -80,6 +82,8 @@ class ChoosingReason:
     """The line and the stop it was reported at: what a sync brings meanwhile must not make it another's."""
     instead_of: UnitId | None = None
     """For a substitution: the named unit."""
+    photos: tuple[Photo, ...] = ()
+    """Evidence taken so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +244,7 @@ class Pick:
                 ExceptionKind.DAMAGED,
                 ExceptionKind.BIN_EMPTY,
                 ExceptionKind.ANOTHER_BIN,
+                ExceptionKind.UNREADABLE,
                 *((ExceptionKind.SUBSTITUTE,) if self.replaceable else ()),
             ),
             Step.CONDITION: (ExceptionKind.DAMAGED,),
@@ -258,8 +263,23 @@ class Pick:
     @property
     def reasons(self) -> tuple[str, ...]:
         """The site's reasons for the exception being recorded."""
-        damaged = isinstance(self.mode, ChoosingReason) and self.mode.kind is ExceptionKind.DAMAGED
-        return self.world.site.damage_reasons if damaged else self.world.site.short_reasons
+        site = self.world.site
+        kind = self.mode.kind if isinstance(self.mode, ChoosingReason) else None
+        lists = {ExceptionKind.DAMAGED: site.damage_reasons, ExceptionKind.UNREADABLE: site.label_reasons}
+        return lists.get(kind, site.short_reasons) if kind else ()
+
+    @property
+    def photo_name(self) -> str:
+        """What a photo taken now is called; empty where none belongs, or there are enough."""
+        mode = self.mode
+        if not isinstance(mode, ChoosingReason) or len(mode.photos) == MOST:
+            return ""
+        if mode.kind is ExceptionKind.DAMAGED:
+            unit = self.world.units.get(mode.unit or "")
+            return photo_stem("damage", unit.serial, len(mode.photos) + 1) if unit else ""
+        if mode.kind is ExceptionKind.UNREADABLE and mode.stop is not None:
+            return photo_stem("label", code_of(mode.stop.place), len(mode.photos) + 1)
+        return ""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -289,5 +309,6 @@ EXCEPTION_NAMES: dict[ExceptionKind, Message] = {
     ExceptionKind.DAMAGED: M("Damaged unit"),
     ExceptionKind.BIN_EMPTY: M("Bin is empty"),
     ExceptionKind.ANOTHER_BIN: M("Another bin"),
+    ExceptionKind.UNREADABLE: M("Label cannot be read"),
     ExceptionKind.SUBSTITUTE: M("Take another unit"),
 }
