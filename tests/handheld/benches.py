@@ -25,10 +25,12 @@ from scantrail.handheld.pages.camera import Cameras
 from scantrail.protocol.acts import decode_act
 from scantrail.scanning.acceptance import Code, Rules
 from scantrail.scanning.camera.messages import Preview, View
+from scantrail.scanning.camera.process import CameraTrouble
 from scantrail.scanning.chosen import choose, scanners_of
 from scantrail.scanning.profiles import Profile
 from scantrail.words import M
 from tests.support.devices import FakeClock, new_store
+from tests.support.photos import jpeg
 from tests.support.worlds import exact_line, module, pick_list, promised
 
 DAY = (promised(46), promised(47), promised(48), module(50))
@@ -75,6 +77,7 @@ class FakeCamera:
     trouble: str = ""
     opened: int = 0
     closed: int = 0
+    picture: bytes = field(default_factory=jpeg)
 
     def open(self, on_change: Callable[[], None]) -> FakeCamera:
         """The handheld opens it."""
@@ -83,6 +86,11 @@ class FakeCamera:
 
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+    async def photo(self) -> bytes:
+        if self.trouble:
+            raise CameraTrouble(self.trouble)
+        return self.picture
 
     def close(self) -> None:
         self.closed += 1

@@ -39,6 +39,7 @@ from scantrail.handheld.pages.guided import GuidedPage
 from scantrail.handheld.pages.help import HelpPage
 from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.menu import MenuPage
+from scantrail.handheld.pages.photo import PhotoPage
 from scantrail.handheld.pages.sign_in import SignInPage
 from scantrail.scanning.chosen import Scanners
 from scantrail.scanning.serial_port import SerialPort
@@ -51,6 +52,10 @@ ECHO_S = 0.05
 """What is typed shows this soon; a scan is over before that."""
 LONGEST_NUMBER = 3
 """Digits of a choice at the most."""
+
+
+_LOOKING = (CameraPage, PhotoPage)
+"""The screens that have the camera open."""
 
 
 class SyncLoop(Exchange, Protocol):
@@ -271,7 +276,7 @@ class HandheldApp(App[None]):
             case Action.LOOK_UP if not isinstance(page, LookUpPage):
                 if signed_in:
                     self.open(LookUpPage(self.desk))
-            case Action.CAMERA if not isinstance(page, CameraPage):
+            case Action.CAMERA if not isinstance(page, _LOOKING):
                 self._open_camera()
             case Action.MENU:
                 if signed_in:
@@ -281,8 +286,8 @@ class HandheldApp(App[None]):
 
     def _open_camera(self) -> None:
         """The camera's screen, or back to it: no camera can be opened twice."""
-        if any(isinstance(page, CameraPage) for page in self._pile):
-            while not isinstance(self._page, CameraPage):
+        if any(isinstance(page, _LOOKING) for page in self._pile):
+            while not isinstance(self._page, _LOOKING):
                 self.back()
         else:
             self.open(CameraPage(self.desk, self._device.cameras, self._taken))
@@ -314,6 +319,10 @@ class HandheldApp(App[None]):
         while page in self._pile[1:]:
             self._pile.pop().closed()
         self.redraw()
+
+    def photograph(self, taken: Callable[[bytes], None]) -> None:
+        """Put the screen that takes a photo over the present one."""
+        self.open(PhotoPage(self.desk, self._device.cameras, taken))
 
     def back_with(self, reading: Reading) -> None:
         """Take the present screen away and give a scan to the one below."""

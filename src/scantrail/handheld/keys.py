@@ -21,6 +21,7 @@ class Action(Enum):
     EXCEPTION = auto()
     UNDO = auto()
     CAMERA = auto()
+    PHOTO = auto()
     SYNC = auto()
     MENU = auto()
     UP = auto()
@@ -55,6 +56,7 @@ BINDINGS = (
     Binding(Action.EXCEPTION, ("f4",), "F4", N_("exception"), N_("exc"), "4", Command.EXCEPTION),
     Binding(Action.UNDO, ("f5",), "F5", N_("undo"), N_("undo"), "5", Command.UNDO),
     Binding(Action.CAMERA, ("f6",), "F6", N_("camera"), N_("cam"), "6", Command.CAMERA),
+    Binding(Action.PHOTO, ("f7",), "F7", N_("photo"), N_("photo"), "7", Command.PHOTO),
     Binding(Action.SYNC, ("f8",), "F8", N_("sync now"), N_("sync"), "8", Command.SYNC),
     Binding(Action.MENU, ("f10",), "F10", N_("menu"), N_("menu"), "0", Command.MENU),
     Binding(Action.BACK, ("escape",), "Esc", N_("back"), N_("back"), "", Command.BACK),

@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
+from scantrail.domain.photos import NoPhoto
+from scantrail.domain.photos import photo_of as kept_photo
 from scantrail.scanning.camera.photos import LONGEST_SIDE, MOST_BYTES, photo_of, preview_of, shrunk
 from scantrail.scanning.camera.scenes import table
 from scantrail.scanning.decoders.pictures import PictureUnreadable
+from tests.support.photos import segment
 
 
 def test_even_the_worst_picture_becomes_small_enough() -> None:
@@ -31,6 +34,18 @@ def test_a_file_is_shrunk_in_colour_and_keeps_its_shape(tmp_path: Path) -> None:
     assert back is not None
     assert back.shape[:2] == (500, 1600)
     assert back[0, 0, 2] > 150 > back[0, 0, 0]
+
+
+def test_what_a_phone_wrote_into_a_picture_does_not_survive(tmp_path: Path) -> None:
+    plain = cv2.imencode(".jpg", np.full((400, 600, 3), 90, np.uint8))[1].tobytes()
+    notes = segment(0xE1, b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00 GPS 52.5 13.4") + segment(0xFE, b"by Sarah")
+    path = tmp_path / "phone.jpg"
+    path.write_bytes(plain[:2] + notes + plain[2:])
+    with pytest.raises(NoPhoto, match="notes of the camera"):
+        kept_photo(path.read_bytes(), "x")
+    photo = kept_photo(shrunk(path), "damage-1")
+    assert (photo.media_type, photo.width, photo.height) == ("image/jpeg", 600, 400)
+    assert b"GPS" not in shrunk(path)
 
 
 def test_what_is_no_picture_is_refused_by_name(tmp_path: Path) -> None:

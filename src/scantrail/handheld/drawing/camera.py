@@ -30,6 +30,8 @@ class Finder:
     has_colour: bool = True
     keys: Sequence[Action] = ()
     typed: str = ""
+    has_box: bool = True
+    """Whether to show where a code should be."""
 
 
 def draw_finder(finder: Finder, size: Size) -> list[Line]:
@@ -62,7 +64,7 @@ def _picture(finder: Finder, room: Size) -> list[Line]:
     width, height = _fitted(finder.preview, room)
     grid = levels(finder.preview, width, 2 * height)
     cell = _half_block if finder.has_colour else _letter
-    box = _box(width, height)
+    box = _box(width, height) if finder.has_box else {}
     edge = Span(" " * ((room.width - width) // 2))
     return [(edge, *_row(grid[2 * row], grid[2 * row + 1], row, box, cell)) for row in range(height)]
 

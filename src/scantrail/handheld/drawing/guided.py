@@ -199,7 +199,7 @@ def _bottom(guided: Guided, size: Size) -> Block:
 
 def _keys(prompt: Prompt) -> list[Action]:
     if prompt.choices:
-        return [Action.BACK, Action.HELP, Action.LIST]
+        return [Action.BACK, *([Action.PHOTO] if prompt.photo_name else []), Action.HELP, Action.LIST]
     if prompt.finished:
         return [Action.CONFIRM, Action.LIST, Action.MENU]
     asked = [Action.CONFIRM] if prompt.confirms else []

@@ -72,6 +72,9 @@ class Shell(Protocol):
     def close(self, page: Page) -> None:
         """Take a screen away, and whatever lies over it."""
 
+    def photograph(self, taken: Callable[[bytes], None]) -> None:
+        """Put the screen that takes a photo over the present one."""
+
     def back_with(self, reading: Reading) -> None:
         """Take the present screen away and give a scan to the one below: it stands in no scan's way."""
 

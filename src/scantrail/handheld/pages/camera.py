@@ -34,6 +34,9 @@ class Feed(Protocol):
     async def run(self) -> None:
         """Watch until closed."""
 
+    async def photo(self) -> bytes:
+        """The present frame as a JPEG, small enough to send."""
+
     def close(self) -> None:
         """End it at once."""
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scantrail.device.store import AttentionItem
+from scantrail.device.store import AttentionItem, StoreError
 from scantrail.device.sync import Link
 from scantrail.domain.acts import ActId, Grant
+from scantrail.domain.photos import NoPhoto
 from scantrail.domain.readings import Reading
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided, item_line
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.verdict import Proof, Shown
 from scantrail.handheld.keys import Action
-from scantrail.handheld.pages.base import Desk, Page, TextPage
+from scantrail.handheld.pages.base import Desk, Page, TextPage, sentence
 from scantrail.handheld.pages.grant import GrantPage
 from scantrail.handheld.text import told
 from scantrail.protocol.outbox import ActState
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
+    NO_PHOTO_HERE,
     Answer,
     AskException,
     AskUndo,
@@ -84,6 +86,8 @@ class GuidedPage(Page):
             self.desk.shell.open(ItemsPage(self.desk))
         elif action is Action.BACK:
             self._back()
+        elif action is Action.PHOTO:
+            self._photograph()
         elif action is Action.CONFIRM and self.desk.session.prompt().finished:
             self.desk.shell.home()
         elif action in _ASKS:
@@ -95,6 +99,21 @@ class GuidedPage(Page):
         self._give(Back())
         if self.desk.session.prompt() == before:
             self.desk.shell.back()
+
+    def _photograph(self) -> None:
+        if self.desk.session.prompt().photo_name:
+            self.desk.shell.photograph(self._photo_taken)
+        else:
+            self._answered(NO_PHOTO_HERE, self.desk.session.verdict_act)
+
+    def _photo_taken(self, picture: bytes) -> None:
+        before = self.desk.session.verdict_act
+        try:
+            self._answered(self.desk.session.add_photo(picture), before)
+        except NoPhoto as error:
+            self.say(sentence(Tone.REFUSED, M("NO PHOTO"), error.reason))
+        except StoreError as error:
+            self.say(sentence(Tone.REFUSED, M("NOT RECORDED"), error.message))
 
     def _give(self, answer: Answer) -> None:
         before = self.desk.session.verdict_act
@@ -132,6 +151,7 @@ class GuidedPage(Page):
             prompt.hint,
             M("Scan what the screen asks for. The answer stays until the next scan; a refusal says what to do."),
             M("F4 reports what is wrong: short, damaged, bin empty. F5 takes a scan back. Esc goes one step back."),
+            M("F7 takes a photo of damage, or of a label that cannot be read, while its reason is asked."),
             M("Everything is on record as soon as its answer shows: leave the task at any time, it goes on there."),
         )
 
