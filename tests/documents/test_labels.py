@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scantrail.documents.labels import by_code
 from scantrail.documents.sizes import paper
-from scantrail.domain.calibration import CALIBRATION
+from scantrail.domain.calibration import CALIBRATION, Calibration
 
 
 def test_places_come_in_the_order_people_look_for_them() -> None:
@@ -25,7 +25,10 @@ def test_what_names_no_size_is_none(size: str) -> None:
     assert paper(size) is None
 
 
-def test_the_calibration_shows_every_printable_character_once() -> None:
-    shown = "".join(each.text for each in CALIBRATION if not each.is_gs1)
-    assert sorted(shown) == [chr(code) for code in range(0x20, 0x7F)]
-    assert all(each.text == each.text.strip() for each in CALIBRATION)
+def test_the_calibration_shows_every_printable_character() -> None:
+    plain = [each for each in CALIBRATION if not each.is_gs1]
+    assert {chr(code) for code in range(0x20, 0x7F)} == set("".join(each.text for each in plain))
+    assert [each.text.strip() for each in CALIBRATION] == [each.text for each in CALIBRATION]
+    marks = [each.text for each in plain if each.asks is Calibration.MARKS]
+    assert all(text[1::2].isalpha() and len(set(text)) == len(text) for text in marks)
+    assert not any(mark.isalnum() for text in marks for mark in text[::2])

@@ -55,7 +55,7 @@ def test_every_command_is_read_back_and_nothing_else(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a4", "letter", "100x50"])
 def test_the_calibration_sheet_is_one_page_and_reads_back_in_its_order(name: str) -> None:
-    page = size(name, 1, 6)
+    page = size(name, 1, 7)
     file = printed(calibration_labels(page), page)
     assert read(file) == [each.text for each in CALIBRATION]
     assert len(pages(file)) == (1 if page.is_sheet else len(CALIBRATION))

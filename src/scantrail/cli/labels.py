@@ -29,7 +29,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_badges(kinds)
     _add_kind(kinds, "commands", _("barcodes that do what keys do"), _("Commands"), _commands)
     text = _("the codes that a scanner is calibrated with: scantrail scanner learn")
-    _add_kind(kinds, "calibration", text, _("Calibrate a scanner: scan from 1 to 6"), _calibration, (1, 6))
+    _add_kind(kinds, "calibration", text, _("Calibrate a scanner: scan from 1 to 7"), _calibration, (1, 7))
 
 
 def _add_kind(

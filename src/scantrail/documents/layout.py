@@ -10,6 +10,10 @@ from scantrail.documents.sizes import Paper
 PADDING_MM = 3.0
 """Between a label's edge and what stands on it."""
 
+_LONGEST_TO_HEIGHT = 3.6
+"""A code is no longer than this many times its label's height: of longer ones close above each other a reader of
+photographs cannot tell what it has read where."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -45,7 +49,9 @@ def layout(code: Code, paper: Paper, *, has_note: bool) -> Layout:
     """Place a code and its texts: bars under the text, a QR code to the left of it."""
     width, height = paper.label
     room = code_room(paper, code.symbol)
-    bar = min(code.bar_mm(room), WIDEST_MM if code.symbol is not Symbol.QR else room)
+    bar = code.bar_mm(room)
+    if code.symbol is not Symbol.QR:
+        bar = min(bar, WIDEST_MM, code.bar_mm(height * _LONGEST_TO_HEIGHT))
     inner_height = height - 2 * PADDING_MM
     note_height = min(5.0, inner_height * 0.16) if has_note else 0.0
     if code.symbol is Symbol.QR:

@@ -18,8 +18,9 @@ class Calibration(Enum):
     CAPITALS = "capitals"
     SMALL = "small"
     MARKS = "marks"
-    MORE_MARKS = "more_marks"
+    """Marks, each followed by a small letter: some keyboards keep a mark back until the next key, or lose both."""
     FIELDS = "fields"
+    """Two fields of GS1 with FNC1 between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,24 @@ class CalibrationCode:
     name: str
     """What it shows, for people."""
     text: str
-    """What it holds; every printable character of ASCII is in exactly one of the plain codes."""
-    is_gs1: bool = False
-    """Whether it is a GS1-128: begins with FNC1, and each GS in the text is an FNC1."""
+    """What it holds; no two of the plain codes begin or end alike."""
+
+    @property
+    def is_gs1(self) -> bool:
+        """Whether it is a GS1-128: begins with FNC1, and each GS in the text is an FNC1."""
+        return self.asks is Calibration.FIELDS
 
 
 CALIBRATION = (
     CalibrationCode(Calibration.DIGITS, N_("Digits"), "0123456789"),
     CalibrationCode(Calibration.CAPITALS, N_("Capitals"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     CalibrationCode(Calibration.SMALL, N_("Small letters"), "abcdefghijklmnopqrstuvwxyz"),
-    CalibrationCode(Calibration.MARKS, N_("Marks of GS1"), "!\"%&'()*+,-./:;<=>?_"),
-    CalibrationCode(Calibration.MORE_MARKS, N_("Other marks"), "$@[\\] ^`{|}~#"),
-    CalibrationCode(Calibration.FIELDS, N_("Fields of GS1"), f"91CAL{GS}92CODE", is_gs1=True),
+    CalibrationCode(Calibration.MARKS, N_("Marks, first part"), "-b_d.f:h/j$l%n&p(r)t*v"),
+    CalibrationCode(Calibration.MARKS, N_("Marks, second part"), "+b,d;f!h?j<l=n>p@r#t]w"),
+    CalibrationCode(Calibration.MARKS, N_("Marks, third part"), "'b\"d[f\\h^j`l{n|p}r~t x"),
+    CalibrationCode(Calibration.FIELDS, N_("Fields of GS1"), f"91CAL{GS}92CODE"),
 )
-"""In the order of the sheet. The fields are a company's own (91 to 99): they name no product, lot or serial."""
+"""In the order of the sheet; every printable character of ASCII is in them. The fields are a company's own (91 to 99):
+they name no product, lot or serial."""
+
+FIRST_FIELD, SECOND_FIELD = CALIBRATION[-1].text.split(GS)
