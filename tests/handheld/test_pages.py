@@ -88,7 +88,7 @@ async def test_another_badge_takes_the_place_of_the_first(tmp_path: Path) -> Non
 async def test_signing_out_is_recorded_and_hides_the_work(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await hand.sign_in()
-        await hand.type("5\r")
+        await hand.type("6\r")
         assert "SCAN YOUR BADGE" in hand.glass
         assert events_of(hand)[-1] == WorkerSignedOut("sarah")
         await hand.press("f2", "f10")

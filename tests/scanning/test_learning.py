@@ -72,10 +72,10 @@ def test_every_usual_setting_is_learned(separator: str, keyboard: str) -> None:
 
 def test_what_was_learned_is_said() -> None:
     said = text_of(learned(Scanner("\x02", "\r\n", True, "key:f8", 4, 2, "fr").sheet()))
-    assert "Each code ends with enter, ctrl+j." in said
-    assert "Before each code comes '\\x02'." in said
+    assert "Each code ends with Enter, Ctrl+J." in said
+    assert "Before each code comes \x02." in said
     assert "AIM identifiers are sent; this one was ]C0." in said
-    assert "The separator of GS1 fields arrives as f8." in said
+    assert "The separator of GS1 fields arrives as F8." in said
     assert "The scanner types for another keyboard" in said
     assert "codes that hold them are read wrong: [ { ~." in said
 
@@ -86,10 +86,10 @@ def test_what_was_learned_is_said() -> None:
         (Scanner(caps_lock=True), "Caps Lock is on"),
         (Scanner(caps_lock=True, keyboard="de"), "Caps Lock is on"),
         (Scanner(delay_ms=200), "waits 200 ms between two characters"),
-        (Scanner(prefix="AB"), "Before each code comes 'AB'. Nobody can tell"),
-        (Scanner(suffix="9\r"), "After each code comes '9'. Nobody can tell"),
-        (Scanner(separator="key:enter"), "arrives as enter, which ends a code"),
-        (Scanner(separator="-"), "arrives as '-', which codes may hold"),
+        (Scanner(prefix="AB"), "Before each code comes AB. Nobody can tell"),
+        (Scanner(suffix="9\r"), "After each code comes 9. Nobody can tell"),
+        (Scanner(separator="key:enter"), "arrives as Enter, which ends a code"),
+        (Scanner(separator="-"), "arrives as -, which codes may hold"),
     ],
 )
 def test_a_scanner_that_cannot_be_told_from_a_hand_or_from_its_codes_is_refused(scanner: Scanner, said: str) -> None:

@@ -52,9 +52,7 @@ def test_trouble_that_no_code_explains_begins_again() -> None:
 
 def test_a_key_that_is_pressed_alone_stays_a_key() -> None:
     lesson = Lesson()
-    assert lesson.wait_ms is None
     lesson.key("escape", "\x1b", 1.0)
-    assert lesson.wait_ms is not None
     assert lesson.settle() == [Press("escape")]
 
 

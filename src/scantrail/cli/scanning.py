@@ -67,7 +67,11 @@ def _add_scanner(commands: Commands[argparse.ArgumentParser]) -> None:
     checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
     using = add_command(actions, "use", _("let this device use a profile from its next start on"), _scanner_use)
     using.add_argument("profile", metavar="NAME|FILE", help=_("a profile that ships, or a file of your own"))
-    add_store(using)
+    learning = add_command(
+        actions, "learn", _("learn this device's scanner from the calibration sheet"), _scanner_learn
+    )
+    for command in (using, learning):
+        add_store(command)
 
 
 def _scanner_list(options: argparse.Namespace) -> int:
@@ -122,3 +126,10 @@ def _scanner_use(options: argparse.Namespace) -> int:
         return fail(M("{folder} cannot be written ({why}).", folder=options.store, why=error.strerror))
     print(visible(say(M("From its next start on, this device uses {name} ({path}).", name=profile.name, path=path))))
     return OK
+
+
+def _scanner_learn(options: argparse.Namespace) -> int:
+    from scantrail.handheld.learn import learn_scanner
+
+    learned = learn_scanner(options.store, sys.stdin, sys.stdout)
+    return OK if learned else fail(M("Nothing was learned and nothing changed."))

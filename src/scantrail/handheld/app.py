@@ -26,6 +26,7 @@ from scantrail.handheld.pages.base import (
     Clock,
     DemoBadge,
     Desk,
+    Ears,
     Exchange,
     ExtraEntry,
     Histories,
@@ -41,8 +42,10 @@ from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.handheld.pages.photo import PhotoPage
 from scantrail.handheld.pages.sign_in import SignInPage
-from scantrail.scanning.chosen import Scanners
+from scantrail.scanning.chosen import Scanners, choose
+from scantrail.scanning.profiles import Profile
 from scantrail.scanning.serial_port import SerialPort
+from scantrail.scanning.strokes import Recorder, Stroke
 from scantrail.scanning.wedge import Heard, Press, Wedge
 from scantrail.words import M
 from scantrail.words import Message as Words
@@ -131,8 +134,7 @@ class HandheldApp(App[None]):
             extra_entries=extra_entries,
         )
         self._glass = Glass(self.picture)
-        self._wedge = Wedge(device.scanners.keyboard)
-        self._twins = device.scanners.keyboard.twins
+        self._read_with(device.scanners.keyboard)
         self._turn = 0
         """Counts keys, so that a silence that a key has ended is not taken for one."""
         self._quiet_timer: asyncio.TimerHandle | None = None
@@ -140,6 +142,10 @@ class HandheldApp(App[None]):
         self._attention: tuple[AttentionItem, ...] = device.store.attention()
         self._taken: Taken | None = None
         self._pile: list[Page] = [SignInPage(self.desk)]
+
+    def _read_with(self, profile: Profile) -> None:
+        self._wedge, self._twins = Wedge(profile), profile.twins
+        self._recorder = Recorder(profile.quiet_ms)
 
     def compose(self) -> ComposeResult:
         """The glass, and nothing else."""
@@ -161,11 +167,12 @@ class HandheldApp(App[None]):
         """Keys and pastes go to the wedge, before any widget or binding can act on them."""
         if isinstance(event, events.Key):
             event.stop()
-            self._hear(self._wedge.key(event.key, event.character, event.time))
+            self._recorder.key(event.key, event.character, event.time)
+            self._hear(self._ears.key(event.key, event.character, event.time))
             self._await_quiet()
         elif isinstance(event, events.Paste):
             event.stop()
-            self._hear(self._wedge.paste(event.text, event.time))
+            self._hear(self._ears.paste(event.text, event.time))
             self._await_quiet()
         else:
             await super().on_event(event)
@@ -176,8 +183,8 @@ class HandheldApp(App[None]):
         if self._quiet_timer is not None:
             self._quiet_timer.cancel()
             self._quiet_timer = None
-        if self._wedge.wait_ms is not None:
-            self._look_for_quiet(self._wedge.wait_ms / 1000)
+        if self._ears.wait_ms is not None:
+            self._look_for_quiet(self._ears.wait_ms / 1000)
         if self._echo_timer is None:
             self._echo_timer = loop.call_later(ECHO_S, self._echo)
 
@@ -187,7 +194,7 @@ class HandheldApp(App[None]):
 
     def _is_quiet(self) -> bool:
         """Whether the terminal itself has been silent for as long as the wedge waits."""
-        driver, wait_ms = self._driver, self._wedge.wait_ms
+        driver, wait_ms = self._driver, self._ears.wait_ms
         return wait_ms is None or not isinstance(driver, ScannerDriver) or driver.silence_s * 1000 >= wait_ms
 
     def _echo(self) -> None:
@@ -202,7 +209,7 @@ class HandheldApp(App[None]):
             self._look_for_quiet(CLOSE_POLL_S)
         elif quiet.turn == self._turn:
             self._quiet_timer = None
-            self._hear(self._wedge.settle())
+            self._hear(self._ears.settle())
             self.redraw()
 
     def _hear(self, heard: Sequence[Heard]) -> None:
@@ -224,7 +231,7 @@ class HandheldApp(App[None]):
     def on_handheld_app_scanned(self, scanned: Scanned) -> None:
         """What a hand typed before a scan and never ended was given up; what a scanner is typing now is not."""
         if not self.is_listening:
-            self._wedge.clear()
+            self._ears.clear()
         self._hear([scanned.reading])
 
     def _port_trouble(self, trouble: Words | None) -> None:
@@ -245,7 +252,7 @@ class HandheldApp(App[None]):
     def _read(self, reading: Reading) -> None:
         text = reading.text.strip()
         command = command_in(text)
-        if command is not None:
+        if command is not None and not self._page.shows_commands:
             self._act(BY_COMMAND[command])
         elif not (reading.carrier is Carrier.TYPED and self._digits(text)):
             self._page.turn += 1
@@ -296,6 +303,11 @@ class HandheldApp(App[None]):
     def is_listening(self) -> bool:
         """Whether it is not certain yet what the last keys mean."""
         return self._quiet_timer is not None
+
+    @property
+    def _ears(self) -> Ears:
+        """The wedge, unless the screen on top listens by itself."""
+        return self._page.ears or self._wedge
 
     # What the screens ask of the program
 
@@ -352,6 +364,19 @@ class HandheldApp(App[None]):
         self._pile = [MenuPage(self.desk) if self.desk.session.worker else SignInPage(self.desk)]
         self.redraw()
 
+    def strokes(self) -> list[Stroke]:
+        """The keys that the present scan came as."""
+        return self._recorder.take()
+
+    def use_scanner(self, profile: Profile) -> None:
+        """Read with this profile from now on, and after the next start.
+
+        Raises:
+            OSError: it cannot be kept.
+        """
+        choose(self._device.scanners.folder, profile)
+        self._read_with(profile)
+
     def ring(self, tone: Tone) -> None:
         """Make a verdict's sound."""
         loop = asyncio.get_running_loop()
@@ -384,7 +409,7 @@ class HandheldApp(App[None]):
     @property
     def typed(self) -> str:
         """What is being typed."""
-        return self._wedge.typed
+        return self._ears.typed
 
     @property
     def has_colour(self) -> bool:

@@ -25,13 +25,13 @@ CLOSE_POLL_S = 0.01
 """The same shortly after a key, when a silence of some milliseconds tells a scan's end."""
 
 CLOSE_FOR_S = 1.0
-_ESC_IN_DATA = re.compile("\x1b(?=[^\x1b\\[O])")
+ESC_IN_DATA = re.compile("\x1b(?=[^\x1b\\[O])")
 """An ESC that begins no key's sequence. Textual would wait for more after it, and make it a caret or an Alt key."""
 
 
 def escaped(text: str) -> str:
     """The text with U+DC1B for every ESC that begins no key's sequence."""
-    return _ESC_IN_DATA.sub("\udc1b", text)
+    return ESC_IN_DATA.sub("\udc1b", text)
 
 
 class ScannerDriver(LinuxDriver):

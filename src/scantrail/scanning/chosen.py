@@ -19,6 +19,8 @@ SCANNER_FILE, CAMERA_FILE = "scanner.toml", "camera.toml"
 class Scanners:
     """The profiles of a device."""
 
+    folder: Path
+    """Where the device keeps those that were chosen."""
     keyboard: Profile
     """For what is typed; `generic` beside a scanner on a serial port."""
     serial_port: Profile | None
@@ -36,6 +38,7 @@ def scanners_of(folder: Path) -> Scanners:
     scanner, camera = _kept(folder / SCANNER_FILE), _kept(folder / CAMERA_FILE)
     on_port = scanner if scanner is not None and scanner.kind is Kind.SERIAL_PORT else None
     return Scanners(
+        folder=folder,
         keyboard=scanner if scanner is not None and on_port is None else load_profile(GENERIC),
         serial_port=on_port,
         camera=camera or load_profile(CAMERA),

@@ -39,3 +39,8 @@ def data_of(name: str, character: str | None) -> str:
         character = character.replace(ESC_IN_DATA, ESC)
         return ESC + character if held_alt else character
     return CONTROL_KEYS.get(name, "")
+
+
+def key_name(key: str) -> str:
+    """A key's name for people: `Enter`, `F8`, `Ctrl+J`."""
+    return key.replace("_", " ").title()

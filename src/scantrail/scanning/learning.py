@@ -11,7 +11,7 @@ from statistics import median
 from scantrail.domain.calibration import CALIBRATION, FIRST_FIELD, GS, SECOND_FIELD
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.scanning.keyboard import Keyboard, Unlearnable, again, keyboard_of
-from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS
+from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS, key_name
 from scantrail.scanning.profiles import FASTEST_HAND_MS, Profile, load_profile
 from scantrail.scanning.settings import ProfileUnusable
 from scantrail.scanning.strokes import (
@@ -138,10 +138,12 @@ class _Draft:
             suffixes=(suffix,) if suffix else (),
         )
         self.facts.append(
-            M("Each code ends with {keys}.", keys=", ".join(ends)) if ends else M("Nothing ends a code but silence.")
+            M("Each code ends with {keys}.", keys=", ".join(map(key_name, ends)))
+            if ends
+            else M("Nothing ends a code but silence.")
         )
         if suffix:
-            self.facts.append(_unlike_codes(M("After each code comes {text!a}.", text=suffix), suffix))
+            self.facts.append(_unlike_codes(M("After each code comes {text}.", text=suffix), suffix))
 
     def learn_lead(self) -> None:
         """The prefix, and whether AIM identifiers are sent."""
@@ -150,14 +152,14 @@ class _Draft:
         if aim is not None and aim.end() != len(lead):
             raise Unlearnable(
                 M(
-                    "The AIM identifier comes before the prefix {text!a}. Switch one of them off.",
+                    "The AIM identifier comes before the prefix {text}. Switch one of them off.",
                     text=lead[aim.end() :],
                 )
             )
         prefix = lead[: aim.start()] if aim else lead
         self.profile = replace(self.profile, aim=aim is not None, prefixes=(prefix,) if prefix else ())
         if prefix:
-            self.facts.append(_unlike_codes(M("Before each code comes {text!a}.", text=prefix), prefix))
+            self.facts.append(_unlike_codes(M("Before each code comes {text}.", text=prefix), prefix))
         self.facts.append(
             M("AIM identifiers are sent; this one was {aim}.", aim=aim[0]) if aim else M("No AIM identifier is sent.")
         )
@@ -187,24 +189,24 @@ class _Draft:
                 M(
                     "The separator of GS1 fields arrives as {key}, which ends a code. "
                     "Let the scanner send GS for FNC1.",
-                    key=key,
+                    key=key_name(key),
                 )
             )
         ends = tuple(each for each in self.profile.ends if each != key)
         self.profile = replace(self.profile, separator_keys=(key,), ends=ends)
-        self.facts.append(M("The separator of GS1 fields arrives as {key}.", key=key))
+        self.facts.append(M("The separator of GS1 fields arrives as {key}.", key=key_name(key)))
 
     def _separator_text(self, text: str) -> None:
         if not text.strip("-./_ ") or text.strip("-./_ ").isalnum():
             raise Unlearnable(
                 M(
-                    "The separator of GS1 fields arrives as {text!a}, which codes may hold. "
+                    "The separator of GS1 fields arrives as {text}, which codes may hold. "
                     "Let the scanner send GS for FNC1.",
                     text=text,
                 )
             )
         self.profile = replace(self.profile, separator_texts=(text,))
-        self.facts.append(M("The separator of GS1 fields arrives as {text!a}.", text=text))
+        self.facts.append(M("The separator of GS1 fields arrives as {text}.", text=text))
 
     def _between_fields(self, take: Sequence[Typed]) -> Sequence[Typed]:
         inside, keyboard = self.keyboard.inside(take), self.keyboard

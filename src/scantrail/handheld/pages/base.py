@@ -19,6 +19,9 @@ from scantrail.handheld.drawing.paper import Paper, choice_line, draw_paper, roo
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.keys import Action
 from scantrail.handheld.text import told
+from scantrail.scanning.profiles import Profile
+from scantrail.scanning.strokes import Stroke
+from scantrail.scanning.wedge import Heard
 from scantrail.words import M, Message, _
 from scantrail.workflows.base import Tone
 
@@ -60,6 +63,30 @@ class Histories(Protocol):
         """A unit and its whole history."""
 
 
+class Ears(Protocol):
+    """What hears keys and makes scans of them: the wedge, or what a screen puts in its place."""
+
+    @property
+    def typed(self) -> str:
+        """What has come and is not ended yet."""
+
+    @property
+    def wait_ms(self) -> int | None:
+        """How long nothing must come before `settle` is due."""
+
+    def key(self, name: str, character: str | None, at: float) -> list[Heard]:
+        """Take a key."""
+
+    def paste(self, text: str, at: float) -> list[Heard]:
+        """Take a bracketed paste."""
+
+    def settle(self) -> list[Heard]:
+        """Nothing has come for `wait_ms`."""
+
+    def clear(self) -> None:
+        """Forget what has come."""
+
+
 class Shell(Protocol):
     """The program around the screens."""
 
@@ -99,6 +126,16 @@ class Shell(Protocol):
     def leave(self) -> None:
         """End the program."""
 
+    def strokes(self) -> list[Stroke]:
+        """The keys that the present scan came as."""
+
+    def use_scanner(self, profile: Profile) -> None:
+        """Read with this profile from now on, and after the next start.
+
+        Raises:
+            OSError: it cannot be kept.
+        """
+
     @property
     def bar(self) -> Bar:
         """How things stand."""
@@ -136,6 +173,8 @@ class Page:
     """One screen. A scan, a chosen number or an action comes in; a picture comes out."""
 
     keys: ClassVar[Sequence[Action]] = (Action.BACK, Action.HELP, Action.MENU)
+    shows_commands: ClassVar[bool] = False
+    """Whether a command barcode is a scan like any other here, and not carried out."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -143,6 +182,11 @@ class Page:
         """The last answer; it stays until the next scan."""
         self.turn = 0
         """Counts what was scanned and pressed, so that a late answer does not push a newer one aside."""
+
+    @property
+    def ears(self) -> Ears | None:
+        """What hears the keys in place of the wedge."""
+        return None
 
     @property
     def twins(self) -> bool:

@@ -11,6 +11,7 @@ from scantrail.handheld.pages.attention import AttentionPage
 from scantrail.handheld.pages.base import ChoicePage, Entry, sentence, sync_now
 from scantrail.handheld.pages.lists import ListsPage, open_list, progress_of
 from scantrail.handheld.pages.look_up import LookUpPage
+from scantrail.handheld.pages.scan_lab import ScanLabPage
 from scantrail.words import M, Message, OperatorError
 from scantrail.workflows.base import Tone
 
@@ -33,6 +34,7 @@ class MenuPage(ChoicePage):
             Entry(M("Look up"), lambda: shell.open(LookUpPage(desk))),
             Entry(M("Sync now"), lambda: shell.start(sync_now(self))),
             *(Entry(label, self._starting(label, run)) for label, run in desk.extra_entries),
+            Entry(M("Scan lab"), lambda: shell.open(ScanLabPage(desk))),
             Entry(M("Sign out"), self._sign_out),
             Entry(M("Leave Scantrail"), shell.leave),
         )
