@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL
 
-from tests.postgres import PostgresUnavailableError, emptied, fresh_database, postgres_server
+from tests.postgres import PostgresUnavailableError, fresh_database, keep, postgres_server, restored
 
 # A worker of pytest-xdist has the size of a terminal in its environment, and programs in a test's terminal believe it.
 for _size in ("COLUMNS", "LINES"):
@@ -55,6 +55,19 @@ def postgres_with_tables(postgres: URL) -> Iterator[str]:
     """A PostgreSQL database with the server's tables, which tests take turns at."""
     with fresh_database(postgres, f"tables_{uuid4().hex}") as url:
         _make_tables(url)
+        keep(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(postgres: URL) -> Iterator[str]:
+    """A PostgreSQL database with the warehouse of `tests.support.worlds`, which tests take turns at."""
+    # Deferred: tests of the pure packages load no server.
+    from tests.server.site import fill
+
+    with fresh_database(postgres, f"filled_{uuid4().hex}") as url:
+        fill(url)
+        keep(url)
         yield url
 
 
@@ -64,7 +77,7 @@ def server_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         copy = shutil.copy(request.getfixturevalue("sqlite_with_tables"), tmp_path / "database.sqlite")
         return f"sqlite:///{copy}"
-    return emptied(request.getfixturevalue("postgres_with_tables"))
+    return restored(request.getfixturevalue("postgres_with_tables"))
 
 
 def _make_tables(url: str) -> None:

@@ -18,7 +18,7 @@ from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirme
 from scantrail.domain.units import Unit
 from scantrail.server.database import Database
 from tests.device.events import LIST, picked
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, filled_file
 from tests.support.devices import FakeClock, Hand
 from tests.support.worlds import MODULE
 
@@ -28,9 +28,8 @@ Fault = Callable[[httpx2.Request, Callable[[], Awaitable[httpx2.Response]]], Awa
 
 def served_site(folder: Path, name: str = "server.db") -> ServedSite:
     """A server on SQLite with the warehouse of `tests.support.worlds`."""
-    site = ServedSite(Database(f"sqlite:///{folder / name}"))
-    site.fill()
-    return site
+    (folder / name).write_bytes(filled_file(name))
+    return ServedSite(Database(f"sqlite:///{folder / name}"))
 
 
 async def cut(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:

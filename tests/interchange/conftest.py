@@ -1,5 +1,6 @@
 """Desks to import at."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from scantrail.server import sign_in
-from scantrail.server.migrations import ready
+from scantrail.server.database import Database
 from tests.interchange.desk import Desk
 
 
@@ -20,9 +21,9 @@ def quick_verifiers() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, sqlite_with_tables: Path) -> Iterator[Desk]:
     """A desk on SQLite, with nothing on record."""
-    database = ready(f"sqlite:///{tmp_path / 'database.sqlite'}")
+    database = Database(f"sqlite:///{shutil.copy(sqlite_with_tables, tmp_path / 'database.sqlite')}")
     yield Desk(tmp_path, database)
     database.close()
 
@@ -30,6 +31,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @pytest.fixture
 def either_desk(tmp_path: Path, server_url: str) -> Iterator[Desk]:
     """A desk on each engine, with nothing on record."""
-    database = ready(server_url)
+    database = Database(server_url)
     yield Desk(tmp_path, database)
     database.close()

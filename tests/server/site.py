@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -110,6 +113,21 @@ class ServedSite:
             put_documents(connection, [row for row in rows if isinstance(row, PickList)])
             put_units(connection, [row for row in rows if isinstance(row, Unit)], ())
             put_holds(connection, [row for row in rows if type(row).__name__ == "Hold"])
+
+
+def fill(url: str) -> None:
+    """Import the warehouse into an empty database."""
+    site = ServedSite(Database(url))
+    site.fill()
+    site.database.close()
+
+
+@cache
+def filled_file(name: str) -> bytes:
+    """An SQLite file with the warehouse; each name stands for a server of its own, and each is filled only once."""
+    with TemporaryDirectory() as folder:
+        fill(f"sqlite:///{folder}/{name}")
+        return Path(folder, name).read_bytes()
 
 
 class TestDevice:

@@ -75,27 +75,9 @@ def chain_holds(site: ServedSite) -> bool:
         return verify_chain(connection, "MAIN") is None
 
 
-def test_it_takes_acts_and_stops_when_asked(process: ServerProcess) -> None:
-    device = process.site.device()
-    device.pick(46)
-    assert device.outcomes()[-1] is Outcome.APPLIED
-    assert process.stop() in (0, -signal.SIGTERM)
-
-
-def test_what_it_acknowledged_outlives_a_kill_and_is_taken_once(process: ServerProcess) -> None:
-    device = process.site.device()
-    device.pick(46)
-    device.push()
-    process.kill()
-    process.start_again()
-    device.pick(47)
-    assert device.outcomes() == [Outcome.DUPLICATE] * 3 + [Outcome.APPLIED] * 3
-    assert len(process.site.pick_list().picked) == 2
-    assert chain_holds(process.site)
-
-
-def test_devices_that_push_together_leave_one_chain_and_lose_nothing(process: ServerProcess) -> None:
-    devices = [process.site.device(f"Scanner-{at:02d}", (SARAH, MIKE)[at % 2].id) for at in range(4)]
+def push_together(site: ServedSite) -> None:
+    """Four devices at once, each with fifteen acts one after the other."""
+    devices = [site.device(f"Scanner-{at:02d}", (SARAH, MIKE)[at % 2].id) for at in range(4)]
 
     def shift(device: TestDevice) -> int:
         for _ in range(15):
@@ -105,4 +87,18 @@ def test_devices_that_push_together_leave_one_chain_and_lose_nothing(process: Se
 
     with ThreadPoolExecutor(len(devices)) as pool:
         assert list(pool.map(shift, devices)) == [15] * len(devices)
+
+
+def test_what_devices_push_together_is_one_chain_outlives_a_kill_and_is_taken_once(process: ServerProcess) -> None:
+    push_together(process.site)
     assert chain_holds(process.site)
+    device = process.site.device()
+    device.pick(46)
+    device.push()
+    process.kill()
+    process.start_again()
+    device.pick(47)
+    assert device.outcomes() == [Outcome.DUPLICATE] * 3 + [Outcome.APPLIED] * 3
+    assert len(process.site.pick_list().picked) == 2
+    assert chain_holds(process.site)
+    assert process.stop() in (0, -signal.SIGTERM), "it stops when asked"

@@ -18,7 +18,7 @@ from scantrail.server.feed import mark
 from scantrail.server.log import Stream, load_stream, save_stream
 from scantrail.server.schema import streams
 from scantrail.server.units import put_units
-from tests.postgres import emptied
+from tests.postgres import restored
 from tests.server.site import ServedSite
 from tests.server.test_feed import Follower
 
@@ -28,9 +28,8 @@ UNITS = (46, 47, 48, 49)
 
 
 @pytest.fixture
-def served(postgres_with_tables: str) -> Iterator[ServedSite]:
-    site = ServedSite(Database(emptied(postgres_with_tables)))
-    site.fill()
+def served(filled_postgres: str) -> Iterator[ServedSite]:
+    site = ServedSite(Database(restored(filled_postgres)))
     with site.database.writing() as connection:
         connection.execute(text("CREATE SEQUENCE IF NOT EXISTS numbers START 1000"))
     yield site
