@@ -75,6 +75,11 @@ def test_the_sites_prefix_is_for_scanners_only() -> None:
     assert (read(file), words_on(file)) == (["LA-15-03"], "A-15-03")
 
 
+def test_bars_begin_on_the_dots_of_the_coarsest_printer() -> None:
+    text = "00000000000300000000000"
+    assert read(printed([bin_label(text, size("a4"))], size("a4"))) == [text], "its bars came out uneven"
+
+
 @given(
     st.lists(
         st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=24), max_size=9, unique=True

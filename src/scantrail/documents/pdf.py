@@ -27,6 +27,8 @@ _FILES = {BOLD: ("DejaVuSans-Bold.ttf", "VeraBd.ttf"), PLAIN: ("DejaVuSans.ttf",
 """The system's font with letters of most of Europe, else the one that comes with the library."""
 
 _SMALLEST_PT = 6.0
+_DOT = 72 / 203
+"""Points in a dot of the coarsest printer, 203 dots an inch."""
 _FNC1 = "\xf1"
 
 
@@ -94,10 +96,11 @@ def _draw_label(canvas: Canvas, paper: Paper, place: int, label: Label) -> None:
     row, column = divmod(place, paper.columns)
     edge, head = (MARGIN_MM, MARGIN_MM + HEADING_MM) if paper.is_sheet else (0.0, 0.0)
     canvas.saveState()
-    canvas.translate((edge + column * width) * mm, (paper.height - head - row * height) * mm)
+    left = (edge + column * width) * mm
+    canvas.translate(left, (paper.height - head - row * height) * mm)
     canvas.setFillColor(black)
     placed = layout(label.code, paper, has_note=bool(label.note))
-    _draw_code(canvas, label.code, placed)
+    _draw_code(canvas, label.code, placed, left)
     centred = label.code.symbol is not Symbol.QR
     _draw_text(canvas, label.title, BOLD, placed.title, centred=centred)
     if label.note:
@@ -105,7 +108,8 @@ def _draw_label(canvas: Canvas, paper: Paper, place: int, label: Label) -> None:
     canvas.restoreState()
 
 
-def _draw_code(canvas: Canvas, code: Code, placed: Layout) -> None:
+def _draw_code(canvas: Canvas, code: Code, placed: Layout, label_left: float) -> None:
+    """Bars begin and end on the dots of the coarsest printer: between two of them they come out uneven."""
     box, bottom = placed.code, -(placed.code.top + placed.code.height) * mm
     if code.symbol is Symbol.QR:
         qr = QrCode(code.text, width=box.width * mm, height=box.height * mm, qrLevel="M", qrBorder=QR_QUIET_MODULES)
@@ -113,8 +117,10 @@ def _draw_code(canvas: Canvas, code: Code, placed: Layout) -> None:
         return
     is_gs1 = code.symbol is Symbol.GS1_128
     value = _FNC1 + code.text.replace(GS, _FNC1) if is_gs1 else code.text
-    bars = Code128(value, barWidth=placed.bar * mm, barHeight=box.height * mm, quiet=0)
-    bars.drawOn(canvas, box.left * mm + (box.width * mm - bars.width) / 2, bottom)
+    dots = max(1, int(placed.bar * mm / _DOT + 0.05))
+    bars = Code128(value, barWidth=dots * _DOT, barHeight=box.height * mm, quiet=0)
+    left = label_left + box.left * mm + (box.width * mm - bars.width) / 2
+    bars.drawOn(canvas, round(left / _DOT) * _DOT - label_left, bottom)
 
 
 def _draw_text(canvas: Canvas, text: str, font: str, box: Box, *, centred: bool) -> None:

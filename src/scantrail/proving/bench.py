@@ -103,12 +103,17 @@ def _is(text: Text, expected: bytes | None) -> bool:
 
 def main(arguments: Sequence[str]) -> int:
     """Print how the camera does, then the table for the photographs in the folder named, or in the usual one."""
-    _print_camera(watch())
-    photos = Path(arguments[0]) if arguments else PHOTOS
+    print_camera(watch())
+    print_photographs(Path(arguments[0]) if arguments else PHOTOS)
+    return 0
+
+
+def print_photographs(photos: Path) -> None:
+    """Print how the photographs in a folder are read, kind by kind, by us and by each decoder alone."""
     folders = [each for each in sorted(photos.glob("*")) if next(each.glob("*.png"), None)]
     if not folders:
         print(say(M("No photographs. Expected: {photos}/KIND/NAME.png, the text of each in NAME.txt.", photos=photos)))
-        return 0
+        return
     with Stills() as stills:
         ways = {"Scantrail": _both(stills), "zxing-cpp alone": _plain(read_zxing)}
         if HAS_ZBAR:
@@ -121,10 +126,10 @@ def main(arguments: Sequence[str]) -> int:
                 found = score(folder, read)
                 counts = (found.pictures, found.listed, found.accepted, found.wrong, round(found.ms))
                 print(_row(folder.name, name, *map(str, counts)), flush=True)
-    return 0
 
 
-def _print_camera(watched: Watched) -> None:
+def print_camera(watched: Watched) -> None:
+    """Print how fast and how rightly the camera reads."""
     print(_row("camera", "", "frames", "labels", "accepted", "wrong", "frames/s"))
     counts = (watched.frames, watched.labels, watched.accepted, watched.wrong, round(watched.per_second))
     print(_row("1280 × 720", "one core", *map(str, counts)), flush=True)
