@@ -39,7 +39,7 @@ def test_commands_are_printed_with_their_keys_in_words(tmp_path: Path, capsys: p
     assert main(["labels", "commands", "--pdf", str(file)]) == 0
     assert sorted(read(file)) == sorted(COMMAND_PREFIX + each.value for each in Command)
     assert "key F5, or 5 and Enter" in words_on(file.read_bytes())
-    assert "Labels: 10, pages: 1" in capsys.readouterr().err
+    assert f"Labels: {len(Command)}, pages: 1," in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     kinds = labels.add_subparsers(metavar="KIND", required=True)
     _add_bins(kinds)
     _add_badges(kinds)
-    _add_kind(kinds, "commands", _("barcodes that do what keys do"), _("Commands"), _commands)
+    _add_kind(kinds, "commands", _("barcodes that do what keys do"), _("Commands"), _commands, (2, 6))
     text = _("the codes that a scanner is calibrated with: scantrail scanner learn")
     _add_kind(kinds, "calibration", text, _("Calibrate a scanner: scan from 1 to 7"), _calibration, (1, 7))
 
