@@ -312,7 +312,7 @@ async def test_contested_work_is_told_at_once_and_stays_in_the_state_line_until_
         assert "NOTHING NEEDS ATTENTION" in hand.glass
         assert "!1" not in hand.glass.splitlines()[0]
         settled = acts_of(hand.store)[-1]
-        assert settled.draft.events == (AttentionSettled(picked.id.device, picked.id.epoch, picked.id.seq),)
+        assert settled.draft.events == (AttentionSettled(*picked.id, module(46).id),)
         assert settled.draft.reason == "Put back"
 
 

@@ -213,8 +213,8 @@ class Session:
 
     def settle(self, item: AttentionItem, reason: str) -> None:
         """A person has dealt with the goods of an act that did not apply."""
-        event = AttentionSettled(item.act.device, item.act.epoch, item.act.seq)
-        self._record(Draft(events=(event,), document=item.document, reason=reason))
+        events = tuple(AttentionSettled(*item.act, unit) for unit in item.units or (None,))
+        self._record(Draft(events=events, document=item.document, reason=reason))
 
     def _record_judged(self, draft: Draft, scanned: str) -> Verdict | None:
         """Judge a draft as the server will, then record it, or its refusal; gives the verdict on a refusal."""

@@ -282,11 +282,20 @@ class WorkerSignedOut:
 
 @dataclass(frozen=True, slots=True)
 class AttentionSettled:
-    """A person has dealt with the goods of an act that did not apply."""
+    """A person has dealt with the goods of an act that did not apply; one event for each of its units."""
 
     device: str
     epoch: str
     seq: int
+    unit: UnitId | None = None
+    """One of the units it was about, so that it stands in that unit's timeline."""
+    hash: str = ""
+    """Of a record that bears another's number (misuse): the hash of its bytes, which tells the two apart."""
+
+    @property
+    def record(self) -> tuple[str, str, int, str]:
+        """What is settled."""
+        return self.device, self.epoch, self.seq, self.hash
 
 
 @dataclass(frozen=True, slots=True)

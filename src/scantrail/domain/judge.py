@@ -11,6 +11,7 @@ from scantrail.domain.acts import Act
 from scantrail.domain.documents import LineKind, PickLine, PickList
 from scantrail.domain.events import (
     AllocationReleased,
+    AttentionSettled,
     BinConfirmed,
     BinFoundEmpty,
     CheckConfirmed,
@@ -32,10 +33,11 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit, substituted
 from scantrail.domain.identifiers import DocumentId, UnitId
+from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal
-from scantrail.domain.rules.task import grant_refusal, task_refusal, undo_refusal
+from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
 from scantrail.domain.status import Status, Trigger, may_change
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -302,6 +304,13 @@ def _completed(sight: _Sight, event: PickListCompleted) -> Refusal | None:
     return refuse(Code.NOT_CHECKED, item=unchecked[0]) if unchecked else None
 
 
+def _settled(sight: _Sight, event: AttentionSettled) -> Refusal | None:
+    """Who recorded something deals with it there; what another device recorded takes the right to."""
+    if (event.device, event.epoch) == sight.act.id[:2]:
+        return None
+    return right_refusal(sight.world, sight.by.actor, Right.SETTLE)
+
+
 def _reason(sight: _Sight) -> Refusal | None:
     return None if sight.act.draft.reason else refuse(Code.NO_REASON)
 
@@ -332,5 +341,6 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     BinFoundEmpty: _reported,
     LabelUnreadable: _reported,
     PickListCompleted: _completed,
+    AttentionSettled: _settled,
 }
 """How each fact that a device may record is judged. The server's own imports are checked where they are read."""

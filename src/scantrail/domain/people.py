@@ -35,13 +35,16 @@ class Right(Enum):
     GRANT = "grant"
     """Allow somebody else, on the spot, what the rules alone do not."""
     LOOK_UP = "look_up"
+    SETTLE = "settle"
+    """Settle what needs attention at the desk, or on another device than the one that recorded it."""
 
 
-_GRANTING = (Role.SUPERVISOR, Role.STORE_MANAGER, Role.ADMINISTRATOR)
+_LEADING = (Role.SUPERVISOR, Role.STORE_MANAGER, Role.ADMINISTRATOR)
 _HOLDERS: dict[Right, tuple[Role, ...]] = {
     Right.LOOK_UP: tuple(Role),
-    Right.PICK: (Role.PICKER, *_GRANTING),
-    Right.GRANT: _GRANTING,
+    Right.PICK: (Role.PICKER, *_LEADING),
+    Right.GRANT: _LEADING,
+    Right.SETTLE: _LEADING,
 }
 RIGHTS: dict[Role, frozenset[Right]] = {
     role: frozenset(right for right, holders in _HOLDERS.items() if role in holders) for role in Role

@@ -399,7 +399,11 @@ class Refusal:
     def afterwards(self, bin_code: str) -> Message:
         """What the person does with a unit that was picked out of a bin before the server found this."""
         wording = WORDINGS[self.code]
-        return Message(wording.afterwards, {**_facts(self.facts), "bin": bin_code}) if wording.afterwards else self.todo
+        return self.sentence(wording.afterwards, bin=bin_code) if wording.afterwards else self.todo
+
+    def sentence(self, template: str, **more: object) -> Message:
+        """Another sentence about this refusal: its facts fill the template, and what is given here."""
+        return Message(template, {**_facts(self.facts), **more})
 
     @property
     def contests(self) -> bool:

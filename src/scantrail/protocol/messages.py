@@ -41,6 +41,8 @@ class RowKind(Enum):
     HOLD = "hold"
     DOCUMENT = "document"
     UNIT = "unit"
+    ATTENTION = "attention"
+    """A record that did not apply and that somebody has settled elsewhere; see `SettledRecord`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ class Row:
     """Where it stands in its stream; an act at or before this position is already in it."""
     body: dict[str, Any]
     """The domain value in plain data; for a document with its `kind` under `document_kind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRecord:
+    """The body of an attention row: the device that has this record need not show it any more."""
+
+    device: str
+    epoch: str
+    seq: int
+    hash: str
+    """Of its exact bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from scantrail.domain.products import Product
 from scantrail.domain.rules.pick import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Unit
+from scantrail.reports.lines import visible
 from scantrail.server.database import Database
 from scantrail.server.master import all_products
 from scantrail.server.timelines import ShownPhoto, TimelineEntry, timeline_of
@@ -36,7 +37,7 @@ class UnitReport:
             place=place_words(unit.place),
         )
         told = [line for entry in self.timeline for line in (_line(entry), *map(_photo_line, entry.photos))]
-        return [_visible(line) for line in (say(head), *told)]
+        return [visible(line) for line in (say(head), *told)]
 
 
 def unit_reports(database: Database, serial: str) -> tuple[UnitReport, ...]:
@@ -59,7 +60,3 @@ def _line(entry: TimelineEntry) -> str:
 
 def _photo_line(shown: ShownPhoto) -> str:
     return f"{'':18}{say(photo_words(shown.photo, received=shown.received))}"
-
-
-def _visible(line: str) -> str:
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

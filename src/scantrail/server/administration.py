@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from scantrail.domain.places import Place
 from scantrail.domain.readings import Enrolment
 from scantrail.domain.sites import Site
 from scantrail.server.app import utc_now
+from scantrail.server.attention_items import AttentionItem, item_called, open_items
+from scantrail.server.database import Database
+from scantrail.server.desk import NotSettled, Resolved, resolve
 from scantrail.server.devices import NotAdded, add_device
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
@@ -104,3 +109,49 @@ def save_photo(database_url: str, beginning: str, file: Path) -> None:
             written.write(found[0].content)
     except OSError as error:
         raise OperatorError(M("{file} cannot be made: {why}.", file=file, why=error.strerror or error)) from error
+
+
+@contextmanager
+def _opened(database_url: str) -> Iterator[Database]:
+    database = ready(database_url)
+    try:
+        yield database
+    except DBAPIError as error:
+        raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
+    finally:
+        database.close()
+
+
+def needs_attention(database_url: str, site: str | None) -> tuple[AttentionItem, ...]:
+    """What needs attention now, at one site or at all.
+
+    Raises:
+        OperatorError: the database cannot be used, or the site is not on record.
+    """
+    with _opened(database_url) as database, database.reading() as connection:
+        if site is not None and site not in all_sites(connection):
+            raise OperatorError(M("Site {site} is not on record.", site=site))
+        return open_items(connection, site)
+
+
+def attention_called(database_url: str, name: str) -> AttentionItem | None:
+    """One item, open or settled.
+
+    Raises:
+        OperatorError: the database cannot be used.
+    """
+    with _opened(database_url) as database, database.reading() as connection:
+        return item_called(connection, name)
+
+
+def settle(database_url: str, name: str, *, worker: str, reason: str, note: str) -> Resolved:
+    """Settle an item as a person at the desk.
+
+    Raises:
+        OperatorError: the database cannot be used, or the item cannot be settled; the sentence says why.
+    """
+    with _opened(database_url) as database:
+        try:
+            return resolve(database, name, worker=worker, reason=reason, note=note, now=utc_now())
+        except NotSettled as error:
+            raise OperatorError(error.reason) from error

@@ -17,7 +17,7 @@ from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.database import Database
 from scantrail.server.feed import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
-from scantrail.server.routers import enrolment, photos, sync, units
+from scantrail.server.routers import attention, enrolment, photos, sync, units
 from scantrail.words import M
 
 
@@ -43,7 +43,7 @@ def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> F
     app.add_exception_handler(HTTPException, _unknown_request)
     app.add_exception_handler(RequestValidationError, _garbled_request)
     app.add_exception_handler(Exception, _broken)
-    for router in (enrolment.router, sync.router, units.router, photos.router):
+    for router in (attention.router, enrolment.router, sync.router, units.router, photos.router):
         app.include_router(router)
 
     @app.get("/v1/health")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select
 
 from scantrail.protocol.messages import Changes, Row, RowKind
+from scantrail.server.attention import attention_rows
 from scantrail.server.documents import document_rows
 from scantrail.server.log import Stream
 from scantrail.server.schema import feed, holds, meta, places, products, sites, streams, units, workers
@@ -97,4 +98,5 @@ _BODIES: dict[RowKind, Bodies] = {
     RowKind.HOLD: _from(holds),
     RowKind.DOCUMENT: document_rows,
     RowKind.UNIT: _from(units),
+    RowKind.ATTENTION: attention_rows,
 }

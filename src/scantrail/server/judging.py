@@ -24,7 +24,7 @@ from scantrail.gs1.said import said_by
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.intake import BrokenChain, Head
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
-from scantrail.protocol.taking import Alarm, Entry, Known, Rules, take
+from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, take
 from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import changes_after, mark
@@ -153,15 +153,17 @@ class _SqlRecords:
                 payload=received.exact,
             )
         )
+        if alarm.kind is AlarmKind.MISUSE:
+            self._writer.attention.misused(received.id, received.exact, instant_text(self._now))
 
     def write(self) -> None:
         """Write the log, the changed rows, and the feed after every act of it."""
-        self._writer.write(self._connection)
+        heard = self._writer.write(self._connection)
         put_units(self._connection, self._units, ())
         put_documents(self._connection, self._documents)
         changed = [(RowKind.UNIT, unit.id) for unit in self._units]
         changed += [(RowKind.DOCUMENT, document.number) for document in self._documents]
-        mark(self._connection, self._stream, changed)
+        mark(self._connection, self._stream, [*changed, *heard])
         save_stream(self._connection, self._stream)
 
 

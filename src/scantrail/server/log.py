@@ -18,8 +18,9 @@ from scantrail.domain.photos import Photo
 from scantrail.domain.plain import to_plain
 from scantrail.domain.readings import Reading
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import Outcome
+from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.taking import Entry
+from scantrail.server.attention import AttentionWriter
 from scantrail.server.bodies import to_body
 from scantrail.server.schema import events, log, meta, photo_names, streams
 from scantrail.server.sets import insert_rows
@@ -58,6 +59,11 @@ class LogWriter:
     _log: list[dict[str, Any]] = field(default_factory=list)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _photos: list[dict[str, Any]] = field(default_factory=list)
+    attention: AttentionWriter = field(init=False)
+    """What these acts open and settle."""
+
+    def __post_init__(self) -> None:
+        self.attention = AttentionWriter(self.stream.id)
 
     def append(self, entry: Entry) -> int:
         """Give an entry its place in the log; events of refused acts are in its payload only, their photos count."""
@@ -86,6 +92,8 @@ class LogWriter:
             self._photos.extend({**where, "sha256": photo} for photo in named)
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
             self._events.extend(self._event_rows(entry.act, position, row["effective_at"]))
+        received_at = instant_text(self.received_at)
+        self.attention.judged(entry.act, entry.id, entry.exact, entry.refusal, position, received_at)
         return position
 
     def _event_rows(self, act: Act, position: int, effective_at: object) -> Iterable[dict[str, Any]]:
@@ -102,11 +110,15 @@ class LogWriter:
                 "body": json.dumps(event_to_plain(event), separators=(",", ":")),
             }
 
-    def write(self, connection: Connection) -> None:
-        """Write what was appended; the stream is saved by the caller, who still gives its numbers to the feed."""
+    def write(self, connection: Connection) -> list[tuple[RowKind, str]]:
+        """Write what was appended; the stream is saved by the caller, who still gives its numbers to the feed.
+
+        Gives the rows that changed with it and are to be listed there.
+        """
         for table, rows in ((log, self._log), (events, self._events), (photo_names, self._photos)):
             insert_rows(connection, table, rows)
             rows.clear()
+        return self.attention.write(connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,3 +249,28 @@ photo_names = Table(
     Index(None, "sha256", "stream"),
     Index(None, "stream", "device"),
 )
+
+attention = Table(
+    "attention",
+    metadata,
+    Column("id", String, primary_key=True, comment="what people call it: the site and the place in its log"),
+    Column("site", String, nullable=False),
+    Column("kind", String, nullable=False, comment="contested, refused, dead_letter or misuse"),
+    Column("device", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False, comment="of the record's exact bytes"),
+    Column("position", BigInteger, nullable=False, comment="of the act in the site's log; 0 for a misuse"),
+    Column("topic", String(64), nullable=False, comment="the same for acts about the same document and units"),
+    Column("opened_at", String, nullable=False),
+    Column("settled_position", BigInteger, comment="of the act that settled it, in the site's log"),
+    UniqueConstraint("device", "epoch", "seq", "hash"),
+    Index(None, "device", "epoch", "topic"),
+)
+Index(
+    "ix_attention_open",
+    attention.c.site,
+    attention.c.position,
+    sqlite_where=attention.c.settled_position.is_(None),
+    postgresql_where=attention.c.settled_position.is_(None),
+)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scantrail.device.store.things import UNIT, things_of
 from scantrail.domain.acts import Act, ActId
+from scantrail.domain.attention import Topic, topic_of
 from scantrail.domain.events import UnitPicked
 from scantrail.domain.identifiers import DocumentId, UnitId, WorkerId, code_of
 from scantrail.domain.refusals import Refusal
@@ -21,7 +21,8 @@ class Trouble:
     act: Act
     refusal: Refusal
     settled_by: int | None
-    """The seq of the act by which a person said that the goods are dealt with."""
+    """The seq of the act by which a person here said that the goods are dealt with; the trouble's own seq when it was
+    settled elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,6 @@ def todo_of(act: Act, refusal: Refusal) -> Message:
     return refusal.afterwards(code_of(picked.from_place)) if picked else refusal.todo
 
 
-Topic = tuple[DocumentId | None, frozenset[UnitId]]
-
-
-def units_in(act: Act) -> frozenset[UnitId]:
-    """The units an act is about."""
-    return frozenset(thing for kind, thing in things_of(act) if kind == UNIT)
-
-
 def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
     """The troubles to show, newest first: one for each document and its units, told by its first act.
 
@@ -64,7 +57,7 @@ def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
     """
     heads: dict[Topic, Trouble] = {}
     for trouble in troubles:
-        topic = (trouble.act.draft.document, units_in(trouble.act))
+        topic = topic_of(trouble.act)
         head = heads.get(topic)
         if head is None or (head.settled_by is not None and trouble.act.id.seq > head.settled_by):
             heads[topic] = trouble

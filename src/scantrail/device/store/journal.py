@@ -22,7 +22,7 @@ from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import ActVerdict
+from scantrail.protocol.messages import ActVerdict, Row, SettledRecord
 from scantrail.protocol.outbox import ActState, Entry, state_of
 
 KEPT = timedelta(days=30)
@@ -62,6 +62,12 @@ _SETTLED = (
     .where(journal.c.seq == bindparam("act"), journal.c.settled_by.is_(None))
     .values(settled_by=bindparam("by"))
 )
+_SETTLED_ELSEWHERE = (
+    update(journal)
+    .where(journal.c.seq == bindparam("act"), journal.c.hash == bindparam("link"), journal.c.settled_by.is_(None))
+    .values(settled_by=journal.c.seq)
+)
+_NOT_SETTLED_ELSEWHERE = update(journal).where(journal.c.settled_by == journal.c.seq).values(settled_by=None)
 _STATE = select(journal.c.state).where(journal.c.seq == bindparam("act"))
 _TROUBLE = (
     select(journal.c.exact, journal.c.refusal, journal.c.settled_by)
@@ -207,6 +213,22 @@ class Journal:
             self._database.execute(_JUDGED, judged)
         things = self._database.rows(_THINGS, seqs=keys(verdict.seq for verdict in words))
         return {(row.kind, row.id) for row in things}
+
+    def take_settled(self, rows: Iterable[Row]) -> None:
+        """Take note, inside a transaction, of own acts that somebody has settled elsewhere.
+
+        Raises:
+            PlainError: a row cannot be read; the transaction must not be committed.
+        """
+        mine = (self.identity.device, self.identity.epoch)
+        settled = [from_plain(SettledRecord, row.body) for row in rows]
+        own = [{"act": each.seq, "link": each.hash} for each in settled if (each.device, each.epoch) == mine]
+        if own:
+            self._database.execute(_SETTLED_ELSEWHERE, own)
+
+    def forget_settled(self) -> None:
+        """Show again, inside a transaction, what was settled elsewhere: the server that said so is another now."""
+        self._database.execute(_NOT_SETTLED_ELSEWHERE)
 
     def resend_from(self, first: int) -> None:
         """Take acts for unacknowledged again, inside a transaction: the server has lost them."""

@@ -32,6 +32,7 @@ TABLES: dict[RowKind, Table] = {
     RowKind.DOCUMENT: schema.documents,
     RowKind.UNIT: schema.units,
 }
+"""Where each kind of row is kept; attention rows are about the journal, which takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class Mirror:
         for row in changes.rows:
             by_kind.setdefault(row.kind, []).append(row)
         for kind, rows in by_kind.items():
+            if kind not in TABLES:
+                continue
             values = [value_of(row) for row in rows]
             self._many(_PUT[kind], [columns_of(row, value) for row, value in zip(rows, values, strict=True)])
             self._index(values)

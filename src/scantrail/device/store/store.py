@@ -12,7 +12,7 @@ from typing import Self
 
 from sqlalchemy import insert
 
-from scantrail.device.store.attention import AttentionItem, open_troubles, todo_of, units_in
+from scantrail.device.store.attention import AttentionItem, open_troubles, todo_of
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import StoreExists, StoreNotReady
 from scantrail.device.store.journal import Identity, Journal
@@ -24,6 +24,7 @@ from scantrail.device.store.stock import Stock
 from scantrail.device.store.things import UNIT
 from scantrail.device.store.view import View
 from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.attention import units_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
@@ -34,7 +35,7 @@ from scantrail.domain.products import Product
 from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, command_in
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
-from scantrail.protocol.messages import Changes, PushAnswer
+from scantrail.protocol.messages import Changes, PushAnswer, RowKind
 from scantrail.protocol.outbox import ActState, Entry
 from scantrail.words import M
 
@@ -321,7 +322,7 @@ class DeviceStore:
             return True
         with _readable(), self._database.writing():
             things = self._journal.take_verdicts(answer.verdicts)
-            self._mirror.take(answer.changes)
+            self._take(answer.changes)
         self._view.forget_things(things)
         self._forget(answer.changes, judged={thing for kind, thing in things if kind == UNIT})
         return bool(answer.changes.rows or answer.verdicts)
@@ -337,14 +338,18 @@ class DeviceStore:
         if not changes.rows and self.cursor() == changes.cursor and (changes.more or self._mirror.followed().complete):
             return False
         with _readable(), self._database.writing():
-            self._mirror.take(changes)
+            self._take(changes)
         self._forget(changes)
         return bool(changes.rows)
+
+    def _take(self, changes: Changes) -> None:
+        self._mirror.take(changes)
+        self._journal.take_settled(row for row in changes.rows if row.kind is RowKind.ATTENTION)
 
     def resend_from(self, seq: int) -> None:
         """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows anew."""
         with self._database.writing():
-            self._mirror.drop(self.server_epoch)
+            self._drop_rows(self.server_epoch)
             self._journal.resend_from(seq)
         self._view.forget()
         self._stock.forget()
@@ -355,12 +360,16 @@ class DeviceStore:
         if known == server_epoch:
             return False
         with _readable(), self._database.writing():
-            self._mirror.drop(server_epoch)
+            self._drop_rows(server_epoch)
             if known:
                 self._journal.resend_from(0)
         self._view.forget()
         self._stock.forget()
         return bool(known)
+
+    def _drop_rows(self, server_epoch: str) -> None:
+        self._mirror.drop(server_epoch)
+        self._journal.forget_settled()
 
     def _forget(self, changes: Changes, judged: Iterable[UnitId] = ()) -> None:
         self._view.forget_rows(changes.rows)

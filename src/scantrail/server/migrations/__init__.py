@@ -12,10 +12,14 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.protocol.messages import GLOBAL_STREAM
+from scantrail.server.attention import rebuild_attention
 from scantrail.server.database import Database, DatabaseError
 from scantrail.server.master import new_stream
 from scantrail.server.schema import meta, streams
 from scantrail.words import M
+
+_ATTENTION_FILLED = "attention_filled"
+"""In `meta` once the table has the log's troubles; a database of an earlier version has them in its log only."""
 
 
 def config(connection: Connection) -> Config:
@@ -34,6 +38,9 @@ def migrate(database: Database) -> None:
         if connection.execute(select(meta.c.key).where(meta.c.key == "server_epoch")).first() is None:
             connection.execute(insert(meta).values(key="server_epoch", value=secrets.token_hex(8)))
             connection.execute(insert(streams).values(new_stream(GLOBAL_STREAM)))
+        if connection.execute(select(meta.c.key).where(meta.c.key == _ATTENTION_FILLED)).first() is None:
+            rebuild_attention(connection)
+            connection.execute(insert(meta).values(key=_ATTENTION_FILLED, value="1"))
 
 
 def ready(url: str) -> Database:

@@ -1,0 +1,77 @@
+"""Commands of the desk: attention list, show, resolve."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from scantrail.cli.base import OK, Commands, add_command, add_database, fail, needs
+from scantrail.domain.plain import to_plain
+from scantrail.words import M, _, say
+
+
+def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add these commands."""
+    attention = commands.add_parser("attention", help=_("see and settle what the server did not apply"))
+    actions = attention.add_subparsers(metavar="ACTION", required=True)
+    _add_list(actions)
+    _add_show(actions)
+    _add_resolve(actions)
+
+
+def _add_list(actions: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(actions, "list", _("what needs attention now, and what to do with the goods"), _list)
+    command.add_argument("--site", help=_("of this site only"))
+    command.add_argument("--json", action="store_true", help=_("for programs"))
+    add_database(command)
+
+
+def _list(options: argparse.Namespace) -> int:
+    found = needs("server", "scantrail.server.administration").needs_attention(options.database_url, options.site)
+    if options.json:
+        print(json.dumps([to_plain(item) for item in found], indent=2))
+        return OK
+    reports = needs("server", "scantrail.reports.attention")
+    for line in reports.list_lines(found) or [_("Nothing needs attention.")]:
+        print(line)
+    return OK
+
+
+def _add_show(actions: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(actions, "show", _("everything about one item"), _show)
+    command.add_argument("id", metavar="ID", help=_("for example MAIN-17"))
+    command.add_argument("--json", action="store_true", help=_("for programs"))
+    add_database(command)
+
+
+def _show(options: argparse.Namespace) -> int:
+    item = needs("server", "scantrail.server.administration").attention_called(options.database_url, options.id)
+    if item is None:
+        return fail(M("Nothing that needs attention is called {name}.", name=options.id))
+    if options.json:
+        print(json.dumps(to_plain(item), indent=2))
+        return OK
+    for line in needs("server", "scantrail.reports.attention").item_lines(item):
+        print(line)
+    return OK
+
+
+def _add_resolve(actions: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(actions, "resolve", _("record that a person has dealt with the goods"), _resolve)
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--by", required=True, metavar="WORKER", help=_("who: the id of a supervisor of that site"))
+    command.add_argument("--reason", required=True, metavar="TEXT", help=_("what was done"))
+    command.add_argument("--note", default="", metavar="TEXT")
+    add_database(command)
+
+
+def _resolve(options: argparse.Namespace) -> int:
+    administration = needs("server", "scantrail.server.administration")
+    reports = needs("server", "scantrail.reports.attention")
+    resolved = administration.settle(
+        options.database_url, options.id, worker=options.by, reason=options.reason, note=options.note
+    )
+    settled = reports.settled_words(resolved.item.settled)
+    told = M("{name} is settled {how}") if resolved.is_new else M("{name} was settled before, {how}")
+    print(reports.visible(say(M(told.template, name=resolved.item.id, how=settled))))
+    return OK

@@ -1,0 +1,102 @@
+"""An act that did not apply: what it is about, and what the desk has done with the goods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scantrail.domain.acts import Act
+from scantrail.domain.events import AttentionSettled, unit_of
+from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId, code_of
+from scantrail.domain.refusals import Code, Refusal
+from scantrail.words import M, Message
+
+Topic = tuple[DocumentId | None, frozenset[UnitId]]
+"""A document and its units. What goes wrong again with the same goods is no trouble of its own."""
+
+
+def units_in(act: Act) -> frozenset[UnitId]:
+    """The units an act is about."""
+    return frozenset(filter(None, map(unit_of, act.draft.events)))
+
+
+def topic_of(act: Act) -> Topic:
+    """What an act is about, as one trouble for a person."""
+    return act.draft.document, units_in(act)
+
+
+def settlements_in(act: Act) -> tuple[AttentionSettled, ...]:
+    """What an act settles; each record once, however many units it was about."""
+    found = {each.record: each for each in act.draft.events if isinstance(each, AttentionSettled)}
+    return tuple(found.values())
+
+
+def place_in(act: Act) -> PlaceId | None:
+    """Where the goods were, or the person stood, when it was recorded; None when the act does not say."""
+    for event in act.draft.events:
+        for name in ("from_place", "place"):
+            place: PlaceId | None = getattr(event, name, None)
+            if place is not None:
+                return place
+    return None
+
+
+def desk_todo(act: Act | None, refusal: Refusal, *, picker: str, goods: str, device: str) -> Message:
+    """What the desk has done about an act that did not apply; `act` is None for a record that cannot be read.
+
+    `picker` is the name of the person, `goods` the serials.
+    """
+    if act is not None and refusal.code is not Code.MISUSE and not units_in(act):
+        return M("No goods were moved by it. See that the work on {document} goes on.", document=act.draft.document)
+    place = place_in(act) if act else None
+    home = code_of(place) if place else M("its place")
+    values: Mapping[str, Any] = {"picker": picker, "goods": goods, "device": device, "home": home}
+    return refusal.sentence(DESK[refusal.code].template, **values)
+
+
+_BACK = M("Have {picker} put {goods} back in {home}.")
+_AGAIN = M("Look at {goods} with {picker}; have recorded again what is true.")
+_APART = M("Keep {goods} apart until the record is right.")
+_CHANGED = M("{goods} was changed meanwhile. Find it, compare it with its timeline, and have it put where that says.")
+_HANDED_ON = M("Have {picker} bring {goods} to {worker}, who works on {document} now.")
+_HELD = M("Keep {goods} apart and don't ship it: whoever opened the hold decides.")
+_TWICE = M("See who has {goods}. Two units with one serial? Keep both apart. If not, it counts for {worker}.")
+_COUNTED = M("{goods} counts once. See with {picker} that there is one of it in the cart.")
+_GONE = M("{goods} counts as gone. Keep it apart and find out what left in its place.")
+_ELSEWHERE = M("{goods} is recorded at {site}. Keep it apart and ask there.")
+_COPIED = M("Take {device} out of use: it may be a copy of another. Compare what both recorded, then enrol it anew.")
+_UNREAD = M("Ask {device} what was done then and keep those goods apart. The record is kept; support can read it.")
+_NO_RIGHT = M("{picker} had no right to do this. Look at {goods}; have somebody who may do it record it again.")
+
+DESK: dict[Code, Message] = {
+    **dict.fromkeys(Code, _AGAIN),
+    **dict.fromkeys(
+        (
+            Code.LIST_CANCELLED,
+            Code.LIST_COMPLETED,
+            Code.OWNER,
+            Code.WRONG_PRODUCT,
+            Code.ANOTHER_LIST,
+            Code.ANOTHER_ORDER,
+            Code.NOT_ON_LIST,
+            Code.LINE_FULL,
+            Code.LINE_CHANGED,
+            Code.FIRMWARE,
+            Code.CALIBRATION,
+            Code.NOT_PICKABLE,
+        ),
+        _BACK,
+    ),
+    **dict.fromkeys((Code.STATUS, Code.TRANSITION, Code.NOT_PICKED_HERE, Code.WRONG_BIN), _CHANGED),
+    **dict.fromkeys((Code.UNKNOWN_SERIAL, Code.UNKNOWN_GTIN, Code.UNKNOWN_CODE, Code.SCAN_MISMATCH), _APART),
+    Code.LIST_TAKEN_OVER: _HANDED_ON,
+    Code.HOLD: _HELD,
+    Code.ALREADY_PICKED: _TWICE,
+    Code.IN_TASK: _COUNTED,
+    Code.SHIPPED: _GONE,
+    Code.ANOTHER_SITE: _ELSEWHERE,
+    Code.NO_RIGHT: _NO_RIGHT,
+    Code.MISUSE: _COPIED,
+    Code.UNREADABLE: _UNREAD,
+}
+"""The desk's sentence for every code: at the desk nobody holds the goods, so it names who has them."""

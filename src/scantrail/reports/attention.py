@@ -1,0 +1,76 @@
+"""What needs attention, for people on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scantrail.domain.identifiers import code_of
+from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.story import place_words
+from scantrail.reports.lines import visible
+from scantrail.server.attention_items import AttentionItem, Goods, Settled
+from scantrail.words import M, Message, say
+
+WHEN = "%Y-%m-%d %H:%M"
+
+
+def list_lines(items: Sequence[AttentionItem]) -> list[str]:
+    """Two lines an item: what and who; what to do."""
+    lines = []
+    for item in items:
+        goods = ", ".join(each.serial for each in item.goods) or item.scanned or item.document or "–"
+        who = item.actor_name or item.device
+        lines.append(f"{item.id}  {item.effective_at:{WHEN}}  {item.title}  {goods}  [{who}, {item.device}]")
+        lines.append(f"    → {item.todo}")
+    return [visible(line) for line in lines]
+
+
+def item_lines(item: AttentionItem) -> list[str]:
+    """Everything about one item."""
+    facts: list[tuple[Message, str]] = [
+        (M("why"), item.because),
+        (M("to do"), item.todo),
+        *((M("goods"), _goods(each)) for each in item.goods),
+        (M("scanned"), f"{item.scanned} ({item.carrier})" if item.scanned else ""),
+        (M("recorded"), "; ".join(item.recorded)),
+        (M("by"), item.actor_name),
+        (M("on"), say(M("{device} at {site}, record {seq}", device=item.device, site=item.site, seq=item.seq))),
+        (M("at place"), code_of(item.place) if item.place else ""),
+        (M("document"), item.document or ""),
+        (M("happened"), f"{item.effective_at:{WHEN}}"),
+        (M("received"), f"{item.received_at:{WHEN}}"),
+        (M("reason"), "; ".join(filter(None, (item.reason, item.note)))),
+        (M("follows"), _following(item.following)),
+        (M("settled"), settled_words(item.settled) if item.settled else ""),
+    ]
+    lines = [f"{item.id}  {item.title}", *(f"  {say(name):<10} {text}" for name, text in facts if text)]
+    return [visible(line) for line in lines]
+
+
+def settled_words(settled: Settled) -> str:
+    """Who settled an item, when and why."""
+    return say(
+        M(
+            "by {name}, {when} UTC, because: {reason}",
+            name=settled.name,
+            when=f"{settled.at:{WHEN}}",
+            reason="; ".join(filter(None, (settled.reason, settled.note))) or "–",
+        )
+    )
+
+
+def _following(count: int) -> str:
+    return say(M("{count} more records that did not apply with it", count=count)) if count else ""
+
+
+def _goods(goods: Goods) -> str:
+    return say(
+        M(
+            "{serial}, {product}; now {status} in {place}{document}",
+            serial=goods.serial,
+            product=goods.product,
+            status=Message(STATUS_NAMES[goods.status]),
+            place=place_words(goods.place),
+            document=f", {goods.document}" if goods.document else "",
+        )
+    )
