@@ -9,7 +9,10 @@ import pytest
 from scantrail.device.clock import DeviceClock
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.keeping import HISTORIES
+from scantrail.domain.acts import ActId
+from scantrail.domain.events import AttentionSettled, ConditionStated
 from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.units import Condition
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked
 from tests.support.devices import SERVER_EPOCH, Hand, new_store
@@ -24,25 +27,73 @@ def store(tmp_path: Path) -> Iterator[DeviceStore]:
         yield opened
 
 
-def test_acts_that_are_done_with_are_kept_thirty_days_and_the_others_for_ever(store: DeviceStore) -> None:
-    sarah = Hand(store)
-    for unit in (UNIT, OTHER):
-        sarah.does(picked(unit), document=LIST)
-    sarah.does(note="not sent yet")
-    sarah.does(note="the last")
+def acknowledged(store: DeviceStore, upto: int, day: int, *contested: int) -> None:
+    """The server has every act up to one, so many days after the beginning by its own clock."""
+    why = refuse(Code.ALREADY_PICKED)
+    verdicts = tuple(
+        ActVerdict(
+            seq, Outcome.CONTESTED if seq in contested else Outcome.APPLIED, seq, why if seq in contested else None
+        )
+        for seq, _ in store.pending(500)
+        if seq <= upto
+    )
     nothing = Changes(SERVER_EPOCH, store.cursor(), (), more=False)
-    contested = ActVerdict(2, Outcome.CONTESTED, 11, refuse(Code.ALREADY_PICKED))
-    verdicts = (ActVerdict(1, Outcome.APPLIED, 10), contested, ActVerdict(4, Outcome.APPLIED, 12))
-    store.apply_answer(PushAnswer(4, verdicts, nothing))
-    sarah.does(note="after them")
-    store.forget_old(NOW + timedelta(days=29))
-    store.resend_from(0)
-    assert [seq for seq, _ in store.pending(10)] == [1, 2, 3, 4, 5]
-    store.apply_answer(PushAnswer(4, verdicts, nothing))
-    store.forget_old(NOW + timedelta(days=31))
-    store.resend_from(0)
-    assert [seq for seq, _ in store.pending(10)] == [2, 3, 5], "contested, unsent, and the end of the chain"
+    store.apply_answer(PushAnswer(upto, verdicts, nothing, NOW + timedelta(days=day)))
+
+
+def kept(store: DeviceStore) -> list[int]:
+    store.forget_old()
+    return [number for number in range(1, 20) if store.act_state(ActId("Scanner-05", "e1", number)) is not None]
+
+
+def test_acts_are_kept_thirty_days_by_the_server_s_clock_whatever_the_device_s_says(store: DeviceStore) -> None:
+    sarah = Hand(store)
+    for _act in range(4):
+        sarah.clock.move(40 * 24 * 3600)
+        sarah.does()
+    assert kept(store) == [1, 2, 3, 4], "the clock of 2099 makes nothing old"
+    acknowledged(store, 3, day=0)
+    acknowledged(store, 4, day=29)
+    assert kept(store) == [1, 2, 3, 4]
+    sarah.does()
+    acknowledged(store, 5, day=30)
+    assert kept(store) == [4, 5]
     assert sarah.does().id.seq == 6
+
+
+def test_what_is_kept_has_no_gaps_so_that_it_can_be_sent_again(store: DeviceStore) -> None:
+    sarah = Hand(store)
+    trouble = sarah.does(picked(UNIT), document=LIST)
+    sarah.does(ConditionStated(UNIT.id, Condition.GOOD, LIST), document=LIST)
+    sarah.does()
+    sarah.does(AttentionSettled(*trouble.id, UNIT.id), document=LIST)
+    sarah.does()
+    acknowledged(store, 1, 0, 1)
+    acknowledged(store, 5, 31, 2)
+    assert kept(store) == [2, 3, 4, 5]
+    assert store.attention() == (), "what followed on the settled trouble is no trouble of its own"
+
+
+def test_an_unsettled_trouble_stays_with_all_that_came_after_it(store: DeviceStore) -> None:
+    sarah = Hand(store)
+    sarah.does()
+    sarah.does(picked(UNIT), document=LIST)
+    for _act in range(3):
+        sarah.does()
+    acknowledged(store, 5, 0, 2)
+    sarah.does()
+    acknowledged(store, 6, 100)
+    assert kept(store) == [2, 3, 4, 5, 6]
+
+
+def test_after_a_restored_server_asked_again_the_days_count_anew(store: DeviceStore) -> None:
+    sarah = Hand(store)
+    for _act in range(3):
+        sarah.does()
+    acknowledged(store, 3, 0)
+    store.resend_from(1)
+    acknowledged(store, 3, 40)
+    assert kept(store) == [1, 2, 3]
 
 
 def test_a_looked_up_history_is_there_without_network_and_the_oldest_make_room(store: DeviceStore) -> None:

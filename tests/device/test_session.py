@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.session import NoTask, NoWorker, Session
-from scantrail.device.store import DeviceStore, StoreFull
+from scantrail.device.store import DeviceStore, StoreFull, StoreNotReady
 from scantrail.domain.documents import DocumentStatus, PickList, Taken
 from scantrail.domain.events import LabelUnreadable
 from scantrail.domain.holds import Hold, HoldKind
@@ -58,6 +58,18 @@ class Picker:
 def picker(tmp_path: Path) -> Iterator[Picker]:
     with new_store(tmp_path, *UNITS, module(60), LISTED) as store:
         yield Picker(store)
+
+
+def test_while_a_restored_server_s_rows_come_anew_nothing_is_judged_by_half_of_them(picker: Picker) -> None:
+    picker.at_serial().scan("CM500-2025-0046")
+    recorded = len(picker.store.pending(500))
+    assert picker.store.apply_changes(changes_of((), 1, epoch="restored", more=True))
+    picker.session.refresh()
+    with pytest.raises(StoreNotReady):
+        picker.session.answer(Confirm())
+    with pytest.raises(StoreNotReady):
+        picker.session.open(NUMBER)
+    assert len(picker.store.pending(500)) == recorded
 
 
 def test_a_whole_pick_runs_on_the_device_alone(picker: Picker) -> None:

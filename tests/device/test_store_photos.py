@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from scantrail.protocol.outbox import ActState
 from tests.device.events import LIST, picked
 from tests.support.devices import SERVER_EPOCH, Hand, new_store
 from tests.support.photos import jpeg
-from tests.support.worlds import exact_line, pick_list, promised
+from tests.support.worlds import NOW, exact_line, pick_list, promised
 
 UNIT = promised(46)
 GOLDEN = Path(__file__).parent / "golden"
@@ -187,7 +188,10 @@ def test_old_acts_take_their_photos_along_but_never_one_that_the_server_lacks(fo
         later = Hand(store)
         later.clock.move(40 * 24 * 3600)
         later.does(picked(UNIT), document=LIST)
-        store.forget_old(later.clock.wall)
+        nothing = Changes(SERVER_EPOCH, store.cursor(), (), more=False)
+        store.apply_answer(PushAnswer(2, (), nothing, NOW))
+        store.apply_answer(PushAnswer(2, (), nothing, NOW + timedelta(days=40)))
+        store.forget_old()
         assert store.act_state(sent.id) is None
         assert store.act_state(waiting.id) is ActState.APPLIED
     with DeviceStore.open(folder) as store:

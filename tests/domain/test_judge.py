@@ -164,6 +164,13 @@ def test_an_act_about_a_list_that_is_not_on_record_is_refused() -> None:
     assert code(act(BinConfirmed("PL-0000", "MAIN/A-15-03")), at_work()) is Code.UNKNOWN_DOCUMENT
 
 
+@pytest.mark.parametrize("event", [PICKED, ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")])
+def test_a_unit_that_is_on_no_record_is_changed_by_no_act(event: Event) -> None:
+    seen = at_work()
+    del seen.units[UNIT.id]
+    assert code(act(event), seen) is Code.UNKNOWN_SERIAL
+
+
 def test_a_condition_is_stated_only_of_a_unit_picked_on_the_list() -> None:
     stated = ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")
     assert code(act(stated), at_work()) is Code.NOT_PICKED_HERE

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from scantrail.device.store import AttentionItem, DeviceStore, StoreError
+from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import AttentionSettled, PickListTaken, WorkerSignedIn, WorkerSignedOut
-from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.identifiers import DocumentId, SiteId, UnitId, WorkerId
 from scantrail.domain.judge import judge
 from scantrail.domain.people import Worker
-from scantrail.domain.readings import Candidates, Reading, Said
+from scantrail.domain.photos import Photo
+from scantrail.domain.readings import Candidates, CodePrefix, Reading, Said
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Unit
+from scantrail.domain.world import World
 from scantrail.gs1.said import said_by
 from scantrail.workflows import pick as picking
 from scantrail.workflows.base import (
@@ -37,6 +39,66 @@ class Clock(Protocol):
 
     def now(self) -> Times:
         """The device's now."""
+
+
+class PhotoStore(Protocol):
+    """Where a session keeps photos."""
+
+    def keep(self, content: bytes, stem: str) -> Photo:
+        """Write a photo down, durably."""
+
+
+class SessionStore(Protocol):
+    """A device's store, as far as a session needs it. What is recorded is durable when the call returns."""
+
+    @property
+    def device(self) -> str:
+        """The device's id."""
+
+    @property
+    def site(self) -> SiteId:
+        """The site the device works at."""
+
+    @property
+    def code_prefixes(self) -> tuple[CodePrefix, ...]:
+        """What this site's labels put before the codes of things."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything the server keeps for this site is here, so that scans are judged rightly."""
+
+    @property
+    def photos(self) -> PhotoStore:
+        """The photos kept beside the journal."""
+
+    def record(
+        self, drafts: Sequence[Draft], *, actor: WorkerId, site: SiteId, now: Times, versions: Mapping[str, int]
+    ) -> tuple[Act, ...]:
+        """Make drafts acts and write them down, all or none."""
+
+    def unit(self, unit: UnitId) -> Unit | None:
+        """A unit."""
+
+    def pick_list(self, number: DocumentId) -> PickList | None:
+        """A pick list."""
+
+    def pick_lists(self) -> tuple[PickList, ...]:
+        """The lists to choose from."""
+
+    def candidates(self, said: Said) -> Candidates:
+        """Everything known here that a code may mean."""
+
+    def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
+        """Everything it takes to judge scans for a pick list."""
+
+    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
+        """Units that the list's any-serial lines may take."""
+
+    def versions(self, number: DocumentId) -> dict[str, int]:
+        """The row versions that acts on a pick list are judged by."""
+
+    def attention(self) -> tuple[AttentionItem, ...]:
+        """What did not apply and nobody has settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +123,7 @@ class Session:
     Every method that records returns after the commit; `on_recorded` then tells the sync that something waits.
     """
 
-    def __init__(self, store: DeviceStore, clock: Clock, on_recorded: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, store: SessionStore, clock: Clock, on_recorded: Callable[[], None] = lambda: None) -> None:
         self._store = store
         self._clock = clock
         self._on_recorded = on_recorded
@@ -118,6 +180,7 @@ class Session:
         """
         worker, pick_list = self._signed_in(), self._store.pick_list(number)
         self.leave()
+        self._must_be_ready()
         if pick_list is None:
             return Verdict.of_refusal(refuse(Code.UNKNOWN_DOCUMENT, document=number), number)
         self._task = self._load(pick_list)
@@ -142,8 +205,8 @@ class Session:
         self.verdict_act = None
 
     def refresh(self) -> None:
-        """Look at the open task again after a sync brought changes."""
-        if self._task is not None:
+        """Look at the open task again after a sync brought changes, unless a part of them is still on its way."""
+        if self._task is not None and self._store.ready:
             self._reload()
 
     def prompt(self) -> Prompt:
@@ -187,7 +250,9 @@ class Session:
 
         Raises:
             NoTask: no task is open.
+            StoreNotReady: the server's rows are being fetched anew; nothing was recorded.
         """
+        self._must_be_ready()
         task = self._open_task()
         outcome = picking.answer(task, given)
         verdict = outcome.verdict
@@ -238,6 +303,11 @@ class Session:
         )
         self._on_recorded()
         return act
+
+    def _must_be_ready(self) -> None:
+        """After a server was restored its rows come anew: what is half here would be judged wrongly."""
+        if not self._store.ready:
+            raise StoreNotReady
 
     def _reload(self) -> None:
         task = self._open_task()

@@ -161,7 +161,7 @@ class Sync:
     async def _exchange(self) -> None:
         """Push until nothing is pending and pull until nothing is left."""
         if not self._tidied:
-            self._store.forget_old(self._clock.now().wall)
+            self._store.forget_old()
             self._tidied = True
         talk = exchange(self._store, self._clock.now, self._keys.sign)
         reply: Reply = None

@@ -101,6 +101,9 @@ class _Sight:
         document = document_of(event)
         if document is not None and self.pick_list(document) is None:
             return refuse(Code.UNKNOWN_DOCUMENT, document=document)
+        unit = unit_of(event)
+        if unit is not None and changes_unit(event) and self.unit(unit) is None:
+            return refuse(Code.UNKNOWN_SERIAL, wanted="–")  # a restored server may know less than its devices
         check = _CHECKS.get(type(event))
         return check(self, event) if check else None
 

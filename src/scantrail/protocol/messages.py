@@ -120,6 +120,8 @@ class PushAnswer:
     """Every act up to this seq is in the server's log."""
     verdicts: tuple[ActVerdict, ...]
     changes: Changes
+    now: datetime | None = None
+    """The server's clock: a device's own may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)

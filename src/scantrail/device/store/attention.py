@@ -58,8 +58,25 @@ def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
     heads: dict[Topic, Trouble] = {}
     for trouble in troubles:
         topic = topic_of(trouble.act)
-        head = heads.get(topic)
-        if head is None or (head.settled_by is not None and trouble.act.id.seq > head.settled_by):
-            heads[topic] = trouble
+        heads[topic] = _head(heads.get(topic), trouble)
     unsettled = [head for head in heads.values() if head.settled_by is None]
     return tuple(sorted(unsettled, key=lambda head: head.act.id.seq, reverse=True))
+
+
+def _head(head: Trouble | None, trouble: Trouble) -> Trouble:
+    """The trouble that speaks for both: the first, unless that was settled before the other came up."""
+    is_new = head is None or (head.settled_by is not None and trouble.act.id.seq > head.settled_by)
+    return trouble if head is None or is_new else head
+
+
+def settled_troubles(troubles: Iterable[Trouble]) -> dict[int, int]:
+    """The seqs of all troubles that are dealt with, each with that of the act that settled it or the one it follows."""
+    heads: dict[Topic, Trouble] = {}
+    found: dict[int, int] = {}
+    for trouble in troubles:
+        topic = topic_of(trouble.act)
+        heads[topic] = _head(heads.get(topic), trouble)
+        by = heads[topic].settled_by
+        if by is not None:
+            found[trouble.act.id.seq] = by
+    return found

@@ -46,6 +46,9 @@ class StoreFull(StoreError):
 class StoreNotReady(StoreError):
     """What the server keeps has not all arrived yet."""
 
+    def __init__(self) -> None:
+        super().__init__(M("This device is still fetching what it needs from the server. Wait a moment, then go on."))
+
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 

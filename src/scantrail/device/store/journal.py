@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, not_, null, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, null, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from scantrail.device.store.attention import Trouble
+from scantrail.device.store.attention import Trouble, open_troubles, settled_troubles
 from scantrail.device.store.database import Database
 from scantrail.device.store.photos import STILL_NEEDED, forget_photos, name_photos
-from scantrail.device.store.schema import documents, journal, journal_things, meta, units
+from scantrail.device.store.schema import acknowledged, documents, journal, journal_things, meta, units
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, things_of
 from scantrail.domain.acts import Act, ActId, Draft, Times
@@ -26,7 +27,7 @@ from scantrail.protocol.messages import ActVerdict, Row, SettledRecord
 from scantrail.protocol.outbox import ActState, Entry, state_of
 
 KEPT = timedelta(days=30)
-"""How long acts that are done with are kept at least, to be sent again to a restored server."""
+"""How long acts that are done with are kept at least, to be sent again to a restored server; by the server's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,18 @@ _RESEND = (
 )
 _OUTSTANDING = journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.value])
 _THINGS = select(journal_things.c.kind, journal_things.c.id).where(one_of(journal_things.c.seq, "seqs"))
-_OLD = select(journal.c.seq).where(
-    journal.c.recorded < bindparam("before"),
-    journal.c.seq < select(func.max(journal.c.seq)).scalar_subquery(),
-    or_(journal.c.state == ActState.APPLIED.value, journal.c.settled_by.is_not(None)),
-    not_(STILL_NEEDED),
+_PUT_DAY = sqlite_insert(acknowledged)
+_PUT_DAY = _PUT_DAY.on_conflict_do_update(
+    index_elements=[acknowledged.c.day], set_={"seq": func.max(acknowledged.c.seq, _PUT_DAY.excluded.seq)}
 )
+_DROP_DAYS = delete(acknowledged).where(acknowledged.c.seq >= bindparam("first"))
+_LAST_SEQ = select(func.max(journal.c.seq))
+_LAST_DAY = select(func.max(acknowledged.c.day))
+_LONG_ACKNOWLEDGED = select(func.max(acknowledged.c.seq)).where(acknowledged.c.day <= bindparam("before"))
+_FIRST_OUTSTANDING = select(func.min(journal.c.seq)).where(
+    or_(journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.value]), STILL_NEEDED)
+)
+_OLD = select(journal.c.seq).where(journal.c.seq < bindparam("first"))
 
 
 def _unseen(kind: str) -> Select[Any]:
@@ -233,6 +240,11 @@ class Journal:
     def resend_from(self, first: int) -> None:
         """Take acts for unacknowledged again, inside a transaction: the server has lost them."""
         self._database.execute(_RESEND, {"first": first})
+        self._database.execute(_DROP_DAYS, {"first": first})
+
+    def acknowledge(self, upto: int, at: datetime) -> None:
+        """Keep up to which act the server has all, by its own clock, inside a transaction."""
+        self._database.execute(_PUT_DAY, {"day": at.date().isoformat(), "seq": upto})
 
     def unseen(self, kind: str, ids: Iterable[str]) -> dict[str, list[Act]]:
         """For each thing, the acts that still count and that its row from the server does not contain."""
@@ -252,10 +264,31 @@ class Journal:
             for row in self._database.rows(_TROUBLE)
         )
 
-    def forget_old(self, now: datetime) -> None:
-        """Drop acts that are done with and older than a restored server could ask for; never the chain's end."""
-        old = [row.seq for row in self._database.rows(_OLD, before=(now - KEPT).isoformat())]
+    def forget_old(self) -> None:
+        """Drop the oldest acts, as far as all of them are done with and no restored server could ask for them.
+
+        What is kept has no gaps, and has the chain's end.
+        """
+        first = self._first_kept()
+        old = [row.seq for row in self._database.rows(_OLD, first=first)]
+        if not old:
+            return
+        covered = [{"act": seq, "by": by} for seq, by in settled_troubles(self.troubles()).items() if seq >= first]
         with self._database.writing():
+            if covered:  # their first trouble goes: none of them may come up as a new one
+                self._database.execute(_SETTLED, covered)
             forget_photos(self._database, old)
             for table in (journal_things, journal):
                 self._database.execute(delete(table).where(one_of(table.c.seq, "old")), {"old": keys(old)})
+
+    def _first_kept(self) -> int:
+        """The oldest act that stays: acknowledged too lately, not done with, or the last."""
+        (last,) = self._database.rows(_LAST_DAY)[0]
+        if last is None:
+            return 0
+        before = (date.fromisoformat(last) - KEPT).isoformat()
+        (upto,) = self._database.rows(_LONG_ACKNOWLEDGED, before=before)[0]
+        (end,) = self._database.rows(_LAST_SEQ)[0]
+        (outstanding,) = self._database.rows(_FIRST_OUTSTANDING)[0]
+        stays = [trouble.act.id.seq for trouble in open_troubles(self.troubles())]
+        return int(min(each for each in ((upto or 0) + 1, end or 0, outstanding, *stays) if each is not None))

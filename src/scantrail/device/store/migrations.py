@@ -19,5 +19,12 @@ STEPS: dict[int, tuple[str, ...]] = {
 )""",
         "CREATE INDEX photos_of_act ON photos (seq)",
     ),
+    2: (
+        """CREATE TABLE acknowledged (
+    day TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (day)
+)""",
+    ),
 }
 """By the form found, what makes the next of it."""

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 2
+VERSION = 3
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
 metadata = MetaData()
@@ -56,6 +56,14 @@ journal = Table(
 """Every act of this device, in order, as its exact bytes, with the server's word on it."""
 Index("journal_pending", journal.c.seq, sqlite_where=journal.c.state == "pending")
 Index("journal_trouble", journal.c.seq, sqlite_where=journal.c.state.in_(("refused", "contested")))
+
+acknowledged = Table(
+    "acknowledged",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
+"""Up to which act the server had acknowledged all, at the end of a day by its clock."""
 
 journal_things = Table(
     "journal_things",

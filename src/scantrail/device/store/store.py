@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,7 +37,6 @@ from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.protocol.messages import Changes, PushAnswer, RowKind
 from scantrail.protocol.outbox import ActState, Entry
-from scantrail.words import M
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +239,7 @@ class DeviceStore:
         """
         site = self._view.site(self.site)
         if site is None:
-            raise StoreNotReady(_NOT_READY)
+            raise StoreNotReady
         named = {unit for line in pick_list.lines for unit in line.units}
         units = self._view.units(named | {each.unit for each in pick_list.picked} | {each.id for each in extra_units})
         products = {line.product for line in pick_list.lines} | {unit.product for unit in units.values()}
@@ -322,6 +321,8 @@ class DeviceStore:
             return True
         with _readable(), self._database.writing():
             things = self._journal.take_verdicts(answer.verdicts)
+            if answer.now is not None:
+                self._journal.acknowledge(answer.acknowledged, answer.now)
             self._take(answer.changes)
         self._view.forget_things(things)
         self._forget(answer.changes, judged={thing for kind, thing in things if kind == UNIT})
@@ -375,9 +376,9 @@ class DeviceStore:
         self._view.forget_rows(changes.rows)
         self._stock.take_changes(changes.rows, judged)
 
-    def forget_old(self, now: datetime) -> None:
-        """Drop acts that the server has and that are more than 30 days old, with their photos."""
-        self._journal.forget_old(now)
+    def forget_old(self) -> None:
+        """Drop acts that the server has had for more than 30 days by its own clock, with their photos."""
+        self._journal.forget_old()
 
     # PINs, histories and photos
 
@@ -390,9 +391,6 @@ class DeviceStore:
     def photos(self) -> Photos:
         """Photos, kept before the act that names them is recorded."""
         return self._photos
-
-
-_NOT_READY = M("This device is still fetching what it needs from the server. Wait a moment, then go on.")
 
 
 def _first_row(identity: Identity) -> dict[str, object]:
