@@ -29,7 +29,7 @@ check: .venv/.ready
 	.venv/bin/python scripts/catalogue.py --check
 
 prove: .venv/.ready
-	@echo "There is nothing to prove yet."
+	@.venv/bin/scantrail simulate --seeds 1..1000 --steps 5000 --devices 5 --jobs 2
 
 bench: .venv/.ready
 	@.venv/bin/python -m scantrail.proving.bench

@@ -1,4 +1,4 @@
-"""Commands that show what Scantrail does: demo."""
+"""Commands that show and prove what Scantrail does: demo, simulate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scantrail.words import _
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add these commands."""
-    for add in (_add_demo,):
+    for add in (_add_demo, _add_simulate):
         add(commands)
 
 
@@ -23,3 +23,19 @@ def _demo(options: argparse.Namespace) -> int:
     if options.tour:
         return int(needs("server", "scantrail.proving.tour").run_tour())
     return int(needs("server", "scantrail.proving.demo").run_demo())
+
+
+def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:
+    text = _("play bad days of several handhelds and a server in memory, and check that nothing is lost")
+    command = add_command(commands, "simulate", text, _simulate)
+    command.add_argument("--seeds", default="1..30", metavar="A..B", help=_("which days; a seed is always the same"))
+    command.add_argument("--steps", type=int, default=500, metavar="N", help=_("events in a day"))
+    command.add_argument("--devices", type=int, default=5, metavar="D", help=_("handhelds"))
+    command.add_argument("--jobs", type=int, default=1, metavar="J", help=_("processes"))
+    command.add_argument("--json", action="store_true", help=_("for programs"))
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    simulator = needs("server", "scantrail.proving.simulator.command")
+    seeds = simulator.seeds_in(options.seeds)
+    return int(simulator.run_simulate(seeds, options.steps, options.devices, options.jobs, as_json=options.json))

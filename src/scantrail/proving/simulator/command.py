@@ -1,0 +1,102 @@
+"""`scantrail simulate`: many seeds, on every core, and the trace of one that fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from multiprocessing import get_context
+from typing import TextIO
+
+from scantrail.proving.simulator.simulation import Result, Simulation
+from scantrail.words import M, OperatorError, say
+
+MOST_DEVICES = 20
+
+
+def seeds_in(text: str) -> range:
+    """The seeds in `7`, or in `1..1000`.
+
+    Raises:
+        OperatorError: the text is neither.
+    """
+    first, dots, last = text.partition("..")
+    try:
+        found = range(int(first), int(last if dots else first) + 1)
+    except ValueError as error:
+        raise OperatorError(M("{text!r} names no seeds: expected one such as 7, or 1..1000.", text=text)) from error
+    if not found:
+        raise OperatorError(M("{text!r} names no seeds: the first must not be after the last.", text=text))
+    return found
+
+
+def simulate(seed: int, steps: int, devices: int) -> Result:
+    """What comes of one seed."""
+    return Simulation(seed, devices).run(steps)
+
+
+def run_simulate(seeds: Sequence[int], steps: int, devices: int, jobs: int, *, as_json: bool) -> int:
+    """Simulate these seeds, print figures, and every failure with its trace; 1 when one fails, else 0."""
+    if not 1 <= devices <= MOST_DEVICES or steps < 1 or jobs < 1:
+        raise OperatorError(M("Expected 1 to {most} devices, and at least one step and one job.", most=MOST_DEVICES))
+    started, done, failed = time.monotonic(), 0, 0
+    total_steps, counts = 0, Counter[str]()
+    try:
+        with _results(seeds, partial(simulate, steps=steps, devices=devices), jobs) as results:
+            for result in results:
+                done += 1
+                total_steps += result.steps
+                counts.update(result.counts)
+                if result.failure is not None:
+                    failed += 1
+                    _tell(result, sys.stdout, as_json=as_json)
+                _progress(done, len(seeds), failed)
+    except KeyboardInterrupt:
+        print(say(M("\nStopped after {done} of {total} seeds.", done=done, total=len(seeds))), file=sys.stderr)
+        failed = failed or 1
+    took = max(time.monotonic() - started, 1e-9)
+    figures = {"seeds": done, "steps": total_steps, "failed": failed, "steps_per_s": round(total_steps / took)}
+    if as_json:
+        print(json.dumps({**figures, "counts": dict(sorted(counts.items()))}))
+    else:
+        facts = {**figures, "counts": ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))}
+        print(say(M("{seeds} seeds, {steps} steps, {failed} failed; {steps_per_s} steps a second.", **facts)))
+        print(say(M("What came up: {counts}", **facts)))
+    return 1 if failed else 0
+
+
+@contextmanager
+def _results(seeds: Sequence[int], simulated: partial[Result], jobs: int) -> Iterator[Iterable[Result]]:
+    """What comes of the seeds, in their order."""
+    if jobs == 1:
+        yield map(simulated, seeds)
+        return
+    with get_context("forkserver").Pool(jobs) as pool:
+        yield pool.imap(simulated, seeds, chunksize=4)
+
+
+def _tell(result: Result, out: TextIO, *, as_json: bool) -> None:
+    failure = result.failure
+    if failure is None:
+        return
+    if as_json:
+        out.write(json.dumps(asdict(failure)) + "\n")
+        return
+    again = M("Play it again: scantrail simulate --seeds {seed}", seed=failure.seed)
+    what = M("Seed {seed} fails at step {step}. {invariant}: {detail}", **asdict(failure))
+    out.write("\n".join([*failure.trace, say(what), say(again), ""]))
+
+
+def _progress(done: int, total: int, failed: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(
+            "\r" + say(M("{done} of {total} seeds, {failed} failed", done=done, total=total, failed=failed))
+        )
+        if done == total:
+            sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()

@@ -1,0 +1,139 @@
+"""The simulated desk: it brings deliveries and lists, withdraws them, moves units, opens and closes holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+
+from scantrail.domain.acts import Draft
+from scantrail.domain.documents import DocumentKind, DocumentStatus, PickList
+from scantrail.domain.events import (
+    AllocationReleased,
+    Creation,
+    DocumentImported,
+    Event,
+    HoldClosed,
+    HoldOpened,
+    PickListCancelled,
+    UnitMoved,
+    UnitRegistered,
+    document_of,
+    unit_of,
+)
+from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.people import SYSTEM
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.proving.simulator.fake_server import FakeServer
+from scantrail.proving.simulator.fate import PowerCut
+from scantrail.proving.simulator.warehouse import BINS, deliver
+from scantrail.proving.simulator.watch import ServerWatch
+from scantrail.server.log import SERVER_DEVICE
+
+OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
+MOST_OPEN = 12
+"""Lists that wait for somebody at the most: with more, nobody meets anybody."""
+
+
+class Desk:
+    """Somebody in the office, with the server's database before them."""
+
+    def __init__(self, server: FakeServer, watch: ServerWatch, chance: Random) -> None:
+        self._server = server
+        self._watch = watch
+        self._chance = chance
+        self._delivered = 0
+        self._held = 0
+
+    def does_something(self, now: datetime) -> str:
+        """One thing that makes sense now; says what.
+
+        Raises:
+            PowerCut: the server died over it.
+        """
+        chance = self._chance
+        open_lists = [each for each in self._server.kept.documents.values() if each.status in OPEN]
+        if len(open_lists) < MOST_OPEN and (not open_lists or chance.random() < 0.5):
+            return self.delivers(now)
+        does = chance.choice((self._moves, self._holds, self._holds, self._changes, self._cancels))
+        return does(now, chance.choice(open_lists))
+
+    def delivers(self, now: datetime) -> str:
+        """Units arrive, and a list wants some of them."""
+        self._delivered += 1
+        delivery = deliver(self._delivered, self._chance)
+        born = tuple(UnitRegistered(unit.id, Creation.RECEIVING, unit) for unit in delivery.units)
+        number = delivery.pick_list.number
+        events: tuple[Event, ...] = (*born, DocumentImported(DocumentKind.PICK_LIST, number))
+        self._commits(events, now, delivery.pick_list)
+        return f"brings {len(born)} units and {number}"
+
+    def _moves(self, now: datetime, _listed: PickList) -> str:
+        free = [unit for unit in self._server.kept.units.values() if unit.status is Status.AVAILABLE]
+        if not free:
+            return "finds nothing to move"
+        unit, place = self._chance.choice(free), self._chance.choice(BINS)
+        self._commits((UnitMoved(unit.id, unit.place, place),), now)
+        return f"moves {unit.serial} to {place}"
+
+    def _holds(self, now: datetime, _listed: PickList) -> str:
+        opened = [hold for hold in self._server.kept.holds.values() if hold.open]
+        if opened and self._chance.random() < 0.6:
+            hold = self._chance.choice(opened)
+            self._server.desk(Draft((HoldClosed(hold.id),)), now, holds=[replace(hold, open=False)])
+            return f"closes {hold.id}"
+        units = list(self._server.kept.units.values())
+        self._held += 1
+        unit = self._chance.choice(units)
+        hold = Hold(f"H-{self._held}", HoldKind.QUALITY, "capacitor may fail", units=(unit.id,))
+        self._server.desk(Draft((HoldOpened(hold),)), now, holds=[hold])
+        return f"opens {hold.id} on {unit.serial}"
+
+    def _changes(self, now: datetime, listed: PickList) -> str:
+        """A line is withdrawn, or a further one of any serial is added."""
+        line = self._chance.choice(listed.lines)
+        lines = tuple(replace(each, cancelled=True) if each is line else each for each in listed.lines)
+        events: tuple[Event, ...] = (
+            DocumentImported(DocumentKind.PICK_LIST, listed.number),
+            *self._releases(listed, line.units),
+        )
+        self._commits(events, now, replace(listed, lines=lines))
+        return f"withdraws line {line.id} of {listed.number}"
+
+    def _cancels(self, now: datetime, listed: PickList) -> str:
+        named = [unit for line in listed.lines for unit in line.units]
+        self._commits((PickListCancelled(listed.number), *self._releases(listed, named)), now)
+        return f"cancels {listed.number}"
+
+    def _releases(self, listed: PickList, named: Iterable[str]) -> list[Event]:
+        """Named units that are still promised to a list are free again."""
+        units = (self._server.kept.units[unit] for unit in named)
+        return [
+            AllocationReleased(unit.id, listed.order)
+            for unit in units
+            if unit.status is Status.ALLOCATED and unit.document == listed.number
+        ]
+
+    def _commits(self, events: tuple[Event, ...], now: datetime, imported: PickList | None = None) -> None:
+        """Fold events into rows, and let the server keep both in one transaction."""
+        kept, by = self._server.kept, By(SYSTEM, SERVER_DEVICE, now)
+        units: dict[str, Unit] = {}
+        lists = {imported.number: imported} if imported else {}
+        for event in events:
+            unit, number = unit_of(event), document_of(event)
+            if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
+                units[unit or ""] = fold_unit(units.get(unit or "") or kept.units.get(unit or ""), event, by)
+            if number in kept.documents and not isinstance(event, DocumentImported):
+                lists[number] = fold_pick_list(lists.get(number) or kept.documents[number], event, by)
+        before = self._watch.books.documents.get(imported.number) if imported else None
+        if imported is not None:
+            self._watch.imports(imported)
+        try:
+            self._server.desk(Draft(events), now, units.values(), lists.values())
+        except PowerCut:
+            if imported is not None and kept.documents.get(imported.number) != imported:
+                self._watch.takes_back(imported.number, before)
+            raise

@@ -1,0 +1,287 @@
+"""The server in memory: the real core and rules over rows in dictionaries, committed whole or not at all."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.documents import PickList
+from scantrail.domain.holds import Hold
+from scantrail.domain.people import SYSTEM
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World, needs_of
+from scantrail.gs1.said import said_by
+from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.intake import Head
+from scantrail.protocol.messages import GLOBAL_STREAM, ActVerdict, Changes, Outcome, Push, PushAnswer, Row, RowKind
+from scantrail.protocol.taking import Alarm, Entry, Known, Rules, take
+from scantrail.proving.simulator.fate import Fate
+from scantrail.proving.simulator.warehouse import Masters
+from scantrail.server.log import SERVER_DEVICE
+from scantrail.server.scope import judged_here
+
+PAGE = 7
+"""Rows in one page: few, so that pages end where it hurts."""
+
+RULES = Rules(judged_here, said_by, ZoneInfo)
+Thing = tuple[RowKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """An act in the log."""
+
+    position: int
+    entry: Entry
+    hash: str
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is durable."""
+
+    epoch: str
+    log: list[LogRow] = field(default_factory=list)
+    by_id: dict[ActId, LogRow] = field(default_factory=dict)
+    heads: dict[tuple[str, str], Head] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    documents: dict[str, PickList] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=lambda: {GLOBAL_STREAM: 0, "MAIN": 0})
+    feed: dict[str, list[tuple[int, RowKind, str]]] = field(default_factory=lambda: {GLOBAL_STREAM: [], "MAIN": []})
+    """In commit order; an entry whose row has changed again since is passed over."""
+    latest: dict[Thing, int] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def copy(self) -> Kept:
+        """A backup."""
+        return Kept(
+            self.epoch,
+            list(self.log),
+            dict(self.by_id),
+            dict(self.heads),
+            dict(self.units),
+            dict(self.documents),
+            dict(self.holds),
+            dict(self.positions),
+            {stream: list(entries) for stream, entries in self.feed.items()},
+            dict(self.latest),
+            list(self.alarms),
+        )
+
+
+class FakeServer:
+    """A server of one site."""
+
+    def __init__(self, masters: Masters, fate: Fate, epoch: str) -> None:
+        self.kept = Kept(epoch)
+        self.masters = masters
+        self._fate = fate
+
+    @property
+    def epoch(self) -> str:
+        """Another one means that the server was restored or replaced."""
+        return self.kept.epoch
+
+    def push(self, push: Push, now: datetime) -> PushAnswer:
+        """Take a batch in one transaction, then answer with what the device has not seen."""
+        transaction = Transaction(self)
+        verdicts = take(push, transaction, RULES, now)
+        self.commit("a push", transaction)
+        head = self.kept.heads.get((push.device, push.epoch), Head())
+        return PushAnswer(head.seq, verdicts, self.changes(push.cursor), now)
+
+    def commit(self, what: str, transaction: Transaction) -> None:
+        """Make a transaction durable, whole."""
+        durable = self._fate.commits(what)
+        transaction.write()
+        durable()
+
+    def desk(
+        self,
+        draft: Draft,
+        now: datetime,
+        units: Iterable[Unit] = (),
+        documents: Iterable[PickList] = (),
+        holds: Iterable[Hold] = (),
+    ) -> None:
+        """The desk's own act, with the rows it changes."""
+        transaction = Transaction(self, GLOBAL_STREAM if holds else self.masters.site.id)
+        transaction.append_own(draft, now)
+        transaction.put(units, documents)
+        transaction.holds += holds
+        self.commit("the desk's act", transaction)
+
+    def changes(self, cursor: Mapping[str, int], limit: int = PAGE) -> Changes:
+        """The next page of what changed after a cursor, in commit order stream by stream."""
+        kept = self.kept
+        reached: dict[str, int] = {}
+        rows: list[Row] = []
+        more = False
+        for stream, position in kept.positions.items():
+            after = cursor.get(stream, 0)
+            if after >= position:
+                reached[stream] = after
+                continue
+            found = self._entries(stream, after, limit - len(rows) + 1)
+            taken, left = found[: limit - len(rows)], found[limit - len(rows) :]
+            rows += taken
+            more = more or bool(left)
+            reached[stream] = position if not left else taken[-1].position if taken else after
+        return Changes(kept.epoch, reached, tuple(rows), more)
+
+    def _entries(self, stream: str, after: int, limit: int) -> list[Row]:
+        kept = self.kept
+        entries = kept.feed[stream]
+        found: list[Row] = []
+        for at in range(bisect_right(entries, after, key=_position), len(entries)):
+            position, kind, thing = entries[at]
+            if kept.latest[kind, thing] == position:
+                found.append(Row(kind, thing, position, {"value": self.value(kind, thing)}))
+                if len(found) == limit:
+                    break
+        return found
+
+    def value(self, kind: RowKind, thing: str) -> Any:
+        """A row's present value."""
+        kept = self.kept
+        tables: dict[RowKind, Mapping[str, Any]] = {
+            RowKind.UNIT: kept.units,
+            RowKind.DOCUMENT: kept.documents,
+            RowKind.HOLD: kept.holds,
+        }
+        return tables[kind][thing]
+
+    # What the watch looks at
+
+    def log_after(self, count: int) -> list[LogRow]:
+        """The log's rows but for the first `count`."""
+        return self.kept.log[count:]
+
+    def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
+        """The rows that now stand between these positions of the feed."""
+        found = []
+        for stream, last in upto.items():
+            entries = self.kept.feed[stream]
+            for at in range(bisect_right(entries, after.get(stream, 0), key=_position), len(entries)):
+                position, kind, thing = entries[at]
+                if position > last:
+                    break
+                if self.kept.latest[kind, thing] == position:
+                    found.append((kind, thing, position))
+        return found
+
+    def positions(self) -> dict[str, int]:
+        """How far every stream is."""
+        return dict(self.kept.positions)
+
+    def alarms(self) -> int:
+        """How many alarms there are."""
+        return len(self.kept.alarms)
+
+    # Backups
+
+    def backup(self) -> Kept:
+        """A copy of everything, to be restored some day."""
+        return self.kept.copy()
+
+    def restore(self, backup: Kept, epoch: str) -> None:
+        """Go on from a backup; with another epoch, the server says that it was restored."""
+        self.kept = backup.copy()
+        self.kept.epoch = epoch
+
+
+class Transaction:
+    """A site's records inside a transaction: what is written is seen by nobody before the commit."""
+
+    def __init__(self, server: FakeServer, stream: str = "") -> None:
+        self.site = server.masters.site.id
+        self.holds: list[Hold] = []
+        self._server = server
+        self._kept = server.kept
+        self._stream = stream or self.site
+        self._position = self._kept.positions[self._stream]
+        self._log: list[LogRow] = []
+        self._units: dict[str, Unit] = {}
+        self._documents: dict[str, PickList] = {}
+        self._heads: dict[tuple[str, str], Head] = {}
+        self._alarms: list[Alarm] = []
+
+    def head(self, device: str, epoch: str) -> Head:
+        """The last act of a device's store that is in the log."""
+        return self._kept.heads.get((device, epoch), Head())
+
+    def known(self, push: Push) -> Mapping[int, Known]:
+        """Those acts of a batch that are in the log."""
+        found = {}
+        for seq in range(push.first_seq, push.first_seq + len(push.acts)):
+            row = self._kept.by_id.get(ActId(push.device, push.epoch, seq))
+            if row is not None:
+                verdict = ActVerdict(seq, Outcome.DUPLICATE, row.position, row.entry.refusal)
+                found[seq] = Known(row.hash, verdict)
+        return found
+
+    def world(self, acts: Sequence[Act]) -> World:
+        """Everything that these acts are judged against."""
+        kept, masters, needs = self._kept, self._server.masters, needs_of(acts)
+        documents = {number: kept.documents[number] for number in needs.documents if number in kept.documents}
+        named = {unit for each in documents.values() for line in each.lines for unit in line.units}
+        units = {unit: kept.units[unit] for unit in needs.units | named if unit in kept.units}
+        holds = tuple(hold for hold in kept.holds.values() if hold.open)
+        return World(masters.site, units, dict(documents), masters.products, masters.places, masters.workers, holds)
+
+    def append(self, entry: Entry) -> int:
+        """Give an entry its place in the log."""
+        self._position += 1
+        self._log.append(LogRow(self._position, entry, act_hash(entry.exact)))
+        return self._position
+
+    def append_own(self, draft: Draft, now: datetime) -> None:
+        """Log an act of the server itself."""
+        store = (SERVER_DEVICE, f"{self._kept.epoch}.{self._stream}")
+        head = self.head(*store)
+        act = Act(ActId(*store, head.seq + 1), head.hash, self._stream, SYSTEM, Times(now, "", 0), draft)
+        exact = encode_act(act)
+        self.append(Entry(act.id, exact, Outcome.APPLIED, SYSTEM, now, act))
+        self.save_head(*store, Head(act.id.seq, act_hash(exact)))
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Keep a record that was not taken."""
+        self._alarms.append(alarm)
+
+    def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
+        """Write these rows."""
+        self._units |= {unit.id: unit for unit in units}
+        self._documents |= {document.number: document for document in documents}
+
+    def save_head(self, device: str, epoch: str, head: Head) -> None:
+        """The last act of a device's store is this one now."""
+        self._heads[device, epoch] = head
+
+    def write(self) -> None:
+        """Make it all the server's, in one go."""
+        kept = self._kept
+        kept.log += self._log
+        kept.by_id |= {row.entry.id: row for row in self._log}
+        kept.heads |= self._heads
+        kept.units |= self._units
+        kept.documents |= self._documents
+        kept.holds |= {hold.id: hold for hold in self.holds}
+        kept.alarms += self._alarms
+        changed: list[Thing] = [(RowKind.UNIT, unit) for unit in self._units]
+        changed += [(RowKind.DOCUMENT, number) for number in self._documents]
+        changed += [(RowKind.HOLD, hold.id) for hold in self.holds]
+        for thing in sorted(changed, key=lambda each: (each[0].value, each[1])):
+            self._position += 1
+            kept.feed[self._stream].append((self._position, *thing))
+            kept.latest[thing] = self._position
+        kept.positions[self._stream] = self._position
+
+
+def _position(entry: tuple[int, RowKind, str]) -> int:
+    return entry[0]

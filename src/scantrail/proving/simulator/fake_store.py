@@ -1,0 +1,464 @@
+"""A device's store in memory: the same promises as the real one, kept in plain values so that it is fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from scantrail.device.store import AttentionItem
+from scantrail.device.store.attention import Trouble, open_troubles, todo_of
+from scantrail.device.store.things import things_of
+from scantrail.device.store.view import KINDS, by
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.attention import units_in
+from scantrail.domain.documents import DocumentStatus, LineKind, PickList
+from scantrail.domain.events import AttentionSettled, document_of, unit_of
+from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.holds import Hold, holds_on
+from scantrail.domain.identifiers import DocumentId, UnitId
+from scantrail.domain.photos import Photo, photo_of
+from scantrail.domain.readings import Candidates, CodePrefix, Said
+from scantrail.domain.refusals import Refusal
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.protocol.acts import act_hash, decode_act, encode_act
+from scantrail.protocol.messages import ActVerdict, Changes, PushAnswer, Row, RowKind
+from scantrail.protocol.outbox import ActState, Entry, state_of
+from scantrail.proving.simulator.fate import Fate
+from scantrail.proving.simulator.warehouse import Masters
+
+OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
+UNIT, DOCUMENT = KINDS[RowKind.UNIT], KINDS[RowKind.DOCUMENT]
+Thing = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Record:
+    """An act in the journal, with the server's word on it."""
+
+    act: Act
+    exact: bytes
+    hash: str
+    state: ActState = ActState.PENDING
+    position: int = 0
+    refusal: Refusal | None = None
+    settled_by: int | None = None
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is durable."""
+
+    server_epoch: str = ""
+    cursor: dict[str, int] = field(default_factory=dict)
+    complete: bool = False
+    journal: list[Record] = field(default_factory=list)
+    """In the order of seq; the oldest may have been dropped."""
+    rows: dict[Thing, Row] = field(default_factory=dict)
+    """Rows of units and documents."""
+    holds: dict[str, Hold] = field(default_factory=dict)
+    hold_positions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def first_seq(self) -> int:
+        """The seq of the oldest act kept."""
+        return self.journal[0].act.id.seq if self.journal else 1
+
+    def from_seq(self, seq: int) -> list[Record]:
+        """The acts from this one on."""
+        return self.journal[max(0, seq - self.first_seq) :]
+
+    def record(self, seq: int) -> Record | None:
+        """An act, if it is kept."""
+        at = seq - self.first_seq
+        return self.journal[at] if 0 <= at < len(self.journal) else None
+
+
+class FakePhotos:
+    """Names photos as the real store does."""
+
+    def keep(self, content: bytes, stem: str) -> Photo:
+        """Name a photo."""
+        return photo_of(content, stem)
+
+
+class FakeStore:
+    """What is durable, and what is worked out from it and lost with the process."""
+
+    def __init__(
+        self,
+        device: str,
+        epoch: str,
+        masters: Masters,
+        fate: Fate,
+        on_record: Callable[[tuple[Act, ...]], None],
+        kept: Kept | None = None,
+    ) -> None:
+        """`on_record` is told of the acts that are said to be recorded."""
+        self.device = device
+        self.epoch = epoch
+        self.site = masters.site.id
+        self.kept = kept or Kept()
+        self._masters = masters
+        self._fate = fate
+        self._on_record = on_record
+        self._first_pending = 0
+        self._values: dict[Thing, Any] = {}
+        self._of_thing: dict[Thing, list[Record]] = {}
+        for record in self.kept.journal:
+            self._list(record)
+        self._look_for_pending(self.kept.first_seq)
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything has arrived, so that work may go on."""
+        return self.kept.complete
+
+    @property
+    def photos(self) -> FakePhotos:
+        """Photos; their journey is proved elsewhere."""
+        return FakePhotos()
+
+    def reopened(self) -> FakeStore:
+        """The store as the next process opens it."""
+        return FakeStore(self.device, self.epoch, self._masters, self._fate, self._on_record, self.kept)
+
+    def upgraded(self) -> FakeStore:
+        """The store as a newer version opens it: every act is read from its bytes."""
+        for record in self.kept.journal:
+            record.act = decode_act(record.exact)
+        return self.reopened()
+
+    def close(self) -> None:
+        """Let the next process open it."""
+
+    # Recording
+
+    def record(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        actor: str,
+        site: str,
+        now: Times,
+        versions: Mapping[str, int] | None = None,
+    ) -> tuple[Act, ...]:
+        """Make drafts acts and write them down, all or none."""
+        records: list[Record] = []
+        seq, head = self._end()
+        for draft in drafts:
+            seq += 1
+            act = Act(ActId(self.device, self.epoch, seq), head, site, actor, now, draft, dict(versions or {}))
+            exact = encode_act(act)
+            head = act_hash(exact)
+            records.append(Record(act, exact, head))
+        self._commit("a record", lambda: self._add(records))
+        for record in records:
+            self._list(record)
+            self._show(record.act)
+        if not self._first_pending and records:
+            self._first_pending = records[0].act.id.seq
+        acts = tuple(record.act for record in records)
+        self._on_record(acts)
+        return acts
+
+    def _end(self) -> tuple[int, str]:
+        if not self.kept.journal:
+            return 0, ""
+        last = self.kept.journal[-1]
+        return last.act.id.seq, last.hash
+
+    def _commit(self, what: str, change: Callable[[], None]) -> None:
+        durable = self._fate.commits(what)
+        change()
+        durable()
+
+    def _add(self, records: Iterable[Record]) -> None:
+        for record in records:
+            self.kept.journal.append(record)
+            for event in record.act.draft.events:
+                if isinstance(event, AttentionSettled) and (event.device, event.epoch) == (self.device, self.epoch):
+                    settled = self.kept.record(event.seq)
+                    if settled is not None and settled.settled_by is None:
+                        settled.settled_by = record.act.id.seq
+
+    def _list(self, record: Record) -> None:
+        for thing in things_of(record.act):
+            self._of_thing.setdefault(thing, []).append(record)
+
+    def _show(self, act: Act) -> None:
+        """Bring what was worked out up to a new act."""
+        for event in act.draft.events:
+            unit = self._values.get((UNIT, unit_of(event) or ""))
+            if unit is not None and changes_unit(event):
+                self._values[UNIT, unit.id] = fold_unit(unit, event, by(act))
+            pick_list = self._values.get((DOCUMENT, document_of(event) or ""))
+            if pick_list is not None:
+                self._values[DOCUMENT, pick_list.number] = fold_pick_list(pick_list, event, by(act))
+
+    # What there is
+
+    def _value(self, thing: Thing) -> Any:
+        """The server's row with the own acts that it does not contain."""
+        if thing not in self._values:
+            row = self.kept.rows.get(thing)
+            self._values[thing] = None if row is None else self._with_own(thing, row)
+        return self._values[thing]
+
+    def _with_own(self, thing: Thing, row: Row) -> Any:
+        value = row.body["value"]
+        for record in self.unseen(thing, row.position):
+            for event in record.act.draft.events:
+                if thing[0] == UNIT and unit_of(event) == thing[1] and changes_unit(event):
+                    value = fold_unit(value, event, by(record.act))
+                elif thing[0] == DOCUMENT and document_of(event) == thing[1]:
+                    value = fold_pick_list(value, event, by(record.act))
+        return value
+
+    def unseen(self, thing: Thing, position: int) -> list[Record]:
+        """The acts that count and that a row of this position does not contain, oldest first."""
+        return [
+            record
+            for record in self._of_thing.get(thing, ())
+            if record.state.counts and (record.state is not ActState.APPLIED or record.position > position)
+        ]
+
+    def unit(self, unit: UnitId) -> Unit | None:
+        """A unit."""
+        found: Unit | None = self._value((UNIT, unit))
+        return found
+
+    def pick_list(self, number: DocumentId) -> PickList | None:
+        """A pick list."""
+        found: PickList | None = self._value((DOCUMENT, number))
+        return found
+
+    def pick_lists(self) -> tuple[PickList, ...]:
+        """The lists that are open or in progress, by number."""
+        if not self.kept.complete:
+            return ()
+        lists = (self.pick_list(number) for kind, number in self.kept.rows if kind == DOCUMENT)
+        return tuple(sorted((each for each in lists if each and each.status in OPEN), key=lambda each: each.number))
+
+    def holds(self) -> tuple[Hold, ...]:
+        """The open holds."""
+        return tuple(hold for hold in self.kept.holds.values() if hold.open)
+
+    @property
+    def code_prefixes(self) -> tuple[CodePrefix, ...]:
+        """What the site's labels put before the codes of things."""
+        return self._masters.site.code_prefixes
+
+    def candidates(self, said: Said) -> Candidates:
+        """Everything known here that a code may mean."""
+        units = [self._value(thing) for thing in self.kept.rows if thing[0] == UNIT]
+        products, text = self._masters.products, said.text.upper()
+        return Candidates(
+            said,
+            units=tuple(unit for unit in units if said.is_serial_of(unit.serial, products[unit.product])),
+            products=tuple(each for each in products.values() if each.sku == text),
+            places=tuple(each for each in self._masters.places.values() if each.code == text),
+            documents=(text,) if (DOCUMENT, text) in self.kept.rows else (),
+        )
+
+    def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
+        """Everything it takes to judge scans for a pick list."""
+        wanted = [unit for line in pick_list.lines for unit in line.units]
+        wanted += [each.unit for each in pick_list.picked]
+        wanted += [each.id for each in extra_units]
+        units = {unit: found for unit in wanted if (found := self.unit(unit)) is not None}
+        masters = self._masters
+        return World(
+            masters.site,
+            units,
+            {pick_list.number: pick_list},
+            masters.products,
+            masters.places,
+            masters.workers,
+            self.holds(),
+        )
+
+    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:  # noqa: ARG002 - reason: no list here asks for a calibration
+        """Units that the list's any-serial lines may take."""
+        wanted = {line.product for line in pick_list.lines if line.kind is LineKind.ANY and line.remaining}
+        if not wanted:
+            return ()
+        holds = self.holds()
+        found = [
+            unit
+            for thing in self.kept.rows
+            if thing[0] == UNIT
+            and (unit := self._value(thing)).status is Status.AVAILABLE
+            and unit.product in wanted
+            and self._masters.places[unit.place].pickable
+            and unit.place not in pick_list.empty_bins
+            and not holds_on(unit, holds)
+        ]
+        return tuple(sorted(found, key=lambda unit: (self._masters.places[unit.place].route, unit.serial)))
+
+    def versions(self, number: DocumentId) -> dict[str, int]:
+        """The row versions that acts on a pick list are judged by."""
+        row = self.kept.rows.get((DOCUMENT, number))
+        return {f"pick_list:{number}": row.position} if row else {}
+
+    def attention(self) -> tuple[AttentionItem, ...]:
+        """What did not apply and nobody has settled."""
+        troubles = [
+            Trouble(record.act, record.refusal, record.settled_by)
+            for record in self.kept.journal
+            if record.refusal is not None and record.act.draft.events and not record.state.counts
+        ]
+        return tuple(
+            AttentionItem(
+                act=trouble.act.id,
+                units=tuple(sorted(units_in(trouble.act))),
+                serials=(),
+                scanned="",
+                by=trouble.act.actor,
+                when=trouble.act.times.wall,
+                document=trouble.act.draft.document,
+                refusal=trouble.refusal,
+                todo=todo_of(trouble.act, trouble.refusal),
+            )
+            for trouble in open_troubles(troubles)
+        )
+
+    # What the watch looks at
+
+    def acts_from(self, seq: int) -> list[tuple[Act, str, ActState]]:
+        """The acts kept from this one on, with their hashes and how far they are."""
+        return [(each.act, each.hash, each.state) for each in self.kept.from_seq(seq)]
+
+    def row_position(self, kind: RowKind, thing: str) -> int:
+        """Where a row that this device has stands in its stream; 0 when it has none."""
+        if kind is RowKind.HOLD:
+            return self.kept.hold_positions.get(thing, 0)
+        row = self.kept.rows.get((KINDS[kind], thing))
+        return row.position if row else 0
+
+    # The exchange with the server
+
+    @property
+    def server_epoch(self) -> str:
+        """Which server's rows these are."""
+        return self.kept.server_epoch
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything there was at the first contact has arrived."""
+        return self.kept.complete
+
+    def pending(self, limit: int) -> tuple[Entry, ...]:
+        """Consecutive acts from the first that is not acknowledged."""
+        if not self._first_pending:
+            return ()
+        records = self.kept.from_seq(self._first_pending)[:limit]
+        return tuple((record.act.id.seq, record.exact) for record in records)
+
+    def _look_for_pending(self, seq: int) -> None:
+        waiting = (each.act.id.seq for each in self.kept.from_seq(seq) if each.state is ActState.PENDING)
+        self._first_pending = next(waiting, 0)
+
+    def count_pending(self) -> int:
+        """How many acts the server has not acknowledged."""
+        return sum(each.state is ActState.PENDING for each in self.kept.from_seq(self._first_pending or 2**60))
+
+    def cursor(self) -> dict[str, int]:
+        """How far the device has followed each stream of changes."""
+        return self.kept.cursor
+
+    def apply_answer(self, answer: PushAnswer) -> bool:
+        """Take verdicts and changes, all or nothing."""
+        if self._begin_again(answer.changes.server_epoch):
+            return True
+
+        def change() -> None:
+            self._judged(answer.verdicts)
+            self._take(answer.changes)
+
+        self._commit("an answer", change)
+        for verdict in answer.verdicts:
+            record = self.kept.record(verdict.seq)
+            for thing in things_of(record.act) if record else ():
+                self._values.pop(thing, None)
+        self._forget(answer.changes)
+        self._look_for_pending(self.kept.first_seq if not self._first_pending else self._first_pending)
+        return bool(answer.changes.rows or answer.verdicts)
+
+    def _judged(self, verdicts: Iterable[ActVerdict]) -> None:
+        for verdict in verdicts:
+            record = self.kept.record(verdict.seq)
+            if record is not None:
+                record.state, record.position = state_of(verdict), verdict.position
+                record.refusal = verdict.refusal
+
+    def apply_changes(self, changes: Changes) -> bool:
+        """Take a page of changes with its cursor, all or nothing."""
+        if self._begin_again(changes.server_epoch):
+            return True
+        if not changes.rows and self.kept.cursor == changes.cursor and (changes.more or self.kept.complete):
+            return False
+        self._commit("a page of changes", lambda: self._take(changes))
+        self._forget(changes)
+        return bool(changes.rows)
+
+    def _take(self, changes: Changes) -> None:
+        kept = self.kept
+        for row in changes.rows:
+            if row.kind is RowKind.HOLD:
+                kept.holds[row.id] = row.body["value"]
+                kept.hold_positions[row.id] = row.position
+                continue
+            thing = (KINDS[row.kind], row.id)
+            old = kept.rows.get(thing)
+            if old is None or row.position >= old.position:
+                kept.rows[thing] = row
+        kept.server_epoch = changes.server_epoch
+        kept.cursor = dict(changes.cursor)
+        kept.complete = kept.complete or not changes.more
+
+    def _forget(self, changes: Changes) -> None:
+        for row in changes.rows:
+            if row.kind in KINDS:
+                self._values.pop((KINDS[row.kind], row.id), None)
+
+    def resend_from(self, seq: int) -> None:
+        """The server has lost acts from here on, and rows with them."""
+
+        def change() -> None:
+            self._drop(self.kept.server_epoch)
+            self._unacknowledge(seq)
+
+        self._commit("the return to an act", change)
+        self._values.clear()
+        self._look_for_pending(self.kept.first_seq)
+
+    def _begin_again(self, server_epoch: str) -> bool:
+        known = self.kept.server_epoch
+        if known == server_epoch:
+            return False
+
+        def change() -> None:
+            self._drop(server_epoch)
+            if known:
+                self._unacknowledge(0)
+
+        self._commit("a new beginning", change)
+        self._values.clear()
+        self._look_for_pending(self.kept.first_seq)
+        return bool(known)
+
+    def _drop(self, server_epoch: str) -> None:
+        kept = self.kept
+        kept.rows, kept.holds, kept.hold_positions, kept.cursor = {}, {}, {}, {}
+        kept.server_epoch, kept.complete = server_epoch, False
+
+    def _unacknowledge(self, seq: int) -> None:
+        for record in self.kept.from_seq(seq):
+            record.state, record.position, record.refusal = ActState.PENDING, 0, None
+
+    def forget_old(self) -> None:
+        """A simulated day is shorter than acts are kept."""

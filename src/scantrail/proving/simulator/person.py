@@ -1,0 +1,81 @@
+"""A picker with gloves on: mostly does what is asked, and now and then anything."""
+
+from __future__ import annotations
+
+from random import Random
+
+from scantrail.device.session import Session, SessionStore
+from scantrail.domain.documents import PickList
+from scantrail.domain.people import Worker
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.proving.simulator.trace import Trace
+from scantrail.proving.simulator.warehouse import BINS, PRODUCTS
+from scantrail.words import say
+from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Prompt, Verdict
+
+KEYS: tuple[Answer, ...] = (Confirm(), AskException(), AskUndo(), Back())
+LABELS = (*(bin_.removeprefix("MAIN/") for bin_ in BINS), "DOCK-01", *(product.sku for product in PRODUCTS))
+
+
+class Person:
+    """A worker's hands on one device."""
+
+    def __init__(self, worker: Worker, chance: Random, trace: Trace) -> None:
+        self.worker = worker
+        self._chance = chance
+        self._trace = trace
+
+    def does_something(self, session: Session, store: SessionStore, now_ms: int) -> None:
+        """One thing: an answer, a list opened, or trouble settled."""
+        said = self._acts(session, store)
+        self._trace.add(now_ms, self.worker.id, "{}", said)
+
+    def _acts(self, session: Session, store: SessionStore) -> str:
+        chance = self._chance
+        if chance.random() < 0.03 and (items := store.attention()):
+            item = chance.choice(items)
+            session.settle(item, "put back")
+            return f"settles {item.act}"
+        if session.task is None or chance.random() < 0.02:
+            return self._opens(session)
+        asked = session.prompt()
+        if asked.finished and chance.random() < 0.8:
+            session.leave()
+            return "goes back to the menu"
+        given, verdict = self._answers(session, asked)
+        return f"{given}: {said(verdict)}"
+
+    def _opens(self, session: Session) -> str:
+        lists = session.pick_lists()
+        if not lists:
+            return "finds no list to work on"
+        mine = [each for each in lists if each.taken and each.taken.worker == self.worker.id]
+        free = [each for each in lists if each.taken is None]
+        chosen: PickList = self._chance.choice(mine or free or lists if self._chance.random() < 0.85 else lists)
+        reason = self._chance.choice(("", "shift ended")) if chosen.taken else ""
+        return f"opens {chosen.number} {reason}: {said(session.open(chosen.number, reason))}"
+
+    def _answers(self, session: Session, asked: Prompt) -> tuple[str, Verdict | None]:
+        chance = self._chance
+        if asked.choices and chance.random() < 0.85:
+            choice = chance.choice(asked.choices)
+            return f"chooses {choice.key}", session.answer(Choose(choice.key))
+        if chance.random() < 0.85 and (asked.confirms or asked.expected):
+            if asked.confirms:
+                return "confirms", session.answer(Confirm())
+            return self._scans(session, asked.expected[0])
+        if chance.random() < 0.4:
+            return self._scans(session, chance.choice(LABELS))
+        key = chance.choice(KEYS)
+        return type(key).__name__, session.answer(key)
+
+    def _scans(self, session: Session, text: str) -> tuple[str, Verdict | None]:
+        return f"scans {text}", session.scan(Reading(text, Carrier.WEDGE))
+
+
+def said(verdict: Verdict | None) -> str:
+    """A verdict in plain words."""
+    if verdict is None:
+        return "–"
+    because = f" ({say(verdict.because)})" if verdict.because else ""
+    return f"{say(verdict.title)} {verdict.scanned}{because}"

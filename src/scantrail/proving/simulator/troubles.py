@@ -1,0 +1,114 @@
+"""What happens to devices and server besides work: power, clocks, lines, disks, upgrades, backups, and the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from scantrail.proving.simulator.fake_server import Kept
+from scantrail.proving.simulator.fate import PowerCut
+from scantrail.proving.simulator.watch import Books
+
+if TYPE_CHECKING:
+    from scantrail.proving.simulator.simulation import Simulation
+
+CLOCKS: tuple[datetime | timedelta, ...] = (
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2099, 12, 31, tzinfo=UTC),
+    timedelta(hours=-3),
+    timedelta(hours=7),
+    timedelta(days=45),
+)
+"""What a device's clock is set to, or by how much it goes wrong."""
+
+
+class Troubles:
+    """Draws what happens next, to whom."""
+
+    def __init__(self, day: Simulation, chance: Random) -> None:
+        self._day = day
+        self._chance = chance
+        self._backup: tuple[Kept, Books] | None = None
+        self._epochs = 1
+        self._is_over = False
+        self._kinds: dict[str, Callable[[], None]] = {
+            "power cut": self._power,
+            "upgrade": self._upgrade,
+            "clock jump": self._clock,
+            "line cut or mended": self._line,
+            "disk full or free": self._disk,
+            "server down": self._server_down,
+            "backup": self._back_up,
+            "restore": self._restore,
+        }
+
+    def end(self) -> None:
+        """Nothing happens any more."""
+        self._is_over = True
+
+    def may_come(self) -> None:
+        """A look at the clock: the desk works, and now and then something goes wrong."""
+        if self._is_over:
+            return
+        day = self._day
+        if day.server_is_up and self._chance.random() < 0.3:
+            self._desk()
+        if self._chance.random() < day.weather.trouble * 0.3:
+            kind = self._chance.choice(list(self._kinds))
+            day.counts[kind] += 1
+            self._kinds[kind]()
+
+    def _desk(self) -> None:
+        day = self._day
+        try:
+            what = day.desk.does_something(day.schedule.now())
+        except PowerCut:
+            what = "loses the server"
+            day.server_dies()
+        day.trace.add(day.schedule.now_ms, "desk", "{}", what)
+        day.server_watch.committed()
+
+    def _power(self) -> None:
+        handheld = self._chance.choice(self._day.handhelds)
+        if handheld.is_on:
+            handheld.tell("loses power")
+            handheld.loses_power()
+
+    def _upgrade(self) -> None:
+        self._chance.choice(self._day.handhelds).upgrades()
+
+    def _clock(self) -> None:
+        self._chance.choice(self._day.handhelds).clock_jumps(self._chance.choice(CLOCKS))
+
+    def _line(self) -> None:
+        day = self._day
+        name = self._chance.choice(day.handhelds).name
+        day.network.is_cut[name] = not day.network.is_cut.get(name, False)
+        day.trace.add(day.schedule.now_ms, "network", "{} for {}", "cut" if day.network.is_cut[name] else "back", name)
+
+    def _disk(self) -> None:
+        handheld = self._chance.choice(self._day.handhelds)
+        handheld.fate.is_full = not handheld.fate.is_full
+        handheld.tell("its disk is {}", "full" if handheld.fate.is_full else "free again")
+
+    def _server_down(self) -> None:
+        day = self._day
+        if day.server_is_up:
+            day.trace.add(day.schedule.now_ms, "server", "loses power")
+            day.server_dies()
+
+    def _back_up(self) -> None:
+        self._backup = (self._day.server.backup(), self._day.server_watch.books.copy())
+        self._day.trace.add(self._day.schedule.now_ms, "server", "is backed up")
+
+    def _restore(self) -> None:
+        """The database goes back to the backup, and says so by a new epoch."""
+        if self._backup is None:
+            return
+        day, (kept, books) = self._day, self._backup
+        self._epochs += 1
+        day.trace.add(day.schedule.now_ms, "server", "is restored from the backup")
+        day.server.restore(kept, f"s{self._epochs}")
+        day.server_watch.restored(books.copy())

@@ -1,0 +1,349 @@
+"""Everything that must hold, checked at each commit and after quiet, by books of the watch's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from scantrail.device.store import AttentionItem
+from scantrail.domain.acts import Act, ActId
+from scantrail.domain.attention import units_in
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import (
+    AttentionSettled,
+    PickUndone,
+    UnitPicked,
+    UnitQuarantined,
+    UnitRegistered,
+    document_of,
+    unit_of,
+)
+from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.holds import Hold
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.outbox import ActState
+from scantrail.proving.simulator.fake_server import LogRow
+
+
+class Broken(Exception):
+    """Something does not hold that must."""
+
+    def __init__(self, invariant: str, detail: str) -> None:
+        super().__init__(f"{invariant}: {detail}")
+        self.invariant = invariant
+        self.detail = detail
+
+
+LOST = "An accepted scan is in the journal until it is acknowledged, and after that in the log"
+TWICE = "A record takes effect once"
+CHAIN = "Numbers are gapless and the chain is unbroken for each device's store"
+FOLD = "Folding the log gives the rows"
+HOLDER = "A unit has one holder and one place"
+ATTENTION = "Every act that did not apply is in attention until it is settled"
+CURSOR = "A device's cursor passes no row that it has not got"
+HIDDEN = "A pull hides no unsent work"
+AGREE = "Device and server agree after quiet"
+REST = "Everything comes to rest"
+ALARM = "Nobody is taken for a copy, and no record for damaged"
+
+
+class WatchedStore(Protocol):
+    """What the watch looks at on a device."""
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def epoch(self) -> str: ...
+
+    @property
+    def server_epoch(self) -> str: ...
+
+    def acts_from(self, seq: int) -> list[tuple[Act, str, ActState]]: ...
+
+    def count_pending(self) -> int: ...
+
+    def row_position(self, kind: RowKind, thing: str) -> int: ...
+
+    def cursor(self) -> dict[str, int]: ...
+
+    def unit(self, unit: str) -> Unit | None: ...
+
+    def pick_list(self, number: str) -> PickList | None: ...
+
+    def holds(self) -> tuple[Hold, ...]: ...
+
+    def attention(self) -> tuple[AttentionItem, ...]: ...
+
+
+class WatchedServer(Protocol):
+    """What the watch looks at on the server."""
+
+    @property
+    def epoch(self) -> str:
+        """Another one means that it was restored."""
+
+    def log_after(self, count: int) -> list[LogRow]:
+        """The log's rows but for the first `count`, in the order they were committed."""
+
+    def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
+        """The rows that now stand between these positions of the feed."""
+
+    def positions(self) -> dict[str, int]:
+        """How far every stream is."""
+
+    def value(self, kind: RowKind, thing: str) -> Any:
+        """A row's present value."""
+
+    def alarms(self) -> int:
+        """How many alarms there are."""
+
+
+@dataclass(slots=True)
+class Books:
+    """What the log says, added up by the watch itself."""
+
+    logged: dict[ActId, str] = field(default_factory=dict)
+    """The hash of every act in the log."""
+    outcomes: dict[ActId, tuple[Act | None, Outcome]] = field(default_factory=dict)
+    last: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    """The newest seq and hash of every device's store."""
+    units: dict[str, Unit] = field(default_factory=dict)
+    documents: dict[str, PickList] = field(default_factory=dict)
+    rows: int = 0
+    """Rows of the log seen."""
+    positions: dict[str, int] = field(default_factory=dict)
+    alarms: int = 0
+
+    def copy(self) -> Books:
+        """As they stand now."""
+        return Books(
+            dict(self.logged),
+            dict(self.outcomes),
+            dict(self.last),
+            dict(self.units),
+            dict(self.documents),
+            self.rows,
+            dict(self.positions),
+            self.alarms,
+        )
+
+
+class ServerWatch:
+    """Looks at the server after each of its commits."""
+
+    def __init__(self, server: WatchedServer) -> None:
+        self.server = server
+        self.books = Books()
+        self.ever: dict[ActId, str] = {}
+        """The hash of every act that was ever in the log, whatever was restored since."""
+
+    def committed(self) -> None:
+        """Something may have been committed."""
+        books, server = self.books, self.server
+        if server.alarms() != books.alarms:
+            raise Broken(ALARM, f"{server.alarms()} alarms were raised")
+        fresh = server.log_after(books.rows)
+        if not fresh:
+            return
+        for row in fresh:
+            self._log(row)
+        now = server.positions()
+        for kind, thing, _position in server.changed_between(books.positions, now):
+            self._row(kind, thing)
+        books.rows += len(fresh)
+        books.positions = now
+
+    def _log(self, row: LogRow) -> None:
+        books, entry = self.books, row.entry
+        if entry.id in books.logged:
+            raise Broken(TWICE, f"act {entry.id} is in the log twice")
+        seq, head = books.last.get(entry.id[:2], (0, ""))
+        if entry.id.seq != seq + 1 or (entry.act is not None and entry.act.previous != head):
+            raise Broken(CHAIN, f"act {entry.id} follows on act {seq}")
+        books.last[entry.id[:2]] = (entry.id.seq, row.hash)
+        books.logged[entry.id] = self.ever[entry.id] = row.hash
+        books.outcomes[entry.id] = (entry.act, entry.outcome)
+        if entry.outcome is Outcome.APPLIED and entry.act is not None:
+            self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
+
+    def _fold(self, act: Act, by: By) -> None:
+        books = self.books
+        for event in act.draft.events:
+            unit, document = unit_of(event), document_of(event)
+            if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
+                books.units[unit or ""] = fold_unit(books.units.get(unit or ""), event, by)
+            if document in books.documents:
+                books.documents[document] = fold_pick_list(books.documents[document], event, by)
+
+    def imports(self, pick_list: PickList) -> None:
+        """The desk is about to bring a list, or a changed one: its rows come whole, not by events."""
+        self.books.documents[pick_list.number] = pick_list
+
+    def takes_back(self, number: str, before: PickList | None) -> None:
+        """The desk's list was not committed after all."""
+        self.books.documents.pop(number, None)
+        if before is not None:
+            self.books.documents[number] = before
+
+    def _row(self, kind: RowKind, thing: str) -> None:
+        value = self.server.value(kind, thing)
+        if kind is RowKind.UNIT:
+            if value != self.books.units.get(thing):
+                raise Broken(FOLD, f"unit {thing} is {value}, the log says {self.books.units.get(thing)}")
+            self._holder(value)
+        elif kind is RowKind.DOCUMENT:
+            if value != self.books.documents.get(thing):
+                raise Broken(FOLD, f"list {thing} is {value}, the log says {self.books.documents.get(thing)}")
+            for each in value.picked:
+                self._holder(self.server.value(RowKind.UNIT, each.unit))
+                if self.server.value(RowKind.UNIT, each.unit).document != thing:
+                    raise Broken(HOLDER, f"{each.serial} is picked on {thing} and on another list")
+
+    def _holder(self, unit: Unit) -> None:
+        on = self.books.documents.get(unit.document or "")
+        listed = on is not None and on.picked_unit(unit.id) is not None
+        if (unit.status is Status.PICKED) != listed:
+            raise Broken(HOLDER, f"{unit.serial} is {unit.status.value} and {'' if listed else 'not '}on a list")
+
+    def restored(self, books: Books) -> None:
+        """The server goes on from a backup."""
+        self.books = books
+
+
+class DeviceWatch:
+    """Looks at one device whenever it has recorded or taken something, and whenever it starts."""
+
+    def __init__(self, server: ServerWatch) -> None:
+        self._server = server
+        self.promised: list[tuple[Act, str]] = []
+        """Every act that was said to be recorded, or was found after a start, in order of seq from 1 on."""
+        self._acknowledged = 0
+        """Acts up to this seq have been seen to be acknowledged."""
+        self._cursor: dict[str, int] = {}
+        self._server_epoch = ""
+
+    def promise(self, acts: Iterable[Act]) -> None:
+        """The store said that these are recorded: whatever happens now, they must be found again."""
+        for act in acts:
+            self._next(act, act_hash(encode_act(act)))
+
+    def _next(self, act: Act, link: str) -> None:
+        head = self.promised[-1][1] if self.promised else ""
+        if act.id.seq != len(self.promised) + 1 or act.previous != head:
+            raise Broken(CHAIN, f"act {act.id} is recorded after act {len(self.promised)}")
+        self.promised.append((act, link))
+
+    def started(self, store: WatchedStore) -> None:
+        """A process has opened the store after another one ended."""
+        self._in_journal(store)
+        for act, link, _state in store.acts_from(len(self.promised) + 1):
+            self._next(act, link)
+        self._cursor = dict(store.cursor())
+        self._server_epoch = store.server_epoch
+
+    def _in_journal(self, store: WatchedStore) -> None:
+        kept = {act.id.seq: link for act, link, _state in store.acts_from(1)}
+        for act, link in self.promised:
+            if kept.get(act.id.seq, link if act.id in self._server.ever else "") != link:
+                raise Broken(LOST, f"act {act.id} was accepted and is not in the journal after a start")
+
+    def exchanged(self, store: WatchedStore) -> None:
+        """A step of an exchange is done."""
+        self._acknowledgements(store)
+        self._followed(store)
+
+    def _acknowledgements(self, store: WatchedStore) -> None:
+        for act, link, state in store.acts_from(self._acknowledged + 1):
+            if state is ActState.PENDING:
+                break
+            self._acknowledged = act.id.seq
+            if self._server.ever.get(act.id) != link:
+                raise Broken(LOST, f"act {act.id} is acknowledged and was never in the log")
+            if not state.counts:
+                self._in_attention(store, act)
+
+    def _in_attention(self, store: WatchedStore, act: Act) -> None:
+        if not act.draft.events or _is_covered(act, store.attention(), self.promised):
+            return
+        raise Broken(ATTENTION, f"act {act.id} did not apply and nobody is told")
+
+    def _followed(self, store: WatchedStore) -> None:
+        cursor = store.cursor()
+        if store.server_epoch != self._server_epoch or cursor != self._cursor:
+            self._got_rows(store, cursor)
+            self._nothing_hidden(store)
+            self._cursor, self._server_epoch = dict(cursor), store.server_epoch
+        self._acknowledged = min(self._acknowledged, self._first_pending(store) - 1)
+
+    def _first_pending(self, store: WatchedStore) -> int:
+        if not store.count_pending():
+            return 2**60
+        pending = (act.id.seq for act, _link, state in store.acts_from(1) if state is ActState.PENDING)
+        return next(pending, 2**60)
+
+    def _got_rows(self, store: WatchedStore, cursor: Mapping[str, int]) -> None:
+        server = self._server.server
+        if not cursor or store.server_epoch != server.epoch:
+            return  # rows of a server that is no more
+        before = self._cursor if store.server_epoch == self._server_epoch else {}
+        for kind, thing, position in server.changed_between(before, cursor):
+            if store.row_position(kind, thing) < position:
+                raise Broken(CURSOR, f"{kind.value} {thing} of position {position} is passed over")
+
+    def _nothing_hidden(self, store: WatchedStore) -> None:
+        if not store.count_pending():
+            return
+        last: dict[str, Any] = {}
+        for act, _link, state in store.acts_from(self._acknowledged + 1):
+            for event in act.draft.events if state is ActState.PENDING else ():
+                if isinstance(event, (UnitPicked, PickUndone, UnitQuarantined)):
+                    last[event.unit] = event
+        for unit, event in last.items():
+            found = store.unit(unit)
+            if found is not None and (found.status, found.place) != (_status_after(event), event.to_place):
+                raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is unsent")
+
+    def quiet(self, store: WatchedStore) -> None:
+        """Everything is sent and received: nothing may be open."""
+        books = self._server.books
+        if store.count_pending():
+            raise Broken(REST, f"{store.device} still has {store.count_pending()} acts to send")
+        for act, link in self.promised:
+            if books.logged.get(act.id) != link:
+                raise Broken(LOST, f"act {act.id} is not in the log after quiet")
+            logged, outcome = books.outcomes[act.id]
+            if logged is not None and outcome is not Outcome.APPLIED and not act.draft.refusal:
+                self._in_attention(store, act)
+        for unit in books.units.values():
+            if store.unit(unit.id) != unit:
+                raise Broken(AGREE, f"{store.device} has {store.unit(unit.id)}, the server {unit}")
+        for number, pick_list in books.documents.items():
+            if store.pick_list(number) != pick_list:
+                raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
+
+
+def _status_after(event: UnitPicked | PickUndone | UnitQuarantined) -> Status:
+    if isinstance(event, UnitPicked):
+        return Status.PICKED
+    return event.to_status if isinstance(event, PickUndone) else Status.QUARANTINE
+
+
+def _is_covered(act: Act, items: Iterable[AttentionItem], promised: Iterable[tuple[Act, str]]) -> bool:
+    """Whether a person is, or was, told of this act: by an item about the same things, not newer than it."""
+    about = (act.draft.document, units_in(act))
+    for item in items:
+        if (item.document, frozenset(item.units)) == about and item.act.seq <= act.id.seq:
+            return True
+    acts = [each for each, _link in promised]
+    for settling in acts[act.id.seq :]:
+        for event in settling.draft.events:
+            if isinstance(event, AttentionSettled):
+                settled = acts[event.seq - 1]
+                if (settled.draft.document, units_in(settled)) == about:
+                    return True
+    return False

@@ -1,0 +1,120 @@
+"""Faults planted in the product, one at a time: the simulator must find each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scantrail.domain.acts import ActId
+from scantrail.domain.judge import Judgement, absorb
+from scantrail.protocol import intake, taking
+from scantrail.protocol.acts import decode_act
+from scantrail.protocol.intake import Kind, Received
+from scantrail.protocol.outbox import ActState
+from scantrail.proving.simulator import fake_store
+from scantrail.proving.simulator.fake_server import FakeServer, Transaction
+from scantrail.proving.simulator.fake_store import FakeStore
+
+
+def verdict_before_commit(plant: pytest.MonkeyPatch) -> None:
+    """A record is shown before it is durable: power cuts take the last one."""
+    reopened = FakeStore.reopened
+
+    def forgetful(store: FakeStore) -> FakeStore:
+        journal = store.kept.journal
+        if journal and journal[-1].state is ActState.PENDING:
+            journal.pop()
+        return reopened(store)
+
+    plant.setattr(FakeStore, "reopened", forgetful)
+
+
+def no_dedupe(plant: pytest.MonkeyPatch) -> None:
+    """An act that arrives again is taken for a new one."""
+
+    def fresh(identity: ActId, exact: bytes, link: str, _known: str | None) -> Received:
+        return Received(identity, exact, link, Kind.FRESH, decode_act(exact))
+
+    plant.setattr(intake, "_repeated", fresh)
+
+
+def no_site_lock(plant: pytest.MonkeyPatch) -> None:
+    """A push is judged by the world before the push that was committed just now."""
+    world, push = Transaction.world, FakeServer.push
+    stale: dict[int, Any] = {}
+
+    def late(server: FakeServer, message: Any, now: Any) -> Any:
+        before = server.kept.copy()
+        answer = push(server, message, now)
+        stale[id(server)] = before
+        return answer
+
+    def seen(transaction: Transaction, acts: Any) -> Any:
+        true, before = transaction._kept, stale.get(id(transaction._server))
+        if before is not None and before.epoch == true.epoch:
+            transaction._kept = before
+        try:
+            return world(transaction, acts)
+        finally:
+            transaction._kept = true
+
+    plant.setattr(FakeServer, "push", late)
+    plant.setattr(Transaction, "world", seen)
+
+
+def refused_act_dropped(plant: pytest.MonkeyPatch) -> None:
+    """What the server did not apply is shown to nobody."""
+    plant.setattr(fake_store, "open_troubles", lambda _troubles: ())
+
+
+def pending_work_hidden(plant: pytest.MonkeyPatch) -> None:
+    """A row from the server is shown without the own acts that it does not contain."""
+    plant.setattr(FakeStore, "unseen", lambda _store, _thing, _position: [])
+
+
+def seq_used_again(plant: pytest.MonkeyPatch) -> None:
+    """After a start the last number is given once more."""
+    end, reopened = FakeStore._end, FakeStore.reopened
+    again: set[int] = set()
+
+    def marked(store: FakeStore) -> FakeStore:
+        found = reopened(store)
+        again.add(id(found))
+        return found
+
+    def reused(store: FakeStore) -> tuple[int, str]:
+        seq, head = end(store)
+        if id(store) in again and seq:
+            again.discard(id(store))
+            return seq - 1, head
+        return seq, head
+
+    plant.setattr(FakeStore, "reopened", marked)
+    plant.setattr(FakeStore, "_end", reused)
+
+
+def act_half_applied(plant: pytest.MonkeyPatch) -> None:
+    """A list changes and its units do not."""
+
+    def half(world: Any, judgement: Judgement) -> None:
+        absorb(world, Judgement(judgement.refusal, {}, judgement.documents))
+
+    plant.setattr(taking, "absorb", half)
+
+
+def no_resend_after_restore(plant: pytest.MonkeyPatch) -> None:
+    """The acts that a restored server has lost stay acknowledged."""
+    plant.setattr(FakeStore, "_unacknowledge", lambda _store, _seq: None)
+
+
+FAULTS = (
+    verdict_before_commit,
+    no_dedupe,
+    no_site_lock,
+    refused_act_dropped,
+    pending_work_hidden,
+    seq_used_again,
+    act_half_applied,
+    no_resend_after_restore,
+)
