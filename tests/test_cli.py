@@ -43,6 +43,7 @@ def test_help_names_every_command() -> None:
         "import",
         "unit",
         "photo",
+        "sync",
         "attention",
         "parse",
         "decode",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from scantrail import __version__
-from scantrail.cli import attention, device, labels, proving, scanning, server
+from scantrail.cli import attention, device, labels, proving, scanning, server, sync
 from scantrail.cli.base import MissingExtra, fail
 from scantrail.words import M, OperatorError, _
 
@@ -41,6 +41,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"scantrail {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (device, server, attention, scanning, labels, proving):
+    for group in (device, server, attention, sync, scanning, labels, proving):
         group.add_commands(commands)
     return parser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -82,6 +83,8 @@ class Sync:
         self._chance = chance
         self.on_state = on_state
         self.on_changed = on_changed
+        self.on_exchanged: Callable[[datetime], None] = lambda _at: None
+        """Called after every exchange that came to its end."""
         self.photos = PhotoSync(store, server, clock, chance)
         self.photos.on_changed = self._photos_changed
         self.state = SyncState(Link.OFFLINE, store.count_pending(), M("Not connected yet."))
@@ -145,6 +148,7 @@ class Sync:
             else:
                 self._failures = 0
                 self._show(Link.ONLINE, "")
+                self.on_exchanged(self._clock.now().wall)
                 self.photos.kick()
 
     def _failed(self, link: Link, reason: Message | str, asked_pause: float | None = None) -> None:

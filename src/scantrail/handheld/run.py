@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from scantrail.device.clock import DeviceClock
+from scantrail.device.exchanges import LastExchange
 from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.sign_in import SignIn
 from scantrail.device.store import DeviceStore, StoreError
@@ -59,6 +60,7 @@ def _device(folder: Path, store: DeviceStore, camera: str) -> Device:
     clock = DeviceClock()
     server = Server(store.identity.server_url, keys.token)
     sync = Sync(store, server, keys, clock, random.random)
+    sync.on_exchanged = LastExchange(folder).note
     cameras = _cameras(camera, scanners.camera)
     return Device(store, sync, SignIn(store, server, clock), server, clock, scanners, cameras)
 

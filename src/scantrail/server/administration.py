@@ -16,8 +16,10 @@ from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.readings import Enrolment
 from scantrail.domain.sites import Site
+from scantrail.protocol.card import CardUnusable
 from scantrail.server.app import utc_now
 from scantrail.server.attention_items import AttentionItem, item_called, open_items
+from scantrail.server.cards import CardTaken, import_card
 from scantrail.server.database import Database
 from scantrail.server.desk import NotSettled, Resolved, resolve
 from scantrail.server.devices import NotAdded, add_device
@@ -120,6 +122,23 @@ def _opened(database_url: str) -> Iterator[Database]:
         raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
     finally:
         database.close()
+
+
+def take_card(database_url: str, file: Path) -> CardTaken:
+    """Take the records that a device left in a file.
+
+    Raises:
+        OperatorError: the database or the file cannot be used, or the file is not taken; the sentence says why.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise OperatorError(M("{file} cannot be read: {why}.", file=file, why=error.strerror or error)) from error
+    with _opened(database_url) as database:
+        try:
+            return import_card(database, content, utc_now())
+        except CardUnusable as error:
+            raise OperatorError(M("{file}: {why}", file=file, why=error.message)) from error
 
 
 def needs_attention(database_url: str, site: str | None) -> tuple[AttentionItem, ...]:

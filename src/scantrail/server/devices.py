@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, Push, signed_bytes
 from scantrail.server.judging import Device
 from scantrail.server.log import SERVER_DEVICE, instant_text
-from scantrail.server.schema import devices, enrolment_codes, sites
+from scantrail.server.schema import device_keys, devices, enrolment_codes, sites
 from scantrail.words import M, Message
 
 CODE_VALID = timedelta(hours=1)
@@ -102,6 +102,7 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
         .where(devices.c.id == used.device)
         .values(token_hash=_hash(token), public_key=key.hex(), revoked=False)
     )
+    _keep_key(connection, used.device, key.hex())
     site = connection.execute(select(devices.c.site).where(devices.c.id == used.device)).scalar_one()
     return EnrolAnswer(used.device, site, token)
 
@@ -114,13 +115,26 @@ def device_with_token(connection: Connection, token: str) -> Device | None:
     return Device(row.id, row.site, row.public_key) if row else None
 
 
+def _keep_key(connection: Connection, device: str, public_key: str) -> None:
+    """A device that is replaced under its name leaves records that only its former key has signed."""
+    row = {"device": device, "public_key": public_key}
+    same = (device_keys.c.device == device, device_keys.c.public_key == public_key)
+    if connection.execute(select(device_keys).where(*same)).first() is None:
+        connection.execute(insert(device_keys).values(row))
+
+
 def is_signed(device: Device, push: Push) -> bool:
     """Whether a batch carries its device's signature."""
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(device.public_key))
     last_seq = push.first_seq + len(push.acts) - 1
     message = signed_bytes(push.device, push.epoch, push.first_seq, last_seq, push.head)
+    return is_signature(device.public_key, push.signature, message)
+
+
+def is_signature(public_key: str, signature: str, message: bytes) -> bool:
+    """Whether an Ed25519 signature in hexadecimal is this key's over a message."""
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
     try:
-        key.verify(bytes.fromhex(push.signature), message)
+        key.verify(bytes.fromhex(signature), message)
     except (InvalidSignature, ValueError):
         return False
     return True

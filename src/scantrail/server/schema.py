@@ -196,6 +196,14 @@ devices = Table(
     Column("revoked", Boolean, nullable=False),
 )
 
+device_keys = Table(
+    "device_keys",
+    metadata,
+    Column("device", String, ForeignKey("devices.id"), nullable=False),
+    Column("public_key", String(64), nullable=False, comment="present or former: what it signed stays readable"),
+    PrimaryKeyConstraint("device", "public_key"),
+)
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

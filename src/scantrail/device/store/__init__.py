@@ -12,6 +12,7 @@ from scantrail.device.store.errors import (
 )
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.keeping import Failures, History, Verifier
+from scantrail.device.store.look import JournalLook, look
 from scantrail.device.store.photos import PhotoCounts
 from scantrail.device.store.store import Counts, DeviceStore
 
@@ -22,6 +23,7 @@ __all__ = [
     "Failures",
     "History",
     "Identity",
+    "JournalLook",
     "PhotoCounts",
     "StoreDamaged",
     "StoreError",
@@ -31,4 +33,5 @@ __all__ = [
     "StoreMissing",
     "StoreNotReady",
     "Verifier",
+    "look",
 ]

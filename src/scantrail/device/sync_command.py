@@ -1,0 +1,139 @@
+"""How this device stands to its server, and one exchange with it, for who works at a shell."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from scantrail.device.clock import DeviceClock
+from scantrail.device.exchanges import LastExchange
+from scantrail.device.keys import DeviceKeys, KeysUnusable
+from scantrail.device.store import DeviceStore, JournalLook, StoreError, look
+from scantrail.device.sync import Link, Sync, SyncState
+from scantrail.device.transport import Offline, Refused, Server, Transport
+from scantrail.words import M, Message, OperatorError, say
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """What `sync status` tells."""
+
+    device: str
+    site: str
+    server_url: str
+    link: Link
+    reason: str
+    """Why it is not online."""
+    server_epoch: str
+    """Which server answers; another one than before means that it was restored or replaced."""
+    waiting: int
+    """Records the server has not acknowledged."""
+    oldest_waiting: datetime | None
+    last_exchange: datetime | None
+    attention: int
+
+    def lines(self) -> list[str]:
+        """The same for people."""
+        link = say(_LINKS[self.link])
+        oldest = M(", the oldest of {when}", when=_moment(self.oldest_waiting)) if self.oldest_waiting else ""
+        facts = (
+            (M("server"), f"{self.server_url}: {link} {self.reason}".rstrip()),
+            (M("waiting"), f"{say(_records(self.waiting))}{say(oldest)}"),
+            (
+                M("exchanged"),
+                _moment(self.last_exchange) if self.last_exchange else say(M("never, as far as is known")),
+            ),
+            (M("attention"), say(M("{count} to settle", count=self.attention))),
+            (M("epoch"), self.server_epoch or "?"),
+        )
+        head = say(M("{device} at {site}", device=self.device, site=self.site))
+        return [head, *(f"  {say(name):<10} {text}" for name, text in facts)]
+
+
+_LINKS = {Link.ONLINE: M("online"), Link.OFFLINE: M("offline."), Link.NOT_ENROLLED: M("does not know this device.")}
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _records(count: int) -> Message:
+    return M("{count} records", count=count) if count else M("nothing")
+
+
+async def sync_status(folder: Path, transport: Transport | None = None) -> SyncStatus:
+    """How a device stands; also while the handheld works with its records.
+
+    Raises:
+        OperatorError: the records or keys cannot be read.
+    """
+    found, keys = _read(folder)
+    server = Server(found.identity.server_url, keys.token, transport)
+    try:
+        link, reason, epoch = await _link(server)
+    finally:
+        await server.close()
+    return SyncStatus(
+        device=found.identity.device,
+        site=found.identity.site,
+        server_url=found.identity.server_url,
+        link=link,
+        reason=say(reason),
+        server_epoch=epoch,
+        waiting=found.waiting_count,
+        oldest_waiting=found.oldest_waiting,
+        last_exchange=LastExchange(folder).noted(),
+        attention=found.attention,
+    )
+
+
+def _read(folder: Path) -> tuple[JournalLook, DeviceKeys]:
+    try:
+        return look(folder), DeviceKeys.load(folder)
+    except (StoreError, KeysUnusable) as error:
+        raise OperatorError(error.message) from error
+
+
+async def _link(server: Server) -> tuple[Link, Message | str, str]:
+    """Whether the server answers and knows this device, and which server it is."""
+    try:
+        epoch = (await server.health()).server_epoch
+        await server.lacked_photos()
+    except Offline as offline:
+        return Link.OFFLINE, offline.reason, ""
+    except Refused as refused:
+        unknown = refused.problem.status in (401, 403)
+        return Link.NOT_ENROLLED if unknown else Link.OFFLINE, refused.problem.detail, ""
+    return Link.ONLINE, "", epoch
+
+
+async def sync_now(
+    folder: Path, on_state: Callable[[SyncState], None], transport: Transport | None = None
+) -> SyncState:
+    """One exchange, photos too; `on_state` is told how far it is. Gives how it went.
+
+    Raises:
+        OperatorError: the records are in use or cannot be read, or the keys cannot be used.
+    """
+    try:
+        store = DeviceStore.open(folder)
+    except StoreError as error:
+        raise OperatorError(error.message) from error
+    with store:
+        try:
+            keys = DeviceKeys.load(folder)
+        except KeysUnusable as error:
+            raise OperatorError(error.message) from error
+        server, clock = Server(store.identity.server_url, keys.token, transport), DeviceClock()
+        sync = Sync(store, server, keys, clock, random.random, on_state=on_state)
+        sync.on_exchanged = LastExchange(folder).note
+        try:
+            state = await sync.now()
+            if state.link is Link.ONLINE:
+                await sync.photos.now()
+        finally:
+            await server.close()
+        return state
