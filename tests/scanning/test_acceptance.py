@@ -175,6 +175,15 @@ def test_codes_stacked_on_one_label_are_two_places() -> None:
     )
 
 
+@pytest.mark.parametrize(("pitch", "height"), [(200, 120), (90, 60)])
+def test_long_codes_closely_above_each_other_are_each_by_itself(pitch: int, height: int) -> None:
+    stacked = [
+        seen(Symbology.CODE_128, f"LOT-{row}", place=Place(50, row * pitch, 950, row * pitch + height))
+        for row in range(4)
+    ]
+    assert all(verdicts(*stacked).values())
+
+
 @pytest.mark.parametrize("matrix", [Symbology.QR, Symbology.DATA_MATRIX, Symbology.PDF417])
 def test_stripes_seen_inside_a_matrix_code_do_not_contradict_it(matrix: Symbology) -> None:
     stripes = Place(150, 140, 250, 160)

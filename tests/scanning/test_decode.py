@@ -187,3 +187,22 @@ def test_nothing_is_found_where_there_is_nothing(stills: Stills, size: tuple[int
     noise = np.random.default_rng(11).integers(0, 256, size, dtype=np.uint8)
     assert stills.read(noise) == ()
     assert stills.read(np.full(size, 255, np.uint8)) == ()
+
+
+@pytest.mark.parametrize("height", [60, 120])
+def test_every_code_of_a_carton_label_is_accepted(stills: Stills, height: int) -> None:
+    texts = {
+        "CM500-2025-0046-ABCDEF": BarcodeFormat.Code128,
+        "CM-500-STD-XY-12345678": BarcodeFormat.Code128,
+        "9521234543213": BarcodeFormat.EAN13,
+    }
+    stripes = [stripe(drawn(kind, text), height) for text, kind in texts.items()]
+    width = max(each.shape[1] for each in stripes)
+    label = np.vstack([np.pad(each, ((20, 20), (0, width - each.shape[1])), constant_values=255) for each in stripes])
+    assert {code.text for code in stills.read(label) if code.accepted} == texts.keys()
+
+
+def stripe(code: Grey, height: int) -> Grey:
+    """A linear code as high as labels print it."""
+    middle = code.shape[0] // 2
+    return np.repeat(code[middle : middle + 1], height, axis=0)

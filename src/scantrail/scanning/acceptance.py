@@ -51,6 +51,10 @@ _BY_BOTH = frozenset({Symbology.UPC_E})
 sees it again after each clean-up."""
 
 
+FLAT = 0.05
+"""Height to length of a box from which on it is believed to be as high as the code: labels print none lower."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The upright box around a code, in pixels of the picture."""
@@ -66,16 +70,19 @@ class Place:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def meets(self, other: Place) -> bool:
-        """Whether both may be the same code: the middle of one lies in the other.
-
-        A decoder may report a single line across a code made of stripes, so a flat box counts as half as high as long.
-        """
+        """Whether both may be the same code: the middle of one lies in the other."""
         return self._filled()._holds(other) or other._filled()._holds(self)
 
     def _filled(self) -> Place:
-        least = max(self.right - self.left, self.bottom - self.top) / 2
-        across = max(0.0, least - (self.right - self.left)) / 2
-        along = max(0.0, least - (self.bottom - self.top)) / 2
+        """A flat box is a line or two across a code made of stripes, which is up to half as high as long.
+
+        A higher one is as high as the code was read; others may stand closely above and below it.
+        """
+        wide, high = self.right - self.left, self.bottom - self.top
+        if min(wide, high) > FLAT * max(wide, high):
+            return self
+        least = max(wide, high) / 2
+        across, along = max(0.0, least - wide) / 2, max(0.0, least - high) / 2
         return Place(self.left - across, self.top - along, self.right + across, self.bottom + along)
 
     def _holds(self, other: Place) -> bool:
