@@ -3,7 +3,9 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,21 +18,25 @@ from scantrail.device.sync import Link
 from scantrail.domain.acts import Draft
 from scantrail.domain.events import AttentionSettled, ConditionStated
 from scantrail.domain.identifiers import UnitId
+from scantrail.domain.people import Role
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
+from scantrail.server.attention_items import open_items
 from scantrail.server.database import Database
+from scantrail.server.desk import resolve
 from scantrail.server.feed import mark
 from scantrail.server.log import load_stream, save_stream
+from scantrail.server.master import put_workers
 from scantrail.server.schema import devices
 from scantrail.server.units import put_units
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import Fault, OnlineDevice, cut, lost_answer, online_device, served_site
 from tests.server.site import ServedSite
-from tests.support.worlds import module, promised, scanned
+from tests.support.worlds import SARAH, module, promised, scanned
 
 UNIT, NEXT = promised(46), promised(47)
 
@@ -373,3 +379,37 @@ async def test_an_idle_poll_changes_nothing(device: OnlineDevice) -> None:
     device.changes.clear()
     await device.sync.now()
     assert device.changes == []
+
+
+async def test_what_the_desk_settles_leaves_the_device_and_comes_back_with_a_server_that_forgot_it(
+    tmp_path: Path, device: OnlineDevice, served: ServedSite
+) -> None:
+    with served.database.writing() as connection:
+        put_workers(connection, [replace(SARAH, id="ana", badge="WKR-2001", roles=(Role.SUPERVISOR,))], {"ana": "-"})
+    served.change(replace(served.unit(46), status=Status.QUARANTINE))
+    device.picks(UNIT)
+    device.hand.does(ConditionStated(UNIT.id, Condition.GOOD, LIST), document=LIST)
+    await device.sync.now()
+    with (
+        closing(sqlite3.connect(tmp_path / "server.db")) as live,
+        closing(sqlite3.connect(tmp_path / "backup.db")) as kept,
+    ):
+        live.backup(kept)
+    (item,) = device.store.attention()
+    with served.database.reading() as connection:
+        (at_desk,) = open_items(connection, "MAIN")
+    resolve(served.database, at_desk.id, worker="ana", reason="Put back", now=served.now)
+    assert [each.act for each in device.store.attention()] == [item.act]
+    await device.sync.now()
+    assert device.store.attention() == ()
+    device.hand.does(picked(UNIT), document=LIST, reading=scanned(UNIT.serial))
+    await device.sync.now()
+    (again,) = device.store.attention()
+    assert again.act.seq == 6, "what went wrong after it was settled is a new item"
+    restored = ServedSite(Database(f"sqlite:///{tmp_path / 'backup.db'}"))
+    device.line.connect(restored)
+    device.hand.does()
+    await device.sync.now()
+    assert [each.act for each in device.store.attention()] == [item.act], "nobody has settled it on this server"
+    with restored.database.reading() as connection:
+        assert [each.seq for each in open_items(connection, "MAIN")] == [item.act.seq]

@@ -129,6 +129,7 @@ def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
         RowKind.HOLD: 2,
         RowKind.DOCUMENT: 17,
         RowKind.UNIT: 54,
+        RowKind.ATTENTION: 0,
     }
 
 
