@@ -32,6 +32,11 @@ def test_thirty_bad_days_lose_nothing_and_double_nothing() -> None:
     assert {"applied", "contested", "duplicate", "restore", "power cut", "server crash", "clock jump"} <= came_up
 
 
+def test_the_real_stores_lose_nothing_either(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_simulate(range(11, 15), 150, 3, 1, on_sql=True) == 0
+    assert "4 seeds" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch, fault: Callable[[pytest.MonkeyPatch], None]) -> None:
     fault(monkeypatch)

@@ -31,6 +31,8 @@ def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--seeds", default="1..30", metavar="A..B", help=_("which days; a seed is always the same"))
     command.add_argument("--steps", type=int, default=500, metavar="N", help=_("events in a day"))
     command.add_argument("--devices", type=int, default=5, metavar="D", help=_("handhelds"))
+    stores = _("fake: in memory, fast; sql: the real device store and server")
+    command.add_argument("--stores", choices=("fake", "sql"), default="fake", help=stores)
     command.add_argument("--jobs", type=int, default=1, metavar="J", help=_("processes"))
     command.add_argument("--json", action="store_true", help=_("for programs"))
 
@@ -38,4 +40,13 @@ def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:
 def _simulate(options: argparse.Namespace) -> int:
     simulator = needs("server", "scantrail.proving.simulator.command")
     seeds = simulator.seeds_in(options.seeds)
-    return int(simulator.run_simulate(seeds, options.steps, options.devices, options.jobs, as_json=options.json))
+    return int(
+        simulator.run_simulate(
+            seeds,
+            options.steps,
+            options.devices,
+            options.jobs,
+            on_sql=options.stores == "sql",
+            as_json=options.json,
+        )
+    )

@@ -1,4 +1,4 @@
-"""Commands of the server: serve, device, import, unit, photo."""
+"""Commands of the server: serve, restored, device, import, unit, photo."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scantrail.words import M, _
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add these commands."""
-    for add in (_add_serve, _add_device, _add_import, _add_unit, _add_photo):
+    for add in (_add_serve, _add_restored, _add_device, _add_import, _add_unit, _add_photo):
         add(commands)
 
 
@@ -30,6 +30,18 @@ def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
 def _serve(options: argparse.Namespace) -> int:
     serve = needs("server", "scantrail.server.serve")
     return int(serve.serve(options.database_url, options.host, options.port, options.workers))
+
+
+def _add_restored(commands: Commands[argparse.ArgumentParser]) -> None:
+    text = _("say that a backup of the database was put back: devices send again what they kept")
+    add_database(add_command(commands, "restored", text, _restored))
+
+
+def _restored(options: argparse.Namespace) -> int:
+    database = needs("server", "scantrail.server.migrations").ready(options.database_url)
+    needs("server", "scantrail.server.epochs").restored(database)
+    print(_("Devices take every row anew at their next exchange, and send again what they kept (30 days)."))
+    return OK
 
 
 def _add_device(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.database import Database
-from scantrail.server.feed import server_epoch
+from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, photos, sync, units
 from scantrail.words import M

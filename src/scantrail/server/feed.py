@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, delete, select
 from scantrail.protocol.messages import Changes, Row, RowKind
 from scantrail.server.attention import attention_rows
 from scantrail.server.documents import document_rows
+from scantrail.server.epochs import server_epoch
 from scantrail.server.log import Stream
-from scantrail.server.schema import feed, holds, meta, places, products, sites, streams, units, workers
+from scantrail.server.schema import feed, holds, places, products, sites, streams, units, workers
 from scantrail.server.sets import chunks, insert_rows, rows_with
 
 PAGE = 500
@@ -35,11 +36,6 @@ def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind
         for kind, thing in wanted
     ]
     insert_rows(connection, feed, rows)
-
-
-def server_epoch(connection: Connection) -> str:
-    """Random, made with the database: another one means that the server was restored or replaced."""
-    return str(connection.execute(select(meta.c.value).where(meta.c.key == "server_epoch")).scalar_one())
 
 
 def changes_after(connection: Connection, cursor: Mapping[str, int], limit: int = PAGE) -> Changes:

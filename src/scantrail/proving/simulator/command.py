@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from scantrail.proving.simulator.simulation import Result, Simulation
 from scantrail.words import M, OperatorError, say
 
 MOST_DEVICES = 20
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - reason: a memory disk spares the real one; each day gets a folder of its own
+"""Where the real stores' files go, where there is such a place."""
 
 
 def seeds_in(text: str) -> range:
@@ -35,26 +39,33 @@ def seeds_in(text: str) -> range:
     return found
 
 
-def simulate(seed: int, steps: int, devices: int) -> Result:
-    """What comes of one seed."""
-    return Simulation(seed, devices).run(steps)
+def simulate(seed: int, steps: int, devices: int, *, on_sql: bool = False) -> Result:
+    """What comes of one seed, on fake stores or on the real ones."""
+    if not on_sql:
+        return Simulation(seed, devices).run(steps)
+    from scantrail.proving.simulator.sql_stores import SqlStores
+
+    with TemporaryDirectory(prefix="scantrail-simulate-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
+        return Simulation(seed, devices, stores=SqlStores(Path(folder))).run(steps)
 
 
-def run_simulate(seeds: Sequence[int], steps: int, devices: int, jobs: int, *, as_json: bool) -> int:
+def run_simulate(
+    seeds: Sequence[int], steps: int, devices: int, jobs: int, *, on_sql: bool = False, as_json: bool = False
+) -> int:
     """Simulate these seeds, print figures, and every failure with its trace; 1 when one fails, else 0."""
     if not 1 <= devices <= MOST_DEVICES or steps < 1 or jobs < 1:
         raise OperatorError(M("Expected 1 to {most} devices, and at least one step and one job.", most=MOST_DEVICES))
     started, done, failed = time.monotonic(), 0, 0
     total_steps, counts = 0, Counter[str]()
     try:
-        with _results(seeds, partial(simulate, steps=steps, devices=devices), jobs) as results:
+        with _results(seeds, partial(simulate, steps=steps, devices=devices, on_sql=on_sql), jobs) as results:
             for result in results:
                 done += 1
                 total_steps += result.steps
                 counts.update(result.counts)
                 if result.failure is not None:
                     failed += 1
-                    _tell(result, sys.stdout, as_json=as_json)
+                    _tell(result, sys.stdout, on_sql=on_sql, as_json=as_json)
                 _progress(done, len(seeds), failed)
     except KeyboardInterrupt:
         print(say(M("\nStopped after {done} of {total} seeds.", done=done, total=len(seeds))), file=sys.stderr)
@@ -80,14 +91,15 @@ def _results(seeds: Sequence[int], simulated: partial[Result], jobs: int) -> Ite
         yield pool.imap(simulated, seeds, chunksize=4)
 
 
-def _tell(result: Result, out: TextIO, *, as_json: bool) -> None:
+def _tell(result: Result, out: TextIO, *, on_sql: bool, as_json: bool) -> None:
     failure = result.failure
     if failure is None:
         return
     if as_json:
         out.write(json.dumps(asdict(failure)) + "\n")
         return
-    again = M("Play it again: scantrail simulate --seeds {seed}", seed=failure.seed)
+    stores = " --stores sql" if on_sql else ""
+    again = M("Play it again: scantrail simulate --seeds {seed}{stores}", seed=failure.seed, stores=stores)
     what = M("Seed {seed} fails at step {step}. {invariant}: {detail}", **asdict(failure))
     out.write("\n".join([*failure.trace, say(what), say(again), ""]))
 

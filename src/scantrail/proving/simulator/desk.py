@@ -27,8 +27,8 @@ from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.people import SYSTEM
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.proving.simulator.fake_server import FakeServer
 from scantrail.proving.simulator.fate import PowerCut
+from scantrail.proving.simulator.stores import SimulatedServer
 from scantrail.proving.simulator.warehouse import BINS, deliver
 from scantrail.proving.simulator.watch import ServerWatch
 from scantrail.server.log import SERVER_DEVICE
@@ -41,7 +41,7 @@ MOST_OPEN = 12
 class Desk:
     """Somebody in the office, with the server's database before them."""
 
-    def __init__(self, server: FakeServer, watch: ServerWatch, chance: Random) -> None:
+    def __init__(self, server: SimulatedServer, watch: ServerWatch, chance: Random) -> None:
         self._server = server
         self._watch = watch
         self._chance = chance
@@ -55,7 +55,7 @@ class Desk:
             PowerCut: the server died over it.
         """
         chance = self._chance
-        open_lists = [each for each in self._server.kept.documents.values() if each.status in OPEN]
+        open_lists = [each for each in self._server.lists().values() if each.status in OPEN]
         if len(open_lists) < MOST_OPEN and (not open_lists or chance.random() < 0.5):
             return self.delivers(now)
         does = chance.choice((self._moves, self._holds, self._holds, self._changes, self._cancels))
@@ -72,7 +72,7 @@ class Desk:
         return f"brings {len(born)} units and {number}"
 
     def _moves(self, now: datetime, _listed: PickList) -> str:
-        free = [unit for unit in self._server.kept.units.values() if unit.status is Status.AVAILABLE]
+        free = [unit for unit in self._server.units().values() if unit.status is Status.AVAILABLE]
         if not free:
             return "finds nothing to move"
         unit, place = self._chance.choice(free), self._chance.choice(BINS)
@@ -80,12 +80,12 @@ class Desk:
         return f"moves {unit.serial} to {place}"
 
     def _holds(self, now: datetime, _listed: PickList) -> str:
-        opened = [hold for hold in self._server.kept.holds.values() if hold.open]
+        opened = [hold for hold in self._server.holds() if hold.open]
         if opened and self._chance.random() < 0.6:
             hold = self._chance.choice(opened)
             self._server.desk(Draft((HoldClosed(hold.id),)), now, holds=[replace(hold, open=False)])
             return f"closes {hold.id}"
-        units = list(self._server.kept.units.values())
+        units = list(self._server.units().values())
         self._held += 1
         unit = self._chance.choice(units)
         hold = Hold(f"H-{self._held}", HoldKind.QUALITY, "capacitor may fail", units=(unit.id,))
@@ -110,7 +110,8 @@ class Desk:
 
     def _releases(self, listed: PickList, named: Iterable[str]) -> list[Event]:
         """Named units that are still promised to a list are free again."""
-        units = (self._server.kept.units[unit] for unit in named)
+        known = self._server.units()
+        units = (known[unit] for unit in named)
         return [
             AllocationReleased(unit.id, listed.order)
             for unit in units
@@ -119,21 +120,21 @@ class Desk:
 
     def _commits(self, events: tuple[Event, ...], now: datetime, imported: PickList | None = None) -> None:
         """Fold events into rows, and let the server keep both in one transaction."""
-        kept, by = self._server.kept, By(SYSTEM, SERVER_DEVICE, now)
+        known, known_lists, by = self._server.units(), self._server.lists(), By(SYSTEM, SERVER_DEVICE, now)
         units: dict[str, Unit] = {}
         lists = {imported.number: imported} if imported else {}
         for event in events:
             unit, number = unit_of(event), document_of(event)
             if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
-                units[unit or ""] = fold_unit(units.get(unit or "") or kept.units.get(unit or ""), event, by)
-            if number in kept.documents and not isinstance(event, DocumentImported):
-                lists[number] = fold_pick_list(lists.get(number) or kept.documents[number], event, by)
+                units[unit or ""] = fold_unit(units.get(unit or "") or known.get(unit or ""), event, by)
+            if number in known_lists and not isinstance(event, DocumentImported):
+                lists[number] = fold_pick_list(lists.get(number) or known_lists[number], event, by)
         before = self._watch.books.documents.get(imported.number) if imported else None
         if imported is not None:
             self._watch.imports(imported)
         try:
             self._server.desk(Draft(events), now, units.values(), lists.values())
         except PowerCut:
-            if imported is not None and kept.documents.get(imported.number) != imported:
+            if imported is not None and self._server.lists().get(imported.number) != imported:
                 self._watch.takes_back(imported.number, before)
             raise

@@ -184,6 +184,21 @@ class FakeServer:
         """How many alarms there are."""
         return len(self.kept.alarms)
 
+    def lists(self) -> dict[str, PickList]:
+        """Every list."""
+        return self.kept.documents
+
+    def units(self) -> dict[str, Unit]:
+        """Every unit."""
+        return self.kept.units
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Every hold."""
+        return tuple(self.kept.holds.values())
+
+    def dies(self) -> None:
+        """Nothing is lost but what is not committed."""
+
     # Backups
 
     def backup(self) -> Kept:

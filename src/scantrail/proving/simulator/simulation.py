@@ -10,12 +10,11 @@ from scantrail.protocol.exchange import OutOfStep, Reply, Send
 from scantrail.protocol.intake import BrokenChain
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.desk import Desk
-from scantrail.proving.simulator.fake_server import FakeServer
-from scantrail.proving.simulator.fake_store import FakeStore
 from scantrail.proving.simulator.fate import Fate, PowerCut, Weather
 from scantrail.proving.simulator.handheld import Handheld, NotTaken
 from scantrail.proving.simulator.network import Busy, Network, NoAnswer, Request
 from scantrail.proving.simulator.person import Person
+from scantrail.proving.simulator.stores import FAKE, Stores
 from scantrail.proving.simulator.trace import LAST, Trace
 from scantrail.proving.simulator.troubles import Troubles
 from scantrail.proving.simulator.warehouse import Masters
@@ -57,8 +56,9 @@ class Result:
 class Simulation:
     """Some handhelds and a server on one bad day."""
 
-    def __init__(self, seed: int, devices: int, most_traced: int | None = LAST) -> None:
+    def __init__(self, seed: int, devices: int, most_traced: int | None = LAST, stores: Stores = FAKE) -> None:
         """`most_traced` is how many of the last events are kept; None for all."""
+        self._stores = stores
         self.seed = seed
         self.trace = Trace(most_traced)
         self.counts: Counter[str] = Counter()
@@ -66,7 +66,7 @@ class Simulation:
         self.weather = Weather.drawn(self._chance("weather"))
         masters = Masters.of(devices)
         self.server_fate = Fate(self._chance("server"), self.weather.crash, self._server_tells)
-        self.server = FakeServer(masters, self.server_fate, "s1")
+        self.server = stores.server(masters, self.server_fate, "s1")
         self.server_watch = ServerWatch(self.server)
         self.server_is_up = True
         self.network = Network(self.schedule, self._chance("network"), self.weather, self.trace, self._arrives)
@@ -91,7 +91,7 @@ class Simulation:
         watch = DeviceWatch(self.server_watch)
         chance = self._chance(name)
         fate = Fate(self._chance(f"{name}/fate"), self.weather.crash, tells)
-        store = FakeStore(name, f"{name}.e1", masters, fate, watch.promise)
+        store = self._stores.device(name, f"{name}.e1", masters, fate, watch.promise)
         person = Person(worker, chance, self.trace)
         clock = DeviceClock(self.schedule, name)
         return Handheld(store, person, clock, self.schedule, self.network, fate, chance, self.trace, watch)
@@ -158,6 +158,7 @@ class Simulation:
     def server_dies(self) -> None:
         """What is committed stays; a little later it starts again."""
         self.server_is_up = False
+        self.server.dies()
         self.counts["server crash"] += 1
         self.schedule.after(self._busy.randrange(500, 60_000), self.server_starts)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scantrail.proving.simulator.fake_server import Kept
 from scantrail.proving.simulator.fate import PowerCut
 from scantrail.proving.simulator.watch import Books
 
@@ -30,7 +29,7 @@ class Troubles:
     def __init__(self, day: Simulation, chance: Random) -> None:
         self._day = day
         self._chance = chance
-        self._backup: tuple[Kept, Books] | None = None
+        self._backup: tuple[Any, Books] | None = None
         self._epochs = 1
         self._is_over = False
         self._kinds: dict[str, Callable[[], None]] = {

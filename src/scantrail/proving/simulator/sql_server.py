@@ -1,0 +1,242 @@
+"""The real server in a simulation, without HTTP: its database on a real file, its process dying at any commit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, literal_column, select
+
+from scantrail.domain.acts import ActId, Draft
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import UnitRegistered
+from scantrail.domain.holds import Hold
+from scantrail.domain.plain import from_plain
+from scantrail.domain.refusals import Refusal
+from scantrail.domain.units import Unit
+from scantrail.protocol.acts import decode_act
+from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, PushAnswer, RowKind
+from scantrail.protocol.taking import Entry
+from scantrail.proving.simulator.fake_server import PAGE, LogRow
+from scantrail.proving.simulator.fate import Fate
+from scantrail.proving.simulator.warehouse import Masters
+from scantrail.server.bodies import from_body
+from scantrail.server.database import Database
+from scantrail.server.documents import documents_by_number, put_documents
+from scantrail.server.epochs import begin_epoch
+from scantrail.server.feed import changes_after, mark
+from scantrail.server.judging import Device, take_push
+from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
+from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.migrations import migrate
+from scantrail.server.schema import alarms, documents, feed, holds, log, streams, units
+from scantrail.server.units import put_units
+
+WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)
+"""The rows that change while a simulation runs, and that devices keep."""
+
+
+class FatedDatabase(Database):
+    """The server's database whose process may die at any commit."""
+
+    def __init__(self, url: str, fate: Fate) -> None:
+        super().__init__(url)
+        self.fate = fate
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, if fate allows its commit."""
+        with super().writing() as connection:
+            yield connection
+            durable = self.fate.commits("a transaction")
+        durable()
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of the database's file."""
+
+    file: Path
+
+
+class SqlServer:
+    """A server of one site."""
+
+    def __init__(self, folder: Path, masters: Masters, fate: Fate, epoch: str) -> None:
+        self.epoch = epoch
+        """Another one means that the server was restored."""
+        self._folder = folder
+        self._fate = fate
+        self._site = masters.site.id
+        self._backups = 0
+        self._database = self._opened()
+        crash, fate.crash = fate.crash, 0.0
+        migrate(self._database)
+        self._fill(masters)
+        self._call(epoch)
+        fate.crash = crash
+
+    @property
+    def _file(self) -> Path:
+        return self._folder / "server.db"
+
+    def _opened(self) -> FatedDatabase:
+        return FatedDatabase(f"sqlite:///{self._file}", self._fate)
+
+    def _fill(self, masters: Masters) -> None:
+        with self._database.writing() as connection:
+            put_sites(connection, [masters.site])
+            put_products(connection, masters.products.values())
+            put_places(connection, masters.places.values())
+            put_workers(connection, masters.workers.values(), dict.fromkeys(masters.workers, "-"))
+            here, everywhere = load_stream(connection, self._site), load_stream(connection, GLOBAL_STREAM)
+            mark(connection, here, [(RowKind.PLACE, place) for place in masters.places])
+            shared = [(RowKind.SITE, self._site), *((RowKind.PRODUCT, product) for product in masters.products)]
+            mark(connection, everywhere, [*shared, *((RowKind.WORKER, worker) for worker in masters.workers)])
+            for stream in (here, everywhere):
+                save_stream(connection, stream)
+
+    def _call(self, epoch: str) -> None:
+        self.epoch = epoch
+        with self._database.writing() as connection:
+            begin_epoch(connection, epoch)
+
+    def push(self, push: Push, now: datetime) -> PushAnswer:
+        """Take a batch as the server does once the device has proved who it is."""
+        return take_push(self._database, Device(push.device, self._site, ""), push, now)
+
+    def changes(self, cursor: Mapping[str, int]) -> Changes:
+        """The next page of what changed after a cursor."""
+        with self._database.reading() as connection:
+            return changes_after(connection, cursor, PAGE)
+
+    def desk(
+        self,
+        draft: Draft,
+        now: datetime,
+        units: Iterable[Unit] = (),
+        documents: Iterable[PickList] = (),
+        holds: Iterable[Hold] = (),
+    ) -> None:
+        """The desk's own act, as the importer writes one."""
+        changed_units, changed_lists, changed_holds = list(units), list(documents), list(holds)
+        stream_id = GLOBAL_STREAM if changed_holds else self._site
+        born = [event.unit for event in draft.events if isinstance(event, UnitRegistered)]
+        with self._database.writing() as connection:
+            self._database.lock(connection, [stream_id])
+            stream = load_stream(connection, stream_id)
+            append_system_acts(connection, stream, [Dated(draft, now)], now)
+            put_units(connection, changed_units, born)
+            put_documents(connection, changed_lists)
+            put_holds(connection, changed_holds)
+            changed = [(RowKind.UNIT, unit.id) for unit in changed_units]
+            changed += [(RowKind.DOCUMENT, each.number) for each in changed_lists]
+            changed += [(RowKind.HOLD, hold.id) for hold in changed_holds]
+            mark(connection, stream, changed)
+            save_stream(connection, stream)
+
+    # What the desk and the watch look at
+
+    def lists(self) -> dict[str, PickList]:
+        """Every list."""
+        with self._database.reading() as connection:
+            numbers = connection.execute(select(documents.c.id).order_by(documents.c.id)).scalars().all()
+            found = documents_by_number(connection, numbers)
+        return {number: each for number in numbers if isinstance(each := found[number], PickList)}
+
+    def units(self) -> dict[str, Unit]:
+        """Every unit."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(units.c.id, units.c.body).order_by(units.c.serial, units.c.id)).all()
+        return {row.id: from_body(Unit, row.body) for row in rows}
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Every hold."""
+        with self._database.reading() as connection:
+            bodies = connection.execute(select(holds.c.body).order_by(holds.c.id)).scalars().all()
+        return tuple(from_body(Hold, body) for body in bodies)
+
+    def log_after(self, count: int) -> list[LogRow]:
+        """The log's rows but for the first `count`, in the order they were written."""
+        query = select(log).order_by(literal_column("rowid")).offset(count)
+        with self._database.reading() as connection:
+            return [_log_row(row) for row in connection.execute(query).mappings()]
+
+    def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
+        """The rows that now stand between these positions of the feed."""
+        found = []
+        watched = [kind.value for kind in WATCHED]
+        with self._database.reading() as connection:
+            for stream, last in upto.items():
+                query = (
+                    select(feed.c.kind, feed.c.id, feed.c.position)
+                    .where(feed.c.stream == stream, feed.c.position > after.get(stream, 0), feed.c.position <= last)
+                    .where(feed.c.kind.in_(watched))
+                    .order_by(feed.c.position)
+                )
+                found += [(RowKind(row.kind), str(row.id), int(row.position)) for row in connection.execute(query)]
+        return found
+
+    def positions(self) -> dict[str, int]:
+        """How far every stream is."""
+        with self._database.reading() as connection:
+            return {row.id: row.position for row in connection.execute(select(streams.c.id, streams.c.position))}
+
+    def value(self, kind: RowKind, thing: str) -> Any:
+        """A row's present value."""
+        with self._database.reading() as connection:
+            if kind is RowKind.DOCUMENT:
+                return documents_by_number(connection, [thing])[thing]
+            table, wanted = {RowKind.UNIT: (units, Unit), RowKind.HOLD: (holds, Hold)}[kind]
+            return from_body(wanted, connection.execute(select(table.c.body).where(table.c.id == thing)).scalar_one())
+
+    def alarms(self) -> int:
+        """How many alarms there are."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(alarms)).scalar_one())
+
+    # Power and backups
+
+    def dies(self) -> None:
+        """The process ends; the next one opens the file again."""
+        self._database.close()
+        self._database = self._opened()
+
+    def backup(self) -> Backup:
+        """A copy of the file, as an administrator makes it."""
+        self._backups += 1
+        file = self._folder / f"backup-{self._backups}.db"
+        with closing(sqlite3.connect(self._file)) as here, closing(sqlite3.connect(file)) as there:
+            here.backup(there)
+        return Backup(file)
+
+    def restore(self, backup: Backup, epoch: str) -> None:
+        """Go on from a copy, under another epoch."""
+        self._database.close()
+        for beside in self._folder.glob("server.db*"):
+            beside.unlink()
+        shutil.copy(backup.file, self._file)
+        self._database = self._opened()
+        crash, self._fate.crash = self._fate.crash, 0.0
+        self._call(epoch)
+        self._fate.crash = crash
+
+
+def _log_row(row: RowMapping) -> LogRow:
+    entry = Entry(
+        ActId(row["device"], row["epoch"], row["seq"]),
+        row["payload"],
+        Outcome(row["outcome"]),
+        row["actor"],
+        datetime.fromisoformat(row["effective_at"]),
+        decode_act(row["payload"]),
+        from_plain(Refusal, json.loads(row["refusal"])) if row["refusal"] else None,
+    )
+    return LogRow(row["position"], entry, row["hash"])

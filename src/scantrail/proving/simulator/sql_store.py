@@ -1,0 +1,92 @@
+"""The real device store in a simulation: its power may go at any commit, and its journal is read by the watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import bindparam, select
+
+from scantrail.device.store import DeviceStore, Identity
+from scantrail.device.store.database import Database
+from scantrail.device.store.mirror import TABLES
+from scantrail.device.store.schema import journal
+from scantrail.device.store.things import act_in
+from scantrail.domain.acts import Act, Draft, Times
+from scantrail.protocol.messages import RowKind
+from scantrail.protocol.outbox import ActState
+from scantrail.proving.simulator.fate import Fate
+from scantrail.proving.simulator.stores import OnRecord
+
+_ACTS = (
+    select(journal.c.exact, journal.c.hash, journal.c.state)
+    .where(journal.c.seq >= bindparam("first"))
+    .order_by(journal.c.seq)
+)
+_POSITIONS = {kind: select(table.c.position).where(table.c.id == bindparam("thing")) for kind, table in TABLES.items()}
+
+
+class FatedDatabase(Database):
+    """A store's database whose process may die at any commit."""
+
+    def __init__(self, folder: Path, fate: Fate) -> None:
+        self._fate = fate
+        super().__init__(folder)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction, if fate allows its commit."""
+        with super().writing():
+            yield
+            durable = self._fate.commits("a transaction")
+        durable()
+
+
+class SqlStore(DeviceStore):
+    """A device's real store, on a real file."""
+
+    def __init__(self, folder: Path, fate: Fate, on_record: OnRecord) -> None:
+        """`on_record` is told of the acts that are said to be recorded."""
+        self._folder = folder
+        self._fate = fate
+        self._on_record = on_record
+        super().__init__(folder, FatedDatabase(folder, fate))
+
+    @classmethod
+    def begun(cls, folder: Path, name: str, epoch: str, fate: Fate, on_record: OnRecord) -> SqlStore:
+        """The store of a newly enrolled device."""
+        DeviceStore.create(folder, Identity(name, "MAIN", epoch, "http://simulated")).close()
+        return cls(folder, fate, on_record)
+
+    def reopened(self) -> SqlStore:
+        """The store as the next process finds it on its disk."""
+        return SqlStore(self._folder, self._fate, self._on_record)
+
+    def upgraded(self) -> SqlStore:
+        """The same: what a newer version of the tables needs is done when it is opened."""
+        return self.reopened()
+
+    def record(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        actor: str,
+        site: str,
+        now: Times,
+        versions: Mapping[str, int] | None = None,
+    ) -> tuple[Act, ...]:
+        """Record, and say so."""
+        acts = super().record(drafts, actor=actor, site=site, now=now, versions=versions)
+        self._on_record(acts)
+        return acts
+
+    def acts_from(self, seq: int) -> list[tuple[Act, str, ActState]]:
+        """The acts kept from this one on, with their hashes and how far they are."""
+        rows = self._database.rows(_ACTS, first=seq)
+        return [(act_in(row.exact), row.hash, ActState(row.state)) for row in rows]
+
+    def row_position(self, kind: RowKind, thing: str) -> int:
+        """Where a row that this device has stands in its stream; 0 when it has none."""
+        rows = self._database.rows(_POSITIONS[kind], thing=thing)
+        return int(rows[0].position) if rows else 0

@@ -1,0 +1,85 @@
+"""What a simulation's stores are: fake ones in memory, or the real ones on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from scantrail.domain.acts import Act, Draft
+from scantrail.domain.documents import PickList
+from scantrail.domain.holds import Hold
+from scantrail.domain.units import Unit
+from scantrail.protocol.messages import Changes, Push, PushAnswer
+from scantrail.proving.simulator.fake_server import FakeServer
+from scantrail.proving.simulator.fake_store import FakeStore
+from scantrail.proving.simulator.fate import Fate
+from scantrail.proving.simulator.handheld import SimulatedStore
+from scantrail.proving.simulator.warehouse import Masters
+from scantrail.proving.simulator.watch import WatchedServer
+
+OnRecord = Callable[[tuple[Act, ...]], None]
+"""Told of the acts that a store says are recorded."""
+
+
+class SimulatedServer(WatchedServer, Protocol):
+    """A server of one site, real or fake, that can die at any commit."""
+
+    def push(self, push: Push, now: datetime) -> PushAnswer:
+        """Take a batch, and answer with what the device has not seen."""
+
+    def changes(self, cursor: Mapping[str, int]) -> Changes:
+        """The next page of what changed after a cursor."""
+
+    def desk(
+        self,
+        draft: Draft,
+        now: datetime,
+        units: Iterable[Unit] = (),
+        documents: Iterable[PickList] = (),
+        holds: Iterable[Hold] = (),
+    ) -> None:
+        """The desk's own act, with the rows it changes."""
+
+    def lists(self) -> dict[str, PickList]:
+        """Every list."""
+
+    def units(self) -> dict[str, Unit]:
+        """Every unit."""
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Every hold."""
+
+    def backup(self) -> Any:
+        """A copy of everything."""
+
+    def restore(self, backup: Any, epoch: str) -> None:
+        """Go on from a backup, under another epoch."""
+
+    def dies(self) -> None:
+        """The process ends."""
+
+
+class Stores(Protocol):
+    """Makes a simulation's server and devices."""
+
+    def server(self, masters: Masters, fate: Fate, epoch: str) -> SimulatedServer:
+        """An empty server with these masters."""
+
+    def device(self, name: str, epoch: str, masters: Masters, fate: Fate, on_record: OnRecord) -> SimulatedStore:
+        """The store of a newly enrolled device."""
+
+
+class FakeStores:
+    """Everything in memory."""
+
+    def server(self, masters: Masters, fate: Fate, epoch: str) -> FakeServer:
+        """A server in memory."""
+        return FakeServer(masters, fate, epoch)
+
+    def device(self, name: str, epoch: str, masters: Masters, fate: Fate, on_record: OnRecord) -> FakeStore:
+        """A store in memory."""
+        return FakeStore(name, epoch, masters, fate, on_record)
+
+
+FAKE = FakeStores()

@@ -1,0 +1,30 @@
+"""After a backup was put back, a new epoch makes devices begin anew, and the server's own acts are numbered anew."""
+
+from __future__ import annotations
+
+from scantrail.domain.acts import Draft
+from scantrail.protocol.messages import Outcome
+from scantrail.server.epochs import restored, server_epoch
+from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream, verify_chain
+from tests.server.site import ServedSite
+from tests.support.worlds import NOW
+
+
+def test_a_new_epoch_is_told_with_the_next_changes_and_breaks_no_chain(served: ServedSite) -> None:
+    device = served.device()
+    device.pick(46)
+    before = device.push().changes.server_epoch
+    epoch = restored(served.database)
+    assert epoch != before
+    device.record()
+    answer = device.push(first=len(device.exacts))
+    assert [verdict.outcome for verdict in answer.verdicts] == [Outcome.APPLIED]
+    assert answer.changes.server_epoch == epoch
+    with served.database.writing() as connection:
+        assert server_epoch(connection) == epoch
+        stream = load_stream(connection, "MAIN")
+        (act,) = append_system_acts(connection, stream, [Dated(Draft(), NOW)], NOW)
+        save_stream(connection, stream)
+    assert (act.id.seq, act.previous) == (1, "")
+    with served.database.reading() as connection:
+        assert verify_chain(connection, "MAIN") is None
