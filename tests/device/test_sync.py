@@ -268,6 +268,22 @@ def copy_of_device(old: ServedSite, new: ServedSite) -> None:
         connection.execute(insert(devices), rows)
 
 
+async def test_an_idle_device_notices_too_that_a_server_was_put_back_without_saying_so(
+    tmp_path: Path, device: OnlineDevice, served: ServedSite
+) -> None:
+    served.database.close()
+    shutil.copy(tmp_path / "server.db", tmp_path / "backup.db")
+    device.picks(UNIT)
+    await device.sync.now()
+    assert device.store.count_pending() == 0
+    restored = ServedSite(Database(f"sqlite:///{tmp_path / 'backup.db'}"))
+    device.line.connect(restored)
+    await device.sync.now()
+    assert restored.unit(46).status is Status.PICKED, "what it had lost was sent again"
+    assert device.store.unit(UNIT.id) == restored.unit(46)
+    restored.database.close()
+
+
 async def test_a_server_restored_from_a_backup_gets_what_it_lost_and_its_rows_are_taken_afresh(
     tmp_path: Path, device: OnlineDevice, served: ServedSite
 ) -> None:

@@ -143,6 +143,8 @@ def _push(
         return False
     assert isinstance(answer, PushAnswer)
     check_answer(push, answer)
+    if _was_put_back(records, answer.changes):
+        return False
     epoch = records.server_epoch
     first, *others = pages_of(answer.changes, records.cursor())
     yield Taken(records.apply_answer(replace(answer, changes=first)))
@@ -169,10 +171,21 @@ def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     before = records.cursor()
     changes = yield Ask(before)
     assert isinstance(changes, Changes)
+    if _was_put_back(records, changes):
+        return False
     yield from _take(records, pages_of(changes, before))
     if changes.more and records.cursor() == before:
         raise _endless()
     return not changes.more and records.complete
+
+
+def _was_put_back(records: DeviceRecords, changes: Changes) -> bool:
+    """Whether the server is behind what it told before, although it does not say so: then everything begins anew."""
+    known = records.cursor() if changes.server_epoch == records.server_epoch else {}
+    is_behind = any(changes.cursor.get(stream, 0) < position for stream, position in known.items())
+    if is_behind:
+        records.resend_from(0)
+    return is_behind
 
 
 def _take(records: DeviceRecords, pages: Iterable[Changes]) -> Generator[Step, Reply, None]:

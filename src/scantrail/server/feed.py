@@ -46,7 +46,7 @@ def changes_after(connection: Connection, cursor: Mapping[str, int], limit: int 
     for stream in connection.execute(select(streams.c.id, streams.c.position).order_by(streams.c.id)).all():
         after = cursor.get(stream.id, 0)
         if after >= stream.position:
-            reached[stream.id] = after
+            reached[stream.id] = stream.position  # a device that is further on learns that this server was put back
             continue
         room = limit - len(entries)
         found = _entries(connection, stream.id, after, room + 1)

@@ -126,7 +126,7 @@ class FakeServer:
         for stream, position in kept.positions.items():
             after = cursor.get(stream, 0)
             if after >= position:
-                reached[stream] = after
+                reached[stream] = position
                 continue
             found = self._entries(stream, after, limit - len(rows) + 1)
             taken, left = found[: limit - len(rows)], found[limit - len(rows) :]
