@@ -106,6 +106,10 @@ def test_a_server_may_ask_for_a_longer_pause_but_not_for_ever() -> None:
     assert pause_before(1, 0.0, asked=10**8) == 300
 
 
+def test_devices_that_a_server_sends_away_together_come_back_at_different_times() -> None:
+    assert [pause_before(1, chance, asked=2) for chance in (0.0, 0.25, 0.5)] == [2, 2.5, 3]
+
+
 def test_only_the_last_page_moves_the_cursor() -> None:
     rows = tuple(Row(RowKind.UNIT, str(n), n, {}) for n in range(1001))
     pages = pages_of(Changes("s1", {"MAIN": 9}, rows, more=False), {"MAIN": 1})

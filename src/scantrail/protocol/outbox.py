@@ -126,10 +126,12 @@ def check_answer(push: Push, answer: PushAnswer) -> None:
 def pause_before(attempt: int, chance: float, asked: float | None = None) -> float:
     """Seconds to wait before trying again: full jitter, doubling with each attempt, 60 at the most.
 
-    `attempt` counts failures from 1; `chance` is random in [0, 1); `asked` is the server's Retry-After in seconds.
+    `attempt` counts failures from 1; `chance` is random in [0, 1); `asked` is the server's Retry-After in seconds,
+    which is kept and stretched by up to as much again: devices that were refused together do not come back together.
     """
     ceiling: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempt - 1, 10))
-    return max(SHORTEST_PAUSE_S, chance * ceiling, min(asked or 0.0, LONGEST_ASKED_PAUSE_S))
+    least = min(asked or 0.0, LONGEST_ASKED_PAUSE_S)
+    return max(SHORTEST_PAUSE_S, chance * ceiling, least * (1 + chance))
 
 
 def pages_of(changes: Changes, cursor: dict[str, int]) -> tuple[Changes, ...]:

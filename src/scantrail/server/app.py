@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
+from scantrail.server.crowds import Crowd
 from scantrail.server.database import Database
 from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
@@ -37,6 +38,7 @@ def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> F
     app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.clock = clock
+    app.state.crowd = Crowd()
     app.add_exception_handler(Refused, problem_answer)
     for unavailable in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(unavailable, _unavailable)

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.intake import BrokenChain
 from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer
+from scantrail.server.crowds import Crowd
 from scantrail.server.devices import is_signed
 from scantrail.server.feed import PAGE, changes_after
 from scantrail.server.judging import take_push
@@ -43,8 +44,10 @@ async def post_push(request: Request) -> Response:
     def taken() -> PushAnswer:
         return take_push(database_of(request), device, push, now_of(request))
 
+    crowd: Crowd = request.app.state.crowd
     try:
-        return answer(await run_in_threadpool(taken))
+        with crowd.admitted(device.id):
+            return answer(await run_in_threadpool(taken))
     except BrokenChain as error:
         detail = M("This device's records do not follow on those that the server has: {why}", why=error)
         raise refused(409, "broken_chain", detail, expected_seq=error.expected_seq) from error
