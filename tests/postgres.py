@@ -154,6 +154,20 @@ def fresh_database(server: URL, name: str) -> Iterator[str]:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def closed(url: str) -> Iterator[None]:
+    """Everybody is thrown out of a database and nobody gets in, as if its server had stopped."""
+    name = make_url(url).database
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    with psycopg.connect(_plain(make_url(url).set(database="postgres")), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        admin.execute(others, [name])
+        try:
+            yield
+        finally:
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
 def keep(url: str) -> None:
     """Remember what is in the database now, for `restored`."""
     tables = [table.name for table in _tables()]

@@ -1,0 +1,168 @@
+"""What a real server stands on gives way while two devices send: database, disk, line. Nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import resource
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL
+
+from scantrail.device.sync import Link, Sync
+from scantrail.proving.backstage import DemoServer
+from scantrail.words import say
+from tests.postgres import closed, fresh_database
+from tests.proving.processes import everything_is_in_the_log_once, two_devices_at_work
+
+pytestmark = pytest.mark.xdist_group("terminals")
+
+OUTAGES = int(os.environ.get("SCANTRAIL_KILLS", "2"))
+SEED = int(os.environ.get("SCANTRAIL_SEED", "1"))
+PATIENCE_S = 60
+
+
+class OnPostgres(DemoServer):
+    """The server on PostgreSQL."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        super().__init__(folder)
+        self._database_url = database_url
+
+    @property
+    def database_url(self) -> str:
+        return self._database_url
+
+
+class OnSmallDisk(DemoServer):
+    """The server on a disk that can be full."""
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """No file of the server can grow."""
+        assert self._process is not None
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        yield
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+class BadLine(socketserver.ThreadingTCPServer):
+    """Carries bytes to the server; while it is bad it cuts each connection after some of them, up or down."""
+
+    daemon_threads = True
+
+    def __init__(self, server_port: int) -> None:
+        super().__init__(("127.0.0.1", 0), Carrier)
+        self.server_port = server_port
+        self.is_bad = False
+        self.cuts = 0
+        self._chance = random.Random(SEED)
+
+    def bytes_until_cut(self) -> int | None:
+        return self._chance.randint(0, 4000) if self.is_bad else None
+
+
+class Carrier(socketserver.BaseRequestHandler):
+    """One connection."""
+
+    def handle(self) -> None:
+        line = cast(BadLine, self.server)
+        with socket.create_connection(("127.0.0.1", line.server_port)) as there:
+            back = threading.Thread(target=self._carry, args=(there, self.request), daemon=True)
+            back.start()
+            self._carry(self.request, there)
+            back.join()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        """Until one end closes, or the line cuts both ends off."""
+        line = cast(BadLine, self.server)
+        left = line.bytes_until_cut()
+        with suppress(OSError):
+            while received := source.recv(65536):
+                if left is not None and len(received) > left:
+                    target.sendall(received[:left])
+                    line.cuts += 1
+                    break
+                target.sendall(received)
+                left = None if left is None else left - len(received)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def running(server: DemoServer) -> Iterator[DemoServer]:
+    server.prepare()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+async def until(holds: Callable[[], bool], what: str) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():  # noqa: ASYNC110 - reason: what is awaited is another process's doing
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        pytest.fail(f"not within {PATIENCE_S} s: {what}")
+
+
+async def outages(devices: list[Sync], outage: Callable[[], Any]) -> None:
+    """One after the other; each is noticed by both devices, and over for both, before the next."""
+    chance = random.Random(SEED)
+    for _outage in range(OUTAGES):
+        await asyncio.sleep(chance.uniform(0.0, 0.3))
+        with outage():
+            await until(lambda: all("503" in say(each.state.reason) for each in devices), "both devices are told 503")
+        await until(lambda: all(each.state.link is Link.ONLINE for each in devices), "both devices are online")
+
+
+def test_a_database_that_stops_while_devices_send_loses_and_doubles_nothing(tmp_path: Path, postgres: URL) -> None:
+    async def day(server: DemoServer) -> None:
+        async with two_devices_at_work(tmp_path, server) as devices:
+            await outages(devices, lambda: closed(server.database_url))
+
+    with (
+        fresh_database(postgres, f"outage_{uuid4().hex}") as url,
+        running(OnPostgres(tmp_path / "server", url)) as server,
+    ):
+        asyncio.run(day(server))
+        assert everything_is_in_the_log_once(tmp_path, server) > OUTAGES
+
+
+def test_a_servers_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    server = OnSmallDisk(tmp_path / "server")
+
+    async def day() -> None:
+        async with two_devices_at_work(tmp_path, server) as devices:
+            await outages(devices, server.full_disk)
+
+    with running(server):
+        asyncio.run(day())
+        assert everything_is_in_the_log_once(tmp_path, server) > OUTAGES
+
+
+def test_a_line_that_is_cut_at_any_byte_loses_and_doubles_nothing(tmp_path: Path, backstage: DemoServer) -> None:
+    with BadLine(backstage.port) as line:
+        threading.Thread(target=line.serve_forever, daemon=True).start()
+
+        async def day() -> None:
+            async with two_devices_at_work(tmp_path, backstage, f"http://127.0.0.1:{line.server_address[1]}"):
+                line.is_bad = True
+                await until(lambda: line.cuts >= 10 * OUTAGES, "the line is cut often enough")
+                line.is_bad = False
+
+        asyncio.run(day())
+        assert everything_is_in_the_log_once(tmp_path, backstage) > OUTAGES
+        line.shutdown()
