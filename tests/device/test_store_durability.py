@@ -127,8 +127,9 @@ def test_a_store_written_by_a_newer_version_is_not_touched(folder: Path) -> None
 def full(folder: Path) -> Iterator[DeviceStore]:
     """A store that has room for only a few records more."""
     with DeviceStore.open(folder) as store:
-        pages = store._database._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        store._database._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        for file in ("main", "rows"):
+            pages = store._database._connection.exec_driver_sql(f"PRAGMA {file}.page_count").scalar_one()
+            store._database._connection.exec_driver_sql(f"PRAGMA {file}.max_page_count = {pages + 2}")
         yield store
 
 

@@ -94,7 +94,8 @@ def test_an_applied_act_counts_until_the_row_contains_it_and_then_no_more(store:
 
 def test_a_row_of_a_lower_position_never_replaces_one_of_a_higher(store: DeviceStore) -> None:
     store.apply_changes(changes_of((replace(UNIT, notes="new"),), position=9))
-    store.apply_changes(changes_of((replace(UNIT, notes="old"),), position=8))
+    older = changes_of((replace(UNIT, notes="old"),), position=8)
+    store.apply_changes(replace(older, cursor={"MAIN": 9, "*": 9}))
     found = store.unit(UNIT.id)
     assert found is not None
     assert found.notes == "new"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from scantrail.device.sync import Link
+from scantrail.device.first_load import Loading
+from scantrail.device.sync import Link, SyncState
 from scantrail.domain.acts import Act
 from scantrail.domain.documents import Taken
 from scantrail.domain.events import AttentionSettled, PickListTaken, UnitPicked, WorkerSignedIn, WorkerSignedOut
@@ -17,7 +18,7 @@ from scantrail.domain.photos import photo_of
 from scantrail.domain.plain import to_plain
 from scantrail.domain.refusals import Code, refuse
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
-from scantrail.words import OperatorError
+from scantrail.words import M, OperatorError
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
 from tests.support.devices import changes_of
 from tests.support.photos import jpeg
@@ -75,6 +76,31 @@ async def test_a_badge_may_be_typed_in_the_demo_only(tmp_path: Path) -> None:
         assert f"{BADGE}  {PIN}  Sarah Johnson" in hand.glass
         await hand.type(BADGE + "\r")
         assert "TYPE YOUR PIN" in hand.glass
+
+
+@pytest.mark.parametrize("size", [(20, 16), (40, 8), (80, 24)])
+async def test_before_the_days_data_is_here_the_screen_says_how_far_it_is(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with bench(tmp_path, size=size) as hand:
+        hand.store.resend_from(0)
+        hand.sync.goes(Link.OFFLINE)
+        assert "This device has not received anything" in flat(hand)
+        hand.sync.state = SyncState(Link.ONLINE, 0, loading=Loading(400_000, 1_000_000))
+        assert "GETTING THE DAY'S DATA" in flat(hand)
+        assert "40 %" in flat(hand)
+        await hand.scan(BADGE)
+        assert "ONE MOMENT" in flat(hand)
+        await hand.press("escape")
+        hand.sync.state = SyncState(Link.OFFLINE, 0, loading=Loading(400_000, 1_000_000))
+        assert "goes on from here when the network is back" in flat(hand)
+        hand.sync.state = SyncState(Link.ONLINE, 0, loading=Loading(500, 0, M("The day's file is gone.")))
+        assert "The day's file is gone. 500 records have come so far." in flat(hand)
+
+
+def flat(hand: Bench) -> str:
+    """What the glass says, in one line."""
+    return " ".join(hand.glass.split())
 
 
 async def test_another_badge_takes_the_place_of_the_first(tmp_path: Path) -> None:

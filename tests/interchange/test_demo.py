@@ -119,7 +119,7 @@ def test_folding_the_log_gives_every_unit(day: Desk) -> None:
 def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
     with day.reading() as connection:
         assert [verify_chain(connection, stream) for stream in all_streams(connection)] == [None, None, None]
-        changes = changes_after(connection, {}, 1_000)
+        changes = changes_after(connection, {}, "MAIN", 1_000)
     kinds = [row.kind for row in changes.rows]
     assert {kind: kinds.count(kind) for kind in RowKind} == {
         RowKind.SITE: 2,

@@ -28,7 +28,7 @@ class Follower:
     def pull(self) -> bool:
         """Take one page; gives whether there is another."""
         with self.served.database.reading() as connection:
-            changes = changes_after(connection, self.cursor, self.limit)
+            changes = changes_after(connection, self.cursor, "MAIN", self.limit)
         for row in changes.rows:
             assert row.position > self.cursor.get("MAIN", 0) or row.kind is not RowKind.UNIT
             self.rows[row.kind, row.id] = row

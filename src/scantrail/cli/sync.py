@@ -52,6 +52,9 @@ def _now(options: argparse.Namespace) -> int:
     def progress(state: SyncState) -> None:
         if state.link is Link.ONLINE and state.waiting:
             print(say(M("{count} records to send", count=state.waiting)), flush=True)
+        if state.loading and state.loading.total:
+            far = M("Getting the day's data: {done} of {total}", done=state.loading.done, total=state.loading.total)
+            print(say(far), flush=True)
 
     state = asyncio.run(sync_now(options.store, progress))
     if state.link is not Link.ONLINE:

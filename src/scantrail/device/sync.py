@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from scantrail.device.first_load import FirstLoad, Loading, SnapshotPeer
 from scantrail.device.keys import DeviceKeys
 from scantrail.device.photo_sync import PhotoPeer, PhotoSync
 from scantrail.device.store import DeviceStore, StoreError
@@ -42,6 +43,8 @@ class SyncState:
     """Acts the server has not acknowledged."""
     reason: Message | str = ""
     """Why it is not online."""
+    loading: Loading | None = None
+    """How far the first load is; None when everything has arrived once."""
 
 
 class Clock(Protocol):
@@ -51,7 +54,7 @@ class Clock(Protocol):
         """The device's now."""
 
 
-class Peer(PhotoPeer, Protocol):
+class Peer(PhotoPeer, SnapshotPeer, Protocol):
     """The server, as far as the sync needs it."""
 
     async def push(self, push: Push) -> PushAnswer:
@@ -87,6 +90,7 @@ class Sync:
         """Called after every exchange that came to its end."""
         self.photos = PhotoSync(store, server, clock, chance)
         self.photos.on_changed = self._photos_changed
+        self._first_load = FirstLoad(store, server, self._loads)
         self.state = SyncState(Link.OFFLINE, store.count_pending(), M("Not connected yet."))
         self._tidied = False
         self._failures = 0
@@ -157,7 +161,8 @@ class Sync:
         self._show(link, reason)
 
     def _show(self, link: Link, reason: Message | str) -> None:
-        state = SyncState(link, self._store.count_pending(), reason)
+        loading = None if self._store.complete else self._first_load.state
+        state = SyncState(link, self._store.count_pending(), reason, loading)
         if state != self.state:
             self.state = state
             self.on_state(state)
@@ -167,10 +172,26 @@ class Sync:
         if not self._tidied:
             self._store.forget_old()
             self._tidied = True
+        while True:
+            if self._store.is_empty and await self._first_load.run():
+                self.on_changed()
+            if await self._talk():
+                return
+
+    async def _talk(self) -> bool:
+        """Exchange to the end; gives False where another server's history has begun, which starts with a first load."""
         talk = exchange(self._store, self._clock.now, self._keys.sign)
         reply: Reply = None
+        was_empty = self._store.is_empty
         while (step := next_step(talk, reply)) is not None:
+            if self._store.is_empty and not was_empty:
+                return False
             reply = await self._reply_to(step)
+            was_empty = self._store.is_empty
+        return True
+
+    def _loads(self) -> None:
+        self._show(Link.ONLINE, "")
 
     async def _reply_to(self, step: Step) -> Reply:
         match step:
@@ -181,6 +202,7 @@ class Sync:
             case Taken(is_different):
                 if is_different:
                     self.on_changed()
+                    self._first_load.count_rows()
                 self._show(Link.ONLINE, "")
                 await asyncio.sleep(0)
                 return None

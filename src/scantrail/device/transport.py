@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,6 +28,7 @@ from scantrail.protocol.messages import (
     SignInAnswer,
     SignInRequest,
 )
+from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.words import M, Message, say
 
 T = TypeVar("T")
@@ -36,6 +39,8 @@ LONGEST_S = 60.0
 SIGN_IN_S = 6.0
 """A person waits for this one."""
 LARGEST_ANSWER = 64 * 1024 * 1024
+PIECE = 1 << 18
+"""Bytes of a snapshot taken at once."""
 PAGE = 500
 """Rows asked for in one page of changes."""
 
@@ -122,6 +127,26 @@ class Server:
         query = {"cursor": json.dumps(cursor, sort_keys=True), "limit": str(PAGE)}
         return await self._ask(Changes, "GET", "/v1/changes", query=query)
 
+    async def snapshot(self) -> SnapshotAnswer:
+        """Which snapshot there is to begin with."""
+        return await self._ask(SnapshotAnswer, "GET", "/v1/snapshot")
+
+    async def snapshot_bytes(self, snapshot: Snapshot, start: int) -> AsyncGenerator[bytes]:
+        """A snapshot's bytes from `start` on, as they arrive."""
+        headers = self._headers() | {"Range": f"bytes={start}-", "Accept-Encoding": "identity"}
+        with self._telling():
+            client = await self._open()
+            request = client.build_request("GET", f"/v1/snapshot/{snapshot.sha256}", headers=headers)
+            response = await client.send(request, stream=True)
+            try:
+                if response.status_code != 206:
+                    _understood(response, await response.aread())
+                    raise Offline(_NOT_THE_SERVER)
+                async for piece in response.aiter_raw(PIECE):
+                    yield piece
+            finally:
+                await response.aclose()
+
     async def timeline(self, unit: UnitId) -> dict[str, Any]:
         """A unit and its whole history, as the server's JSON object."""
         return await self._json("GET", f"/v1/units/{unit}/timeline", within=SIGN_IN_S)
@@ -152,9 +177,16 @@ class Server:
         query: dict[str, str] | None = None,
         within: float = LONGEST_S,
     ) -> dict[str, Any]:
-        try:
+        with self._telling():
             async with asyncio.timeout(within):
                 response, content = await self._exchange(method, path, body, query)
+        return _understood(response, content)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Every failure of the line as `Offline`."""
+        try:
+            yield
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise Offline(M("The server does not answer. Work goes on; records wait here.")) from error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
@@ -165,14 +197,15 @@ class Server:
                     why=_why(error),
                 )
             ) from error
-        return _understood(response, content)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json"}
+        return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
 
     async def _exchange(
         self, method: str, path: str, body: Any, query: dict[str, str] | None
     ) -> tuple[httpx2.Response, bytes]:
-        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        headers = self._headers()
         content = None
         if isinstance(body, Raw):
             content = body.content

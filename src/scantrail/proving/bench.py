@@ -1,4 +1,4 @@
-"""`make bench`: how fast the camera is; how many real photographs are read, how many wrongly, how long one takes."""
+"""`make bench`: how fast a device is loaded and the camera reads; how many real photographs are read rightly."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from scantrail.proving.loading import Loaded, first_load
 from scantrail.scanning.acceptance import Rules
 from scantrail.scanning.camera.eye import Eye
 from scantrail.scanning.camera.gathering import PLAIN_KEPT
@@ -21,6 +22,9 @@ from scantrail.words import M, say
 
 PHOTOS = Path(__file__).parents[4] / "shared" / "vectors" / "photos"
 """Beside the source tree: a folder for each kind of code; beside each picture its text, as .txt or .bin."""
+
+MANY = 1_000_000
+"""Units of the site that is loaded."""
 
 Text = tuple[str, bytes]
 """A code as text and as bytes."""
@@ -102,7 +106,8 @@ def _is(text: Text, expected: bytes | None) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print how the camera does, then the table for the photographs in the folder named, or in the usual one."""
+    """Print how a first load and the camera do, then the photographs in the folder named, or in the usual one."""
+    print_first_load(first_load(MANY))
     print_camera(watch())
     print_photographs(Path(arguments[0]) if arguments else PHOTOS)
     return 0
@@ -126,6 +131,14 @@ def print_photographs(photos: Path) -> None:
                 found = score(folder, read)
                 counts = (found.pictures, found.listed, found.accepted, found.wrong, round(found.ms))
                 print(_row(folder.name, name, *map(str, counts)), flush=True)
+
+
+def print_first_load(loaded: Loaded) -> None:
+    """Print how long a new device takes to be ready, beside what the bytes alone take."""
+    print(_row("first load", "", "units", "MB", "seconds", "floor s", "ratio"))
+    figures = (f"{loaded.megabytes:.0f}", f"{loaded.seconds:.1f}", f"{loaded.floor_s:.1f}")
+    ratio = f"{loaded.seconds / loaded.floor_s:.1f}"
+    print(_row("one file", "a real server", str(loaded.units), *figures, ratio), flush=True)
 
 
 def print_camera(watched: Watched) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +20,8 @@ from scantrail.server.crowds import Crowd
 from scantrail.server.database import Database
 from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
-from scantrail.server.routers import attention, enrolment, photos, sync, units
+from scantrail.server.routers import attention, enrolment, photos, snapshots, sync, units
+from scantrail.server.snapshots import Snapshots
 from scantrail.words import M
 
 
@@ -27,7 +30,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+def snapshot_folder() -> Path:
+    """Where snapshots are kept: they can be made again, so among what the system calls caches."""
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "scantrail" / "snapshots"
+
+
+def create_app(
+    database: Database, clock: Callable[[], datetime] = utc_now, snapshot_store: Snapshots | None = None
+) -> FastAPI:
     """The application on a database that is at this version."""
 
     @asynccontextmanager
@@ -39,13 +50,15 @@ def create_app(database: Database, clock: Callable[[], datetime] = utc_now) -> F
     app.state.database = database
     app.state.clock = clock
     app.state.crowd = Crowd()
+    app.state.snapshots = snapshot_store or Snapshots(database, snapshot_folder())
     app.add_exception_handler(Refused, problem_answer)
     for unavailable in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(unavailable, _unavailable)
     app.add_exception_handler(HTTPException, _unknown_request)
     app.add_exception_handler(RequestValidationError, _garbled_request)
     app.add_exception_handler(Exception, _broken)
-    for router in (attention.router, enrolment.router, sync.router, units.router, photos.router):
+    routers = (attention, enrolment, sync, units, photos, snapshots)
+    for router in (each.router for each in routers):
         app.include_router(router)
 
     @app.get("/v1/health")

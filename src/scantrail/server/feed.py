@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select
 
+from scantrail.domain.identifiers import SiteId
 from scantrail.protocol.messages import Changes, Row, RowKind
+from scantrail.protocol.rows import body_for
 from scantrail.server.attention import attention_rows
 from scantrail.server.documents import document_rows
 from scantrail.server.epochs import server_epoch
@@ -38,10 +41,13 @@ def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind
     insert_rows(connection, feed, rows)
 
 
-def changes_after(connection: Connection, cursor: Mapping[str, int], limit: int = PAGE) -> Changes:
-    """The next page of what changed after a cursor, in commit order stream by stream."""
+def changes_after(connection: Connection, cursor: Mapping[str, int], site: SiteId, limit: int = PAGE) -> Changes:
+    """The next page of what changed after a cursor, in commit order stream by stream, as a device of a site holds it.
+
+    A cursor ahead of a stream gets the stream's own back: this server was restored from a backup since.
+    """
     reached: dict[str, int] = {}
-    entries: list[tuple[RowKind, str, int]] = []
+    entries: list[Listed] = []
     more = False
     for stream in connection.execute(select(streams.c.id, streams.c.position).order_by(streams.c.id)).all():
         after = cursor.get(stream.id, 0)
@@ -53,27 +59,43 @@ def changes_after(connection: Connection, cursor: Mapping[str, int], limit: int 
         taken, left = found[:room], found[room:]
         entries.extend(taken)
         more = more or bool(left)
-        reached[stream.id] = stream.position if not left else taken[-1][2] if taken else after
-    return Changes(server_epoch(connection), reached, tuple(_rows(connection, entries)), more)
+        reached[stream.id] = stream.position if not left else taken[-1].position if taken else after
+    return Changes(server_epoch(connection), reached, tuple(rows_of(connection, entries, site)), more)
 
 
-def _entries(connection: Connection, stream: str, after: int, limit: int) -> list[tuple[RowKind, str, int]]:
+class Listed(NamedTuple):
+    """An entry of the feed."""
+
+    kind: RowKind
+    id: str
+    position: int
+    stream: str
+
+
+def _entries(connection: Connection, stream: str, after: int, limit: int) -> list[Listed]:
     rows = connection.execute(
         select(feed.c.kind, feed.c.id, feed.c.position)
         .where(feed.c.stream == stream, feed.c.position > after)
         .order_by(feed.c.position)
         .limit(limit)
     )
-    return [(RowKind(row.kind), row.id, row.position) for row in rows]
+    return [Listed(RowKind(row.kind), row.id, row.position, stream) for row in rows]
 
 
-def _rows(connection: Connection, entries: list[tuple[RowKind, str, int]]) -> Iterable[Row]:
+def rows_of(connection: Connection, entries: Sequence[Listed], site: SiteId) -> Iterator[Row]:
+    """The present rows of entries, as a device of a site holds them."""
     bodies: dict[RowKind, dict[str, dict[str, Any]]] = {
-        kind: _BODIES[kind](connection, [thing for each, thing, _ in entries if each is kind])
-        for kind in {kind for kind, _, _ in entries}
+        kind: _BODIES[kind](connection, [each.id for each in entries if each.kind is kind])
+        for kind in {each.kind for each in entries}
     }
-    for kind, thing, position in entries:
-        yield Row(kind, thing, position, bodies[kind][thing])
+    for entry in entries:
+        row = Row(entry.kind, entry.id, _position(entry, site), bodies[entry.kind][entry.id])
+        yield replace(row, body=body_for(site, row))
+
+
+def _position(entry: Listed, site: SiteId) -> int:
+    """Where a row stands for a site's devices: other sites' counters say nothing about units to them."""
+    return 0 if entry.kind is RowKind.UNIT and entry.stream != site else entry.position
 
 
 Bodies = Callable[[Connection, Iterable[str]], dict[str, dict[str, Any]]]

@@ -70,7 +70,7 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
         head = _head(connection, push.device, push.epoch)
-        return PushAnswer(head.seq, verdicts, changes_after(connection, push.cursor), now)
+        return PushAnswer(head.seq, verdicts, changes_after(connection, push.cursor, device.site), now)
 
 
 def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:

@@ -14,6 +14,7 @@ from scantrail.device.store.journal import Identity
 from scantrail.device.store.keeping import Failures, History, Verifier
 from scantrail.device.store.look import JournalLook, look
 from scantrail.device.store.photos import PhotoCounts
+from scantrail.device.store.rows_file import RowsUnusable, prepare_rows
 from scantrail.device.store.store import Counts, DeviceStore
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Identity",
     "JournalLook",
     "PhotoCounts",
+    "RowsUnusable",
     "StoreDamaged",
     "StoreError",
     "StoreExists",
@@ -34,4 +36,5 @@ __all__ = [
     "StoreNotReady",
     "Verifier",
     "look",
+    "prepare_rows",
 ]

@@ -1,4 +1,9 @@
-"""One process, one connection: the lock on the folder, the database file, and its transactions."""
+"""One process, one connection: the lock on the folder, the two database files, and their transactions.
+
+The store's own file holds the journal, an attached one the server's rows. A transaction over both is committed in the
+store's own file first. Should the power fail in between, verdicts are there and the rows that came with them are not,
+nor is their cursor: they come again, and meanwhile the acts lie over the older rows.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +20,25 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, told
-from scantrail.device.store.migrations import STEPS
+from scantrail.device.store.migrations import MOVED, STEPS
+from scantrail.device.store.rows_file import FIRST, make_rows, remove_others
 from scantrail.device.store.schema import VERSION, metadata
 from scantrail.words import M
 
 FILE = "handheld.db"
 LOCK = "handheld.lock"
+
+FORM_WITH_ALL_IN_ONE = 3
+"""Up to this form, a store kept the server's rows in its own file."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=2000",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+)
 
 
 class Database:
@@ -37,6 +55,7 @@ class Database:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         elif not path.exists():
             raise _missing()
+        self._folder = folder
         self._lock = _lock(folder)
         self._engine: Engine | None = None
         try:
@@ -46,6 +65,7 @@ class Database:
             self._raw = cast("sqlite3.Connection", self._connection.connection.dbapi_connection)
             with self._telling():
                 self._migrate(create)
+                self._attach_own()
         except BaseException:
             self.close()
             raise
@@ -54,7 +74,7 @@ class Database:
     def _connect(engine: Engine) -> Connection:
         try:
             connection = engine.connect()
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=2000"):
+            for pragma in _PRAGMAS:
                 connection.exec_driver_sql(f"PRAGMA {pragma}").close()
         except DBAPIError as error:
             raise told(error) or error from error
@@ -70,13 +90,65 @@ class Database:
             return
         if not found and not create:
             raise _missing()
+        if 0 < found <= FORM_WITH_ALL_IN_ONE:
+            self._move_rows()
         with self.writing():
             if not found:
                 metadata.create_all(self._connection)
+                self._raw.execute("INSERT INTO rows_file VALUES (1, ?)", (FIRST,)).close()
             for form in range(found or VERSION, VERSION):
                 for statement in STEPS[form]:
                     self._run(statement)
             self._run(f"PRAGMA user_version = {VERSION}")
+
+    def _move_rows(self) -> None:
+        """Copy the rows into a file of their own; the migration takes them out of this one."""
+        make_rows(self._folder / FIRST)
+        self._attach(FIRST)
+        with self.writing():
+            for statement in MOVED:
+                self._run(statement)
+
+    def _attach_own(self) -> None:
+        """Attach the file that holds the rows; where it is gone, an empty one, which the server fills again."""
+        ((name,),) = self._raw.execute("SELECT name FROM rows_file").fetchall()
+        if "rows" not in self._attached():
+            if not (self._folder / name).exists():
+                make_rows(self._folder / name)
+            self._attach(name)
+        remove_others(self._folder, name)
+
+    def _attached(self) -> set[str]:
+        return {row[1] for row in self._raw.execute("PRAGMA database_list").fetchall()}
+
+    def _attach(self, name: str) -> None:
+        self._raw.execute("ATTACH ? AS rows", (str(self._folder / name),)).close()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            self._run(f"PRAGMA rows.{pragma}")
+
+    @contextmanager
+    def using_rows(self, name: str) -> Iterator[None]:
+        """Read the server's rows from another file of the folder from now on, all of them or none.
+
+        What the block writes is written with that, in one transaction of the store's own file.
+
+        Raises:
+            StoreFull, StoreDamaged: as their names say; the rows are what they were.
+        """
+        with self._telling():
+            ((before,),) = self._raw.execute("SELECT name FROM rows_file").fetchall()
+            self._run("DETACH rows")
+            try:
+                self._attach(name)
+                with self.writing():
+                    self._raw.execute("UPDATE rows_file SET name = ?", (name,)).close()
+                    yield
+            except BaseException:
+                if "rows" in self._attached():
+                    self._run("DETACH rows")
+                self._attach(before)
+                raise
+        remove_others(self._folder, name)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

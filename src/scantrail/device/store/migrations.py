@@ -5,6 +5,16 @@ The statements are what they were when the form was released; they do not follow
 
 from __future__ import annotations
 
+ROWS_BEFORE_4 = ("units", "labels", "products", "gtins", "places", "workers", "holds", "sites", "documents")
+"""Tables that were in the store's own file before its form 4, and are in the file of rows since."""
+
+MOVED = (
+    *(f"INSERT INTO rows.{name} SELECT * FROM main.{name}" for name in ROWS_BEFORE_4),  # noqa: S608 - our own names
+    "DELETE FROM rows.followed",
+    "INSERT INTO rows.followed SELECT only, server_epoch, cursor, complete FROM main.meta",
+)
+"""What copies the rows over, before the step from form 3 takes them away: a device upgrades without network."""
+
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
         """CREATE TABLE photos (
@@ -25,6 +35,12 @@ STEPS: dict[int, tuple[str, ...]] = {
     seq INTEGER NOT NULL,
     PRIMARY KEY (day)
 )""",
+    ),
+    3: (
+        "CREATE TABLE rows_file (only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1), name TEXT NOT NULL)",
+        "INSERT INTO rows_file VALUES (1, 'rows-0.db')",
+        *(f"DROP TABLE main.{name}" for name in ROWS_BEFORE_4),
+        *(f"ALTER TABLE main.meta DROP COLUMN {name}" for name in ("server_epoch", "cursor", "complete")),
     ),
 }
 """By the form found, what makes the next of it."""

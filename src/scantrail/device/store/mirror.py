@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
-from scantrail.domain.documents import DOCUMENT_TYPES, DocumentKind
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import gtin14
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
-from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 from scantrail.protocol.messages import Changes, Row, RowKind
+from scantrail.protocol.rows import TABLE_NAMES, columns_of, gtins_of, labels_of, value_of
 
-TABLES: dict[RowKind, Table] = {
-    RowKind.SITE: schema.sites,
-    RowKind.PRODUCT: schema.products,
-    RowKind.PLACE: schema.places,
-    RowKind.WORKER: schema.workers,
-    RowKind.HOLD: schema.holds,
-    RowKind.DOCUMENT: schema.documents,
-    RowKind.UNIT: schema.units,
-}
-"""Where each kind of row is kept; attention rows are about the journal, which takes them."""
+TABLES: dict[RowKind, Table] = {kind: schema.mirrored.tables[name] for kind, name in TABLE_NAMES.items()}
+"""Where each kind of row is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +31,20 @@ class Followed:
     """Whether everything there was at the first sync has arrived."""
 
 
-_FOLLOWED = select(schema.meta.c.server_epoch, schema.meta.c.cursor, schema.meta.c.complete)
-_FOLLOW = update(schema.meta).values(
+_FOLLOWED = select(schema.followed.c.server_epoch, schema.followed.c.cursor, schema.followed.c.complete)
+_FOLLOW = update(schema.followed).values(
     server_epoch=bindparam("at_epoch"), cursor=bindparam("at_cursor"), complete=bindparam("all_here")
 )
+_LAST_UNIT = select(func.max(text("rowid"))).select_from(schema.units)
 
 
 def _put(table: Table) -> Any:
+    """A row of another site's stream stands at position 0: it is news, and contains no act of this site's stream."""
     statement = insert(table)
-    newer = statement.excluded.position >= table.c.position
-    changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    new = statement.excluded
+    changed: dict[str, Any] = {column.name: new[column.name] for column in table.c if not column.primary_key}
+    changed["position"] = func.max(new.position, table.c.position)
+    newer = or_(new.position >= table.c.position, new.position == 0)
     return statement.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=newer)
 
 
@@ -77,6 +67,10 @@ class Mirror:
         row = self._database.rows(_FOLLOWED)[0]
         return Followed(row.server_epoch, json.loads(row.cursor), row.complete)
 
+    def count(self) -> int:
+        """About how many rows there are: the last unit's number is known without counting."""
+        return int(self._database.rows(_LAST_UNIT)[0][0] or 0)
+
     def take(self, changes: Changes) -> None:
         """Write a page of changes and its cursor, inside a transaction.
 
@@ -95,17 +89,11 @@ class Mirror:
         complete = self.followed().complete or not changes.more
         self._follow(changes.server_epoch, changes.cursor, complete=complete)
 
-    def _index(self, values: Iterable[Any]) -> None:
+    def _index(self, values: Sequence[Any]) -> None:
         """Keep serials and GTINs findable. They are never taken away: a serial names its unit for ever (R1)."""
-        labels, gtins = [], []
-        for value in values:
-            if isinstance(value, Unit):
-                serials = (value.serial, *value.former_serials)
-                labels += [{"serial": each, "product": value.product, "unit": value.id} for each in serials]
-            elif isinstance(value, Product):
-                gtins += [{"gtin": gtin14(each.gtin), "product": value.id} for each in value.gtins]
-        self._many(_PUT_LABEL, labels)
-        self._many(_PUT_GTIN, gtins)
+        units = [value for value in values if isinstance(value, Unit)]
+        self._many(_PUT_LABEL, [label for unit in units for label in labels_of(unit)])
+        self._many(_PUT_GTIN, gtins_of(value for value in values if isinstance(value, Product)))
 
     def _many(self, statement: Any, values: Sequence[dict[str, Any]]) -> None:
         if values:
@@ -121,70 +109,3 @@ class Mirror:
         self._database.execute(
             _FOLLOW, {"at_epoch": server_epoch, "at_cursor": json.dumps(cursor), "all_here": complete}
         )
-
-
-_TYPES: dict[RowKind, type[Any]] = {
-    RowKind.SITE: Site,
-    RowKind.PRODUCT: Product,
-    RowKind.PLACE: Place,
-    RowKind.WORKER: Worker,
-    RowKind.HOLD: Hold,
-    RowKind.UNIT: Unit,
-}
-
-
-def value_of(row: Row) -> Any:
-    """The domain value in a row.
-
-    Raises:
-        PlainError: the row does not hold what its kind says, or names another thing than its id.
-    """
-    if row.kind is RowKind.DOCUMENT:
-        value: Any = from_plain(DOCUMENT_TYPES[_document_kind(row.body)], row.body)
-        named = value.number
-    else:
-        value = from_plain(_TYPES[row.kind], row.body)
-        named = value.id
-    if named != row.id:
-        raise PlainError(f"{row.kind.value} {row.id}: its body is of {named!r}")
-    return value
-
-
-def _document_kind(body: dict[str, Any]) -> DocumentKind:
-    try:
-        return DocumentKind(body.get("document_kind"))
-    except ValueError as error:
-        raise PlainError(f"document_kind: unknown {body.get('document_kind')!r}") from error
-
-
-def columns_of(row: Row, value: Any) -> dict[str, Any]:
-    """A row as its table keeps it."""
-    try:
-        body = json.dumps(row.body, separators=(",", ":"), allow_nan=False)
-    except ValueError as error:
-        raise PlainError(f"{row.kind.value} {row.id}: {error}") from error
-    return {"id": row.id, "position": row.position, "body": body, **_looked_up_by(row, value)}
-
-
-def _looked_up_by(row: Row, value: Any) -> dict[str, Any]:
-    match value:
-        case Unit():
-            return {
-                "product": value.product,
-                "serial": value.serial,
-                "status": value.status.value,
-                "place": value.place,
-                "document": value.document,
-                "sales_order": value.order,
-                "received": value.received.isoformat() if value.received else "",
-            }
-        case Product():
-            return {"sku": value.sku.upper()}
-        case Place():
-            return {"site": value.site, "code": value.code.upper(), "route": value.route, "pickable": value.pickable}
-        case Hold():
-            return {"open": value.open}
-        case Worker() | Site():
-            return {}
-        case _:
-            return {"kind": row.body["document_kind"], "site": value.site, "status": value.status.value}

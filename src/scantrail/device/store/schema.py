@@ -1,4 +1,4 @@
-"""The store's tables: the journal of own acts, and the rows mirrored from the server."""
+"""The store's tables: the journal of own acts in the store's own file, the rows mirrored from the server in another."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 3
+VERSION = 4
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
 metadata = MetaData()
+"""The store's own file."""
+
+mirrored = MetaData()
+"""The file with the server's rows, which a snapshot replaces as a whole; `protocol.rows` says how it is made."""
 
 meta = Table(
     "meta",
@@ -30,14 +34,16 @@ meta = Table(
     Column("site", Text, nullable=False),
     Column("epoch", Text, nullable=False),
     Column("server_url", Text, nullable=False),
-    Column("server_epoch", Text, nullable=False),
-    Column("cursor", Text, nullable=False),
-    Column("complete", Boolean, nullable=False),
 )
-"""One row: who this device is, and how far it has followed the server.
+"""One row: who this device is."""
 
-`complete` says whether everything up to the first cursor that had no more behind it has arrived.
-"""
+rows_file = Table(
+    "rows_file",
+    metadata,
+    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+"""One row: which file beside this one holds the server's rows. Changing it swaps all of them at once."""
 
 journal = Table(
     "journal",
@@ -94,7 +100,7 @@ Index("photos_of_act", photos.c.seq)
 def _mirror(name: str, *columns: Column[Any]) -> Table:
     return Table(
         name,
-        metadata,
+        mirrored,
         Column("id", Text, primary_key=True),
         *columns,
         Column("position", Integer, nullable=False),
@@ -116,12 +122,10 @@ units = _mirror(
     _text("received"),
     _text("serial"),
 )
-Index("units_in_stock", units.c.product, units.c.status, units.c.place, units.c.received, units.c.serial)
-Index("units_promised", units.c.sales_order, units.c.product, sqlite_where=units.c.status == "allocated")
 
 labels = Table(
     "labels",
-    metadata,
+    mirrored,
     Column("serial", Text, primary_key=True),
     Column("product", Text, primary_key=True),
     Column("unit", Text, nullable=False),
@@ -130,10 +134,9 @@ labels = Table(
 """Every canonical serial, current or former, with its unit."""
 
 products = _mirror("products", _text("sku"))
-Index("products_sku", products.c.sku)
 gtins = Table(
     "gtins",
-    metadata,
+    mirrored,
     Column("gtin", Text, primary_key=True),
     Column("product", Text, primary_key=True),
     sqlite_with_rowid=False,
@@ -145,15 +148,26 @@ places = _mirror(
     Column("route", Integer, nullable=False),
     Column("pickable", Boolean, nullable=False),
 )
-Index("places_code", places.c.code)
 workers = _mirror("workers")
 holds = _mirror("holds", Column("open", Boolean, nullable=False))
 sites = _mirror("sites")
 documents = _mirror("documents", _text("kind"), _text("site"), _text("status"))
-Index("documents_open", documents.c.site, documents.c.kind, documents.c.status)
 
 MIRRORED = (units, labels, products, gtins, places, workers, holds, sites, documents)
 """What the server can send again."""
+
+followed = Table(
+    "followed",
+    mirrored,
+    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True),
+    Column("server_epoch", Text, nullable=False),
+    Column("cursor", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),
+)
+"""One row: how far these rows have followed the server.
+
+`complete` says whether everything up to the first cursor that had no more behind it has arrived.
+"""
 
 verifiers = Table(
     "verifiers",

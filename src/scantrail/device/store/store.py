@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from scantrail.device.store.attention import AttentionItem, open_troubles, todo_of
 from scantrail.device.store.database import Database
@@ -19,6 +19,7 @@ from scantrail.device.store.journal import Identity, Journal
 from scantrail.device.store.keeping import Keeping
 from scantrail.device.store.mirror import Mirror
 from scantrail.device.store.photos import Photos
+from scantrail.device.store.rows_file import make_durable, name_of, settled_in
 from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
 from scantrail.device.store.things import UNIT
@@ -37,6 +38,7 @@ from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.protocol.messages import Changes, PushAnswer, RowKind
 from scantrail.protocol.outbox import ActState, Entry
+from scantrail.protocol.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class DeviceStore:
     """
 
     def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        """Where the store's files are."""
         self._database = database
         self._journal = Journal(database)
         self._mirror = Mirror(database)
@@ -132,6 +136,15 @@ class DeviceStore:
     def site(self) -> SiteId:
         """The site the device works at."""
         return self._journal.identity.site
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the server's rows has come yet."""
+        return not self.cursor()
+
+    def count_rows(self) -> int:
+        """About how many rows have come."""
+        return self._mirror.count()
 
     @property
     def ready(self) -> bool:
@@ -347,6 +360,23 @@ class DeviceStore:
         self._mirror.take(changes)
         self._journal.take_settled(row for row in changes.rows if row.kind is RowKind.ATTENTION)
 
+    def take_snapshot(self, file: Path, snapshot: Snapshot) -> None:
+        """Put a snapshot's rows, prepared in a file of the store's folder, in place of all there are, at one stroke.
+
+        Own acts are not touched and lie over the new rows. If the rows are of another server, every kept act is sent
+        again.
+        """
+        name = name_of(snapshot)
+        make_durable(file.replace(self.folder / name))
+        is_another = self.server_epoch not in ("", snapshot.server_epoch)
+        with self._database.using_rows(name):
+            self._journal.forget_settled()
+            self._journal.take_settled(settled_in(self._database.rows(_SETTLED_ROWS)))
+            if is_another:
+                self._journal.resend_from(0)
+        self._view.forget()
+        self._stock.forget()
+
     def resend_from(self, seq: int) -> None:
         """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows anew."""
         with self._database.writing():
@@ -393,6 +423,9 @@ class DeviceStore:
         return self._photos
 
 
+_SETTLED_ROWS = text("SELECT id, position, body FROM rows.attention")
+
+
 def _first_row(identity: Identity) -> dict[str, object]:
     return {
         "only": 1,
@@ -400,9 +433,6 @@ def _first_row(identity: Identity) -> dict[str, object]:
         "site": identity.site,
         "epoch": identity.epoch,
         "server_url": identity.server_url,
-        "server_epoch": "",
-        "cursor": "{}",
-        "complete": False,
     }
 
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from scantrail.handheld.drawing.bars import Bar, Size, Task, keys_line, state_lines, typing_line
-from scantrail.handheld.drawing.lines import Ink, Line, Span, cut, cut_line, ink, spread, width_of, wrapped
+from scantrail.handheld.drawing.lines import (
+    Ink,
+    Line,
+    Span,
+    cut,
+    cut_line,
+    ink,
+    progress_line,
+    spread,
+    width_of,
+    wrapped,
+)
 from scantrail.handheld.drawing.packing import FILLER, Block, gap, pack, shortened, window
 from scantrail.handheld.drawing.verdict import Shown, verdict_blocks
 from scantrail.handheld.keys import Action
@@ -185,9 +196,7 @@ def _progress(prompt: Prompt, size: Size) -> list[Block]:
     if not prompt.total:
         return []
     words = say(M("{done} of {total}", done=prompt.done, total=prompt.total))
-    room = max(0, size.width - cell_len(words) - 1)
-    full = room * min(prompt.done, prompt.total) // prompt.total
-    return [Block(50, ((Span("━" * full, Ink.GOOD), Span("─" * (room - full), Ink.FAINT), Span(f" {words}")),))]
+    return [Block(50, (progress_line(prompt.done, prompt.total, words, size.width),))]
 
 
 def _bottom(guided: Guided, size: Size) -> Block:

@@ -135,3 +135,10 @@ def spread(left: Line, right: Line, width: int) -> Line:
     left = cut_line(left, max(0, room))
     gap = width - width_of(left) - width_of(right)
     return (*left, Span(" " * gap), *right) if right else left
+
+
+def progress_line(done: int, total: int, words: str, width: int) -> Line:
+    """How far something is, as a bar and in words; `total` is above 0."""
+    room = max(0, width - cell_len(words) - 1)
+    full = room * min(done, total) // total
+    return (Span("━" * full, Ink.GOOD), Span("─" * (room - full), Ink.FAINT), Span(f" {words}"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from scantrail.device.first_load import Loading
 from scantrail.device.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import StoreError
-from scantrail.device.sync import Link
+from scantrail.device.sync import Link, SyncState
 from scantrail.domain.people import Worker
 from scantrail.domain.readings import Candidates, Carrier, Reading
 from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.handheld.drawing.bars import Size
-from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, wrapped
+from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, progress_line, wrapped
 from scantrail.handheld.drawing.paper import draw_paper
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.keys import Action
@@ -53,13 +54,18 @@ class SignInPage(Page):
     def _title(self) -> Message:
         if self.checking:
             return M("CHECKING THE PIN…")
+        if self._is_loading():
+            return M("GETTING THE DAY'S DATA")
         return M("TYPE YOUR PIN, THEN ENTER") if self.asks_pin else M("SCAN YOUR BADGE")
+
+    def _is_loading(self) -> bool:
+        return not self.desk.store.ready and self.desk.sync.state.loading is not None
 
     def _body(self, size: Size) -> list[Line]:
         lines = wrapped(told(self._question()), size.width) if self._question() else []
         lines += [ink(self._name(), Ink.STRONG)] if self.asks_pin else []
-        if not self.desk.store.ready and self.desk.sync.state.link is not Link.ONLINE:
-            lines += wrapped(told(_WAITING_FOR_ROWS), size.width, Ink.NOTE)
+        if not self.desk.store.ready:
+            lines += _loading_lines(self.desk.sync.state, size)
         return [*lines, *_demo_lines(self.desk.demo_badges, size)]
 
     def _question(self) -> Message | str:
@@ -93,6 +99,8 @@ class SignInPage(Page):
             return sentence(Tone.REFUSED, M("SCAN YOUR BADGE"), M("A badge is scanned here, not typed."))
         if found.workers:
             return None
+        if self._is_loading():
+            return sentence(Tone.NOTED, M("ONE MOMENT"), M("The day's data is on its way. Scan your badge after that."))
         if found.kinds:
             kind = KIND_NAMES[min(found.kinds, key=list(KIND_NAMES).index)]
             what = M("That is {what}. Scan your badge.", what=M(kind))
@@ -137,6 +145,23 @@ class SignInPage(Page):
 _WAITING_FOR_ROWS = M(
     "This device has not received anything from the server yet. Bring it online once, then sign in. F8 tries now."
 )
+_CUT_SHORT = M("Without network now. The day's data goes on from here when the network is back.")
+
+
+def _loading_lines(state: SyncState, size: Size) -> list[Line]:
+    """How far the first load is, or what has to be done for it."""
+    loading = state.loading or Loading()
+    lines: list[Line] = []
+    if state.link is not Link.ONLINE:
+        lines += wrapped(told(_CUT_SHORT if loading.done else _WAITING_FOR_ROWS), size.width, Ink.NOTE)
+    elif loading.note is not None:
+        lines += wrapped(told(loading.note), size.width, Ink.NOTE)
+    if loading.total:
+        percent = f"{100 * loading.done // loading.total} %"
+        lines.append(progress_line(loading.done, loading.total, percent, size.width))
+    elif loading.done:
+        lines += wrapped(told(M("{count} records have come so far.", count=loading.done)), size.width)
+    return lines
 
 
 def _demo_lines(badges: Sequence[tuple[str, str, str]], size: Size) -> list[Line]:

@@ -115,7 +115,7 @@ class SqlServer:
     def changes(self, cursor: Mapping[str, int]) -> Changes:
         """The next page of what changed after a cursor."""
         with self._database.reading() as connection:
-            return changes_after(connection, cursor, PAGE)
+            return changes_after(connection, cursor, self._site, PAGE)
 
     def desk(
         self,

@@ -56,7 +56,7 @@ async def post_push(request: Request) -> Response:
 @router.get("/v1/changes")
 def get_changes(request: Request, cursor: str = "{}", limit: int = PAGE) -> Response:
     """A page of what changed after a cursor, a JSON object of positions by stream."""
-    device_of(request)
+    device = device_of(request)
     seen = message_in(f'{{"cursor":{cursor}}}'.encode(), Seen)
     with database_of(request).reading() as connection:
-        return answer(changes_after(connection, seen.cursor, min(max(1, limit), PAGE)))
+        return answer(changes_after(connection, seen.cursor, device.site, min(max(1, limit), PAGE)))

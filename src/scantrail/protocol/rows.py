@@ -1,0 +1,189 @@
+"""The server's rows as a device keeps them: which tables, and by which facts of its body each row is looked up.
+
+The server writes the same tables into a site's snapshot, so what one side writes the other can use as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from scantrail.domain.documents import DOCUMENT_TYPES, DocumentKind
+from scantrail.domain.holds import Hold
+from scantrail.domain.identifiers import SiteId, gtin14, site_of
+from scantrail.domain.people import Worker
+from scantrail.domain.places import Place
+from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.products import Product
+from scantrail.domain.sites import Site
+from scantrail.domain.units import Unit
+from scantrail.protocol.messages import Row, RowKind
+
+TABLE_NAMES: Mapping[RowKind, str] = {
+    RowKind.SITE: "sites",
+    RowKind.PRODUCT: "products",
+    RowKind.PLACE: "places",
+    RowKind.WORKER: "workers",
+    RowKind.HOLD: "holds",
+    RowKind.DOCUMENT: "documents",
+    RowKind.UNIT: "units",
+}
+"""The table of each kind of row that a device keeps as a row; attention rows are about its journal."""
+
+
+def _table(name: str, *columns: str) -> str:
+    listed = ", ".join(("id TEXT NOT NULL PRIMARY KEY", *columns, "position INTEGER NOT NULL", "body TEXT NOT NULL"))
+    return f"CREATE TABLE {name} ({listed})"
+
+
+def _named(name: str, by: str, product: str, more: str = "") -> str:
+    key = f"PRIMARY KEY ({by}, {product})"
+    return f"CREATE TABLE {name} ({by} TEXT NOT NULL, {product} TEXT NOT NULL, {more}{key}) WITHOUT ROWID"
+
+
+STATEMENTS = (
+    _table(
+        "units",
+        "product TEXT NOT NULL",
+        "status TEXT NOT NULL",
+        "place TEXT NOT NULL",
+        "document TEXT",
+        "sales_order TEXT",
+        "received TEXT NOT NULL",
+        "serial TEXT NOT NULL",
+    ),
+    _named("labels", "serial", "product", "unit TEXT NOT NULL, "),
+    _table("products", "sku TEXT NOT NULL"),
+    _named("gtins", "gtin", "product"),
+    _table("places", "site TEXT NOT NULL", "code TEXT NOT NULL", "route INTEGER NOT NULL", "pickable BOOLEAN NOT NULL"),
+    _table("workers"),
+    _table("holds", "open BOOLEAN NOT NULL"),
+    _table("sites"),
+    _table("documents", "kind TEXT NOT NULL", "site TEXT NOT NULL", "status TEXT NOT NULL"),
+    _table("attention"),
+    """CREATE TABLE followed (
+    only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    server_epoch TEXT NOT NULL, cursor TEXT NOT NULL, complete BOOLEAN NOT NULL)""",
+)
+"""What makes the tables, in SQLite's SQL.
+
+`followed` has one row: how far these rows follow the server. `attention` is empty but in a snapshot.
+"""
+
+INDEXES = (
+    "CREATE INDEX units_in_stock ON units (product, status, place, received, serial)",
+    "CREATE INDEX units_promised ON units (sales_order, product) WHERE status = 'allocated'",
+    "CREATE INDEX products_sku ON products (sku)",
+    "CREATE INDEX places_code ON places (code)",
+    "CREATE INDEX documents_open ON documents (site, kind, status)",
+)
+"""What makes the indexes; with many rows, quicker after these than before."""
+
+UNIT_FACTS: Mapping[str, str] = {
+    "id": "json_extract({body}, '$.id')",
+    "product": "json_extract({body}, '$.product')",
+    "status": "json_extract({body}, '$.status')",
+    "place": "json_extract({body}, '$.place')",
+    "document": "json_extract({body}, '$.document')",
+    "sales_order": "json_extract({body}, '$.order')",
+    "received": "coalesce(json_extract({body}, '$.received'), '')",
+    "serial": "json_extract({body}, '$.serial')",
+}
+"""How SQLite finds a unit's columns in its body, the same as `columns_of` does: for a million at once."""
+
+
+def value_of(row: Row) -> Any:
+    """The domain value in a row.
+
+    Raises:
+        PlainError: the row does not hold what its kind says, or names another thing than its id.
+    """
+    if row.kind is RowKind.DOCUMENT:
+        value: Any = from_plain(DOCUMENT_TYPES[_document_kind(row.body)], row.body)
+        named = value.number
+    else:
+        value = from_plain(_TYPES[row.kind], row.body)
+        named = value.id
+    if named != row.id:
+        raise PlainError(f"{row.kind.value} {row.id}: its body is of {named!r}")
+    return value
+
+
+_TYPES: dict[RowKind, type[Any]] = {
+    RowKind.SITE: Site,
+    RowKind.PRODUCT: Product,
+    RowKind.PLACE: Place,
+    RowKind.WORKER: Worker,
+    RowKind.HOLD: Hold,
+    RowKind.UNIT: Unit,
+}
+
+
+def _document_kind(body: dict[str, Any]) -> DocumentKind:
+    try:
+        return DocumentKind(body.get("document_kind"))
+    except ValueError as error:
+        raise PlainError(f"document_kind: unknown {body.get('document_kind')!r}") from error
+
+
+def columns_of(row: Row, value: Any) -> dict[str, Any]:
+    """A row as its table keeps it."""
+    try:
+        body = json.dumps(row.body, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise PlainError(f"{row.kind.value} {row.id}: {error}") from error
+    return {"id": row.id, "position": row.position, "body": body, **_looked_up_by(row, value)}
+
+
+def _looked_up_by(row: Row, value: Any) -> dict[str, Any]:
+    match value:
+        case Unit():
+            return {
+                "product": value.product,
+                "serial": value.serial,
+                "status": value.status.value,
+                "place": value.place,
+                "document": value.document,
+                "sales_order": value.order,
+                "received": value.received.isoformat() if value.received else "",
+            }
+        case Product():
+            return {"sku": value.sku.upper()}
+        case Place():
+            return {"site": value.site, "code": value.code.upper(), "route": value.route, "pickable": value.pickable}
+        case Hold():
+            return {"open": value.open}
+        case Worker() | Site():
+            return {}
+        case _:
+            return {"kind": row.body["document_kind"], "site": value.site, "status": value.status.value}
+
+
+def labels_of(unit: Unit) -> list[dict[str, str]]:
+    """Every serial, present or former, that names a unit, as rows of `labels`."""
+    serials = (unit.serial, *unit.former_serials)
+    return [{"serial": each, "product": unit.product, "unit": unit.id} for each in serials]
+
+
+def gtins_of(products: Iterable[Product]) -> list[dict[str, str]]:
+    """The GTINs of products, as rows of `gtins`."""
+    return [{"gtin": gtin14(each.gtin), "product": product.id} for product in products for each in product.gtins]
+
+
+_COMPACT = (
+    "id", "product", "serial", "former_serials", "status", "place", "document", "order", "changed_at", "changed_by"
+)  # fmt: skip
+"""What a device holds of a unit that is not at its site: all that a refusal says of it, and no more."""
+
+
+def body_for(site: SiteId, row: Row) -> dict[str, Any]:
+    """A row's body in the detail in which a device of a site holds it: of what is elsewhere, only the essentials."""
+    if row.kind is not RowKind.UNIT or site_of(row.body["place"]) == site:
+        return row.body
+    return compact(row.body)
+
+
+def compact(body: dict[str, Any]) -> dict[str, Any]:
+    """The essentials of a unit's body."""
+    return {name: body[name] for name in _COMPACT if name in body}
