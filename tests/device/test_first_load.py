@@ -158,7 +158,7 @@ def take(store: DeviceStore, served: ServedSite, snapshot: Snapshot) -> None:
     file = store.folder / "taken.rows"
     file.write_bytes(rows_in(served, snapshot))
     prepare_rows(file, snapshot)
-    store.take_snapshot(file, snapshot)
+    store.take_snapshot(file)
 
 
 @pytest.mark.parametrize("epoch", ["the same", "another"])
@@ -180,6 +180,58 @@ async def test_a_restored_server_brings_a_fresh_snapshot_and_gets_every_kept_act
     assert served.unit(46).status is Status.PICKED, "the work that the server had lost is there again"
     assert device.store.unit(UNIT.id) == served.unit(46)
     assert device.store.count_pending() == 0
+
+
+@pytest.mark.parametrize("comes_back", ["before the act", "with the next act waiting"])
+async def test_while_the_rows_of_a_restored_server_are_on_their_way_work_goes_on_with_those_of_before(
+    device: OnlineDevice, served: ServedSite, comes_back: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await device.sync.now()
+    backup = {table.name: rows_of(served, table.name) for table in meta.metadata.sorted_tables}
+    device.picks(UNIT)
+    await device.sync.now()
+    restore(served, backup)
+    with served.database.writing() as connection:
+        connection.execute(meta.update().where(meta.c.key == "server_epoch").values(value="another"))
+    snapshots_of(served).write("MAIN")
+    if comes_back == "with the next act waiting":
+        device.picks(promised(47))
+    monkeypatch.setattr(transport, "PIECE", 100)
+    device.line.fault = cut_after(500)
+    assert (await device.sync.now()).link is Link.OFFLINE
+    assert device.store.ready
+    found = device.store.unit(UNIT.id)
+    assert found is not None
+    assert found.status is Status.PICKED
+    device.picks(promised(48))
+    device.line.fault = None
+    assert (await device.sync.now()).link is Link.ONLINE
+    assert served.unit(46).status is Status.PICKED
+    assert served.unit(48).status is Status.PICKED
+    assert device.store.unit(UNIT.id) == served.unit(46)
+    assert device.store.count_pending() == 0
+
+
+async def test_a_server_that_is_another_one_at_every_answer_is_given_up_for_now(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    await device.sync.now()
+
+    async def fault(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        if request.url.path == "/v1/changes":
+            another = meta.update().where(meta.c.key == "server_epoch").values(value=f"epoch {len(device.line.asked)}")
+            with served.database.writing() as connection:
+                connection.execute(another)
+            snapshots_of(served).write("MAIN")
+        return await go_on()
+
+    device.line.fault = fault
+    state = await device.sync.now()
+    assert state.link is Link.OFFLINE
+    assert say(state.reason) == "The server is another one at every answer."
+    device.line.fault = None
+    assert (await device.sync.now()).link is Link.ONLINE
+    assert device.store.ready
 
 
 def rows_of(served: ServedSite, table: str) -> list[dict[str, object]]:
@@ -348,14 +400,12 @@ async def test_one_that_is_being_written_is_waited_for(device: OnlineDevice, ser
 # A kill at any point leaves the rows that were there, or all of the new ones, and every act.
 
 KILLED = """
-import json, os, signal, sys
+import os, signal, sys
 from pathlib import Path
 from typing import Any
 from scantrail.device.store import database, store
-from scantrail.domain.plain import from_plain
-from scantrail.protocol.snapshot import Snapshot
 
-folder, at, snapshot = Path(sys.argv[1]), sys.argv[2], from_plain(Snapshot, json.loads(sys.argv[3]))
+folder, at = Path(sys.argv[1]), sys.argv[2]
 with store.DeviceStore.open(folder) as opened:
     place, name = {
         "renamed": (store, "make_durable"),
@@ -364,7 +414,7 @@ with store.DeviceStore.open(folder) as opened:
         "committed": (database, "remove_others"),
     }[at]
     setattr(place, name, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    opened.take_snapshot(folder / "new.rows", snapshot)
+    opened.take_snapshot(folder / "new.rows")
 """
 
 
@@ -379,7 +429,7 @@ async def test_a_kill_while_rows_are_swapped_leaves_the_old_ones_or_all_of_the_n
     device.store.close()
     (folder / "new.rows").write_bytes(rows_in(served, snapshot))
     prepare_rows(folder / "new.rows", snapshot)
-    program = [sys.executable, "-c", KILLED, str(folder), at, json.dumps(to_plain(snapshot))]
+    program = [sys.executable, "-c", KILLED, str(folder), at]
     killed = await asyncio.create_subprocess_exec(*program)
     assert await killed.wait() == -signal.SIGKILL
     device.store = DeviceStore.open(folder)

@@ -70,7 +70,7 @@ class FirstLoad:
         try:
             file = SnapshotFile(self._store.folder, snapshot)
             await self._fetch(snapshot, file)
-            await self._put_in_place(snapshot, file)
+            await self._put_in_place(file)
         except RowsUnusable as error:
             self._tell(Loading(note=M("The day's file cannot be used ({why}). One by one takes longer.", why=error)))
             return False
@@ -115,10 +115,10 @@ class FirstLoad:
         if abs(done - self.state.done) * STEPS >= snapshot.rows or not self.state.total:
             self._tell(Loading(done, snapshot.rows))
 
-    async def _put_in_place(self, snapshot: Snapshot, file: SnapshotFile) -> None:
+    async def _put_in_place(self, file: SnapshotFile) -> None:
         """A file that is whole serves only once: a wrong one must not be met again."""
         try:
-            self._store.take_snapshot(await asyncio.to_thread(file.unpacked), snapshot)
+            self._store.take_snapshot(await asyncio.to_thread(file.unpacked))
         except asyncio.CancelledError:
             raise
         except BaseException:

@@ -16,13 +16,27 @@ from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.acts import Times
 from scantrail.domain.plain import PlainError
-from scantrail.protocol.exchange import Ask, GivenUp, OutOfStep, Reply, Send, Step, Taken, exchange, next_step
+from scantrail.protocol.exchange import (
+    Ask,
+    GivenUp,
+    OutOfStep,
+    Reply,
+    Send,
+    Step,
+    Taken,
+    exchange,
+    is_put_back,
+    next_step,
+)
 from scantrail.protocol.messages import Changes, Push, PushAnswer
 from scantrail.protocol.outbox import WrongAnswer, pause_before
 from scantrail.words import M, Message
 
 IDLE_S = 5.0
 """Between two polls while there is nothing to send, give or take a fifth."""
+
+HISTORIES = 3
+"""How often in one exchange the server may turn out to have been restored."""
 
 
 class Link(Enum):
@@ -172,23 +186,37 @@ class Sync:
         if not self._tidied:
             self._store.forget_old()
             self._tidied = True
-        while True:
+        for _turn in range(HISTORIES):
             if self._store.is_empty and await self._first_load.run():
                 self.on_changed()
             if await self._talk():
                 return
+        raise GivenUp(M("The server is another one at every answer."))
 
     async def _talk(self) -> bool:
-        """Exchange to the end; gives False where another server's history has begun, which starts with a first load."""
+        """Exchange to the end; gives False where a restored server's rows have taken the place of all there were.
+
+        Until they are here as a whole, work goes on with the rows of before. Where they come one by one only, the
+        exchange itself drops those of before and begins anew.
+        """
         talk = exchange(self._store, self._clock.now, self._keys.sign)
         reply: Reply = None
-        was_empty = self._store.is_empty
         while (step := next_step(talk, reply)) is not None:
-            if self._store.is_empty and not was_empty:
-                return False
             reply = await self._reply_to(step)
-            was_empty = self._store.is_empty
+            if self._was_put_back(step, reply) and await self._first_load.run():
+                self.on_changed()
+                return False
         return True
+
+    def _was_put_back(self, step: Step, reply: Reply) -> bool:
+        """Whether the server has lost what it told before: it is behind, or another one."""
+        match step, reply:
+            case Send(push), OutOfStep(expected_seq):
+                return expected_seq < push.first_seq and self._store.keeps(expected_seq)
+            case _, PushAnswer(changes=changes) | (Changes() as changes):
+                return not self._store.is_empty and is_put_back(self._store, changes)
+            case _:
+                return False
 
     def _loads(self) -> None:
         self._show(Link.ONLINE, "")

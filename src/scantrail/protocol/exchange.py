@@ -50,6 +50,9 @@ class DeviceRecords(Protocol):
     def apply_changes(self, changes: Changes) -> bool:
         """Take a page of changes with its cursor, all or nothing; gives whether anything is different now."""
 
+    def keeps(self, seq: int) -> bool:
+        """Whether an act is still in the journal."""
+
     def resend_from(self, seq: int) -> None:
         """The server has lost acts from here on, and rows with them."""
 
@@ -159,11 +162,9 @@ def _push(
 
 def _send_again(records: DeviceRecords, push: Push, refused: OutOfStep) -> None:
     """Go back to the act that the server wants, if it is still kept here."""
-    if refused.expected_seq >= push.first_seq:
+    if refused.expected_seq >= push.first_seq or not records.keeps(refused.expected_seq):
         raise refused.because
     records.resend_from(refused.expected_seq)
-    if records.pending(1)[0][0] != refused.expected_seq:
-        raise refused.because
 
 
 def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
@@ -179,10 +180,18 @@ def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     return not changes.more and records.complete
 
 
+def is_put_back(records: DeviceRecords, changes: Changes) -> bool:
+    """Whether the server is another one than before, or behind what it told before."""
+    return changes.server_epoch != records.server_epoch or _is_behind(records, changes)
+
+
+def _is_behind(records: DeviceRecords, changes: Changes) -> bool:
+    return any(changes.cursor.get(stream, 0) < position for stream, position in records.cursor().items())
+
+
 def _was_put_back(records: DeviceRecords, changes: Changes) -> bool:
     """Whether the server is behind what it told before, although it does not say so: then everything begins anew."""
-    known = records.cursor() if changes.server_epoch == records.server_epoch else {}
-    is_behind = any(changes.cursor.get(stream, 0) < position for stream, position in known.items())
+    is_behind = changes.server_epoch == records.server_epoch and _is_behind(records, changes)
     if is_behind:
         records.resend_from(0)
     return is_behind

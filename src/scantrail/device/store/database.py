@@ -111,12 +111,18 @@ class Database:
 
     def _attach_own(self) -> None:
         """Attach the file that holds the rows; where it is gone, an empty one, which the server fills again."""
-        ((name,),) = self._raw.execute("SELECT name FROM rows_file").fetchall()
+        name = self.rows_name
         if "rows" not in self._attached():
             if not (self._folder / name).exists():
                 make_rows(self._folder / name)
             self._attach(name)
         remove_others(self._folder, name)
+
+    @property
+    def rows_name(self) -> str:
+        """The file of the folder that holds the server's rows."""
+        ((name,),) = self._raw.execute("SELECT name FROM rows_file").fetchall()
+        return str(name)
 
     def _attached(self) -> set[str]:
         return {row[1] for row in self._raw.execute("PRAGMA database_list").fetchall()}
@@ -136,7 +142,7 @@ class Database:
             StoreFull, StoreDamaged: as their names say; the rows are what they were.
         """
         with self._telling():
-            ((before,),) = self._raw.execute("SELECT name FROM rows_file").fetchall()
+            before = self.rows_name
             self._run("DETACH rows")
             try:
                 self._attach(name)

@@ -41,9 +41,9 @@ def make_rows(path: Path) -> None:
     make_durable(path)
 
 
-def name_of(snapshot: Snapshot) -> str:
-    """The file that a snapshot's rows are kept in."""
-    return f"rows-{snapshot.sha256[:32]}.db"
+def name_after(name: str) -> str:
+    """The name of the file that takes the place of this one; never its own, since both are there for a moment."""
+    return f"rows-{int(name.removeprefix('rows-').removesuffix('.db')) + 1}.db"
 
 
 def remove(path: Path) -> None:

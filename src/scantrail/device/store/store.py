@@ -19,7 +19,7 @@ from scantrail.device.store.journal import Identity, Journal
 from scantrail.device.store.keeping import Keeping
 from scantrail.device.store.mirror import Mirror
 from scantrail.device.store.photos import Photos
-from scantrail.device.store.rows_file import make_durable, name_of, settled_in
+from scantrail.device.store.rows_file import make_durable, name_after, settled_in
 from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
 from scantrail.device.store.things import UNIT
@@ -38,7 +38,6 @@ from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.protocol.messages import Changes, PushAnswer, RowKind
 from scantrail.protocol.outbox import ActState, Entry
-from scantrail.protocol.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,22 +359,26 @@ class DeviceStore:
         self._mirror.take(changes)
         self._journal.take_settled(row for row in changes.rows if row.kind is RowKind.ATTENTION)
 
-    def take_snapshot(self, file: Path, snapshot: Snapshot) -> None:
+    def take_snapshot(self, file: Path) -> None:
         """Put a snapshot's rows, prepared in a file of the store's folder, in place of all there are, at one stroke.
 
-        Own acts are not touched and lie over the new rows. If the rows are of another server, every kept act is sent
-        again.
+        Own acts are not touched and lie over the new rows. Where there were rows, the server was restored since: every
+        kept act is sent again.
         """
-        name = name_of(snapshot)
+        name = name_after(self._database.rows_name)
         make_durable(file.replace(self.folder / name))
-        is_another = self.server_epoch not in ("", snapshot.server_epoch)
+        was_put_back = not self.is_empty
         with self._database.using_rows(name):
             self._journal.forget_settled()
             self._journal.take_settled(settled_in(self._database.rows(_SETTLED_ROWS)))
-            if is_another:
+            if was_put_back:
                 self._journal.resend_from(0)
         self._view.forget()
         self._stock.forget()
+
+    def keeps(self, seq: int) -> bool:
+        """Whether an act is still in the journal."""
+        return self._journal.state(ActId(self.device, self.epoch, seq)) is not None
 
     def resend_from(self, seq: int) -> None:
         """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows anew."""

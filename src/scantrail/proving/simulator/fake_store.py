@@ -425,6 +425,10 @@ class FakeStore:
             if row.kind in KINDS:
                 self._values.pop((KINDS[row.kind], row.id), None)
 
+    def keeps(self, seq: int) -> bool:
+        """Whether an act is still in the journal."""
+        return self.kept.record(seq) is not None
+
     def resend_from(self, seq: int) -> None:
         """The server has lost acts from here on, and rows with them."""
 
