@@ -16,6 +16,7 @@ from scantrail.device.sync import Sync, SyncState
 from scantrail.device.transport import Server
 from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirmed
 from scantrail.domain.units import Unit
+from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.server.database import Database
 from tests.device.events import LIST, picked
 from tests.server.site import ServedSite, filled_file
@@ -35,6 +36,12 @@ def served_site(folder: Path, name: str = "server.db") -> ServedSite:
 async def cut(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
     """Nothing gets through."""
     raise httpx2.ConnectError("no route to host", request=request)
+
+
+def said(request: httpx2.Request, content: bytes, status: int = 200, **headers: str) -> httpx2.Response:
+    """What a server says that is not ours, or is wrong, but says it without a fault of the line."""
+    headers |= {HEADER: digest_of(request.url.query, content)}
+    return httpx2.Response(status, content=content, headers=headers, request=request)
 
 
 async def lost_answer(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:

@@ -26,7 +26,7 @@ from scantrail.server.schema import meta
 from scantrail.server.snapshots import Snapshots
 from scantrail.words import say
 from tests.device.events import LIST
-from tests.device.online import Fault, OnlineDevice, cut, online_device, served_site
+from tests.device.online import Fault, OnlineDevice, cut, online_device, said, served_site
 from tests.server.site import ServedSite
 from tests.support.devices import IDENTITY
 from tests.support.worlds import promised
@@ -360,7 +360,7 @@ async def test_a_description_that_cannot_be_true_is_not_followed(
             return response
         told = json.loads(await response.aread())
         told["snapshot"] |= lie
-        return httpx2.Response(200, content=json.dumps(told).encode(), request=request)
+        return said(request, json.dumps(told).encode())
 
     device.line.fault = fault
     await device.sync.now()
@@ -373,7 +373,7 @@ async def test_a_server_that_has_none_is_followed_change_by_change(device: Onlin
         if request.url.path != "/v1/snapshot":
             return await go_on()
         problem = {"title": "Not Found", "status": 404, "detail": "The server has no GET /v1/snapshot."}
-        return httpx2.Response(404, content=json.dumps(problem).encode(), request=request)
+        return said(request, json.dumps(problem).encode(), 404)
 
     device.line.fault = unknown
     await device.sync.now()
@@ -381,19 +381,19 @@ async def test_a_server_that_has_none_is_followed_change_by_change(device: Onlin
 
 
 async def test_one_that_is_being_written_is_waited_for(device: OnlineDevice, served: ServedSite) -> None:
-    said: list[SyncState] = []
+    waits: list[SyncState] = []
 
     async def busy(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-        if request.url.path != "/v1/snapshot" or len(said) == 2:
+        if request.url.path != "/v1/snapshot" or len(waits) == 2:
             return await go_on()
-        said.append(device.sync.state)
-        return httpx2.Response(200, content=b'{"retry_after": 1}', request=request)
+        waits.append(device.sync.state)
+        return said(request, b'{"retry_after": 1}')
 
     device.line.fault = busy
     async with asyncio.timeout(10):
         await device.sync.now()
-    assert said[1].loading is not None
-    assert said[1].loading.note is not None
+    assert waits[1].loading is not None
+    assert waits[1].loading.note is not None
     assert len(asked(device, "/v1/snapshot/")) == 1
 
 

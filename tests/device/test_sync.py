@@ -22,6 +22,7 @@ from scantrail.domain.people import Role
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
+from scantrail.protocol.digests import HEADER
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.server.attention_items import open_items
@@ -34,7 +35,7 @@ from scantrail.server.schema import devices
 from scantrail.server.units import put_units
 from scantrail.words import say
 from tests.device.events import LIST, picked
-from tests.device.online import Fault, OnlineDevice, cut, lost_answer, online_device, served_site
+from tests.device.online import Fault, OnlineDevice, cut, lost_answer, online_device, said, served_site
 from tests.server.site import ServedSite
 from tests.support.worlds import SARAH, module, promised, scanned
 
@@ -144,20 +145,43 @@ async def test_a_refused_scan_is_sent_and_needs_nobodys_attention(device: Online
 
 def answering(status: int, content: bytes, kind: str = "application/json", **headers: str) -> Fault:
     async def answer(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-        return httpx2.Response(status, content=content, headers={"Content-Type": kind, **headers}, request=request)
+        return said(request, content, status, **{"Content-Type": kind, **headers})
 
     return answer
 
 
 def tampered(change: Callable[[dict[str, object]], None]) -> Fault:
-    """The server's own answer, changed on the way."""
+    """The server's own answer, changed before it was sent."""
 
     async def answer(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
         data = json.loads(await (await go_on()).aread())
         change(data)
-        return httpx2.Response(200, content=json.dumps(data).encode(), request=request)
+        return said(request, json.dumps(data).encode())
 
     return answer
+
+
+async def a_bit_flips(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """In the answer, on the way."""
+    response = await go_on()
+    content = bytearray(await response.aread())
+    content[len(content) // 2] ^= 1
+    headers = {HEADER: response.headers[HEADER]}
+    return httpx2.Response(response.status_code, content=bytes(content), headers=headers, request=request)
+
+
+async def somewhere_else(request: httpx2.Request) -> httpx2.Response:
+    content = b'{"server_epoch": "e", "cursor": {}, "rows": [], "more": false}'
+    return httpx2.Response(200, content=content, request=request)
+
+
+async def asked_otherwise(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """A digit of the cursor changes on the way to the server."""
+    asked = request.url
+    request.url = asked.copy_set_param("cursor", '{"MAIN":999}')
+    response = await go_on()
+    request.url = asked
+    return response
 
 
 def rows_become(row: dict[str, object]) -> Fault:
@@ -186,6 +210,8 @@ GARBAGE: dict[str, Fault] = {
     "not found": answering(404, b"<html>nginx</html>", "text/html"),
     "not understood": answering(422, b'{"title": "Not understood", "status": 422, "detail": "Expected a Push"}'),
     "broken gzip": answering(200, b"not gzip", **{"Content-Encoding": "gzip"}),
+    "a bit flipped": a_bit_flips,
+    "a yes from somewhere else": lambda request, _go_on: somewhere_else(request),
     "no verdicts": tampered(lambda data: data.update(verdicts=[])),
     "verdicts on other acts": tampered(
         lambda data: data.update(verdicts=[{"seq": n, "outcome": "applied", "position": n} for n in range(90, 94)])
@@ -231,6 +257,15 @@ async def test_an_answer_that_makes_no_sense_is_like_no_network(
     assert (await device.sync.now()).link is Link.ONLINE
     assert device.store.count_pending() == 0
     assert device.store.unit(UNIT.id) == served.unit(46)
+
+
+async def test_a_question_that_was_changed_on_the_way_is_noticed(device: OnlineDevice) -> None:
+    await device.sync.now()
+    cursor = device.store.cursor()
+    device.line.fault = asked_otherwise
+    state = await device.sync.now()
+    assert (state.link, "changed on the way" in say(state.reason)) == (Link.OFFLINE, True)
+    assert device.store.cursor() == cursor
 
 
 async def test_a_device_that_was_revoked_is_told_so(device: OnlineDevice) -> None:

@@ -9,8 +9,10 @@ import resource
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -29,6 +31,8 @@ pytestmark = pytest.mark.xdist_group("terminals")
 OUTAGES = int(os.environ.get("SCANTRAIL_KILLS", "2"))
 SEED = int(os.environ.get("SCANTRAIL_SEED", "1"))
 PATIENCE_S = 60
+DELAY_S = 0.5
+"""A stalled line is cut after it: a device waits for 15 s, which a proof has not got."""
 
 
 class OnPostgres(DemoServer):
@@ -55,8 +59,19 @@ class OnSmallDisk(DemoServer):
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
+class Fault(Enum):
+    """What a bad line does to the bytes of a connection, up or down, after some of them."""
+
+    CUT = "cut"
+    STALL = "stall"
+    """Nothing comes through any more, and nothing says so."""
+    GARBLE = "garble"
+    """One bit flips, and everything goes on."""
+    DELAY = "delay"
+
+
 class BadLine(socketserver.ThreadingTCPServer):
-    """Carries bytes to the server; while it is bad it cuts each connection after some of them, up or down."""
+    """Carries bytes to the server; while it is bad, each connection has a fault after some of them."""
 
     daemon_threads = True
 
@@ -64,11 +79,12 @@ class BadLine(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Carrier)
         self.server_port = server_port
         self.is_bad = False
-        self.cuts = 0
+        self.faults = 0
         self._chance = random.Random(SEED)
 
-    def bytes_until_cut(self) -> int | None:
-        return self._chance.randint(0, 4000) if self.is_bad else None
+    def next_fault(self) -> tuple[Fault | None, int]:
+        """What happens to a connection next, and after how many bytes."""
+        return (self._chance.choice(list(Fault)) if self.is_bad else None), self._chance.randint(0, 4000)
 
 
 class Carrier(socketserver.BaseRequestHandler):
@@ -83,20 +99,34 @@ class Carrier(socketserver.BaseRequestHandler):
             back.join()
 
     def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        """Until one end closes, or the line cuts both ends off."""
+        """Until one end closes, or the fault ends it."""
         line = cast(BadLine, self.server)
-        left = line.bytes_until_cut()
+        fault, left = line.next_fault()
         with suppress(OSError):
             while received := source.recv(65536):
-                if left is not None and len(received) > left:
-                    target.sendall(received[:left])
-                    line.cuts += 1
+                if fault is None:
+                    fault, left = line.next_fault()
+                if fault is None or len(received) <= left:
+                    target.sendall(received)
+                    left -= len(received)
+                    continue
+                target.sendall(self._faulty(fault, received, left))
+                if fault in (Fault.CUT, Fault.STALL):
                     break
-                target.sendall(received)
-                left = None if left is None else left - len(received)
+                fault = None
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def _faulty(self, fault: Fault, received: bytes, at: int) -> bytes:
+        line = cast(BadLine, self.server)
+        line.faults += 1
+        match fault:
+            case Fault.GARBLE:
+                return received[:at] + bytes([received[at] ^ 1 << line.faults % 8]) + received[at + 1 :]
+            case Fault.DELAY | Fault.STALL:
+                time.sleep(DELAY_S)
+        return received if fault is Fault.DELAY else received[:at]
 
 
 @contextmanager
@@ -109,13 +139,13 @@ def running(server: DemoServer) -> Iterator[DemoServer]:
         server.stop()
 
 
-async def until(holds: Callable[[], bool], what: str) -> None:
+async def until(holds: Callable[[], bool], what: str, within_s: float = PATIENCE_S) -> None:
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(within_s):
             while not holds():  # noqa: ASYNC110 - reason: what is awaited is another process's doing
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        pytest.fail(f"not within {PATIENCE_S} s: {what}")
+        pytest.fail(f"not within {within_s} s: {what}")
 
 
 async def outages(devices: list[Sync], outage: Callable[[], Any]) -> None:
@@ -153,14 +183,16 @@ def test_a_servers_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> 
         assert everything_is_in_the_log_once(tmp_path, server) > OUTAGES
 
 
-def test_a_line_that_is_cut_at_any_byte_loses_and_doubles_nothing(tmp_path: Path, backstage: DemoServer) -> None:
+def test_a_line_that_cuts_stalls_delays_and_garbles_loses_and_doubles_nothing(
+    tmp_path: Path, backstage: DemoServer
+) -> None:
     with BadLine(backstage.port) as line:
         threading.Thread(target=line.serve_forever, daemon=True).start()
 
         async def day() -> None:
             async with two_devices_at_work(tmp_path, backstage, f"http://127.0.0.1:{line.server_address[1]}"):
                 line.is_bad = True
-                await until(lambda: line.cuts >= 10 * OUTAGES, "the line is cut often enough")
+                await until(lambda: line.faults >= 10 * OUTAGES, "the line has faults enough", 60 + 10 * OUTAGES)
                 line.is_bad = False
 
         asyncio.run(day())

@@ -15,6 +15,7 @@ import httpx2
 from scantrail.domain.identifiers import UnitId
 from scantrail.domain.photos import Photo
 from scantrail.domain.plain import PlainError, from_plain, to_plain
+from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.messages import (
     PROTOCOL,
     Changes,
@@ -180,6 +181,7 @@ class Server:
         with self._telling():
             async with asyncio.timeout(within):
                 response, content = await self._exchange(method, path, body, query)
+        _must_be_whole(response, content)
         return _understood(response, content)
 
     @contextmanager
@@ -244,6 +246,19 @@ _NOT_THE_SERVER = M(
     "Work goes on; records wait here."
 )
 _OUT_OF_ORDER = "The server is busy or out of order ({status}). Work goes on; records wait here."
+
+
+def _must_be_whole(response: httpx2.Response, content: bytes) -> None:
+    """An answer that says yes has its digest; a refusal may come from what stands in front of the server.
+
+    Raises:
+        Offline: it was changed on the way, or is no answer of the server.
+    """
+    told = response.headers.get(HEADER)
+    if told is None and response.is_success:
+        raise Offline(_NOT_THE_SERVER)
+    if told is not None and told != digest_of(response.request.url.query, content):
+        raise Offline(M("The server's answer was changed on the way. Work goes on; records wait here."))
 
 
 def _understood(response: httpx2.Response, content: bytes) -> dict[str, Any]:

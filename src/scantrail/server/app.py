@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.crowds import Crowd
 from scantrail.server.database import Database
+from scantrail.server.digests import Digests
 from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, photos, snapshots, sync, units
@@ -57,6 +59,8 @@ def create_app(
     app.add_exception_handler(HTTPException, _unknown_request)
     app.add_exception_handler(RequestValidationError, _garbled_request)
     app.add_exception_handler(Exception, _broken)
+    app.add_middleware(Digests)
+    app.add_middleware(GZipMiddleware, compresslevel=3)
     routers = (attention, enrolment, sync, units, photos, snapshots)
     for router in (each.router for each in routers):
         app.include_router(router)
