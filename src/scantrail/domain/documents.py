@@ -128,6 +128,8 @@ class PickLine:
     missing: tuple[UnitId, ...] = ()
     """The named units of an exact line that were given up."""
     cancelled: bool = False
+    reserved: tuple[UnitId, ...] = ()
+    """On an any-serial line, the units that its picker is on the way to; others are right as well."""
 
     @property
     def remaining(self) -> int:

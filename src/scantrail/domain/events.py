@@ -186,6 +186,17 @@ class PickListTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitsReserved:
+    """Whoever takes a pick list goes to these units for an any-serial line; they stay free to be picked by anybody."""
+
+    document: DocumentId
+    line: str
+    product: ProductId
+    units: tuple[UnitId, ...]
+    """In the order they are come to."""
+
+
+@dataclass(frozen=True, slots=True)
 class BinConfirmed:
     """The picker stands at a bin, proved by its label; None when the picker leaves it."""
 
@@ -332,6 +343,7 @@ UnitEvent = (
 )
 WorkEvent = (
     PickListTaken
+    | UnitsReserved
     | BinConfirmed
     | ProductConfirmed
     | LineShorted
@@ -369,6 +381,7 @@ FAMILIES: dict[type[Event], Family] = {
     HoldOpened: Family.QUALITY,
     HoldClosed: Family.QUALITY,
     PickListTaken: Family.WORK,
+    UnitsReserved: Family.WORK,
     BinConfirmed: Family.WORK,
     ProductConfirmed: Family.WORK,
     LineShorted: Family.WORK,

@@ -36,9 +36,11 @@ from scantrail.domain.events import (
     UnitQuarantined,
     UnitRegistered,
     UnitShipped,
+    UnitsReserved,
     UnitSubstituted,
 )
 from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
+from scantrail.domain.reservations import without_reservations, without_stale_reservations
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 
@@ -157,7 +159,7 @@ def changes_unit(event: Event) -> bool:
 def fold_pick_list(pick_list: PickList, event: Event, by: By) -> PickList:
     """The pick list after an event; events that do not touch it leave it as it is."""
     step = _LIST_STEPS.get(type(event))
-    return pick_list if step is None else step(pick_list, event, by)
+    return pick_list if step is None else without_stale_reservations(step(pick_list, event, by))
 
 
 def _with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], PickLine]) -> PickList:
@@ -179,10 +181,24 @@ def _without_picked(line: PickLine, unit: UnitId) -> PickLine:
 
 
 def _list_taken(pick_list: PickList, event: PickListTaken, by: By) -> PickList:
-    """A list that is over stays over: an own act that is not yet sent must not revive it on the device."""
+    """A list that is over stays over: an own act that is not yet sent must not revive it on the device.
+
+    Who takes it makes their own way: what was reserved for whoever had it before is free again.
+    """
     if pick_list.status not in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
         return pick_list
-    return replace(pick_list, status=DocumentStatus.IN_PROGRESS, taken=Taken(by.device, by.actor))
+    taken = replace(pick_list, status=DocumentStatus.IN_PROGRESS, taken=Taken(by.device, by.actor))
+    return without_reservations(taken)
+
+
+def _list_reserved(pick_list: PickList, event: UnitsReserved, by: By) -> PickList:
+    """A line that the desk has changed meanwhile is left as it is: nobody is refused for where they were going."""
+
+    def reserve(line: PickLine) -> PickLine:
+        fits = line.kind is LineKind.ANY and line.product == event.product
+        return replace(line, reserved=event.units) if fits else line
+
+    return _with_line(pick_list, event.line, reserve)
 
 
 def _list_bin(pick_list: PickList, event: BinConfirmed, by: By) -> PickList:
@@ -239,7 +255,8 @@ def _list_condition(pick_list: PickList, event: ConditionStated, by: By) -> Pick
 
 
 def _list_quarantined(pick_list: PickList, event: UnitQuarantined, by: By) -> PickList:
-    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+    without = _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+    return without_reservations(without, (event.unit,))
 
 
 def _list_shorted(pick_list: PickList, event: LineShorted, by: By) -> PickList:
@@ -286,6 +303,7 @@ def _list_cancelled(pick_list: PickList, event: PickListCancelled, by: By) -> Pi
 
 _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     PickListTaken: _list_taken,
+    UnitsReserved: _list_reserved,
     BinConfirmed: _list_bin,
     ProductConfirmed: _list_product,
     UnitSubstituted: _list_substituted,

@@ -27,6 +27,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitsReserved,
     UnitSubstituted,
     document_of,
     unit_of,
@@ -251,6 +252,23 @@ def _list_taken(sight: _Sight, event: PickListTaken) -> Refusal | None:
     return task_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
 
 
+def _reserved(sight: _Sight, event: UnitsReserved) -> Refusal | None:
+    """Only what no change since can explain: a unit twice, or one of another product than it says.
+
+    That the desk has changed the line meanwhile is no fault of who was on the way; the fold lets go of what no longer
+    fits. A restored server may not know a unit that a device does.
+    """
+    refusal, pick_list = sight.task(event.document), sight.pick_list(event.document)
+    if refusal is not None or pick_list is None:
+        return refusal
+    elsewhere = {unit for line in pick_list.lines if line.id != event.line for unit in line.reserved}
+    if len(set(event.units)) < len(event.units) or elsewhere.intersection(event.units):
+        return _line_changed(event)
+    known = (sight.unit(unit) for unit in event.units)
+    is_told_truly = all(unit.product == event.product for unit in known if unit is not None)
+    return None if is_told_truly else refuse(Code.WRONG_PRODUCT, product=event.product, wanted="–")
+
+
 def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed) -> Refusal | None:
     return sight.task(event.document)
 
@@ -286,7 +304,7 @@ def _counts_its_units(line: PickLine, event: LineShorted | ShortUndone) -> bool:
     return event.quantity > 0 and len(event.units) == len(set(event.units)) == named
 
 
-def _line_changed(event: LineShorted | ShortUndone) -> Refusal:
+def _line_changed(event: LineShorted | ShortUndone | UnitsReserved) -> Refusal:
     return refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
 
 
@@ -336,6 +354,7 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     UnitQuarantined: _quarantined,
     UnitMoved: _moved,
     PickListTaken: _list_taken,
+    UnitsReserved: _reserved,
     BinConfirmed: _at_task,
     ProductConfirmed: _at_task,
     CheckConfirmed: _at_task,

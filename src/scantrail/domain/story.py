@@ -33,6 +33,7 @@ from scantrail.domain.events import (
     UnitQuarantined,
     UnitRegistered,
     UnitShipped,
+    UnitsReserved,
     UnitSubstituted,
     WorkerSignedIn,
     WorkerSignedOut,
@@ -124,6 +125,16 @@ def _bin(event: BinConfirmed) -> Message:
     return M("At bin {place}, for {document}", place=code_of(event.place), document=event.document)
 
 
+def _reserved(event: UnitsReserved) -> Message:
+    return M(
+        "{count} × {product} reserved for {document}, line {line}",
+        count=len(event.units),
+        product=event.product,
+        document=event.document,
+        line=event.line,
+    )
+
+
 def _unreadable(event: LabelUnreadable) -> Message:
     return M(
         "A label of {product} in {place} cannot be read, on {document}",
@@ -174,6 +185,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     HoldOpened: lambda event: M("Hold opened: {reason}", reason=event.hold.reason),
     HoldClosed: lambda event: M("Hold {hold} closed", hold=event.hold),
     PickListTaken: lambda event: M("{document} taken", document=event.document),
+    UnitsReserved: _reserved,
     BinConfirmed: _bin,
     ProductConfirmed: lambda event: M(
         "Product {product} confirmed, for {document}", product=event.product, document=event.document

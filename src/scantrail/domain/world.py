@@ -13,6 +13,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitsReserved,
     UnitSubstituted,
     WorkerSignedIn,
     document_of,
@@ -79,6 +80,8 @@ def needs_of(acts: Iterable[Act]) -> Needs:
                     places.update((event.from_place, event.to_place))
                 case BinConfirmed(place=str() as place):
                     places.add(place)
+                case UnitsReserved():
+                    units.update(event.units)
                 case UnitSubstituted():
                     units.add(event.instead_of)
                 case WorkerSignedIn():

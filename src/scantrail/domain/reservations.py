@@ -1,0 +1,45 @@
+"""The units that somebody is on the way to for an any-serial line, and when they are free again.
+
+A reservation guides people and stops the desk. It changes no unit, and no scan is refused because of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from scantrail.domain.documents import DocumentStatus, PickLine, PickList
+from scantrail.domain.identifiers import UnitId
+
+
+def reserved_on(pick_list: PickList) -> frozenset[UnitId]:
+    """Every unit that is reserved for a list."""
+    return frozenset(unit for line in pick_list.lines for unit in line.reserved)
+
+
+def without_reservations(pick_list: PickList, units: Iterable[UnitId] | None = None) -> PickList:
+    """The list with these units free again; all of them, if none are named."""
+    gone = reserved_on(pick_list) if units is None else frozenset(units)
+    return _with_lines(pick_list, lambda line: tuple(unit for unit in line.reserved if unit not in gone))
+
+
+def without_stale_reservations(pick_list: PickList) -> PickList:
+    """The list with what nobody is on the way to any more free again.
+
+    That is what is picked or named on the list, what is beyond the number still to pick, and all of it once nobody
+    works on the list.
+    """
+    if pick_list.status is not DocumentStatus.IN_PROGRESS:
+        return without_reservations(pick_list)
+    gone = {each.unit for each in pick_list.picked} | {unit for line in pick_list.lines for unit in line.units}
+    return _with_lines(pick_list, lambda line: _still_wanted(line, gone))
+
+
+def _still_wanted(line: PickLine, gone: Collection[UnitId]) -> tuple[UnitId, ...]:
+    return tuple(unit for unit in dict.fromkeys(line.reserved) if unit not in gone)[: line.remaining]
+
+
+def _with_lines(pick_list: PickList, kept: Callable[[PickLine], tuple[UnitId, ...]]) -> PickList:
+    if not any(line.reserved for line in pick_list.lines):
+        return pick_list
+    return replace(pick_list, lines=tuple(replace(line, reserved=kept(line)) for line in pick_list.lines))

@@ -1,0 +1,30 @@
+"""What must hold of reservations: they guide people, and stand in nobody's way."""
+
+from __future__ import annotations
+
+from scantrail.domain.acts import Act
+from scantrail.domain.documents import DocumentStatus, LineKind, PickLine, PickList
+from scantrail.domain.events import UnitsReserved
+from scantrail.domain.refusals import Code, Refusal
+
+_TAKING = frozenset({Code.LIST_CANCELLED, Code.LIST_COMPLETED, Code.LIST_TAKEN_OVER, Code.UNKNOWN_DOCUMENT})
+"""Why a list may not be taken here, where everybody has the right to; whatever else an act reserves."""
+
+
+def stood_in_the_way(act: Act, refusal: Refusal | None) -> bool:
+    """Whether an act that takes a list did not apply because of what it reserved."""
+    reserves = any(isinstance(event, UnitsReserved) for event in act.draft.events)
+    return reserves and refusal is not None and refusal.code not in _TAKING
+
+
+def holds_too_much(pick_list: PickList) -> bool:
+    """Whether a list has units reserved that nobody is on the way to."""
+    is_worked_on = pick_list.status is DocumentStatus.IN_PROGRESS
+    return any(line.reserved and not (is_worked_on and _is_wanted(pick_list, line)) for line in pick_list.lines)
+
+
+def _is_wanted(pick_list: PickList, line: PickLine) -> bool:
+    """Whether a line that takes any unit wants each of its own, once, and has picked none of them."""
+    picked = {each.unit for each in pick_list.picked}
+    is_each_once = len(set(line.reserved) - picked) == len(line.reserved)
+    return line.kind is LineKind.ANY and is_each_once and len(line.reserved) <= line.remaining
