@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product as combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.stock import SUGGESTED
-from scantrail.domain.documents import Requirement
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.documents import DocumentStatus, PickList, Requirement, Taken
+from scantrail.domain.events import ConditionStated, PickListTaken, UnitsReserved
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Owner, OwnerType, Unit
@@ -185,3 +186,55 @@ def test_a_hold_keeps_back_exactly_the_units_it_matches(store: DeviceStore, hold
 
 def assert_offered_are(store: DeviceStore, units: list[Unit]) -> None:
     assert sorted(offered(store)) == sorted(each.serial[-4:] for each in units)
+
+
+def reserving(number: str, *units: Unit, **facts: Any) -> PickList:
+    """Another list, whose picker is on the way to these modules."""
+    line = replace(any_line(MODULE, len(units)), reserved=tuple(each.id for each in units))
+    taken = {"status": DocumentStatus.IN_PROGRESS, "taken": Taken("Scanner-06", "mike")}
+    return pick_list(line, number=number, **{**taken, **facts})
+
+
+def elsewhere(store: DeviceStore, number: str = LIST) -> list[str]:
+    found = store.pick_list(number)
+    assert found is not None
+    stock = store.stock_for(found, TODAY)
+    reserved = store.reserved_elsewhere(number, stock)
+    return [each.serial[-4:] for each in stock if each.id in reserved]
+
+
+def test_what_another_list_has_reserved_is_known_until_it_is_free_again(store: DeviceStore) -> None:
+    bring(store, module(1), module(2), module(3))
+    assert elsewhere(store) == []
+    bring(store, reserving("PL-2", module(1), module(2)), position=3)
+    assert (offered(store), elsewhere(store)) == (["0001", "0002", "0003"], ["0001", "0002"])
+    bring(store, reserving("PL-3", module(2)), position=4)
+    bring(store, reserving("PL-2", status=DocumentStatus.COMPLETED), position=5)
+    assert elsewhere(store) == ["0002"], "still on the third list"
+    bring(store, replace(PICKS, lines=reserving(LIST, module(3)).lines), position=6)
+    assert elsewhere(store) == ["0002"], "its own is no other list's"
+
+
+def test_a_list_that_this_device_has_left_keeps_its_own_until_the_server_gives_it_to_another(
+    store: DeviceStore,
+) -> None:
+    bring(store, module(1), module(2), pick_list(any_line(MODULE, 1), number="PL-2"))
+    taking = (PickListTaken("PL-2"), UnitsReserved("PL-2", "1", MODULE.id, (module(1).id,)))
+    Hand(store).does(*taking, document="PL-2")
+    assert elsewhere(store) == ["0001"]
+    nothing = Changes(SERVER_EPOCH, store.cursor(), (), more=False)
+    store.apply_answer(PushAnswer(1, (ActVerdict(1, Outcome.CONTESTED, 5),), nothing))
+    assert elsewhere(store) == []
+
+
+def test_any_number_of_others_reservations_in_front_hides_neither_the_free_nor_the_own(store: DeviceStore) -> None:
+    front = [module(number) for number in range(SUGGESTED * 3)]
+    behind = [module(9000 + number, place="MAIN/A-15-04") for number in range(SUGGESTED + 2)]
+    mine = module(9999, place=FAR)
+    bring(store, *front, *behind, mine, reserving("PL-2", *front))
+    bring(store, replace(PICKS, lines=reserving(LIST, mine).lines), position=3)
+    found = offered(store)
+    assert found[-1] == "9999"
+    assert len(found) == 2 * SUGGESTED + 1
+    assert len(elsewhere(store)) == SUGGESTED
+    assert found.count("9000") == 1

@@ -112,6 +112,31 @@ async def test_the_second_of_two_pickers_of_one_unit_is_told_and_picks_another(
     assert list_on(served, SECOND).status is DocumentStatus.COMPLETED
 
 
+async def test_whoever_knows_of_the_others_list_is_sent_to_another_unit(tmp_path: Path, served: ServedSite) -> None:
+    async with (
+        working(tmp_path, served, "Scanner-05", SARAH) as sarah,
+        working(tmp_path, served, "Scanner-06", MIKE) as mike,
+    ):
+        assert sarah.session.open(FIRST.number) is None
+        assert mike.session.open(SECOND.number) is None, "without a network both are on the way to the same one"
+        for picker in (sarah, mike, sarah):
+            await picker.syncs()
+        assert [list_on(served, each).lines[0].reserved for each in (FIRST, SECOND)] == [(served.unit(49).id,)] * 2
+        for picker in (sarah, mike):
+            picker.scan("A-15-03")
+            picker.scan("CM-500-STD")
+            assert picker.session.prompt().expected == ("CM500-2025-0050",), "each leaves it to the other"
+        mike.session.leave()
+        assert sarah.scan("CM500-2025-0050").tone is Tone.ACCEPTED
+        sarah.confirms_all()
+        for picker in (sarah, mike):
+            await picker.syncs()
+        assert mike.session.open(SECOND.number) is None
+        assert mike.session.prompt().expected == ("CM500-2025-0049",)
+        assert sarah.device.store.attention() == mike.device.store.attention() == ()
+    assert list_on(served, FIRST).lines[0].reserved == ()
+
+
 async def test_a_list_taken_over_goes_on_at_its_step_and_the_first_device_is_told(
     tmp_path: Path, served: ServedSite
 ) -> None:

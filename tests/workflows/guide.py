@@ -7,16 +7,17 @@ from datetime import date, timedelta
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import DocumentStatus, LineKind, PickList
-from scantrail.domain.events import Event
+from scantrail.domain.events import Event, PickListTaken
 from scantrail.domain.holds import holds_on
 from scantrail.domain.judge import Judgement, absorb, judge
 from scantrail.domain.readings import Carrier
 from scantrail.domain.refusals import Code
+from scantrail.domain.reservations import reserved_on
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.workflows.base import Answer, Choose, Confirm, Prompt, Scan, Verdict
-from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt
+from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt, reservations
 from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, said_in, scanned
 
 
@@ -48,7 +49,16 @@ class Guide:
 
     @property
     def pick(self) -> Pick:
-        return Pick(self.world, self.pick_list, self._stock(), self.device, self.worker, self.today, self.mode)
+        others = (each for each in self.world.documents.values() if each.number != self.number)
+        elsewhere = frozenset[str]().union(*(reserved_on(each) for each in others if isinstance(each, PickList)))
+        return Pick(
+            self.world, self.pick_list, self._stock(), self.device, self.worker, self.today, self.mode, elsewhere
+        )
+
+    def take(self, reason: str = "") -> None:
+        """Take the list, as the session does."""
+        events: tuple[Event, ...] = (PickListTaken(self.number), *reservations(self.pick))
+        self._record(Draft(events, self.number, reason=reason))
 
     def step(self) -> Step:
         return self.pick.step

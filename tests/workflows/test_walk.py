@@ -15,11 +15,13 @@ from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.identifiers import UnitId, code_of
 from scantrail.domain.readings import Carrier
 from scantrail.domain.refusals import Code
+from scantrail.domain.reservations import without_stale_reservations
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
+from scantrail.proving.simulator.reserved import holds_too_much
 from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Choose, Confirm, Prompt, Scan, Tone, Verdict
-from scantrail.workflows.pick import Step
+from scantrail.workflows.pick import Step, answer
 from tests.support.worlds import (
     MIKE,
     MODULE,
@@ -103,8 +105,12 @@ class Walk(RuleBasedStateMachine):
         )
 
     def _scan(self, who: int, text: str) -> Verdict:
-        verdict = self._give(who, Scan(scanned(text, Carrier.WEDGE), candidates_in(self.world, text)))
+        scan = Scan(scanned(text, Carrier.WEDGE), candidates_in(self.world, text))
+        unguided = answer(replace(self.guides[who].pick, reserved_elsewhere=frozenset()), scan).verdict
+        verdict = self._give(who, scan)
         assert verdict is not None, "a scan always gets a verdict"
+        if unguided is not None and unguided.tone is not Tone.REFUSED:
+            assert verdict.tone is not Tone.REFUSED, f"{text} is refused for what others have reserved: {verdict}"
         return verdict
 
     @rule(who=PICKERS, text=TEXTS)
@@ -150,6 +156,12 @@ class Walk(RuleBasedStateMachine):
         choices = self.guides[who].prompt().choices
         self._give(who, Choose(choices[at % len(choices)].key if choices else str(at)))
 
+    @rule(who=PICKERS)
+    def takes(self, who: int) -> None:
+        listed = self.guides[who].pick_list
+        if listed.status in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
+            self.guides[who].take("shift ended")
+
     @rule(who=PICKERS, device=st.sampled_from(["Scanner-05", "Scanner-06", "Scanner-07"]))
     def takes_over(self, who: int, device: str) -> None:
         listed = self.guides[who].pick_list
@@ -159,7 +171,7 @@ class Walk(RuleBasedStateMachine):
     def is_cancelled(self, who: int) -> None:
         listed = self.guides[who].pick_list
         if listed.status is not DocumentStatus.COMPLETED and len(listed.picked) > 1:
-            self._put(replace(listed, status=DocumentStatus.CANCELLED))
+            self._put(without_stale_reservations(replace(listed, status=DocumentStatus.CANCELLED)))
 
     @rule(which=st.sampled_from(UNITS), place=st.sampled_from([*BINS, "MAIN/DOCK-01"]))
     def somebody_moves(self, which: Unit, place: str) -> None:
@@ -189,6 +201,11 @@ class Walk(RuleBasedStateMachine):
                 assert len(line.picked) + line.short + line.remaining == line.quantity, line
                 if line.kind is LineKind.EXACT:
                     assert _named_once(line), line
+
+    @invariant()
+    def nothing_is_reserved_that_nobody_goes_for(self) -> None:
+        for guide in self.guides:
+            assert not holds_too_much(guide.pick_list), guide.pick_list
 
     @invariant()
     def units_and_lists_agree(self) -> None:

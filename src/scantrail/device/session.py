@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
-from scantrail.domain.events import AttentionSettled, PickListTaken, WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.events import AttentionSettled, Event, PickListTaken, WorkerSignedIn, WorkerSignedOut
 from scantrail.domain.identifiers import DocumentId, SiteId, UnitId, WorkerId
 from scantrail.domain.judge import judge
 from scantrail.domain.people import Worker
@@ -93,6 +93,9 @@ class SessionStore(Protocol):
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""
+
+    def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
+        """Which of these units are reserved for other open lists than this one."""
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by."""
@@ -187,7 +190,9 @@ class Session:
         taken = pick_list.taken
         if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
             return None
-        draft = Draft(events=(PickListTaken(number),), document=number, reason=reason)
+        self._task = self._load(pick_list, known=self._task.stock)
+        events: tuple[Event, ...] = (PickListTaken(number), *picking.reservations(self._task))
+        draft = Draft(events=events, document=number, reason=reason)
         try:
             refused = self._record_judged(draft, number)
         except StoreError:
@@ -315,20 +320,23 @@ class Session:
         self._task = self._load(pick_list or task.pick_list, task.mode)
 
     def _load(
-        self, pick_list: PickList, mode: picking.Mode = picking.WORKING, scanned: tuple[Unit, ...] = ()
+        self, pick_list: PickList, mode: picking.Mode = picking.WORKING, known: tuple[Unit, ...] = ()
     ) -> picking.Pick:
+        """The task as it stands; `known` are units that its next answer is about."""
         asked = getattr(mode, "unit", None)
         asked_about = self._store.unit(asked) if asked else None
-        world = self._store.world_for(pick_list, (*scanned, *((asked_about,) if asked_about else ())))
+        world = self._store.world_for(pick_list, (*known, *((asked_about,) if asked_about else ())))
         today = self._today(world.site.time_zone)
+        stock = self._store.stock_for(pick_list, today)
         return picking.Pick(
             world=world,
             pick_list=pick_list,
-            stock=self._store.stock_for(pick_list, today),
+            stock=stock,
             device=self._store.device,
             worker=self._signed_in().id,
             today=today,
             mode=mode,
+            reserved_elsewhere=self._store.reserved_elsewhere(pick_list.number, stock),
         )
 
     def _today(self, time_zone: str) -> date:

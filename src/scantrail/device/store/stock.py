@@ -8,20 +8,22 @@ from itertools import islice
 
 from scantrail.device.store.database import Database
 from scantrail.device.store.journal import Journal
+from scantrail.device.store.reservations import Reservations
 from scantrail.device.store.shelf import Shelf, bins_of, promised_to
-from scantrail.device.store.things import FREES, things_of
-from scantrail.device.store.view import View
+from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, things_of
+from scantrail.device.store.view import KINDS, View
 from scantrail.domain.acts import Act
 from scantrail.domain.documents import LineKind, PickList, Requirement
 from scantrail.domain.holds import Hold, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId
 from scantrail.domain.places import Place
+from scantrail.domain.reservations import reserved_on
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.protocol.messages import Row, RowKind
+from scantrail.protocol.messages import Row
 
 SUGGESTED = 50
-"""Units looked up for each product of a list."""
+"""Units looked up for each product of a list: so many, and at most as many that other lists have reserved."""
 
 MOST_CHANGED = 200
 """Changed units that are looked at one by one; with more, everything is looked up again."""
@@ -41,6 +43,7 @@ class Stock:
         self._journal = journal
         self._view = view
         self._site = site
+        self._reservations = Reservations(view, site)
         self._bins: dict[ProductId, dict[PlaceId, Place]] = {}
         self._shelves: dict[ShelfKey, Shelf] = {}
         self._promised: dict[tuple[DocumentId, ProductId], frozenset[UnitId]] = {}
@@ -50,25 +53,33 @@ class Stock:
 
     def forget(self) -> None:
         """Look everything up again."""
+        self._reservations.forget()
+        self._forget_stock()
+
+    def _forget_stock(self) -> None:
         self._freed, self._last = None, None
         self._promised.clear()
         self._bins.clear()
         self._shelves.clear()
         self._changed.clear()
 
-    def take_changes(self, rows: Sequence[Row], judged: Iterable[UnitId]) -> None:
-        """Take into account that rows have come, and verdicts on acts about the units `judged`."""
+    def take_changes(self, rows: Sequence[Row], judged: Iterable[Thing]) -> None:
+        """Take into account that rows have come, and verdicts on acts about the things `judged`."""
         self._freed, self._last = None, None
         self._promised.clear()
-        self._changed |= {*judged, *(row.id for row in rows if row.kind is RowKind.UNIT)}
-        masters = any(row.kind not in (RowKind.UNIT, RowKind.DOCUMENT) for row in rows)
+        changed = {*judged, *((KINDS[row.kind], row.id) for row in rows if row.kind in KINDS)}
+        self._changed |= {thing for kind, thing in changed if kind == UNIT}
+        self._reservations.take_changes(thing for kind, thing in changed if kind == DOCUMENT)
+        masters = any(row.kind not in KINDS for row in rows)
         if masters or len(self._changed) > MOST_CHANGED:
-            self.forget()
+            self._forget_stock()
 
     def add(self, act: Act) -> None:
         """Take a newly recorded act into account."""
         self._last = None
-        if FREES in things_of(act).values():
+        things = things_of(act)
+        self._reservations.take_changes(thing for kind, thing in things if kind == DOCUMENT)
+        if FREES in things.values():
             self._freed = None
 
     def places_for(self, pick_list: PickList) -> dict[PlaceId, Place]:
@@ -76,10 +87,17 @@ class Stock:
         return self._places(_wanted(pick_list), self._singled_out(pick_list))
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
-        """Units that the list's any-serial lines may take, in route order, oldest first; at most 50 of a product."""
+        """Units that the list's any-serial lines may take, in route order, oldest first.
+
+        At most 50 of a product, and those that are reserved: all of the list's own, at most 50 of other lists'.
+        """
         if self._last is None or self._last[0] is not pick_list or self._last[1] != today:
             self._last = (pick_list, today, self._offered(pick_list, today))
         return self._last[2]
+
+    def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
+        """Which of these units are reserved for other open lists than this one."""
+        return frozenset(unit.id for unit in units if self._reservations.is_for_another(unit.id, number))
 
     def _offered(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         wanted = _wanted(pick_list)
@@ -98,8 +116,18 @@ class Stock:
                 if unit.product == product and self._fits(unit, pick_list, today, places)
             }
             fitting |= {unit.id: unit for unit in self._on_shelf(pick_list, product, today, places)}
-            found += sorted(fitting.values(), key=key)[:SUGGESTED]
+            found += self._foremost(pick_list, sorted(fitting.values(), key=key))
         return tuple(sorted(found, key=key))
+
+    def _foremost(self, pick_list: PickList, units: Iterable[Unit]) -> Iterator[Unit]:
+        """The first units, counted apart by who they are reserved for; all of the list's own."""
+        own = reserved_on(pick_list)
+        left = {True: SUGGESTED, False: SUGGESTED}
+        for unit in units:
+            is_elsewhere = self._reservations.is_for_another(unit.id, pick_list.number)
+            if unit.id in own or left[is_elsewhere]:
+                left[is_elsewhere] -= unit.id not in own
+                yield unit
 
     def _on_shelf(
         self, pick_list: PickList, product: ProductId, today: date, places: dict[PlaceId, Place]
@@ -107,16 +135,25 @@ class Stock:
         shelf = self._shelf(pick_list, product, today)
         gone: set[UnitId] = set()
         left = SUGGESTED
-        for batch in _batches(shelf.walk(), SUGGESTED):
+        for batch in _batches(self._few_reserved(shelf.walk(), pick_list.number), SUGGESTED):
             units = self._view.units(batch)
             gone |= {each for each in batch if each not in units or units[each].status is not Status.AVAILABLE}
             for each in batch:
                 if left and each not in gone and self._fits(units[each], pick_list, today, places):
-                    left -= 1
+                    left -= not self._reservations.is_for_another(each, pick_list.number)
                     yield units[each]
             if not left:
                 break
         shelf.drop(gone)
+
+    def _few_reserved(self, units: Iterator[UnitId], number: DocumentId) -> Iterator[UnitId]:
+        """The units, with the first 50 of those that are reserved for other lists."""
+        left = SUGGESTED
+        for unit in units:
+            is_elsewhere = self._reservations.is_for_another(unit, number)
+            left -= is_elsewhere
+            if left >= 0 or not is_elsewhere:
+                yield unit
 
     def _shelf(self, pick_list: PickList, product: ProductId, today: date) -> Shelf:
         holds, requirement = self._view.holds(), pick_list.requirement
@@ -138,13 +175,13 @@ class Stock:
         return bins | self._view.places({unit.place for unit in single} - bins.keys())
 
     def _singled_out(self, pick_list: PickList) -> tuple[Unit, ...]:
-        """Units promised to the list's order, and those that rows or own acts have changed since the look-up."""
+        """Units promised to the list's order or reserved for it, and those that were changed since the look-up."""
         wanted = _wanted(pick_list)
         if not wanted:
             return ()
         if self._freed is None:
             self._freed = self._journal.freed()
-        ids = {*self._freed, *self._changed}
+        ids = {*self._freed, *self._changed, *reserved_on(pick_list)}
         for product in wanted:
             ids |= self._promised_to(pick_list.order, product)
         ids -= {unit for line in pick_list.lines for unit in line.units}

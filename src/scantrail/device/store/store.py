@@ -22,7 +22,7 @@ from scantrail.device.store.photos import Photos
 from scantrail.device.store.rows_file import make_durable, name_after, settled_in
 from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
-from scantrail.device.store.things import UNIT
+from scantrail.device.store.things import Thing
 from scantrail.device.store.view import View
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.attention import units_in
@@ -269,12 +269,17 @@ class DeviceStore:
         )
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
-        """Units that the list's any-serial lines may take, in route order, oldest first; at most 50 of a product.
+        """Units that the list's any-serial lines may take, in route order, oldest first.
 
+        At most 50 of a product, and those that are reserved: all of the list's own, at most 50 of other lists'.
         They are in pickable places of this site, free of holds, not promised to anybody else, and meet the order's
         requirement on `today`.
         """
         return self._stock.stock_for(pick_list, today)
+
+    def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
+        """Which of these units are reserved for other open lists than this one."""
+        return self._stock.reserved_elsewhere(number, units)
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by, as an act's `versions`."""
@@ -337,7 +342,7 @@ class DeviceStore:
                 self._journal.acknowledge(answer.acknowledged, answer.now)
             self._take(answer.changes)
         self._view.forget_things(things)
-        self._forget(answer.changes, judged={thing for kind, thing in things if kind == UNIT})
+        self._forget(answer.changes, judged=things)
         return bool(answer.changes.rows or answer.verdicts)
 
     def apply_changes(self, changes: Changes) -> bool:
@@ -405,7 +410,7 @@ class DeviceStore:
         self._mirror.drop(server_epoch)
         self._journal.forget_settled()
 
-    def _forget(self, changes: Changes, judged: Iterable[UnitId] = ()) -> None:
+    def _forget(self, changes: Changes, judged: Iterable[Thing] = ()) -> None:
         self._view.forget_rows(changes.rows)
         self._stock.take_changes(changes.rows, judged)
 

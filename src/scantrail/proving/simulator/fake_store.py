@@ -21,6 +21,7 @@ from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.photos import Photo, photo_of
 from scantrail.domain.readings import Candidates, CodePrefix, Said
 from scantrail.domain.refusals import Refusal
+from scantrail.domain.reservations import reserved_on
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -298,6 +299,12 @@ class FakeStore:
             and not holds_on(unit, holds)
         ]
         return tuple(sorted(found, key=lambda unit: (self._masters.places[unit.place].route, unit.serial)))
+
+    def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
+        """Which of these units are reserved for other open lists."""
+        others = (each for each in self.pick_lists() if each.number != number)
+        reserved = frozenset(unit for each in others for unit in reserved_on(each))
+        return reserved & {unit.id for unit in units}
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by."""

@@ -5,6 +5,7 @@ The state is the pick list itself; only what is asked beside it (a reason, the b
 
 from scantrail.workflows.pick.answers import answer
 from scantrail.workflows.pick.prompt import prompt
+from scantrail.workflows.pick.reserving import reservations
 from scantrail.workflows.pick.state import WORKING, Mode, Pick, Step
 
-__all__ = ["WORKING", "Mode", "Pick", "Step", "answer", "prompt"]
+__all__ = ["WORKING", "Mode", "Pick", "Step", "answer", "prompt", "reservations"]

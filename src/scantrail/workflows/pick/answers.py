@@ -102,7 +102,7 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         case Step.BIN:
             return _bin_scanned(pick, scan)
         case Step.PRODUCT:
-            return _product_scanned(pick, scan)
+            return _reserved_elsewhere_scanned(pick, scan) or _product_scanned(pick, scan)
         case Step.SERIAL:
             return _unit_scanned(pick, scan, pick.pick_list.at_product)
         case Step.CONDITION:
@@ -119,13 +119,23 @@ def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     wanted = code_of(pick.stop.place) if pick.stop else "?"
     places = [place for place in scan.candidates.places if place.site == pick.pick_list.site]
     if not places:
-        return wrong_kind(pick, scan, wanted)
+        return _reserved_elsewhere_scanned(pick, scan) or wrong_kind(pick, scan, wanted)
     place = places[0]
     if not place.pickable:
         return refused(pick, scan, refuse(Code.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted), WORKING)
     if place.id not in _bins_with_work(pick):
         return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=place.code, wanted=wanted), WORKING)
     return accepted(pick, (BinConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
+
+
+def _reserved_elsewhere_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
+    """Who takes in the bin at hand what others have reserved, although led elsewhere, is right all the same."""
+    others, product = pick.others_here, pick.pick_list.at_product
+    unit = scanned_unit(scan, product)
+    if unit is not None and unit.product == product and unit.id in {each.id for each in others}:
+        return _unit_scanned(pick, scan, product)
+    is_product = {each.product for each in others}.intersection(each.id for each in scan.candidates.products)
+    return _product_scanned(pick, scan) if is_product else None
 
 
 def _bins_with_work(pick: Pick) -> set[PlaceId]:
@@ -142,6 +152,7 @@ def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         return refused(pick, scan, refuse(Code.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted), WORKING)
     if not products:
         return wrong_kind(pick, scan, wanted)
+    here |= {unit.product for unit in pick.others_here}
     product = next((each for each in products if each.id in here), None)
     if product is None:
         refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted)

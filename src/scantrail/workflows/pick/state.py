@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -146,6 +147,8 @@ class Pick:
     worker: str
     today: date
     mode: Mode = WORKING
+    reserved_elsewhere: frozenset[UnitId] = frozenset()
+    """Which of the stock other open lists have reserved: theirs is the way to it."""
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -167,9 +170,37 @@ class Pick:
             for unit in self.stock
             if unit.product == line.product and unit.id not in picked and unit.place not in self.pick_list.empty_bins
         ]
-        here = [unit for unit in fitting if unit.place == self.pick_list.at_place]
-        elsewhere = [unit for unit in fitting if unit.place != self.pick_list.at_place]
-        return [*here, *elsewhere][: line.remaining]
+        free = [unit for unit in fitting if unit.id not in self.reserved_elsewhere]
+        if line.reserved:
+            free.sort(key=lambda unit: unit.id not in line.reserved)
+        here, elsewhere = self._by_where(free)
+        others_here, others_elsewhere = self._by_where(unit for unit in fitting if unit.id in self.reserved_elsewhere)
+        if not here and self._has_come_by_choice:
+            return [*others_here, *elsewhere, *others_elsewhere][: line.remaining]
+        return [*here, *elsewhere, *others_here, *others_elsewhere][: line.remaining]
+
+    @property
+    def others_here(self) -> tuple[Unit, ...]:
+        """Units in the bin last confirmed that other lists have reserved."""
+        here = self.pick_list.at_place
+        return tuple(unit for unit in self.stock if unit.id in self.reserved_elsewhere and unit.place == here)
+
+    def _by_where(self, units: Iterable[Unit]) -> tuple[list[Unit], list[Unit]]:
+        """Those in the bin last confirmed, and the others."""
+        here: list[Unit] = []
+        elsewhere: list[Unit] = []
+        for unit in units:
+            (here if unit.place == self.pick_list.at_place else elsewhere).append(unit)
+        return here, elsewhere
+
+    @property
+    def _has_come_by_choice(self) -> bool:
+        """Whether the picker stands at a bin without having just picked there: then what others reserved will do.
+
+        Who has picked the last of their own is led on.
+        """
+        picked = self.pick_list.picked
+        return self.pick_list.at_product is None or not picked or picked[-1].place != self.pick_list.at_place
 
     def _can_be_taken(self, unit: Unit) -> bool:
         """Whether it makes sense to send somebody to a named unit; what its scan shows is judged there."""
