@@ -247,3 +247,43 @@ def test_an_order_ends_but_does_not_open_again(stocked: Desk) -> None:
 def test_a_purchase_order_names_a_supplier_of_ours(stocked: Desk) -> None:
     row = {"number": "PO-1", "site": "MAIN", "supplier": "Nobody", "lines": [exact_line(60)]}
     assert "expected the name of a place of kind supplier" in the_problem(stocked.bring(purchase_orders=[row]))
+
+
+@pytest.fixture
+def on_the_way(stocked: Desk) -> Desk:
+    """Sarah is on the way to 0046, for any module of PL-1."""
+    done(stocked.bring(pick_lists=[list_row(any_line(2))]))
+    found = the_list(stocked)
+    unit = stocked.unit(46)
+    assert unit is not None
+    line = replace(found.lines[0], reserved=(unit.id,))
+    taken = Taken("Scanner-05", "sarah")
+    stocked.work_on(replace(found, lines=(line,), status=DocumentStatus.IN_PROGRESS, taken=taken))
+    return stocked
+
+
+ON_THE_WAY = (
+    'rows.json, allocations[0], serial: "CM500-2025-0046" – expected a unit that nobody is on the way to: '
+    "Sarah Johnson, on Scanner-05, is about to pick this one for PL-1. "
+    "Name another unit, or import this again when PL-1 is done"
+)
+
+
+def test_a_unit_that_a_picker_is_on_the_way_to_is_promised_to_no_other_order(on_the_way: Desk) -> None:
+    assert the_problem(on_the_way.bring(allocations=[promise(46, "SO-2")])) == ON_THE_WAY
+    done(on_the_way.bring(allocations=[promise(47, "SO-2"), promise(46, "SO-1")]))
+
+
+def test_a_list_that_names_a_unit_that_a_picker_is_on_the_way_to_is_refused(on_the_way: Desk) -> None:
+    other = list_row(exact_line(47, 46), number="PL-2")
+    problem = the_problem(on_the_way.bring(pick_lists=[other]))
+    assert problem.startswith('rows.json, pick_lists[0].lines[0], serials: "CM500-2025-0046" – expected a unit that')
+    done(on_the_way.bring(pick_lists=[list_row(any_line(2), exact_line(46, line="2"))]))
+    assert the_list(on_the_way).lines[0].reserved == (), "its own list names it now"
+
+
+def test_a_list_or_line_that_is_cancelled_reserves_nothing_any_more(on_the_way: Desk) -> None:
+    cancelled = list_row(any_line(2, cancelled=True), any_line(1, line="2"))
+    done(on_the_way.bring(pick_lists=[cancelled, list_row(exact_line(46), number="PL-2")]))
+    assert the_list(on_the_way).lines[0].reserved == ()
+    assert status_of(on_the_way, 46) == (Status.ALLOCATED, "SO-1", "PL-2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from scantrail.domain.documents import (
 )
 from scantrail.domain.events import AllocationReleased, DocumentImported, PickListCancelled, UnitAllocated, UnitEvent
 from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.reservations import without_stale_reservations
 from scantrail.domain.rules.pick import HOLD_NAMES
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
@@ -49,7 +50,11 @@ def _allocate(row: Checked, plan: Plan, order: SalesOrder, unit: Unit) -> None:
     if not any(line.kind is not LineKind.EXACT or unit.serial in line.serials for line in lines):
         plan.problem(row, M("expected a unit that a line of {order} asks for", order=order.number), "serial")
         return
-    problem = _not_free(plan, unit, order.site, order.requirement) or _promised_elsewhere(unit, order.number, None)
+    problem = (
+        _not_free(plan, unit, order.site, order.requirement)
+        or _promised_elsewhere(unit, order.number, None)
+        or _on_the_way_to(plan, unit, lambda other: other.order != order.number)
+    )
     if order.status is not DocumentStatus.OPEN:
         problem = M("expected an open order; {order} is {status}", order=order.number, status=order.status.value)
     if problem is not None:
@@ -110,7 +115,7 @@ def _pick_line(line: Asked, order: SalesOrder, plan: Plan) -> PickLine | None:
 
 def _plan_pick_list(row: Checked, plan: Plan, old: PickList | None, new: PickList) -> None:
     if old is not None and has_progress(old):
-        new = _amended(row, plan, old, new)
+        new = without_stale_reservations(_amended(row, plan, old, new))
     if not plan.put(RowKind.DOCUMENT, row, new.number, old, new):
         return
     plan.records.documents[new.number] = new
@@ -156,8 +161,10 @@ def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, 
     spots = {line["line"]: line for line in row.lines}
     for unit_id, line in named.items():
         unit = plan.records.units[unit_id]
-        problem = _not_free(plan, unit, pick_list.site, pick_list.requirement) or _promised_elsewhere(
-            unit, pick_list.order, pick_list.number
+        problem = (
+            _not_free(plan, unit, pick_list.site, pick_list.requirement)
+            or _promised_elsewhere(unit, pick_list.order, pick_list.number)
+            or _on_the_way_to(plan, unit, lambda other: other.number != pick_list.number)
         )
         if problem is not None:
             plan.problem(spots[line.id], problem, "serials", unit.serial)
@@ -195,6 +202,21 @@ def _requirement(unit: Unit, requirement: Requirement, now: datetime) -> Message
     valid_until = unit.calibration_valid_until
     if requirement.calibrated and (valid_until is None or valid_until < now.date()):
         return M("expected a unit with a valid calibration; this one's: {found}", found=str(valid_until or "–"))
+    return None
+
+
+def _on_the_way_to(plan: Plan, unit: Unit, is_another: Callable[[PickList], bool]) -> Message | None:
+    """Who is on the way to pick a unit for an any-serial line of another list; promised away, it would be refused."""
+    for other in filter(is_another, plan.records.lists_reserving(unit)):
+        if other.taken is not None:
+            worker = plan.records.workers.get(other.taken.worker)
+            return M(
+                "expected a unit that nobody is on the way to: {worker}, on {device}, is about to pick this one for "
+                "{document}. Name another unit, or import this again when {document} is done",
+                worker=worker.name if worker else other.taken.worker,
+                device=other.taken.device,
+                document=other.number,
+            )
     return None
 
 

@@ -23,6 +23,7 @@ from scantrail.interchange.records import (
     load_named_units,
     load_past,
     load_promises,
+    load_reserving,
     load_units,
     orders_worked_on,
 )
@@ -53,6 +54,8 @@ def _load_the_rest(connection: Connection, records: Records, rows: CheckedRows) 
     load_documents(connection, records, set(_documents(rows)))
     load_units(connection, records, set(_units(rows)))
     load_named_units(connection, records)
+    if rows["allocations"] or rows["pick_lists"]:
+        load_reserving(connection, records)
     load_births(connection, records, _known(records, rows["units"]))
     load_past(connection, records, _known(records, rows["history"]))
     load_promises(connection, records, _known(records, rows["allocations"]))

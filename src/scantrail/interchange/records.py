@@ -9,13 +9,14 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.documents import Document, DocumentKind, PickList
+from scantrail.domain.documents import Document, DocumentKind, DocumentStatus, PickList
 from scantrail.domain.events import UnitAllocated, UnitRegistered, event_from_plain
 from scantrail.domain.holds import Hold, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.products import Product
+from scantrail.domain.reservations import reserved_on
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 from scantrail.server.bodies import from_body
@@ -50,6 +51,8 @@ class Records:
     """Units as they were registered."""
     promised: set[tuple[UnitId, DocumentId]] = field(default_factory=set)
     """Units that were ever allocated, and to which order."""
+    reserving: dict[UnitId, tuple[PickList, ...]] = field(default_factory=dict)
+    """Whose pickers are on the way to a unit, as the lists stood before this import."""
     past: set[PastKey] = field(default_factory=set)
     """Every event of the units that this import brings history of."""
 
@@ -58,6 +61,12 @@ class Records:
         known = self.products.get(product)
         found = self.labels.get((product, known.canonical(serial))) if known else None
         return self.units.get(found) if found else None
+
+    def lists_reserving(self, unit: Unit) -> tuple[PickList, ...]:
+        """The lists whose pickers are on the way to a unit, as this import leaves them."""
+        lists = (each for each in self.reserving.get(unit.id, ()) if each.site == unit.site)
+        now = (self.documents.get(each.number, each) for each in lists)
+        return tuple(each for each in now if isinstance(each, PickList) and unit.id in reserved_on(each))
 
     def holds_on(self, unit: Unit) -> tuple[Hold, ...]:
         """The open holds on a unit."""
@@ -107,6 +116,18 @@ def load_named_units(connection: Connection, records: Records) -> None:
     lists = (each for each in records.documents.values() if isinstance(each, PickList))
     named = {unit for each in lists for line in each.lines for unit in line.units}
     records.units.update(units_by_id(connection, named - records.units.keys()))
+
+
+def load_reserving(connection: Connection, records: Records) -> None:
+    """Add which units are reserved for lists that are being worked on."""
+    rows = connection.execute(
+        select(documents.c.body)
+        .where(documents.c.kind == DocumentKind.PICK_LIST.value, documents.c.status == DocumentStatus.IN_PROGRESS.value)
+        .order_by(documents.c.id)
+    )
+    for pick_list in (from_body(PickList, row.body) for row in rows):
+        for unit in reserved_on(pick_list):
+            records.reserving[unit] = (*records.reserving.get(unit, ()), pick_list)
 
 
 def load_births(connection: Connection, records: Records, units: Iterable[UnitId]) -> None:
