@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from scantrail.domain import fold, judge
 from scantrail.domain.acts import ActId
+from scantrail.domain.events import UnitsReserved
 from scantrail.domain.judge import Judgement, absorb
+from scantrail.domain.refusals import Code, refuse
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Kind, Received
@@ -108,6 +111,23 @@ def no_resend_after_restore(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(FakeStore, "_unacknowledge", lambda _store, _seq: None)
 
 
+def reservation_outlives_its_list(plant: pytest.MonkeyPatch) -> None:
+    """What is picked, full, or over goes on reserving units."""
+    plant.setattr(fold, "without_stale_reservations", lambda pick_list: pick_list)
+
+
+def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
+    """A list cannot be taken by somebody who knew less than the server of what is still to pick."""
+
+    def strict(sight: Any, event: UnitsReserved) -> Any:
+        listed = sight.pick_list(event.document)
+        line = listed.line(event.line) if listed else None
+        fits = line is not None and len(event.units) <= line.remaining
+        return None if fits else refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
+
+    plant.setitem(judge._CHECKS, UnitsReserved, strict)
+
+
 FAULTS = (
     verdict_before_commit,
     no_dedupe,
@@ -117,4 +137,6 @@ FAULTS = (
     seq_used_again,
     act_half_applied,
     no_resend_after_restore,
+    reservation_outlives_its_list,
+    reservation_must_fit,
 )

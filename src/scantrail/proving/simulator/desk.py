@@ -25,6 +25,7 @@ from scantrail.domain.events import (
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.people import SYSTEM
+from scantrail.domain.reservations import without_stale_reservations
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.proving.simulator.fate import PowerCut
@@ -100,7 +101,7 @@ class Desk:
             DocumentImported(DocumentKind.PICK_LIST, listed.number),
             *self._releases(listed, line.units),
         )
-        self._commits(events, now, replace(listed, lines=lines))
+        self._commits(events, now, without_stale_reservations(replace(listed, lines=lines)))
         return f"withdraws line {line.id} of {listed.number}"
 
     def _cancels(self, now: datetime, listed: PickList) -> str:

@@ -27,6 +27,7 @@ from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.proving.simulator.fake_server import LogRow
+from scantrail.proving.simulator.reserved import holds_too_much, stood_in_the_way
 
 
 class Broken(Exception):
@@ -48,6 +49,7 @@ CURSOR = "A device's cursor passes no row that it has not got"
 HIDDEN = "A pull hides no unsent work"
 AGREE = "Device and server agree after quiet"
 REST = "Everything comes to rest"
+RESERVED = "A reservation refuses no act, and lasts no longer than somebody is on the way"
 ALARM = "Nobody is taken for a copy, and no record for damaged"
 
 
@@ -168,6 +170,8 @@ class ServerWatch:
         books.last[entry.id[:2]] = (entry.id.seq, row.hash)
         books.logged[entry.id] = self.ever[entry.id] = row.hash
         books.outcomes[entry.id] = (entry.act, entry.outcome)
+        if entry.act is not None and stood_in_the_way(entry.act, entry.refusal):
+            raise Broken(RESERVED, f"act {entry.id} is refused for what it reserved: {entry.refusal}")
         if entry.outcome is Outcome.APPLIED and entry.act is not None:
             self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
 
@@ -199,6 +203,8 @@ class ServerWatch:
         elif kind is RowKind.DOCUMENT:
             if value != self.books.documents.get(thing):
                 raise Broken(FOLD, f"list {thing} is {value}, the log says {self.books.documents.get(thing)}")
+            if holds_too_much(value):
+                raise Broken(RESERVED, f"list {thing} reserves more than is wanted: {value}")
             for each in value.picked:
                 self._holder(self.server.value(RowKind.UNIT, each.unit))
                 if self.server.value(RowKind.UNIT, each.unit).document != thing:
