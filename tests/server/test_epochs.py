@@ -14,7 +14,7 @@ def test_a_new_epoch_is_told_with_the_next_changes_and_breaks_no_chain(served: S
     device = served.device()
     device.pick(46)
     before = device.push().changes.server_epoch
-    epoch = restored(served.database)
+    epoch = restored(served.database, served.now)
     assert epoch != before
     device.record()
     answer = device.push(first=len(device.exacts))

@@ -39,7 +39,9 @@ def _add_restored(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _restored(options: argparse.Namespace) -> int:
     database = needs("server", "scantrail.server.migrations").ready(options.database_url)
-    needs("server", "scantrail.server.epochs").restored(database)
+    now = needs("server", "scantrail.server.app").utc_now()
+    needs("server", "scantrail.server.epochs").restored(database, now)
+    print(_("Carton numbers go on behind those that may have been given since the backup."))
     print(_("Devices take every row anew at their next exchange, and send again what they kept (30 days)."))
     return OK
 

@@ -127,12 +127,16 @@ def _pattern(template: str, length: int | None = None) -> str:
     )
 
 
+def check_digit(digits: str) -> int:
+    """What follows these digits in a GTIN or an SSCC (GS1 General Specifications 7.9)."""
+    return -sum(int(digit) * (3 if at % 2 == 0 else 1) for at, digit in enumerate(reversed(digits))) % 10
+
+
 def gtin_problem(text: str) -> Message | None:
-    """Why `text` is not a GTIN of 8, 12, 13 or 14 digits with a right check digit (GS1 General Specifications 7.9)."""
+    """Why `text` is not a GTIN of 8, 12, 13 or 14 digits with a right check digit."""
     if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", text):
         return M("expected a GTIN of 8, 12, 13 or 14 digits, got {length} characters", length=len(text))
-    weighted = sum(int(digit) * (3 if at % 2 == 0 else 1) for at, digit in enumerate(text[-2::-1]))
-    check = -weighted % 10
+    check = check_digit(text[:-1])
     if check != int(text[-1]):
         return M("expected check digit {check}, got {digit}", check=check, digit=text[-1])
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scantrail.domain.identifiers import PlaceId, SiteId
+from scantrail.domain.numbers import SsccSeries
 from scantrail.domain.readings import CodePrefix
 
 
@@ -28,3 +29,12 @@ class Site:
     """Asked, one by one, before a pick list is complete (R15)."""
     code_prefixes: tuple[CodePrefix, ...] = ()
     """What the site's own labels put before serials, bins, documents and badges."""
+    company_prefix: str = ""
+    """The GS1 Company Prefix that its carton numbers (SSCC) begin with; empty where none are made."""
+    sscc_extension: int = 0
+    """The digit before it: another one where another system numbers cartons too, or when numbers have run out."""
+
+    @property
+    def sscc_series(self) -> SsccSeries | None:
+        """What its devices number cartons from."""
+        return SsccSeries(self.sscc_extension, self.company_prefix) if self.company_prefix else None

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from scantrail.domain.identifiers import SerialFormat, gtin_problem
+from scantrail.domain.numbers import company_prefix_problem
 from scantrail.domain.products import ProductGtin
 from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix
 from scantrail.interchange.problems import CellError
@@ -121,6 +122,22 @@ def gtin(value: Any) -> ProductGtin:
     if len(rest) != 2 or not rest[0]:
         raise CellError(M("expected a GTIN, or GTIN:level:quantity, for example 19521234543210:case:10"), value)
     return ProductGtin(number, rest[0], integer(rest[1]))
+
+
+def company_prefix(value: Any) -> str:
+    """A GS1 Company Prefix."""
+    found = code(value)
+    problem = company_prefix_problem(found)
+    if problem is not None:
+        raise CellError(problem)
+    return found
+
+
+def digit(value: Any) -> int:
+    """A single digit."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]", value.strip()):
+        raise CellError(M("expected a digit from 0 to 9"))
+    return int(value)
 
 
 def code_prefix(value: Any) -> CodePrefix:

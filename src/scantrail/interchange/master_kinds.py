@@ -29,6 +29,8 @@ SITES = Kind(
         listed("label_reasons", cells.text, N_("why a label cannot be read"), "", _SITE.label_reasons),
         listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
         listed("code_prefixes", cells.code_prefix, N_("what the site's labels put before their codes"), "serial=S:"),
+        Column("company_prefix", cells.company_prefix, N_("GS1 Company Prefix of carton numbers (SSCC)"), "9521234"),
+        Column("sscc_extension", cells.digit, N_("extension digit of carton numbers"), "0", default=0),
     ),
 )
 

@@ -188,6 +188,41 @@ class LackedPhotos:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldNumbers:
+    """The newest block of a series that a device was given, with the server's proof that it gave it."""
+
+    turn: int
+    first: int
+    count: int
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersRequest:
+    """A device asks for numbers that it can give away offline. The same turn again gets the same block."""
+
+    series: str
+    epoch: str
+    """Of the device's store: another store counts its turns anew."""
+    turn: int
+    """Which block of this series it would be for this store, from 1."""
+    left: int
+    """Numbers of this series that it has not used."""
+    held: HeldNumbers | None = None
+    """For a server that was restored and knows less than it gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersAnswer:
+    """A block of numbers for one turn; none where the device has enough."""
+
+    turn: int
+    count: int = 0
+    first: int = 0
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why a request was refused, as RFC 9457 data."""
 

@@ -22,7 +22,7 @@ from scantrail.server.database import Database
 from scantrail.server.digests import Digests
 from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
-from scantrail.server.routers import attention, enrolment, photos, snapshots, sync, units
+from scantrail.server.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.snapshots import Snapshots
 from scantrail.words import M
 
@@ -61,7 +61,7 @@ def create_app(
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Digests)
     app.add_middleware(GZipMiddleware, compresslevel=3)
-    routers = (attention, enrolment, sync, units, photos, snapshots)
+    routers = (attention, enrolment, sync, units, photos, snapshots, numbers)
     for router in (each.router for each in routers):
         app.include_router(router)
 

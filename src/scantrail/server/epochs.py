@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
 from scantrail.server.database import Database
+from scantrail.server.numbers import NUMBERS_LOCK, skip_numbers
 from scantrail.server.schema import meta, streams
 
 _EPOCH = meta.c.key == "server_epoch"
@@ -26,10 +28,11 @@ def begin_epoch(connection: Connection, epoch: str) -> None:
     connection.execute(update(streams).values(system_seq=0, system_hash=""))
 
 
-def restored(database: Database) -> str:
+def restored(database: Database, now: datetime) -> str:
     """A backup of this database was put back; gives the new epoch."""
     epoch = secrets.token_hex(8)
     with database.writing() as connection:
-        database.lock(connection, connection.execute(select(streams.c.id)).scalars().all())
+        database.lock(connection, [NUMBERS_LOCK, *connection.execute(select(streams.c.id)).scalars()])
         begin_epoch(connection, epoch)
+        skip_numbers(connection, now)
     return epoch

@@ -236,6 +236,28 @@ alarms = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("given", BigInteger, nullable=False, comment="the highest number that a device may have"),
+    Column("last", BigInteger, nullable=False, comment="the highest number there is"),
+)
+
+number_blocks = Table(
+    "number_blocks",
+    metadata,
+    Column("device", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("series", String, ForeignKey("number_series.name"), nullable=False),
+    Column("turn", BigInteger, nullable=False, comment="which block of the series it is for this store of the device"),
+    Column("first", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("given_at", String, nullable=False),
+    PrimaryKeyConstraint("device", "epoch", "series", "turn"),
+    UniqueConstraint("series", "first"),
+)
+
 photos = Table(
     "photos",
     metadata,

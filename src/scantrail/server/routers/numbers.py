@@ -1,0 +1,35 @@
+"""Numbers that devices give away without a network."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from scantrail.protocol.messages import NumbersAnswer, NumbersRequest
+from scantrail.server.numbers import NotGiven, give_numbers
+from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
+from scantrail.words import M
+
+router = APIRouter()
+
+LARGEST = 10**17
+"""No turn and no number is larger."""
+
+
+@router.post("/v1/numbers")
+async def post_numbers(request: Request) -> Response:
+    """Give a device the block of numbers of its turn."""
+    device = await run_in_threadpool(device_of, request)
+    ask = message_in(await body_of(request), NumbersRequest)
+    text_in("series", ask.series)
+    text_in("epoch", ask.epoch)
+    if not 1 <= ask.turn <= LARGEST:
+        raise refused(422, "garbled", M("turn: expected a number from 1 to {limit}.", limit=LARGEST))
+
+    def given() -> NumbersAnswer | NotGiven:
+        return give_numbers(database_of(request), device.id, device.site, ask, now_of(request))
+
+    outcome = await run_in_threadpool(given)
+    if isinstance(outcome, NotGiven):
+        raise refused(409, outcome.code, outcome.reason)
+    return answer(outcome)
