@@ -16,7 +16,7 @@ from typing import Any
 
 from scantrail import __version__
 from scantrail.device.keys import DeviceKeys, KeysUnusable
-from scantrail.device.store import Counts, DeviceStore, Identity, PhotoCounts, StoreError, StoreMissing
+from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.scanning.chosen import Scanners, scanners_of
@@ -197,6 +197,7 @@ async def _records(folder: Path) -> list[Finding]:
     try:
         with DeviceStore.open(folder) as store:
             identity, counts, photos = store.identity, store.counts(), store.photos.counts()
+            numbers = store.carton_numbers_left()
     except StoreMissing:
         todo = M("On the server: scantrail device add NAME --site SITE; here: scantrail enrol --server URL --code CODE")
         return [Finding("records", State.NOTE, M("{folder}: this device is not enrolled.", folder=folder), todo)]
@@ -207,6 +208,7 @@ async def _records(folder: Path) -> list[Finding]:
         Finding("records", State.GOOD, known),
         _journal(counts),
         *_photos(photos),
+        *_numbers(numbers),
         *_keys(folder),
         await _server(identity),
     ]
@@ -231,6 +233,16 @@ def _photos(counts: PhotoCounts) -> list[Finding]:
         todo = M("They go up by themselves after their records; do not delete the folder.")
         return [Finding("photos", State.NOTE, M("{count} photos wait for the server.", count=counts.waiting), todo)]
     return []
+
+
+def _numbers(numbers: NumbersLeft | None) -> list[Finding]:
+    """Only where the site numbers cartons."""
+    if numbers is None:
+        return []
+    if numbers.left and not numbers.refusal:
+        return [Finding("numbers", State.GOOD, numbers.told)]
+    todo = "" if numbers.refusal else M("Connect to the network: scantrail sync now")
+    return [Finding("numbers", State.NOTE, numbers.told, todo)]
 
 
 def _keys(folder: Path) -> list[Finding]:

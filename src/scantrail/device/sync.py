@@ -11,6 +11,7 @@ from typing import Protocol
 
 from scantrail.device.first_load import FirstLoad, Loading, SnapshotPeer
 from scantrail.device.keys import DeviceKeys
+from scantrail.device.number_sync import NumberPeer, NumberSync
 from scantrail.device.photo_sync import PhotoPeer, PhotoSync
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
@@ -68,7 +69,7 @@ class Clock(Protocol):
         """The device's now."""
 
 
-class Peer(PhotoPeer, SnapshotPeer, Protocol):
+class Peer(PhotoPeer, SnapshotPeer, NumberPeer, Protocol):
     """The server, as far as the sync needs it."""
 
     async def push(self, push: Push) -> PushAnswer:
@@ -105,6 +106,7 @@ class Sync:
         self.photos = PhotoSync(store, server, clock, chance)
         self.photos.on_changed = self._photos_changed
         self._first_load = FirstLoad(store, server, self._loads)
+        self._numbers = NumberSync(store, server, clock)
         self.state = SyncState(Link.OFFLINE, store.count_pending(), M("Not connected yet."))
         self._tidied = False
         self._failures = 0
@@ -182,7 +184,7 @@ class Sync:
             self.on_state(state)
 
     async def _exchange(self) -> None:
-        """Push until nothing is pending and pull until nothing is left."""
+        """Push until nothing is pending and pull until nothing is left; then see to numbers."""
         if not self._tidied:
             self._store.forget_old()
             self._tidied = True
@@ -190,6 +192,7 @@ class Sync:
             if self._store.is_empty and await self._first_load.run():
                 self.on_changed()
             if await self._talk():
+                await self._numbers.refill()
                 return
         raise GivenUp(M("The server is another one at every answer."))
 

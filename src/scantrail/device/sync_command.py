@@ -11,7 +11,7 @@ from pathlib import Path
 from scantrail.device.clock import DeviceClock
 from scantrail.device.exchanges import LastExchange
 from scantrail.device.keys import DeviceKeys, KeysUnusable
-from scantrail.device.store import DeviceStore, JournalLook, StoreError, look
+from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
 from scantrail.device.sync import Link, Sync, SyncState
 from scantrail.device.transport import Offline, Refused, Server, Transport
 from scantrail.words import M, Message, OperatorError, say
@@ -34,6 +34,8 @@ class SyncStatus:
     oldest_waiting: datetime | None
     last_exchange: datetime | None
     attention: int
+    numbers: tuple[NumbersLeft, ...]
+    """What is left to give away offline."""
 
     def lines(self) -> list[str]:
         """The same for people."""
@@ -47,6 +49,7 @@ class SyncStatus:
                 _moment(self.last_exchange) if self.last_exchange else say(M("never, as far as is known")),
             ),
             (M("attention"), say(M("{count} to settle", count=self.attention))),
+            *((M("numbers"), say(each.told)) for each in self.numbers),
             (M("epoch"), self.server_epoch or "?"),
         )
         head = say(M("{device} at {site}", device=self.device, site=self.site))
@@ -87,6 +90,7 @@ async def sync_status(folder: Path, transport: Transport | None = None) -> SyncS
         oldest_waiting=found.oldest_waiting,
         last_exchange=LastExchange(folder).noted(),
         attention=found.attention,
+        numbers=found.numbers,
     )
 
 

@@ -22,6 +22,8 @@ from scantrail.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
     LackedPhotos,
+    NumbersAnswer,
+    NumbersRequest,
     PhotoTaken,
     Problem,
     Push,
@@ -147,6 +149,10 @@ class Server:
                     yield piece
             finally:
                 await response.aclose()
+
+    async def numbers(self, ask: NumbersRequest) -> NumbersAnswer:
+        """The block of numbers for a turn."""
+        return await self._ask(NumbersAnswer, "POST", "/v1/numbers", to_plain(ask))
 
     async def timeline(self, unit: UnitId) -> dict[str, Any]:
         """A unit and its whole history, as the server's JSON object."""

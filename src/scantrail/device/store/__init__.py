@@ -2,6 +2,7 @@
 
 from scantrail.device.store.attention import AttentionItem
 from scantrail.device.store.errors import (
+    NumbersUsedUp,
     StoreDamaged,
     StoreError,
     StoreExists,
@@ -13,6 +14,7 @@ from scantrail.device.store.errors import (
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.keeping import Failures, History, Verifier
 from scantrail.device.store.look import JournalLook, look
+from scantrail.device.store.numbers import NumbersLeft
 from scantrail.device.store.photos import PhotoCounts
 from scantrail.device.store.rows_file import RowsUnusable, prepare_rows
 from scantrail.device.store.store import Counts, DeviceStore
@@ -25,6 +27,8 @@ __all__ = [
     "History",
     "Identity",
     "JournalLook",
+    "NumbersLeft",
+    "NumbersUsedUp",
     "PhotoCounts",
     "RowsUnusable",
     "StoreDamaged",

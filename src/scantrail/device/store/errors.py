@@ -50,6 +50,25 @@ class StoreNotReady(StoreError):
         super().__init__(M("This device is still fetching what it needs from the server. Wait a moment, then go on."))
 
 
+class NumbersUsedUp(StoreError):
+    """There are not as many numbers on this device as were asked for; none was taken."""
+
+    def __init__(self, left: int, wanted: int, refusal: str) -> None:
+        """`refusal` is why the server gave no more, if it said so."""
+        if left:
+            message = M(
+                "Only {left} SSCC numbers are left on this device, {wanted} are wanted: none was taken. "
+                "Take at most {left} now. {todo}",
+                left=left,
+                wanted=wanted,
+                todo=refusal or M("More come over the network when half of them are used."),
+            )
+        else:
+            todo = refusal or M("Connect to the network, then try again.")
+            message = M("No SSCC numbers left on this device. {todo}", todo=todo)
+        super().__init__(message)
+
+
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 
 

@@ -18,7 +18,8 @@ from scantrail.device.store.attention import Trouble, open_troubles
 from scantrail.device.store.database import FILE
 from scantrail.device.store.errors import StoreDamaged, StoreMissing, told
 from scantrail.device.store.journal import Identity
-from scantrail.device.store.schema import VERSION
+from scantrail.device.store.numbers import NumbersLeft
+from scantrail.device.store.schema import NUMBERS_FORM, VERSION
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import decode_act
@@ -40,6 +41,8 @@ class JournalLook:
     oldest_waiting: datetime | None
     attention: int
     """What did not apply and nobody has settled."""
+    numbers: tuple[NumbersLeft, ...]
+    """What is left to give away offline, of every series that there was a block of."""
 
 
 def look(folder: Path) -> JournalLook:
@@ -79,7 +82,17 @@ def _look(connection: sqlite3.Connection) -> JournalLook:
         waiting_count=len(pending),
         oldest_waiting=decode_act(pending[0][1]).times.wall if pending else None,
         attention=len(open_troubles(_trouble(*row) for row in troubles)),
+        numbers=_numbers(connection) if form >= NUMBERS_FORM else (),
     )
+
+
+def _numbers(connection: sqlite3.Connection) -> tuple[NumbersLeft, ...]:
+    left: dict[str, NumbersLeft] = {}
+    rows = connection.execute("SELECT series, first + size - next, refusal FROM number_blocks ORDER BY series, turn")
+    for series, count, refusal in rows:
+        before = left[series].left if series in left else 0
+        left[series] = NumbersLeft(series, before + count, refusal)
+    return tuple(left.values())
 
 
 def _trouble(_seq: int, exact: bytes, _state: str, _has_events: int, refusal: str, settled_by: int | None) -> Trouble:

@@ -42,5 +42,18 @@ STEPS: dict[int, tuple[str, ...]] = {
         *(f"DROP TABLE main.{name}" for name in ROWS_BEFORE_4),
         *(f"ALTER TABLE main.meta DROP COLUMN {name}" for name in ("server_epoch", "cursor", "complete")),
     ),
+    4: (
+        """CREATE TABLE number_blocks (
+    series TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    next INTEGER NOT NULL,
+    receipt TEXT NOT NULL,
+    known_to TEXT NOT NULL,
+    refusal TEXT NOT NULL,
+    PRIMARY KEY (series, turn)
+)""",
+    ),
 }
 """By the form found, what makes the next of it."""

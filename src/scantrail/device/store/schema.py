@@ -17,8 +17,11 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 4
+VERSION = 5
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
+
+NUMBERS_FORM = 5
+"""The form that brought the table of numbers; who only looks at a store finds it in none before."""
 
 metadata = MetaData()
 """The store's own file."""
@@ -82,6 +85,23 @@ journal_things = Table(
 )
 """Which units and documents an act is about, and whether it takes a unit out of stock or may bring it back."""
 Index("journal_things_freed", journal_things.c.seq, sqlite_where=journal_things.c.effect == "frees")
+
+number_blocks = Table(
+    "number_blocks",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("next", Integer, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("known_to", Text, nullable=False),
+    Column("refusal", Text, nullable=False),
+)
+"""The blocks of numbers that were given to this store, and the next number of each that nobody has taken.
+
+`known_to` is the epoch of the server that was last told of the block, `refusal` why it gave no other since.
+"""
 
 photos = Table(
     "photos",

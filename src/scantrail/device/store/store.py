@@ -18,6 +18,7 @@ from scantrail.device.store.errors import StoreExists, StoreNotReady
 from scantrail.device.store.journal import Identity, Journal
 from scantrail.device.store.keeping import Keeping
 from scantrail.device.store.mirror import Mirror
+from scantrail.device.store.numbers import Numbers, NumbersLeft
 from scantrail.device.store.photos import Photos
 from scantrail.device.store.rows_file import make_durable, name_after, settled_in
 from scantrail.device.store.schema import meta
@@ -34,6 +35,7 @@ from scantrail.domain.places import Place
 from scantrail.domain.plain import PlainError
 from scantrail.domain.products import Product
 from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, command_in
+from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.protocol.messages import Changes, PushAnswer, RowKind
@@ -66,6 +68,7 @@ class DeviceStore:
         self._view = View(database, self._journal)
         self._stock = Stock(database, self._journal, self._view, self.site)
         self._keeping = Keeping(database)
+        self._numbers = Numbers(database)
         self._photos = Photos(folder, database)
         self._photos.tidy()
 
@@ -200,8 +203,13 @@ class DeviceStore:
     @property
     def code_prefixes(self) -> tuple[CodePrefix, ...]:
         """What this site's labels put before the codes of things; none before the site's settings have come."""
-        site = self._view.site(self.site)
+        site = self.site_row
         return site.code_prefixes if site else ()
+
+    @property
+    def site_row(self) -> Site | None:
+        """This site's settings; None before they have come."""
+        return self._view.site(self.site)
 
     def candidates(self, said: Said) -> Candidates:
         """Everything known here that a code may mean."""
@@ -378,6 +386,7 @@ class DeviceStore:
             self._journal.take_settled(settled_in(self._database.rows(_SETTLED_ROWS)))
             if was_put_back:
                 self._journal.resend_from(0)
+                self._numbers.tell_again()
         self._view.forget()
         self._stock.forget()
 
@@ -390,6 +399,7 @@ class DeviceStore:
         with self._database.writing():
             self._drop_rows(self.server_epoch)
             self._journal.resend_from(seq)
+            self._numbers.tell_again()
         self._view.forget()
         self._stock.forget()
 
@@ -418,12 +428,22 @@ class DeviceStore:
         """Drop acts that the server has had for more than 30 days by its own clock, with their photos."""
         self._journal.forget_old()
 
-    # PINs, histories and photos
+    # PINs, histories, numbers and photos
 
     @property
     def keeping(self) -> Keeping:
         """PIN verifiers, wrong PINs and looked-up histories."""
         return self._keeping
+
+    def carton_numbers_left(self) -> NumbersLeft | None:
+        """What is left to number cartons with; None where the site does not."""
+        site = self.site_row
+        return self._numbers.left(site.sscc_series) if site and site.sscc_series else None
+
+    @property
+    def numbers(self) -> Numbers:
+        """Numbers that may be given away without a network."""
+        return self._numbers
 
     @property
     def photos(self) -> Photos:

@@ -1,0 +1,219 @@
+"""Numbers on a device: fetched while online, taken durably, each once; and what it says when there are none."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scantrail.device.store import DeviceStore, NumbersUsedUp, StoreDamaged
+from scantrail.device.sync import Link
+from scantrail.device.sync_command import sync_status
+from scantrail.domain.numbers import SsccSeries
+from scantrail.domain.sites import Site
+from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer, RowKind
+from scantrail.protocol.numbers import BLOCK
+from scantrail.server.epochs import restored
+from scantrail.server.feed import mark
+from scantrail.server.log import load_stream, save_stream
+from scantrail.server.master import put_sites
+from tests.device.online import OnlineDevice, cut, lost_answer, online_device, served_site
+from tests.server.site import ServedSite
+from tests.support.devices import SERVER_EPOCH, new_store
+from tests.support.worlds import SITE
+
+SERIES = SsccSeries(0, "9521234")
+NUMBERING = replace(SITE, company_prefix=SERIES.company_prefix)
+
+TAKER = """
+import sys
+from pathlib import Path
+from scantrail.device.store import DeviceStore
+from scantrail.domain.numbers import SsccSeries
+
+store = DeviceStore.open(Path(sys.argv[1]))
+while True:
+    print(*store.numbers.take(SsccSeries(0, "9521234"), 3), flush=True)
+"""
+
+
+def set_site(served: ServedSite, site: Site = NUMBERING) -> None:
+    """The desk changes the site's settings."""
+    with served.database.writing() as connection:
+        put_sites(connection, [site])
+        everywhere = load_stream(connection, GLOBAL_STREAM)
+        mark(connection, everywhere, [(RowKind.SITE, site.id)])
+        save_stream(connection, everywhere)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> ServedSite:
+    return served_site(tmp_path)
+
+
+@pytest.fixture
+async def device(tmp_path: Path, served: ServedSite) -> AsyncIterator[OnlineDevice]:
+    set_site(served)
+    made = await online_device(tmp_path, served)
+    await made.sync.now()
+    yield made
+    made.store.close()
+
+
+def asked(device: OnlineDevice) -> int:
+    """How often the server was asked for numbers since."""
+    count = sum(each.url.path == "/v1/numbers" for each in device.line.asked)
+    device.line.asked.clear()
+    return count
+
+
+def left(device: OnlineDevice) -> int:
+    return device.store.numbers.left(SERIES).left
+
+
+async def test_the_first_exchange_brings_a_block_and_the_next_ones_ask_for_none(device: OnlineDevice) -> None:
+    assert (asked(device), left(device)) == (1, BLOCK)
+    await device.sync.now()
+    assert asked(device) == 0
+    assert device.store.numbers.take(SERIES, 2) == ("095212340000000013", "095212340000000020")
+
+
+async def test_a_block_is_fetched_when_half_of_one_is_used_and_goes_on_behind_it(device: OnlineDevice) -> None:
+    device.store.numbers.take(SERIES, BLOCK // 2)
+    await device.sync.now()
+    assert left(device) == BLOCK // 2
+    device.store.numbers.take(SERIES, 1)
+    await device.sync.now()
+    assert left(device) == BLOCK // 2 - 1 + BLOCK
+    taken = device.store.numbers.take(SERIES, BLOCK)
+    assert taken == tuple(SERIES.number(BLOCK // 2 + 2 + at) for at in range(BLOCK))
+
+
+async def test_an_answer_lost_on_the_way_costs_no_number(device: OnlineDevice) -> None:
+    device.store.numbers.take(SERIES, BLOCK)
+    device.line.fault = lost_answer
+    await device.sync.now()
+    device.line.fault = None
+    device.hand.clock.move(61)
+    await device.sync.now()
+    assert device.store.numbers.take(SERIES, 1) == (SERIES.number(BLOCK + 1),)
+
+
+async def test_numbers_that_cannot_be_had_hold_nothing_up_and_are_asked_for_a_minute_later(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    device.store.numbers.take(SERIES, BLOCK)
+    with served.database.writing() as connection:
+        put_sites(connection, [replace(NUMBERING, sscc_extension=4)])
+    asked(device)
+    for _poll in range(3):
+        device.hand.does()
+        assert (await device.sync.now()).link is Link.ONLINE
+    assert (device.store.count_pending(), asked(device)) == (0, 1)
+    with pytest.raises(NumbersUsedUp, match=r"No SSCC numbers left on this device\. Cartons of MAIN are numbered from"):
+        device.store.numbers.take(SERIES, 1)
+    with served.database.writing() as connection:
+        put_sites(connection, [NUMBERING])
+    device.hand.clock.move(61)
+    await device.sync.now()
+    assert device.store.numbers.left(SERIES).refusal == ""
+    assert left(device) == BLOCK
+
+
+async def test_another_series_of_the_site_is_fetched_and_the_old_one_is_kept(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    device.store.numbers.take(SERIES, 1)
+    set_site(served, replace(NUMBERING, sscc_extension=4))
+    await device.sync.now()
+    other = device.store.carton_numbers_left()
+    assert other is not None
+    assert (other.series, other.left) == ("SSCC 4 9521234", BLOCK)
+    set_site(served)
+    await device.sync.now()
+    assert device.store.numbers.take(SERIES, 1) == (SERIES.number(2),)
+
+
+async def test_a_restored_server_is_told_at_once_what_is_held(device: OnlineDevice, served: ServedSite) -> None:
+    asked(device)
+    restored(served.database, served.now)
+    await device.sync.now()
+    assert (asked(device), left(device)) == (1, BLOCK)
+    await device.sync.now()
+    assert asked(device) == 0
+
+
+async def test_status_tells_what_is_left_also_while_the_store_is_open(device: OnlineDevice, tmp_path: Path) -> None:
+    device.store.numbers.take(SERIES, 30)
+    device.line.fault = cut
+    status = await sync_status(tmp_path / "Scanner-05", device.line)
+    assert [(each.series, each.left) for each in status.numbers] == [("SSCC 0 9521234", BLOCK - 30)]
+    assert "  numbers    SSCC 0 9521234: 970 left" in status.lines()
+
+
+async def test_a_site_that_numbers_no_cartons_asks_for_none(tmp_path: Path, served: ServedSite) -> None:
+    device = await online_device(tmp_path, served)
+    await device.sync.now()
+    assert (asked(device), device.store.carton_numbers_left()) == (0, None)
+    device.store.close()
+
+
+def with_block(folder: Path, count: int = BLOCK, first: int = 1) -> DeviceStore:
+    store = new_store(folder, NUMBERING)
+    store.numbers.put(SERIES, NumbersAnswer(1, count, first, "r"), SERVER_EPOCH)
+    return store
+
+
+def test_more_than_there_are_takes_none(tmp_path: Path) -> None:
+    with with_block(tmp_path, 10) as store:
+        with pytest.raises(NumbersUsedUp, match="Only 10 SSCC numbers are left on this device, 11 are wanted"):
+            store.numbers.take(SERIES, 11)
+        assert len(store.numbers.take(SERIES, 10)) == 10
+        with pytest.raises(NumbersUsedUp, match=r"No SSCC numbers left on this device\. Connect to the network"):
+            store.numbers.take(SERIES, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [NumbersAnswer(2, BLOCK, 1, "r"), NumbersAnswer(2, BLOCK, 10**9, "r"), NumbersAnswer(2, -5, BLOCK + 7, "r")],
+)
+def test_a_block_that_cannot_be_new_is_left_and_said(tmp_path: Path, answer: NumbersAnswer) -> None:
+    with with_block(tmp_path) as store:
+        store.numbers.put(SERIES, answer, SERVER_EPOCH)
+        found = store.numbers.left(SERIES)
+        assert (found.left, "scantrail restored" in found.refusal) == (BLOCK, True)
+
+
+@pytest.mark.parametrize("turn", [1, 3])
+def test_an_answer_to_another_turn_changes_nothing(tmp_path: Path, turn: int) -> None:
+    with with_block(tmp_path) as store:
+        store.numbers.put(SERIES, NumbersAnswer(turn, BLOCK, 5 * BLOCK, "r"), SERVER_EPOCH)
+        assert store.numbers.left(SERIES).left == BLOCK
+
+
+def test_a_killed_process_leaves_no_number_that_it_told(tmp_path: Path) -> None:
+    with_block(tmp_path, 100_000).close()
+    with subprocess.Popen([sys.executable, "-c", TAKER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _line in range(20)]
+        process.send_signal(signal.SIGKILL)
+        told += [line for line in process.stdout if line.endswith("\n")]
+    seen = [number for line in told for number in line.split()]
+    assert seen == sorted(set(seen))
+    with DeviceStore.open(tmp_path) as store:
+        assert store.numbers.take(SERIES, 1)[0] > seen[-1]
+
+
+def test_what_cannot_be_written_down_takes_no_number(tmp_path: Path) -> None:
+    with with_block(tmp_path) as store:
+        database = store._database._connection
+        database.exec_driver_sql("PRAGMA query_only = ON")
+        with pytest.raises(StoreDamaged, match="cannot be read or written"):
+            store.numbers.take(SERIES, 1)
+        database.exec_driver_sql("PRAGMA query_only = OFF")
+        assert store.numbers.take(SERIES, 1) == (SERIES.number(1),)
