@@ -7,14 +7,22 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pytest
+import zxingcpp
 
 from scantrail.cli import main
+from scantrail.device.store import DeviceStore
+from scantrail.domain.numbers import SsccSeries
 from scantrail.domain.readings import COMMAND_PREFIX, Command
+from scantrail.protocol.messages import NumbersAnswer
 from scantrail.server.master import put_places, put_sites, put_workers
 from scantrail.server.migrations import ready
 from tests.documents.printed import found_on, pages, words_on
+from tests.support.devices import SERVER_EPOCH, new_store
 from tests.support.worlds import CLERK, MIKE, PLACES, SARAH, SITE
+
+CARTONS = SsccSeries(0, "9521234")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +84,78 @@ def test_badges_are_of_those_who_work_at_the_site(database: str, tmp_path: Path)
     assert ("Mike Chen" in words, "WKR" in words) == (True, False)
     one = ["labels", "badges", "--site", "MAIN", "--worker", "mike", "--database-url", database, "--pdf", str(file)]
     assert (main(one), read(file)) == (0, ["WKR-1002"])
+
+
+@pytest.fixture
+def numbering(tmp_path: Path) -> Path:
+    """The folder of a device with 40 carton numbers."""
+    folder = tmp_path / "device"
+    with new_store(folder, replace(SITE, company_prefix=CARTONS.company_prefix)) as store:
+        store.numbers.put(CARTONS, NumbersAnswer(1, 40, 7, "receipt"), SERVER_EPOCH)
+    return folder
+
+
+def cartons(folder: Path, count: int | str, *more: object) -> int:
+    arguments = ["labels", "cartons", "--count", count, "--store", folder, *more]
+    return main([str(each) for each in arguments])
+
+
+@pytest.mark.parametrize("size", ["a4", "letter", "100x75", "100x50", "105x148"])
+def test_cartons_are_numbered_on_each_run_and_read_back_as_gs1(
+    numbering: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], size: str
+) -> None:
+    file = tmp_path / "cartons.pdf"
+    for first in (7, 12):
+        assert cartons(numbering, 5, "--pdf", file, "--size", size) == 0
+        expected = [CARTONS.number(first + at) for at in range(5)]
+        assert read(file) == [f"00{sscc}" for sscc in expected]
+        assert all(f"(00){sscc}" in words_on(file.read_bytes()) for sscc in expected)
+    page = pages(file.read_bytes())[0]
+    assert {each.symbology_identifier for each in zxingcpp.read_barcodes(page)} == {"]C1"}
+    cv2.imwrite(str(tmp_path / "page.png"), page)
+    capsys.readouterr()
+    assert main(["decode", str(tmp_path / "page.png")]) == 0
+    assert f"accepted: 00{expected[0]} " in capsys.readouterr().out
+
+
+def test_carton_labels_for_a_label_printer_hold_pairs_of_digits(
+    numbering: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert cartons(numbering, 1, "--zpl", "-") == 0
+    told = capsysbinary.readouterr().out.decode()
+    assert f"^FD>_3B>8{'00' + CARTONS.number(7)}^FS" in told
+    assert f"_2800_29{CARTONS.number(7)}" in told
+    assert "^PW800^LL600" in told
+
+
+def test_more_cartons_than_numbers_print_nothing_and_take_none(
+    numbering: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cartons.pdf"
+    assert cartons(numbering, 41, "--pdf", file) == 1
+    assert "Only 40 SSCC numbers are left on this device, 41 are wanted" in capsys.readouterr().err
+    assert cartons(numbering, 1, "--pdf", file, "--size", "40x30") == 1
+    assert "expected a larger label" in capsys.readouterr().err
+    assert not file.exists()
+    assert cartons(numbering, 40, "--pdf", file) == 0
+    assert cartons(numbering, 1, "--pdf", file) == 1
+    assert "No SSCC numbers left on this device. Connect to the network, then try again." in capsys.readouterr().err
+
+
+def test_a_device_that_cannot_number_cartons_says_what_to_do(
+    tmp_path: Path, numbering: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain, empty = tmp_path / "plain", tmp_path / "empty"
+    new_store(plain).close()
+    for folder, said in ((plain, "set its company_prefix"), (empty, "not enrolled yet")):
+        assert cartons(folder, 1, "--zpl", "-") == 1
+        assert said in capsys.readouterr().err
+    with DeviceStore.open(numbering):
+        assert cartons(numbering, 1, "--zpl", "-") == 1
+    assert "Close it, then print." in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cartons(numbering, "0", "--zpl", "-")
+    assert "expected a number from 1 to" in capsys.readouterr().err
 
 
 def test_a_file_on_the_standard_output_is_nothing_but_the_file(capsysbinary: pytest.CaptureFixture[bytes]) -> None:

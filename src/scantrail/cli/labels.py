@@ -1,4 +1,4 @@
-"""Commands that print: labels for bins, badges and commands, and the sheet that calibrates scanners."""
+"""Commands that print: labels for bins, badges, cartons and commands, and the sheet that calibrates scanners."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
+from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, add_store, fail, needs
 from scantrail.words import M, Message, OperatorError, _, say
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 ROLL = "100x50"
 """The labels of a label printer, unless it is told otherwise, in millimetres."""
+CARTON_ROLL = "100x75"
+"""The same for cartons: bars as high as GS1 wants them."""
+MOST_CARTONS = 10_000
+"""Labels of one command: more than any device ever has numbers for."""
 
 Making = Callable[[argparse.Namespace, "Paper"], "Iterable[Made]"]
 
@@ -27,6 +31,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     kinds = labels.add_subparsers(metavar="KIND", required=True)
     _add_bins(kinds)
     _add_badges(kinds)
+    _add_cartons(kinds)
     _add_kind(kinds, "commands", _("barcodes that do what keys do"), _("Commands"), _commands, (2, 6))
     text = _("the codes that a scanner is calibrated with: scantrail scanner learn")
     _add_kind(kinds, "calibration", text, _("Calibrate a scanner: scan from 1 to 7"), _calibration, (1, 7))
@@ -39,12 +44,13 @@ def _add_kind(
     heading: str,
     make: Making,
     grid: tuple[int, int] = (2, 5),
+    roll: str = ROLL,
 ) -> argparse.ArgumentParser:
-    command = add_command(kinds, name, help_text, lambda options: _print(options, heading, make, grid))
+    command = add_command(kinds, name, help_text, lambda options: _print(options, heading, make, grid, roll))
     form = command.add_mutually_exclusive_group(required=True)
     form.add_argument("--pdf", metavar="FILE", help=_("write a PDF; - is the standard output"))
     form.add_argument("--zpl", metavar="FILE", help=_("write ZPL for a label printer; - is the standard output"))
-    sizes = _("a4, letter, or one label of WIDTHxHEIGHT mm (a4 for PDF, {roll} for ZPL)").format(roll=ROLL)
+    sizes = _("a4, letter, or one label of WIDTHxHEIGHT mm (a4 for PDF, {roll} for ZPL)").format(roll=roll)
     command.add_argument("--size", metavar="SIZE", help=sizes)
     dpi = _("the label printer's dots an inch")
     command.add_argument("--dpi", type=int, choices=(203, 300, 600), default=203, help=dpi)
@@ -68,10 +74,23 @@ def _add_badges(kinds: Commands[argparse.ArgumentParser]) -> None:
     add_database(badges)
 
 
-def _print(options: argparse.Namespace, heading: str, make: Making, grid: tuple[int, int]) -> int:
+def _add_cartons(kinds: Commands[argparse.ArgumentParser]) -> None:
+    text = _("carton labels (SSCC as GS1-128), each with a number of its own, from this device's")
+    cartons = _add_kind(kinds, "cartons", text, _("Cartons"), _cartons, (1, 3), CARTON_ROLL)
+    cartons.add_argument("--count", type=_count, required=True, metavar="N", help=_("how many"))
+    add_store(cartons)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_CARTONS:
+        raise argparse.ArgumentTypeError(_("expected a number from 1 to {most}").format(most=MOST_CARTONS))
+    return int(text)
+
+
+def _print(options: argparse.Namespace, heading: str, make: Making, grid: tuple[int, int], roll: str) -> int:
     from scantrail.documents.sizes import SHEETS, paper
 
-    size = options.size or ("a4" if options.pdf else ROLL)
+    size = options.size or ("a4" if options.pdf else roll)
     page = paper(size, *grid)
     if page is None or (options.zpl and size in SHEETS):
         expected = (
@@ -172,6 +191,20 @@ def _badges(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
         known.values(), key=lambda each: each.name
     )
     return [badge_label(each, page, found.site.code_prefixes) for each in wanted]
+
+
+def _cartons(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
+    """Numbers are taken last: what would not be printed anyway costs none."""
+    from scantrail.device.carton_numbers import take_carton_numbers
+    from scantrail.documents.labels import Unprintable, carton_label
+
+    if options.pdf:
+        needs("labels", "scantrail.documents.pdf")
+    sample = carton_label("0" * 18, "", page)
+    if isinstance(sample, Unprintable):
+        return [sample]
+    taken = take_carton_numbers(options.store, options.count)
+    return [carton_label(sscc, taken.site, page) for sscc in taken.sscc]
 
 
 def _refuse_unknown(names: Iterable[str], known: Iterable[str], site: str) -> None:

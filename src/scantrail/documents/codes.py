@@ -45,8 +45,14 @@ class Code:
         """How wide it is at the most, in narrowest bars or squares, with the white around it."""
         if self.symbol is Symbol.QR:
             return 17 + 4 * _qr_version(self.text) + 2 * QR_QUIET_MODULES
-        characters = len(self.text) + (self.symbol is Symbol.GS1_128)
+        characters = len(self.text) // (1 + self.is_in_pairs) + (self.symbol is Symbol.GS1_128)
         return 11 * (characters + 2) + 13 + 2 * QUIET_MODULES
+
+    @property
+    def is_in_pairs(self) -> bool:
+        """Whether each of its bars' characters stands for two digits (Code 128, set C)."""
+        digits = self.text.isascii() and self.text.isdecimal()
+        return self.symbol is Symbol.GS1_128 and digits and len(self.text) % 2 == 0
 
     def bar_mm(self, width_mm: float) -> float:
         """How wide its narrowest bar or square is, when all of it fills this width."""

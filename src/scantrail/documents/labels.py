@@ -1,4 +1,4 @@
-"""What is printed on labels: bins, badges, commands, and the codes that calibrate a scanner."""
+"""What is printed on labels: bins, badges, cartons, commands, and the codes that calibrate a scanner."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Label:
     """Large."""
     note: str = ""
     """Small, under the title."""
+    is_text_below: bool = False
+    """Whether both stand below the bars, where GS1 has people look for what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ def badge_label(worker: Worker, paper: Paper, prefixes: Sequence[CodePrefix] = (
         return Label(Code(text, Symbol.CODE_128), worker.name)
     problem = problem or qr_problem(text, code_room(paper, Symbol.QR))
     return Unprintable(worker.name, problem) if problem else Label(Code(text, Symbol.QR), worker.name)
+
+
+def carton_label(sscc: str, site: str, paper: Paper) -> Made:
+    """The label of a carton or pallet: its SSCC as GS1-128, with the same for eyes below, and the site's name."""
+    code = Code(f"00{sscc}", Symbol.GS1_128)
+    if code.bar_mm(code_room(paper)) < NARROWEST_MM:
+        return Unprintable(sscc, M("expected a larger label"))
+    return Label(code, f"(00){sscc}", site, is_text_below=True)
 
 
 def _prefixed(text: str, kind: CodeKind, prefixes: Sequence[CodePrefix]) -> str:

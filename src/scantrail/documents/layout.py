@@ -15,6 +15,12 @@ _LONGEST_TO_HEIGHT = 3.6
 photographs cannot tell what it has read where."""
 
 
+_TALLEST_MM = {Symbol.GS1_128: 32.0}
+"""What GS1 wants bars on cartons to be high (General Specifications 5.12.3), where the label has room."""
+_GAP_MM, _TEXT_BELOW_MM = 1.5, 16.0
+"""Between bars and the text that belongs to them, and its height."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle on a label, in millimetres from its upper left corner."""
@@ -45,8 +51,8 @@ def code_room(paper: Paper, symbol: Symbol = Symbol.CODE_128) -> float:
     return width - 2 * PADDING_MM
 
 
-def layout(code: Code, paper: Paper, *, has_note: bool) -> Layout:
-    """Place a code and its texts: bars under the text, a QR code to the left of it."""
+def layout(code: Code, paper: Paper, *, has_note: bool, is_text_below: bool = False) -> Layout:
+    """Place a code and its texts: bars under the text or above it, a QR code to the left of it."""
     width, height = paper.label
     room = code_room(paper, code.symbol)
     bar = code.bar_mm(room)
@@ -59,10 +65,14 @@ def layout(code: Code, paper: Paper, *, has_note: bool) -> Layout:
         texts = Box(left, PADDING_MM, width - left - PADDING_MM, inner_height)
         code_box = Box(PADDING_MM, (height - room) / 2, room, room)
     else:
-        bars_height = min(25.0, inner_height * 0.5)
+        bars_height = min(_TALLEST_MM.get(code.symbol, 25.0), inner_height * 0.5)
         used = bar * code.modules
         texts = Box(PADDING_MM, PADDING_MM, room, inner_height - bars_height)
         code_box = Box((width - used) / 2, height - PADDING_MM - bars_height, used, bars_height)
+        if is_text_below:
+            below = min(texts.height - _GAP_MM, _TEXT_BELOW_MM)
+            texts = Box(PADDING_MM, PADDING_MM + bars_height + _GAP_MM, room, below)
+            code_box = Box(code_box.left, PADDING_MM, used, bars_height)
     title = Box(texts.left, texts.top, texts.width, (texts.height - note_height) * 0.9)
     note = Box(texts.left, texts.top + title.height, texts.width, note_height)
     return Layout(code_box, bar, title, note)

@@ -99,7 +99,7 @@ def _draw_label(canvas: Canvas, paper: Paper, place: int, label: Label) -> None:
     left = (edge + column * width) * mm
     canvas.translate(left, (paper.height - head - row * height) * mm)
     canvas.setFillColor(black)
-    placed = layout(label.code, paper, has_note=bool(label.note))
+    placed = layout(label.code, paper, has_note=bool(label.note), is_text_below=label.is_text_below)
     _draw_code(canvas, label.code, placed, left)
     centred = label.code.symbol is not Symbol.QR
     _draw_text(canvas, label.title, BOLD, placed.title, centred=centred)

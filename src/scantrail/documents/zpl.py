@@ -23,7 +23,7 @@ _LETTER = 0.62
 _WIDEST_DOTS = 10
 """The widest bar or square that every printer takes."""
 
-_START_B = ">:"
+_START_B, _START_C = ">:", ">;"
 _FNC1 = ">8"
 _IN_SET_B = {">": ">0", "^": "><", "~": ">=", GS: _FNC1}
 """How the printer wants these inside a Code 128 of set B."""
@@ -42,7 +42,7 @@ def zpl(labels: Sequence[Label], paper: Paper, dots: int) -> str:
 
 
 def _label(label: Label, paper: Paper, dots: int) -> str:
-    placed = layout(label.code, paper, has_note=bool(label.note))
+    placed = layout(label.code, paper, has_note=bool(label.note), is_text_below=label.is_text_below)
     lines = [
         "^XA",
         "^CI28",  # texts are UTF-8
@@ -75,11 +75,13 @@ def _code(code: Code, placed: Layout, dots: int) -> str:
     place = f"^FO{round(box.left * dots + inset)},{round(box.top * dots + (inset if is_qr else 0))}"
     if is_qr:
         return f"{place}^BQN,2,{bar}^FH_^FDMA,{escaped(code.text)}^FS"
-    return f"{place}^BY{bar}^BCN,{round(box.height * dots)},N,N,N^FH_^FD{escaped(_in_set_b(code))}^FS"
+    return f"{place}^BY{bar}^BCN,{round(box.height * dots)},N,N,N^FH_^FD{escaped(_in_code_128(code))}^FS"
 
 
-def _in_set_b(code: Code) -> str:
+def _in_code_128(code: Code) -> str:
     first = _FNC1 if code.symbol is Symbol.GS1_128 else ""
+    if code.is_in_pairs:
+        return _START_C + first + code.text
     return _START_B + first + "".join(_IN_SET_B.get(each, each) for each in code.text)
 
 
