@@ -322,7 +322,7 @@ class Session:
     def _load(
         self, pick_list: PickList, mode: picking.Mode = picking.WORKING, known: tuple[Unit, ...] = ()
     ) -> picking.Pick:
-        """The task as it stands; `known` are units that its next answer is about."""
+        """The task as it stands; `known` are units beside the list's own that its next act is judged by."""
         asked = getattr(mode, "unit", None)
         asked_about = self._store.unit(asked) if asked else None
         world = self._store.world_for(pick_list, (*known, *((asked_about,) if asked_about else ())))
