@@ -14,8 +14,10 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Kind, Received
+from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
-from scantrail.proving.simulator import fake_store
+from scantrail.protocol.waiting import Queue
+from scantrail.proving.simulator import fake_server, fake_store
 from scantrail.proving.simulator.fake_server import FakeServer, Transaction
 from scantrail.proving.simulator.fake_store import FakeStore
 
@@ -128,6 +130,31 @@ def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
     plant.setitem(judge._CHECKS, UnitsReserved, strict)
 
 
+def waiting_act_lost(plant: pytest.MonkeyPatch) -> None:
+    """An act that lacks an earlier step is acknowledged and not kept."""
+    plant.setattr(Transaction, "keep_waiting", lambda _transaction, _waiting: None)
+
+
+def waiting_act_never_judged_again(plant: pytest.MonkeyPatch) -> None:
+    """The missing step comes, and nobody looks at what waited for it."""
+    plant.setattr(taking._Bench, "judge_again", lambda _bench, _changed=(), chosen=(): None)
+
+
+def late_verdict_not_told(plant: pytest.MonkeyPatch) -> None:
+    """An act that waited is judged, and its device never hears of it."""
+    plant.setattr(FakeStore, "_judged_late", lambda _store, _verdict: None)
+
+
+def later_act_overtakes(plant: pytest.MonkeyPatch) -> None:
+    """An act is judged although an earlier one about the same list waits."""
+    plant.setattr(Queue, "is_behind", lambda _queue, _act, _things: False)
+
+
+def late_verdict_after_its_rows(plant: pytest.MonkeyPatch) -> None:
+    """A device gets the rows that a late act changed before it hears that the act has applied."""
+    plant.setattr(fake_server, "_comes_first", lambda thing: (thing[0] is RowKind.VERDICT, thing[0].value, thing[1]))
+
+
 FAULTS = (
     verdict_before_commit,
     no_dedupe,
@@ -139,4 +166,9 @@ FAULTS = (
     no_resend_after_restore,
     reservation_outlives_its_list,
     reservation_must_fit,
+    waiting_act_lost,
+    waiting_act_never_judged_again,
+    late_verdict_not_told,
+    later_act_overtakes,
+    late_verdict_after_its_rows,
 )

@@ -36,6 +36,8 @@ class SyncStatus:
     attention: int
     numbers: tuple[NumbersLeft, ...]
     """What is left to give away offline."""
+    kept_waiting: int = 0
+    """Records that the server keeps until an earlier step arrives."""
 
     def lines(self) -> list[str]:
         """The same for people."""
@@ -50,6 +52,7 @@ class SyncStatus:
             ),
             (M("attention"), say(M("{count} to settle", count=self.attention))),
             *((M("numbers"), say(each.told)) for each in self.numbers),
+            *(((M("kept"), say(_kept(self.kept_waiting))),) if self.kept_waiting else ()),
             (M("epoch"), self.server_epoch or "?"),
         )
         head = say(M("{device} at {site}", device=self.device, site=self.site))
@@ -61,6 +64,10 @@ _LINKS = {Link.ONLINE: M("online"), Link.OFFLINE: M("offline."), Link.NOT_ENROLL
 
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _kept(count: int) -> Message:
+    return M("{count} records wait at the server for an earlier step", count=count)
 
 
 def _records(count: int) -> Message:
@@ -91,6 +98,7 @@ async def sync_status(folder: Path, transport: Transport | None = None) -> SyncS
         last_exchange=LastExchange(folder).noted(),
         attention=found.attention,
         numbers=found.numbers,
+        kept_waiting=found.kept_waiting,
     )
 
 

@@ -37,7 +37,7 @@ from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal
+from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
 from scantrail.domain.status import Status, Trigger, may_change
 from scantrail.domain.units import Unit
@@ -100,11 +100,13 @@ class _Sight:
 
     def refusal_of(self, event: Event) -> Refusal | None:
         document = document_of(event)
-        if document is not None and self.pick_list(document) is None:
-            return refuse(Code.UNKNOWN_DOCUMENT, document=document)
         unit = unit_of(event)
+        if document is not None and self.pick_list(document) is None:
+            taken = unlisted_pick_refusal(self.world, self.unit(unit or "")) if isinstance(event, UnitPicked) else None
+            return taken or refuse(Code.UNKNOWN_DOCUMENT, document=document)
         if unit is not None and changes_unit(event) and self.unit(unit) is None:
-            return refuse(Code.UNKNOWN_SERIAL, wanted="–")  # a restored server may know less than its devices
+            ended = self.task(event.document) if isinstance(event, UnitPicked) else None
+            return ended or refuse(Code.UNKNOWN_SERIAL, wanted="–")  # a restored server may know less than its devices
         check = _CHECKS.get(type(event))
         return check(self, event) if check else None
 

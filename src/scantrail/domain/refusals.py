@@ -62,6 +62,7 @@ class Code(Enum):
     MISUSE = "misuse"
     UNREADABLE = "unreadable"
     PHOTO = "photo"
+    EARLIER_WAITS = "earlier_waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Wording:
     refusing it, and the person is told what to do with the goods."""
     afterwards: str = ""
     """What the person does with a unit that is picked already, where `todo` does not say it; `bin` is where it was."""
+    waits: str = ""
+    """What the server waits for where an act lacks nothing but an earlier step; empty where it never waits."""
 
 
 WORDINGS: dict[Code, Wording] = {
@@ -144,6 +147,7 @@ WORDINGS: dict[Code, Wording] = {
         N_("UNKNOWN SERIAL"),
         N_("No unit with this serial is on record."),
         N_("Set it aside for a supervisor; scan {wanted}."),
+        waits=N_("Waits until the unit is on record at the server."),
     ),
     Code.UNKNOWN_GTIN: Wording(
         N_("UNKNOWN PRODUCT"),
@@ -297,6 +301,7 @@ WORDINGS: dict[Code, Wording] = {
         N_("The condition of {unit} is not stated yet."),
         N_("Enter if it is good, F4 if it is damaged; then scan on."),
         contests=True,
+        waits=N_("Waits for records of {unit} that the server keeps."),
     ),
     Code.CONFIRM_FIRST: Wording(
         N_("CONFIRM FIRST"),
@@ -308,23 +313,27 @@ WORDINGS: dict[Code, Wording] = {
         N_("{unit} is not picked on {document}."),
         N_("Press F3 to see what is picked."),
         contests=True,
+        waits=N_("Waits until the pick of {unit} on {document} is settled."),
     ),
     Code.LINES_OPEN: Wording(
         N_("NOT COMPLETE"),
         N_("{count} still to pick on {document}."),
         N_("Pick them, or press F4 for a short pick."),
         contests=True,
+        waits=N_("Waits for picks on {document} that the server keeps."),
     ),
     Code.NOT_CHECKED: Wording(
         N_("NOT CHECKED"),
         N_("The checklist is not done: {item}."),
         N_("Confirm every item of the checklist."),
         contests=True,
+        waits=N_("Waits for earlier records of the list that the server keeps."),
     ),
     Code.UNKNOWN_DOCUMENT: Wording(
         N_("UNKNOWN DOCUMENT"),
         N_("{document} is not on record at this site."),
         N_("Press F10 and choose a list."),
+        waits=N_("Waits until {document} is on record at the server."),
     ),
     Code.UNKNOWN_PLACE: Wording(
         N_("UNKNOWN PLACE"),
@@ -370,6 +379,12 @@ WORDINGS: dict[Code, Wording] = {
         N_("{photo} did not reach the server: {reason}."),
         N_("The record itself is safe. Tell a supervisor what the photo shows."),
     ),
+    Code.EARLIER_WAITS: Wording(
+        N_("NOT ITS TURN"),
+        N_("An earlier record about the same goods or list is not settled yet."),
+        N_("Keep the goods where they are."),
+        waits=N_("Waits for an earlier record about the same goods or list."),
+    ),
 }
 """The sentence of every code."""
 
@@ -409,6 +424,16 @@ class Refusal:
     def contests(self) -> bool:
         """Whether the server answers `contested` rather than `refused`."""
         return WORDINGS[self.code].contests
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether it may say no more than that an earlier step is missing."""
+        return bool(WORDINGS[self.code].waits)
+
+    @property
+    def waits_for(self) -> Message:
+        """What an act that is refused so waits for, in one sentence."""
+        return self.sentence(WORDINGS[self.code].waits)
 
 
 def _facts(facts: Mapping[str, str]) -> dict[str, object]:

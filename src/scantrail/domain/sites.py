@@ -27,6 +27,8 @@ class Site:
     """Why a label cannot be read (R43)."""
     pick_checklist: tuple[str, ...] = ("All units are in the cart", "Every label can be read")
     """Asked, one by one, before a pick list is complete (R15)."""
+    waiting_hours: int = 24
+    """How long the server keeps an act that lacks an earlier step, before it becomes a trouble to settle."""
     code_prefixes: tuple[CodePrefix, ...] = ()
     """What the site's own labels put before serials, bins, documents and badges."""
     company_prefix: str = ""

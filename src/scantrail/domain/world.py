@@ -45,6 +45,14 @@ class World:
         found = self.documents.get(number) if number else None
         return found if isinstance(found, PickList) else None
 
+    def add(self, other: World) -> None:
+        """Take in rows that are not here yet; what is here may have been judged since."""
+        self.units = other.units | self.units
+        self.documents = other.documents | self.documents
+        self.products = other.products | self.products
+        self.places = other.places | self.places
+        self.workers = other.workers | self.workers
+
     def worker_name(self, worker: WorkerId) -> str:
         """A worker's name, or the id where the person is not on record here."""
         found = self.workers.get(worker)

@@ -28,6 +28,13 @@ SITES = Kind(
         listed("damage_reasons", cells.text, N_("kinds of damage"), "", _SITE.damage_reasons),
         listed("label_reasons", cells.text, N_("why a label cannot be read"), "", _SITE.label_reasons),
         listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
+        Column(
+            "waiting_hours",
+            cells.count,
+            N_("how long the server keeps a record that lacks an earlier step"),
+            "24",
+            default=_SITE.waiting_hours,
+        ),
         listed("code_prefixes", cells.code_prefix, N_("what the site's labels put before their codes"), "serial=S:"),
         Column("company_prefix", cells.company_prefix, N_("GS1 Company Prefix of carton numbers (SSCC)"), "9521234"),
         Column("sscc_extension", cells.digit, N_("extension digit of carton numbers"), "0", default=0),

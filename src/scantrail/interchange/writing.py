@@ -13,6 +13,7 @@ from scantrail.interchange.rows import Source
 from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
 from scantrail.server.documents import put_documents
 from scantrail.server.feed import mark
+from scantrail.server.judging import judge_waiting
 from scantrail.server.log import append_system_acts, load_stream, save_stream
 from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
 from scantrail.server.sets import CHUNK, chunks
@@ -39,6 +40,8 @@ def write_plan(connection: Connection, plan: Plan, sources: Sequence[Source], wr
         append_system_acts(connection, stream, sorted(plan.acts.get(name, []), key=lambda each: each.at), plan.now)
         mark(connection, stream, marks.get(name, ()))
         save_stream(connection, stream)
+        if name != GLOBAL_STREAM:
+            judge_waiting(connection, name, plan.now, marks.get(name, ()))
 
 
 def _write_rows(connection: Connection, plan: Plan) -> None:

@@ -43,6 +43,8 @@ class RowKind(Enum):
     UNIT = "unit"
     ATTENTION = "attention"
     """A record that did not apply and that somebody has settled elsewhere; see `SettledRecord`."""
+    VERDICT = "verdict"
+    """The final word on an act that waited; see `LateVerdict`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ActVerdict:
     position: int = 0
     """The act's position in the site's log; 0 when it is not in the log yet."""
     refusal: Refusal | None = None
-    """Why, for `refused` and `contested`; what it waits for, for `waiting`."""
+    """Why, for `refused` and `contested`; what it waits for, for `waiting` and a `duplicate` without a position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,25 @@ class SettledRecord:
     seq: int
     hash: str
     """Of its exact bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateVerdict:
+    """The body of a verdict row: an act that waited is judged for good.
+
+    The rows that the act changed come after it, so that a device never counts the act twice.
+    """
+
+    device: str
+    epoch: str
+    seq: int
+    hash: str
+    """Of its exact bytes."""
+    outcome: Outcome
+    """Applied, refused or contested."""
+    position: int
+    """The act's position in the site's log."""
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +138,7 @@ class PushAnswer:
     """A verdict for each act, and the changes the device has not seen."""
 
     acknowledged: int
-    """Every act up to this seq is in the server's log."""
+    """Every act up to this seq is in the server's log, or waits there."""
     verdicts: tuple[ActVerdict, ...]
     changes: Changes
     now: datetime | None = None

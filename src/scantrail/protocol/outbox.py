@@ -36,7 +36,7 @@ class ActState(Enum):
     REFUSED = "refused"
     CONTESTED = "contested"
     WAITING = "waiting"
-    """The server keeps it until an earlier step of the same unit arrives."""
+    """The server keeps it until an earlier step arrives; it is acknowledged, and still counts here."""
 
     @property
     def counts(self) -> bool:
@@ -95,6 +95,8 @@ def state_of(verdict: ActVerdict) -> ActState:
     if verdict.outcome is Outcome.DUPLICATE:
         if verdict.refusal is None:
             return ActState.APPLIED
+        if not verdict.position:
+            return ActState.WAITING
         return ActState.CONTESTED if verdict.refusal.contests else ActState.REFUSED
     return _STATES[verdict.outcome]
 

@@ -1,10 +1,13 @@
-"""The server's side of a push: every act of a batch is judged, one after the other, and gets its place in the log."""
+"""The server's side of a push: every act of a batch is judged, one after the other, and gets its place in the log.
+
+One that lacks no more than an earlier step waits, and is judged again when that may have come.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Protocol
 
@@ -16,8 +19,10 @@ from scantrail.domain.readings import CodePrefix, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
+from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push
+from scantrail.protocol.waiting import Queue, Thing, Waiting, document_things, lacks_a_step, things_of, unit_things
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An act of the batch that is in the log already."""
+    """An act of the batch that is in the log already, or waits."""
 
     hash: str
     verdict: ActVerdict
@@ -66,10 +71,10 @@ class SiteRecords(Protocol):
         """The site."""
 
     def head(self, device: str, epoch: str) -> Head:
-        """The last act of a device's store that is in the log."""
+        """The last act of a device's store that is in the log, or waits."""
 
     def known(self, push: Push) -> Mapping[int, Known]:
-        """Those acts of a batch that are in the log, by seq."""
+        """Those acts of a batch that are in the log, or wait, by seq."""
 
     def world(self, acts: Sequence[Act]) -> World:
         """Everything that these acts are judged against."""
@@ -79,6 +84,15 @@ class SiteRecords(Protocol):
 
     def alarm(self, alarm: Alarm) -> None:
         """Keep a record that was not taken, for somebody to look into."""
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The site's acts that wait, in the order they arrived."""
+
+    def keep_waiting(self, waiting: Waiting) -> None:
+        """Keep an act that waits, or what it waits for now."""
+
+    def judged_late(self, waiting: Waiting, position: int) -> None:
+        """An act that waited has this place in the log; tell its device."""
 
     def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
         """Write these rows, and list them as changed after everything that was appended."""
@@ -108,51 +122,79 @@ def take(push: Push, records: SiteRecords, rules: Rules, now: datetime, broken: 
     received = receive(push, head, {seq: each.hash for seq, each in known.items()}, records.site)
     if broken:
         received = tuple(_dead(each, broken) for each in received)
-    batch = _Batch(records, rules, push.now, now, [each.act for each in received if each.act is not None])
+    bench = _Bench(records, rules, now, [each.act for each in received if each.act is not None])
     verdicts = tuple(
-        known[each.id.seq].verdict if each.kind is Kind.DUPLICATE else batch.take(each) for each in received
+        known[each.id.seq].verdict if each.kind is Kind.DUPLICATE else bench.take(each, push.now) for each in received
     )
-    batch.write()
+    bench.judge_again()
+    bench.write()
     last = received[-1]
     if last.id.seq > head.seq:
         records.save_head(push.device, push.epoch, Head(last.id.seq, last.hash))
     return verdicts
 
 
+def judge_again(records: SiteRecords, rules: Rules, now: datetime, changed: Iterable[Thing] = ()) -> None:
+    """Judge again what waits: acts about these things, which others have changed, and acts whose time is over."""
+    bench = _Bench(records, rules, now)
+    bench.judge_again(changed)
+    bench.write()
+
+
+def give_up(records: SiteRecords, rules: Rules, now: datetime, chosen: Iterable[ActId]) -> None:
+    """Judge these acts for good, although they lack an earlier step, and then what waited behind them."""
+    bench = _Bench(records, rules, now)
+    bench.judge_again(chosen=frozenset(chosen))
+    bench.write()
+
+
 def _dead(received: Received, why: str) -> Received:
     return replace(received, kind=Kind.UNREADABLE, act=None, why=why) if received.kind is Kind.FRESH else received
 
 
-class _Batch:
-    """The acts of one push, judged one after the other against one world."""
+class _Bench:
+    """Acts judged one after the other against one world: those of a push, then those that wait."""
 
-    def __init__(
-        self, records: SiteRecords, rules: Rules, device_now: Times, now: datetime, acts: Sequence[Act]
-    ) -> None:
+    def __init__(self, records: SiteRecords, rules: Rules, now: datetime, acts: Sequence[Act] = ()) -> None:
         self._records = records
         self._rules = rules
-        self._device_now = device_now
         self._now = now
         self._world = records.world(acts)
         self._zone = rules.zone(self._world.site.time_zone)
+        self._queue = Queue(records.waiting())
         self._units: dict[UnitId, None] = {}
         self._documents: dict[DocumentId, None] = {}
 
-    def take(self, received: Received) -> ActVerdict:
-        """Judge one act and give it its place in the log."""
+    def take(self, received: Received, device_now: Times) -> ActVerdict:
+        """Judge one act, and give it its place in the log or let it wait."""
         if received.kind is Kind.MISUSE:
             return self._misused(received)
         if received.act is None:
-            return self._unreadable(received)
-        act = received.act
-        happened = self._happened(act)
-        judgement = self._judged(act, happened)
-        absorb(self._world, judgement)
-        self._units.update(dict.fromkeys(judgement.units))
-        self._documents.update(dict.fromkeys(judgement.documents))
-        outcome = _outcome(judgement.refusal)
-        entry = Entry(act.id, received.exact, outcome, act.actor, happened, act, judgement.refusal)
-        return ActVerdict(act.id.seq, outcome, self._records.append(entry), judgement.refusal)
+            return self._unreadable(received, self._now)
+        act, things = received.act, things_of(received.act)
+        happened = self._happened(act.times, device_now)
+        judgement = self._judged(act, things, happened)
+        if self._waits(act, judgement.refusal):
+            assert judgement.refusal is not None
+            self._keep(Waiting(act.id, received.exact, received.hash, things, happened, self._now, judgement.refusal))
+            return ActVerdict(act.id.seq, Outcome.WAITING, 0, judgement.refusal)
+        return self._log(act, received.exact, happened, judgement)
+
+    def judge_again(self, changed: Iterable[Thing] = (), chosen: Collection[ActId] = ()) -> None:
+        """Judge what waits again, in the order it arrived, as long as something moves.
+
+        It concerns acts about changed things; those `chosen`, or over their time, are judged for good.
+        """
+        ended = [each for each in self._queue if each.id in chosen or self._is_over(each)]
+        moved = {*changed, *unit_things(self._units), *document_things(self._documents)}
+        acts = self._acts(self._queue.reached_from({*moved, *(thing for each in ended for thing in each.things)}))
+        for each in ended:
+            moved |= self._judged_again(each, acts[each.id], for_good=True)
+        while moved:
+            recent, moved = moved, set()
+            for each in self._queue:
+                if not (recent.isdisjoint(each.things) and moved.isdisjoint(each.things)):
+                    moved |= self._judged_again(each, acts[each.id])
 
     def write(self) -> None:
         """Write the changed rows, set-wise."""
@@ -162,16 +204,65 @@ class _Batch:
             [each for each in changed_lists if each is not None],
         )
 
-    def _judged(self, act: Act, happened: datetime) -> Judgement:
+    def _is_over(self, waiting: Waiting) -> bool:
+        return self._now - waiting.since >= timedelta(hours=self._world.site.waiting_hours)
+
+    def _acts(self, waiting: Sequence[Waiting]) -> dict[ActId, Act | None]:
+        """Acts that wait, with all that they are judged against at hand; None for one that cannot be read any more."""
+        acts = {each.id: _readable(each.exact) for each in waiting}
+        if acts:
+            self._world.add(self._records.world([act for act in acts.values() if act is not None]))
+        return acts
+
+    def _judged_again(self, waiting: Waiting, act: Act | None, *, for_good: bool = False) -> frozenset[Thing]:
+        """Judge an act that waits; gives what it is about when that was for good."""
+        try:
+            judgement = None if act is None else self._judged(act, waiting.things, waiting.effective_at)
+        except Exception:  # noqa: BLE001 - reason: one bad record must not stop every later push of its site
+            judgement = None
+        if act is None or judgement is None:
+            return self._ended(waiting, self._unjudgeable(waiting))
+        if not self._waits(act, judgement.refusal, for_good=for_good):
+            return self._ended(waiting, self._log(act, waiting.exact, waiting.effective_at, judgement))
+        if judgement.refusal is not None and judgement.refusal != waiting.refusal:
+            self._keep(replace(waiting, refusal=judgement.refusal))
+        return frozenset()
+
+    def _ended(self, waiting: Waiting, verdict: ActVerdict) -> frozenset[Thing]:
+        self._queue.remove(waiting)
+        self._records.judged_late(waiting, verdict.position)
+        return waiting.things
+
+    def _keep(self, waiting: Waiting) -> None:
+        self._queue.add(waiting)
+        self._records.keep_waiting(waiting)
+
+    def _waits(self, act: Act, refusal: Refusal | None, *, for_good: bool = False) -> bool:
+        if refusal is None:
+            return False
+        in_turn = refusal.code is not Code.EARLIER_WAITS
+        return not in_turn or (not for_good and lacks_a_step(act, refusal, self._world, self._queue))
+
+    def _judged(self, act: Act, things: frozenset[Thing], happened: datetime) -> Judgement:
+        if act.draft.refusal is None and self._queue.is_behind(act.id, things):
+            return Judgement(refuse(Code.EARLIER_WAITS))
         today = happened.astimezone(self._zone).date()
         reading = act.draft.reading
         said = self._rules.said(reading, self._world.site.code_prefixes, today) if reading else None
         return self._rules.judge(act, said, self._world, happened, today)
 
-    def _happened(self, act: Act) -> datetime:
+    def _log(self, act: Act, exact: bytes, happened: datetime, judgement: Judgement) -> ActVerdict:
+        absorb(self._world, judgement)
+        self._units.update(dict.fromkeys(judgement.units))
+        self._documents.update(dict.fromkeys(judgement.documents))
+        outcome = _outcome(judgement.refusal)
+        entry = Entry(act.id, exact, outcome, act.actor, happened, act, judgement.refusal)
+        return ActVerdict(act.id.seq, outcome, self._records.append(entry), judgement.refusal)
+
+    def _happened(self, times: Times, device_now: Times) -> datetime:
         """When it happened; now, where the device's clocks make that fall outside the calendar."""
         try:
-            happened = effective_at(act.times, self._device_now, self._now)
+            happened = effective_at(times, device_now, self._now)
             happened.astimezone(self._zone)
         except OverflowError:
             return self._now
@@ -181,10 +272,15 @@ class _Batch:
         self._records.alarm(Alarm(AlarmKind.MISUSE, received))
         return ActVerdict(received.id.seq, Outcome.REFUSED, 0, refuse(Code.MISUSE, act=str(received.id)))
 
-    def _unreadable(self, received: Received) -> ActVerdict:
+    def _unjudgeable(self, waiting: Waiting) -> ActVerdict:
+        why = "it waited, and cannot be judged any more"
+        received = Received(waiting.id, waiting.exact, waiting.hash, Kind.UNREADABLE, why=why)
+        return self._unreadable(received, waiting.effective_at)
+
+    def _unreadable(self, received: Received, happened: datetime) -> ActVerdict:
         self._records.alarm(Alarm(AlarmKind.DEAD_LETTER, received))
         refusal = refuse(Code.UNREADABLE, act=str(received.id))
-        entry = Entry(received.id, received.exact, Outcome.REFUSED, received.id.device, self._now, refusal=refusal)
+        entry = Entry(received.id, received.exact, Outcome.REFUSED, received.id.device, happened, refusal=refusal)
         return ActVerdict(received.id.seq, Outcome.REFUSED, self._records.append(entry), refusal)
 
 
@@ -192,3 +288,10 @@ def _outcome(refusal: Refusal | None) -> Outcome:
     if refusal is None:
         return Outcome.APPLIED
     return Outcome.CONTESTED if refusal.contests else Outcome.REFUSED
+
+
+def _readable(exact: bytes) -> Act | None:
+    try:
+        return decode_act(exact)
+    except ValueError:
+        return None

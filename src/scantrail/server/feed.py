@@ -18,14 +18,15 @@ from scantrail.server.epochs import server_epoch
 from scantrail.server.log import Stream
 from scantrail.server.schema import feed, holds, places, products, sites, streams, units, workers
 from scantrail.server.sets import chunks, insert_rows, rows_with
+from scantrail.server.waiting import verdict_rows
 
 PAGE = 500
 """Rows in one page of changes."""
 
 
 def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
-    """List these rows as changed now, after every act the stream has so far."""
-    wanted = sorted(set(changed), key=lambda each: (each[0].value, each[1]))
+    """List these rows as changed now, after every act the stream has so far; late verdicts before what they changed."""
+    wanted = sorted(set(changed), key=lambda each: (each[0] is not RowKind.VERDICT, each[0].value, each[1]))
     by_kind: dict[RowKind, list[str]] = {}
     for kind, thing in wanted:
         by_kind.setdefault(kind, []).append(thing)
@@ -117,4 +118,5 @@ _BODIES: dict[RowKind, Bodies] = {
     RowKind.DOCUMENT: document_rows,
     RowKind.UNIT: _from(units),
     RowKind.ATTENTION: attention_rows,
+    RowKind.VERDICT: verdict_rows,
 }

@@ -6,14 +6,14 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scantrail.domain.acts import Act
+from scantrail.domain.acts import Act, ActId
 from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import SiteId
 from scantrail.domain.plain import from_plain
@@ -24,7 +24,8 @@ from scantrail.gs1.said import said_by
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.intake import BrokenChain, Head
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
-from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, take
+from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, give_up, judge_again, take
+from scantrail.protocol.waiting import Waiting
 from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import changes_after, mark
@@ -33,6 +34,7 @@ from scantrail.server.master import all_sites, open_holds, places_by_id, product
 from scantrail.server.schema import alarms, device_heads, log
 from scantrail.server.scope import judged_here
 from scantrail.server.units import put_units, units_by_id
+from scantrail.server.waiting import WaitingRows, oldest_waiting, waits_at
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -93,9 +95,39 @@ def _take(database: Database, device: Device, push: Push, now: datetime, broken:
     with database.writing() as connection:
         database.lock(connection, [device.site])
         records = _SqlRecords(connection, device.site, now)
+        records.forget_read(push)
         verdicts = take(push, records, RULES, now, broken)
         records.write()
     return verdicts
+
+
+def judge_waiting(connection: Connection, site: SiteId, now: datetime, changed: Iterable[tuple[RowKind, str]]) -> None:
+    """After rows of a site were changed: judge again the acts that may have waited for that.
+
+    The caller holds the site's lock and has written the rows.
+    """
+    if waits_at(connection, site):
+        records = _SqlRecords(connection, site, now)
+        judge_again(records, RULES, now, {(kind.value, thing) for kind, thing in changed})
+        records.write()
+
+
+def judge_over(database: Database, now: datetime) -> None:
+    """Judge for good every act that has waited as long as its site's acts may."""
+    with database.reading() as connection:
+        sites, oldest = all_sites(connection), oldest_waiting(connection)
+    for site, since in oldest.items():
+        if now - since >= timedelta(hours=sites[site].waiting_hours):
+            with database.writing() as connection:
+                database.lock(connection, [site])
+                judge_waiting(connection, site, now, ())
+
+
+def judge_for_good(connection: Connection, site: SiteId, now: datetime, chosen: Iterable[ActId]) -> None:
+    """Judge these acts although they wait. The caller holds the site's lock."""
+    records = _SqlRecords(connection, site, now)
+    give_up(records, RULES, now, chosen)
+    records.write()
 
 
 class _SqlRecords:
@@ -107,6 +139,7 @@ class _SqlRecords:
         self._now = now
         self._stream = load_stream(connection, site)
         self._writer = LogWriter(self._stream, now)
+        self._waiting = WaitingRows(connection, self._stream)
         self._units: list[Unit] = []
         self._documents: list[PickList] = []
 
@@ -122,13 +155,27 @@ class _SqlRecords:
                 log.c.seq < push.first_seq + len(push.acts),
             )
         )
-        return {row.seq: Known(row.hash, _repeated_verdict(row.seq, row.position, row.refusal)) for row in rows}
+        logged = {row.seq: Known(row.hash, _repeated_verdict(row.seq, row.position, row.refusal)) for row in rows}
+        return self._waiting.known(push) | logged
 
     def world(self, acts: Sequence[Act]) -> World:
         return load_world(self._connection, self.site, acts)
 
     def append(self, entry: Entry) -> int:
         return self._writer.append(entry)
+
+    def waiting(self) -> Sequence[Waiting]:
+        return self._waiting.all()
+
+    def forget_read(self, push: Push) -> None:
+        """Drop the late verdicts that the pushing device has got."""
+        self._waiting.forget_read(push.device, push.cursor.get(self.site, 0))
+
+    def keep_waiting(self, waiting: Waiting) -> None:
+        self._waiting.keep(waiting)
+
+    def judged_late(self, waiting: Waiting, position: int) -> None:
+        self._waiting.judged(waiting, position)
 
     def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
         self._units += units
@@ -158,7 +205,7 @@ class _SqlRecords:
 
     def write(self) -> None:
         """Write the log, the changed rows, and the feed after every act of it."""
-        heard = self._writer.write(self._connection)
+        heard = self._writer.write(self._connection) + self._waiting.write()
         put_units(self._connection, self._units, ())
         put_documents(self._connection, self._documents)
         changed = [(RowKind.UNIT, unit.id) for unit in self._units]

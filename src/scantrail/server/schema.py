@@ -280,6 +280,32 @@ photo_names = Table(
     Index(None, "stream", "device"),
 )
 
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("id", String, primary_key=True, comment="what people call it: the site, and its number there"),
+    Column("site", String, nullable=False),
+    Column("arrived", BigInteger, nullable=False, comment="a number of the site's counter: the order of arrival"),
+    Column("device", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False, comment="of the act's exact bytes"),
+    Column("payload", LargeBinary, nullable=False, comment="the act's exact bytes"),
+    Column("things", Text, nullable=False, comment="the units and documents that it is about"),
+    Column("refusal", Text, nullable=False, comment="what it waits for"),
+    Column("effective_at", String, nullable=False),
+    Column("since", String, nullable=False, comment="when it was received"),
+    Column("judged_position", BigInteger, comment="of the act in the site's log, until its device has read that"),
+    UniqueConstraint("device", "epoch", "seq"),
+)
+Index(
+    "ix_waiting_open",
+    waiting.c.site,
+    waiting.c.arrived,
+    sqlite_where=waiting.c.judged_position.is_(None),
+    postgresql_where=waiting.c.judged_position.is_(None),
+)
+
 attention = Table(
     "attention",
     metadata,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, null, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, literal_column, null, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from scantrail.device.store.attention import Trouble, open_troubles, settled_troubles
@@ -23,7 +23,7 @@ from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import ActVerdict, Row, SettledRecord
+from scantrail.protocol.messages import ActVerdict, LateVerdict, Row, SettledRecord
 from scantrail.protocol.outbox import ActState, Entry, state_of
 
 KEPT = timedelta(days=30)
@@ -58,6 +58,7 @@ _JUDGED = (
     .where(journal.c.seq == bindparam("act"))
     .values(state=bindparam("word"), position=bindparam("place"), refusal=bindparam("why"))
 )
+_JUDGED_LATE = _JUDGED.where(journal.c.hash == bindparam("link"))
 _SETTLED = (
     update(journal)
     .where(journal.c.seq == bindparam("act"), journal.c.settled_by.is_(None))
@@ -73,6 +74,11 @@ _STATE = select(journal.c.state).where(journal.c.seq == bindparam("act"))
 _TROUBLE = (
     select(journal.c.exact, journal.c.refusal, journal.c.settled_by)
     .where(journal.c.state.in_([ActState.REFUSED.value, ActState.CONTESTED.value]), journal.c.has_events)
+    .order_by(journal.c.seq)
+)
+_WAITING = (
+    select(journal.c.exact, journal.c.refusal)
+    .where(journal.c.state == literal_column("'waiting'"), journal.c.has_events)
     .order_by(journal.c.seq)
 )
 _RESEND = (
@@ -207,19 +213,30 @@ class Journal:
     def take_verdicts(self, verdicts: Iterable[ActVerdict]) -> set[Thing]:
         """Keep the server's word on acts, inside a transaction; gives what they are about."""
         words = tuple(verdicts)
-        judged = [
-            {
-                "act": verdict.seq,
-                "word": state_of(verdict).value,
-                "place": verdict.position,
-                "why": json.dumps(to_plain(verdict.refusal)) if verdict.refusal else None,
-            }
-            for verdict in words
-        ]
+        judged = [_judged(verdict.seq, state_of(verdict), verdict.position, verdict.refusal) for verdict in words]
         if judged:
             self._database.execute(_JUDGED, judged)
-        things = self._database.rows(_THINGS, seqs=keys(verdict.seq for verdict in words))
-        return {(row.kind, row.id) for row in things}
+        return self._things(verdict.seq for verdict in words)
+
+    def take_late(self, rows: Iterable[Row]) -> set[Thing]:
+        """Keep the final word on own acts that waited, inside a transaction; gives what they are about.
+
+        Raises:
+            PlainError: a row cannot be read; the transaction must not be committed.
+        """
+        mine = (self.identity.device, self.identity.epoch)
+        verdicts = [from_plain(LateVerdict, row.body) for row in rows]
+        own = [each for each in verdicts if (each.device, each.epoch) == mine]
+        judged = [
+            {**_judged(each.seq, ActState(each.outcome.value), each.position, each.refusal), "link": each.hash}
+            for each in own
+        ]
+        if judged:
+            self._database.execute(_JUDGED_LATE, judged)
+        return self._things(each.seq for each in own)
+
+    def _things(self, seqs: Iterable[int]) -> set[Thing]:
+        return {(row.kind, row.id) for row in self._database.rows(_THINGS, seqs=keys(seqs))}
 
     def take_settled(self, rows: Iterable[Row]) -> None:
         """Take note, inside a transaction, of own acts that somebody has settled elsewhere.
@@ -264,6 +281,13 @@ class Journal:
             for row in self._database.rows(_TROUBLE)
         )
 
+    def waiting(self) -> tuple[Trouble, ...]:
+        """Every act that changes something and that the server keeps for want of an earlier step, oldest first."""
+        return tuple(
+            Trouble(act_in(row.exact), from_plain(Refusal, json.loads(row.refusal)), None)
+            for row in self._database.rows(_WAITING)
+        )
+
     def forget_old(self) -> None:
         """Drop the oldest acts, as far as all of them are done with and no restored server could ask for them.
 
@@ -292,3 +316,8 @@ class Journal:
         (outstanding,) = self._database.rows(_FIRST_OUTSTANDING)[0]
         stays = [trouble.act.id.seq for trouble in open_troubles(self.troubles())]
         return int(min(each for each in ((upto or 0) + 1, end or 0, outstanding, *stays) if each is not None))
+
+
+def _judged(seq: int, state: ActState, position: int, refusal: Refusal | None) -> dict[str, Any]:
+    why = json.dumps(to_plain(refusal)) if refusal else None
+    return {"act": seq, "word": state.value, "place": position, "why": why}

@@ -43,6 +43,8 @@ class JournalLook:
     """What did not apply and nobody has settled."""
     numbers: tuple[NumbersLeft, ...]
     """What is left to give away offline, of every series that there was a block of."""
+    kept_waiting: int = 0
+    """Acts that the server keeps for want of an earlier step."""
 
 
 def look(folder: Path) -> JournalLook:
@@ -83,6 +85,7 @@ def _look(connection: sqlite3.Connection) -> JournalLook:
         oldest_waiting=decode_act(pending[0][1]).times.wall if pending else None,
         attention=len(open_troubles(_trouble(*row) for row in troubles)),
         numbers=_numbers(connection) if form >= NUMBERS_FORM else (),
+        kept_waiting=sum(row[2] == ActState.WAITING.value for row in rows),
     )
 
 

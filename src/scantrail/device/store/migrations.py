@@ -55,5 +55,6 @@ STEPS: dict[int, tuple[str, ...]] = {
     PRIMARY KEY (series, turn)
 )""",
     ),
+    5: ("CREATE INDEX journal_waiting ON journal (seq) WHERE state = 'waiting'",),
 }
 """By the form found, what makes the next of it."""

@@ -51,10 +51,12 @@ class PhotoCounts:
 
 _ADD = insert(photos).on_conflict_do_update(index_elements=[photos.c.sha256], set_={"seq": insert(photos).excluded.seq})
 _BODY = photos.c.body
+_NOT_LOGGED = (ActState.PENDING.value, ActState.WAITING.value)
+"""The server takes the photos of acts that are in its log."""
 _NEXT = (
     select(_BODY)
     .join(journal, journal.c.seq == photos.c.seq)
-    .where(photos.c.state == PhotoState.WAITING.value, journal.c.state != ActState.PENDING.value)
+    .where(photos.c.state == PhotoState.WAITING.value, journal.c.state.not_in(_NOT_LOGGED))
     .order_by(photos.c.tries, photos.c.seq, photos.c.sha256)
     .limit(1)
 )

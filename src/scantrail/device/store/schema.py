@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 5
+VERSION = 6
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
 NUMBERS_FORM = 5
@@ -65,6 +65,8 @@ journal = Table(
 """Every act of this device, in order, as its exact bytes, with the server's word on it."""
 Index("journal_pending", journal.c.seq, sqlite_where=journal.c.state == "pending")
 Index("journal_trouble", journal.c.seq, sqlite_where=journal.c.state.in_(("refused", "contested")))
+
+Index("journal_waiting", journal.c.seq, sqlite_where=journal.c.state == "waiting")
 
 acknowledged = Table(
     "acknowledged",

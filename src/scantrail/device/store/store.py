@@ -12,7 +12,7 @@ from typing import Self
 
 from sqlalchemy import insert, text
 
-from scantrail.device.store.attention import AttentionItem, open_troubles, todo_of
+from scantrail.device.store.attention import AttentionItem, Trouble, open_troubles, todo_of
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import StoreExists, StoreNotReady
 from scantrail.device.store.journal import Identity, Journal
@@ -303,6 +303,13 @@ class DeviceStore:
 
     def attention(self) -> tuple[AttentionItem, ...]:
         """What did not apply and nobody has settled, newest first; one item for a document and its units."""
+        return self._items((*open_troubles(self._journal.troubles()), *self._photos.troubles()))
+
+    def waiting(self) -> tuple[AttentionItem, ...]:
+        """What the server keeps for want of an earlier step, newest first; one item for a document and its units."""
+        return self._items(open_troubles(self._journal.waiting()))
+
+    def _items(self, troubles: Iterable[Trouble]) -> tuple[AttentionItem, ...]:
         return tuple(
             AttentionItem(
                 act=trouble.act.id,
@@ -315,7 +322,7 @@ class DeviceStore:
                 refusal=trouble.refusal,
                 todo=todo_of(trouble.act, trouble.refusal),
             )
-            for trouble in (*open_troubles(self._journal.troubles()), *self._photos.troubles())
+            for trouble in troubles
         )
 
     def _serials(self, units: Iterable[UnitId]) -> tuple[str, ...]:
@@ -348,9 +355,8 @@ class DeviceStore:
             things = self._journal.take_verdicts(answer.verdicts)
             if answer.now is not None:
                 self._journal.acknowledge(answer.acknowledged, answer.now)
-            self._take(answer.changes)
-        self._view.forget_things(things)
-        self._forget(answer.changes, judged=things)
+            things |= self._take(answer.changes)
+        self._forget(answer.changes, things)
         return bool(answer.changes.rows or answer.verdicts)
 
     def apply_changes(self, changes: Changes) -> bool:
@@ -364,13 +370,15 @@ class DeviceStore:
         if not changes.rows and self.cursor() == changes.cursor and (changes.more or self._mirror.followed().complete):
             return False
         with _readable(), self._database.writing():
-            self._take(changes)
-        self._forget(changes)
+            things = self._take(changes)
+        self._forget(changes, things)
         return bool(changes.rows)
 
-    def _take(self, changes: Changes) -> None:
+    def _take(self, changes: Changes) -> set[Thing]:
+        """Take a page; gives what the acts are about that it brings a verdict on."""
         self._mirror.take(changes)
         self._journal.take_settled(row for row in changes.rows if row.kind is RowKind.ATTENTION)
+        return self._journal.take_late(row for row in changes.rows if row.kind is RowKind.VERDICT)
 
     def take_snapshot(self, file: Path) -> None:
         """Put a snapshot's rows, prepared in a file of the store's folder, in place of all there are, at one stroke.
@@ -420,7 +428,8 @@ class DeviceStore:
         self._mirror.drop(server_epoch)
         self._journal.forget_settled()
 
-    def _forget(self, changes: Changes, judged: Iterable[Thing] = ()) -> None:
+    def _forget(self, changes: Changes, judged: Iterable[Thing]) -> None:
+        self._view.forget_things(judged)
         self._view.forget_rows(changes.rows)
         self._stock.take_changes(changes.rows, judged)
 

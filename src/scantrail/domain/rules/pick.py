@@ -371,3 +371,14 @@ def before_pick(pick_list: PickList, picked: PickedUnit) -> tuple[Status, Docume
 def pick_refusal(case: PickCase) -> Refusal | None:
     """Why this scan may not be picked; None when it may."""
     return next((refusal for rule in PICK_RULES if (refusal := rule(case)) is not None), None)
+
+
+_TAKEN_RULES = tuple(_of_unit(rule) for rule in (_hold, _already_picked, _shipped, _status, _another_site, _owner))
+"""What forbids the pick of a unit whatever a list says."""
+
+
+def unlisted_pick_refusal(world: World, unit: Unit | None) -> Refusal | None:
+    """Why a unit may not be picked for a list that is not on record, as far as the unit itself says."""
+    unlisted = PickList("", world.site.id, "", ())
+    case = PickCase(world, unlisted, "", "", date.min, None, None, frozenset(), unit, None, None)
+    return next((refusal for rule in _TAKEN_RULES if (refusal := rule(case)) is not None), None)

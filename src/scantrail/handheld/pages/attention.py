@@ -19,25 +19,45 @@ class AttentionPage(ChoicePage):
     """Which of them?"""
 
     def title(self) -> Message:
-        return M("NEEDS ATTENTION") if self.desk.store.attention() else M("NOTHING NEEDS ATTENTION")
+        store = self.desk.store
+        if store.attention():
+            return M("NEEDS ATTENTION")
+        return M("NOTHING TO SETTLE") if store.waiting() else M("NOTHING NEEDS ATTENTION")
 
     def entries(self) -> Sequence[Entry]:
-        return tuple(
-            Entry(_goods(item), self._opening(item), item.refusal.title) for item in self.desk.store.attention()
+        desk = self.desk
+        return (
+            *(Entry(_goods(item), self._opening(item), item.refusal.title) for item in desk.store.attention()),
+            *(Entry(_goods(item), self._showing(item), M("waits")) for item in desk.store.waiting()),
         )
 
     def _opening(self, item: AttentionItem) -> Callable[[], None]:
         return lambda: self.desk.shell.open(SettlePage(self.desk, item, self))
 
+    def _showing(self, item: AttentionItem) -> Callable[[], None]:
+        return lambda: self.desk.shell.open(WaitingPage(self.desk, item))
+
     def help(self) -> Sequence[Message | str]:
         return (
             M("The server did not apply these: the world had changed when they reached it."),
             M("Open one, do what it says with the goods, then choose what you did."),
+            M("Those that wait lack an earlier step at the server. There is nothing to do; they go on by themselves."),
         )
 
 
 def _goods(item: AttentionItem) -> str:
     return ", ".join(item.serials) or item.scanned or item.document or str(item.act.seq)
+
+
+def _scanned(item: AttentionItem, desk: Desk) -> Message:
+    worker = desk.store.worker(item.by)
+    return M(
+        "Scanned by {worker}, {when}, for {document}: {text}",
+        worker=worker.name if worker else item.by,
+        when=moment(item.when),
+        document=item.document or "–",
+        text=item.scanned or "–",
+    )
 
 
 class SettlePage(ChoicePage):
@@ -53,19 +73,11 @@ class SettlePage(ChoicePage):
 
     def above(self, width: int) -> list[Line]:
         item = self._item
-        worker = self.desk.store.worker(item.by)
-        scanned = M(
-            "Scanned by {worker}, {when}, for {document}: {text}",
-            worker=worker.name if worker else item.by,
-            when=moment(item.when),
-            document=item.document or "–",
-            text=item.scanned or "–",
-        )
         return [
             *wrapped(f"✗ {told(item.refusal.title)}", width, Ink.BAD),
             *wrapped(told(item.refusal.because), width),
             *wrapped(told(item.todo), width, Ink.STRONG),
-            *wrapped(told(scanned), width, Ink.FAINT),
+            *wrapped(told(_scanned(item, self.desk)), width, Ink.FAINT),
             BLANK,
             *wrapped(told(M("What did you do?")), width),
         ]
@@ -84,3 +96,31 @@ class SettlePage(ChoicePage):
 
     def help(self) -> Sequence[Message | str]:
         return (M("Do with the goods what the screen says, then choose what you did. It is recorded with your name."),)
+
+
+class WaitingPage(ChoicePage):
+    """What a record waits for at the server; there is nothing to do about it here."""
+
+    def __init__(self, desk: Desk, item: AttentionItem) -> None:
+        super().__init__(desk)
+        self._item = item
+
+    def title(self) -> Message | str:
+        return _goods(self._item)
+
+    def above(self, width: int) -> list[Line]:
+        return [
+            *wrapped(f"… {told(self._item.refusal.waits_for)}", width, Ink.NOTE),
+            *wrapped(told(M("Keep the goods where they are. It goes on by itself.")), width, Ink.STRONG),
+            *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
+            BLANK,
+        ]
+
+    def entries(self) -> Sequence[Entry]:
+        return (Entry(M("Back"), self.desk.shell.back),)
+
+    def help(self) -> Sequence[Message | str]:
+        return (
+            M("The server has this record and lacks a step before it. Here it counts."),
+            M("When the step does not come in time, it is listed as a trouble, with what to do."),
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from scantrail.domain.acts import Draft
@@ -30,11 +30,12 @@ from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.proving.simulator.fate import PowerCut
 from scantrail.proving.simulator.stores import SimulatedServer
-from scantrail.proving.simulator.warehouse import BINS, deliver
+from scantrail.proving.simulator.warehouse import BINS, SITE, Delivery, deliver
 from scantrail.proving.simulator.watch import ServerWatch
 from scantrail.server.log import SERVER_DEVICE
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
+PATIENCE = timedelta(hours=SITE.waiting_hours)
 MOST_OPEN = 12
 """Lists that wait for somebody at the most: with more, nobody meets anybody."""
 
@@ -47,6 +48,8 @@ class Desk:
         self._watch = watch
         self._chance = chance
         self._delivered = 0
+        self._papers: dict[str, Delivery] = {}
+        """What was delivered, by list: after a restore the server may have lost it."""
         self._held = 0
 
     def does_something(self, now: datetime) -> str:
@@ -59,6 +62,11 @@ class Desk:
         open_lists = [each for each in self._server.lists().values() if each.status in OPEN]
         if len(open_lists) < MOST_OPEN and (not open_lists or chance.random() < 0.5):
             return self.delivers(now)
+        if chance.random() < 0.15 and self._lost():
+            return self.brings_again(now)
+        if chance.random() < 0.02:
+            self._server.judge_over(now + PATIENCE)
+            return "gives up what waits"
         does = chance.choice((self._moves, self._holds, self._holds, self._changes, self._cancels))
         return does(now, chance.choice(open_lists))
 
@@ -66,11 +74,36 @@ class Desk:
         """Units arrive, and a list wants some of them."""
         self._delivered += 1
         delivery = deliver(self._delivered, self._chance)
-        born = tuple(UnitRegistered(unit.id, Creation.RECEIVING, unit) for unit in delivery.units)
+        self._papers[delivery.pick_list.number] = delivery
+        return self._brings(delivery, now)
+
+    def _brings(self, delivery: Delivery, now: datetime) -> str:
+        known = self._server.units()
+        fresh = [unit for unit in delivery.units if unit.id not in known]
+        born = tuple(UnitRegistered(unit.id, Creation.RECEIVING, unit) for unit in fresh)
         number = delivery.pick_list.number
         events: tuple[Event, ...] = (*born, DocumentImported(DocumentKind.PICK_LIST, number))
         self._commits(events, now, delivery.pick_list)
         return f"brings {len(born)} units and {number}"
+
+    def _lost(self) -> list[str]:
+        known = self._server.lists()
+        return [number for number in self._papers if number not in known]
+
+    def brings_again(self, now: datetime) -> str:
+        """A delivery that a restored server does not know is imported once more."""
+        lost = self._chance.choice(self._lost())
+        return f"{self._brings(self._papers[lost], now)} again"
+
+    def clears_up(self, now: datetime) -> str:
+        """Bring again all that the server has lost; or give some of it up, with what waits for it."""
+        gives_up = self._chance.random() < 0.3
+        lost = self._lost()
+        for number in lost[1:] if gives_up else lost:
+            self._brings(self._papers[number], now)
+        if gives_up:
+            self._server.judge_over(now + PATIENCE)
+        return f"brings {len(lost)} lost lists again{', and gives one up' if gives_up else ''}"
 
     def _moves(self, now: datetime, _listed: PickList) -> str:
         free = [unit for unit in self._server.units().values() if unit.status is Status.AVAILABLE]

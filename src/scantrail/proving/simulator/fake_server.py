@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,8 +19,19 @@ from scantrail.domain.world import World, needs_of
 from scantrail.gs1.said import said_by
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.intake import Head
-from scantrail.protocol.messages import GLOBAL_STREAM, ActVerdict, Changes, Outcome, Push, PushAnswer, Row, RowKind
-from scantrail.protocol.taking import Alarm, Entry, Known, Rules, take
+from scantrail.protocol.messages import (
+    GLOBAL_STREAM,
+    ActVerdict,
+    Changes,
+    LateVerdict,
+    Outcome,
+    Push,
+    PushAnswer,
+    Row,
+    RowKind,
+)
+from scantrail.protocol.taking import Alarm, Entry, Known, Rules, judge_again, take
+from scantrail.protocol.waiting import Thing, Waiting, document_things, unit_things
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
 from scantrail.server.log import SERVER_DEVICE
@@ -29,7 +41,6 @@ PAGE = 7
 """Rows in one page: few, so that pages end where it hurts."""
 
 RULES = Rules(judged_here, said_by, ZoneInfo)
-Thing = tuple[RowKind, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,12 @@ class Kept:
     positions: dict[str, int] = field(default_factory=lambda: {GLOBAL_STREAM: 0, "MAIN": 0})
     feed: dict[str, list[tuple[int, RowKind, str]]] = field(default_factory=lambda: {GLOBAL_STREAM: [], "MAIN": []})
     """In commit order; an entry whose row has changed again since is passed over."""
-    latest: dict[Thing, int] = field(default_factory=dict)
+    latest: dict[tuple[RowKind, str], int] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
+    waiting: dict[ActId, Waiting] = field(default_factory=dict)
+    """In the order they arrived."""
+    late: dict[str, LateVerdict] = field(default_factory=dict)
+    """Verdicts on acts that waited, until their devices have read them."""
 
     def copy(self) -> Kept:
         """A backup."""
@@ -72,6 +87,8 @@ class Kept:
             {stream: list(entries) for stream, entries in self.feed.items()},
             dict(self.latest),
             list(self.alarms),
+            dict(self.waiting),
+            dict(self.late),
         )
 
 
@@ -91,6 +108,7 @@ class FakeServer:
     def push(self, push: Push, now: datetime) -> PushAnswer:
         """Take a batch in one transaction, then answer with what the device has not seen."""
         transaction = Transaction(self)
+        transaction.forget_read(push)
         verdicts = take(push, transaction, RULES, now)
         self.commit("a push", transaction)
         head = self.kept.heads.get((push.device, push.epoch), Head())
@@ -115,7 +133,15 @@ class FakeServer:
         transaction.append_own(draft, now)
         transaction.put(units, documents)
         transaction.holds += holds
+        if not holds:
+            judge_again(transaction, RULES, now, transaction.changed())
         self.commit("the desk's act", transaction)
+
+    def judge_over(self, now: datetime) -> None:
+        """Judge for good what has waited too long."""
+        transaction = Transaction(self)
+        judge_again(transaction, RULES, now)
+        self.commit("the end of the wait", transaction)
 
     def changes(self, cursor: Mapping[str, int], limit: int = PAGE) -> Changes:
         """The next page of what changed after a cursor, in commit order stream by stream."""
@@ -141,7 +167,7 @@ class FakeServer:
         found: list[Row] = []
         for at in range(bisect_right(entries, after, key=_position), len(entries)):
             position, kind, thing = entries[at]
-            if kept.latest[kind, thing] == position:
+            if kept.latest.get((kind, thing)) == position:
                 found.append(Row(kind, thing, position, {"value": self.value(kind, thing)}))
                 if len(found) == limit:
                     break
@@ -154,6 +180,7 @@ class FakeServer:
             RowKind.UNIT: kept.units,
             RowKind.DOCUMENT: kept.documents,
             RowKind.HOLD: kept.holds,
+            RowKind.VERDICT: kept.late,
         }
         return tables[kind][thing]
 
@@ -165,14 +192,14 @@ class FakeServer:
 
     def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
         """The rows that now stand between these positions of the feed."""
-        found = []
+        found: list[tuple[RowKind, str, int]] = []
         for stream, last in upto.items():
             entries = self.kept.feed[stream]
             for at in range(bisect_right(entries, after.get(stream, 0), key=_position), len(entries)):
                 position, kind, thing = entries[at]
                 if position > last:
                     break
-                if self.kept.latest[kind, thing] == position:
+                if kind is not RowKind.VERDICT and self.kept.latest[kind, thing] == position:
                     found.append((kind, thing, position))
         return found
 
@@ -183,6 +210,10 @@ class FakeServer:
     def alarms(self) -> int:
         """How many alarms there are."""
         return len(self.kept.alarms)
+
+    def waiting(self) -> dict[ActId, bytes]:
+        """The acts that wait, in their exact bytes."""
+        return {act: each.exact for act, each in self.kept.waiting.items()}
 
     def lists(self) -> dict[str, PickList]:
         """Every list."""
@@ -226,6 +257,9 @@ class Transaction:
         self._documents: dict[str, PickList] = {}
         self._heads: dict[tuple[str, str], Head] = {}
         self._alarms: list[Alarm] = []
+        self._waiting = dict(self._kept.waiting)
+        self._late: dict[str, LateVerdict] = {}
+        self._read: list[str] = []
 
     def head(self, device: str, epoch: str) -> Head:
         """The last act of a device's store that is in the log."""
@@ -239,14 +273,43 @@ class Transaction:
             if row is not None:
                 verdict = ActVerdict(seq, Outcome.DUPLICATE, row.position, row.entry.refusal)
                 found[seq] = Known(row.hash, verdict)
+            waiting = self._kept.waiting.get(ActId(push.device, push.epoch, seq))
+            if waiting is not None:
+                found[seq] = Known(waiting.hash, ActVerdict(seq, Outcome.DUPLICATE, 0, waiting.refusal))
         return found
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The acts that wait, in the order they arrived."""
+        return list(self._waiting.values())
+
+    def keep_waiting(self, waiting: Waiting) -> None:
+        """Keep an act that waits."""
+        self._waiting[waiting.id] = waiting
+
+    def judged_late(self, waiting: Waiting, position: int) -> None:
+        """An act that waited has its place in the log."""
+        del self._waiting[waiting.id]
+        entry = next(row.entry for row in reversed(self._log) if row.position == position)
+        self._late[str(waiting.id)] = LateVerdict(*waiting.id, waiting.hash, entry.outcome, position, entry.refusal)
+
+    def forget_read(self, push: Push) -> None:
+        """Drop the verdicts that the pushing device has got."""
+        seen = push.cursor.get(self._stream, 0)
+        for name, verdict in self._kept.late.items():
+            if verdict.device == push.device and self._kept.latest[RowKind.VERDICT, name] <= seen <= self._position:
+                self._read.append(name)
+
+    def changed(self) -> set[Thing]:
+        """The units and documents that are changed."""
+        return {*unit_things(self._units), *document_things(self._documents)}
 
     def world(self, acts: Sequence[Act]) -> World:
         """Everything that these acts are judged against."""
         kept, masters, needs = self._kept, self._server.masters, needs_of(acts)
-        documents = {number: kept.documents[number] for number in needs.documents if number in kept.documents}
+        lists, known = ChainMap(self._documents, kept.documents), ChainMap(self._units, kept.units)
+        documents = {number: lists[number] for number in needs.documents if number in lists}
         named = {unit for each in documents.values() for line in each.lines for unit in line.units}
-        units = {unit: kept.units[unit] for unit in needs.units | named if unit in kept.units}
+        units = {unit: known[unit] for unit in needs.units | named if unit in known}
         holds = tuple(hold for hold in kept.holds.values() if hold.open)
         return World(masters.site, units, dict(documents), masters.products, masters.places, masters.workers, holds)
 
@@ -288,10 +351,15 @@ class Transaction:
         kept.documents |= self._documents
         kept.holds |= {hold.id: hold for hold in self.holds}
         kept.alarms += self._alarms
-        changed: list[Thing] = [(RowKind.UNIT, unit) for unit in self._units]
+        kept.waiting = self._waiting
+        kept.late |= self._late
+        for name in self._read:
+            del kept.late[name], kept.latest[RowKind.VERDICT, name]
+        changed = [(RowKind.VERDICT, name) for name in self._late]
+        changed += [(RowKind.UNIT, unit) for unit in self._units]
         changed += [(RowKind.DOCUMENT, number) for number in self._documents]
         changed += [(RowKind.HOLD, hold.id) for hold in self.holds]
-        for thing in sorted(changed, key=lambda each: (each[0].value, each[1])):
+        for thing in sorted(changed, key=_comes_first):
             self._position += 1
             kept.feed[self._stream].append((self._position, *thing))
             kept.latest[thing] = self._position
@@ -300,3 +368,8 @@ class Transaction:
 
 def _position(entry: tuple[int, RowKind, str]) -> int:
     return entry[0]
+
+
+def _comes_first(thing: tuple[RowKind, str]) -> tuple[bool, str, str]:
+    """Late verdicts come before the rows that they are about."""
+    return thing[0] is not RowKind.VERDICT, thing[0].value, thing[1]

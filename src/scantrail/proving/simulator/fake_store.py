@@ -26,7 +26,7 @@ from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.protocol.acts import act_hash, decode_act, encode_act
-from scantrail.protocol.messages import ActVerdict, Changes, PushAnswer, Row, RowKind
+from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer, Row, RowKind
 from scantrail.protocol.outbox import ActState, Entry, state_of
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
@@ -313,10 +313,17 @@ class FakeStore:
 
     def attention(self) -> tuple[AttentionItem, ...]:
         """What did not apply and nobody has settled."""
+        return self._items(lambda record: not record.state.counts)
+
+    def waiting(self) -> tuple[AttentionItem, ...]:
+        """What the server keeps for want of an earlier step."""
+        return self._items(lambda record: record.state is ActState.WAITING)
+
+    def _items(self, wanted: Callable[[Record], bool]) -> tuple[AttentionItem, ...]:
         troubles = [
-            Trouble(record.act, record.refusal, record.settled_by)
+            Trouble(record.act, record.refusal, None if record.state.counts else record.settled_by)
             for record in self.kept.journal
-            if record.refusal is not None and record.act.draft.events and not record.state.counts
+            if record.refusal is not None and record.act.draft.events and wanted(record)
         ]
         return tuple(
             AttentionItem(
@@ -415,6 +422,9 @@ class FakeStore:
     def _take(self, changes: Changes) -> None:
         kept = self.kept
         for row in changes.rows:
+            if row.kind is RowKind.VERDICT:
+                self._judged_late(row.body["value"])
+                continue
             if row.kind is RowKind.HOLD:
                 kept.holds[row.id] = row.body["value"]
                 kept.hold_positions[row.id] = row.position
@@ -427,10 +437,24 @@ class FakeStore:
         kept.cursor = dict(changes.cursor)
         kept.complete = kept.complete or not changes.more
 
+    def _judged_late(self, verdict: LateVerdict) -> None:
+        """The final word on an act that waited."""
+        record = self._late_record(verdict)
+        if record is not None and record.hash == verdict.hash:
+            record.state, record.position = ActState(verdict.outcome.value), verdict.position
+            record.refusal = verdict.refusal
+
+    def _late_record(self, verdict: LateVerdict) -> Record | None:
+        is_mine = (verdict.device, verdict.epoch) == (self.device, self.epoch)
+        return self.kept.record(verdict.seq) if is_mine else None
+
     def _forget(self, changes: Changes) -> None:
         for row in changes.rows:
             if row.kind in KINDS:
                 self._values.pop((KINDS[row.kind], row.id), None)
+            record = self._late_record(row.body["value"]) if row.kind is RowKind.VERDICT else None
+            for thing in things_of(record.act) if record else ():
+                self._values.pop(thing, None)
 
     def keeps(self, seq: int) -> bool:
         """Whether an act is still in the journal."""

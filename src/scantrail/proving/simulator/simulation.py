@@ -23,7 +23,7 @@ from scantrail.proving.simulator.watch import REST, Broken, DeviceWatch, ServerW
 LOOK_MS = 4000
 """Between two looks at whether something happens to somebody."""
 DELIVERIES = 4
-"""Lists there are when the day begins."""
+"""Lists there are when the day begins; half of them came after the night's backup."""
 LONGEST_REST = 20_000
 """Steps after the last fault by which nothing may be left to say."""
 BUSY = 0.01
@@ -114,7 +114,11 @@ class Simulation:
 
     def _begins(self) -> None:
         crash, self.server_fate.crash = self.server_fate.crash, 0.0
-        for _delivery in range(DELIVERIES):
+        for _delivery in range(DELIVERIES // 2):
+            self.desk.delivers(self.schedule.now())
+        self.server_watch.committed()
+        self._troubles.back_up()
+        for _delivery in range(DELIVERIES // 2):
             self.desk.delivers(self.schedule.now())
         self.server_watch.committed()
         self.server_fate.crash = crash
@@ -183,10 +187,15 @@ class Simulation:
         for handheld in self.handhelds:
             handheld.is_resting = True
         self.trace.add(self.schedule.now_ms, "everybody", "goes home")
+        has_cleared_up = False
         for step in range(1, LONGEST_REST):
             self.schedule.step()
             if step % 20 == 0 and self._is_quiet():
-                return step
+                if has_cleared_up:
+                    return step
+                has_cleared_up = True
+                self.trace.add(self.schedule.now_ms, "desk", "{}", self.desk.clears_up(self.schedule.now()))
+                self.server_watch.committed()
         open_acts = {handheld.name: handheld.store.count_pending() for handheld in self.handhelds}
         raise Broken(REST, f"after {LONGEST_REST} further steps something is still to be sent or fetched: {open_acts}")
 

@@ -32,11 +32,11 @@ from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.epochs import begin_epoch
 from scantrail.server.feed import changes_after, mark
-from scantrail.server.judging import Device, take_push
+from scantrail.server.judging import Device, judge_over, judge_waiting, take_push
 from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
 from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers
 from scantrail.server.migrations import migrate
-from scantrail.server.schema import alarms, documents, feed, holds, log, streams, units
+from scantrail.server.schema import alarms, documents, feed, holds, log, streams, units, waiting
 from scantrail.server.units import put_units
 
 WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)
@@ -141,6 +141,12 @@ class SqlServer:
             changed += [(RowKind.HOLD, hold.id) for hold in changed_holds]
             mark(connection, stream, changed)
             save_stream(connection, stream)
+            if stream_id == self._site:
+                judge_waiting(connection, self._site, now, changed)
+
+    def judge_over(self, now: datetime) -> None:
+        """Judge for good what has waited too long."""
+        judge_over(self._database, now)
 
     # What the desk and the watch look at
 
@@ -183,6 +189,12 @@ class SqlServer:
                 )
                 found += [(RowKind(row.kind), str(row.id), int(row.position)) for row in connection.execute(query)]
         return found
+
+    def waiting(self) -> dict[ActId, bytes]:
+        """The acts that wait, in their exact bytes."""
+        query = select(waiting).where(waiting.c.judged_position.is_(None)).order_by(waiting.c.arrived)
+        with self._database.reading() as connection:
+            return {ActId(row.device, row.epoch, row.seq): row.payload for row in connection.execute(query)}
 
     def positions(self) -> dict[str, int]:
         """How far every stream is."""

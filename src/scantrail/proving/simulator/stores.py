@@ -41,6 +41,9 @@ class SimulatedServer(WatchedServer, Protocol):
     ) -> None:
         """The desk's own act, with the rows it changes."""
 
+    def judge_over(self, now: datetime) -> None:
+        """Judge for good what has waited too long."""
+
     def lists(self) -> dict[str, PickList]:
         """Every list."""
 

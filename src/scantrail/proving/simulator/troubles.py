@@ -39,7 +39,7 @@ class Troubles:
             "line cut or mended": self._line,
             "disk full or free": self._disk,
             "server down": self._server_down,
-            "backup": self._back_up,
+            "backup": self.back_up,
             "restore": self._restore,
         }
 
@@ -98,7 +98,8 @@ class Troubles:
             day.trace.add(day.schedule.now_ms, "server", "loses power")
             day.server_dies()
 
-    def _back_up(self) -> None:
+    def back_up(self) -> None:
+        """A copy of the database is made."""
         self._backup = (self._day.server.backup(), self._day.server_watch.books.copy())
         self._day.trace.add(self._day.schedule.now_ms, "server", "is backed up")
 

@@ -23,9 +23,10 @@ from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.acts import act_hash, decode_act, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.outbox import ActState
+from scantrail.protocol.waiting import Thing, things_of
 from scantrail.proving.simulator.fake_server import LogRow
 from scantrail.proving.simulator.reserved import holds_too_much, stood_in_the_way
 
@@ -47,9 +48,12 @@ HOLDER = "A unit has one holder and one place"
 ATTENTION = "Every act that did not apply is in attention until it is settled"
 CURSOR = "A device's cursor passes no row that it has not got"
 HIDDEN = "A pull hides no unsent work"
+DOUBLED = "A device counts its own act once, before the server has judged it and after"
 AGREE = "Device and server agree after quiet"
 REST = "Everything comes to rest"
 RESERVED = "A reservation refuses no act, and lasts no longer than somebody is on the way"
+ORDER = "Acts of a device about the same goods or list are judged in their order"
+STUCK = "Nothing waits once the missing step has come"
 ALARM = "Nobody is taken for a copy, and no record for damaged"
 
 
@@ -81,6 +85,8 @@ class WatchedStore(Protocol):
 
     def attention(self) -> tuple[AttentionItem, ...]: ...
 
+    def waiting(self) -> tuple[AttentionItem, ...]: ...
+
 
 class WatchedServer(Protocol):
     """What the watch looks at on the server."""
@@ -94,6 +100,9 @@ class WatchedServer(Protocol):
 
     def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
         """The rows that now stand between these positions of the feed."""
+
+    def waiting(self) -> Mapping[ActId, bytes]:
+        """The acts that wait, in their exact bytes."""
 
     def positions(self) -> dict[str, int]:
         """How far every stream is."""
@@ -120,6 +129,10 @@ class Books:
     """Rows of the log seen."""
     positions: dict[str, int] = field(default_factory=dict)
     alarms: int = 0
+    waiting: dict[ActId, str] = field(default_factory=dict)
+    """The hash of every act that waits."""
+    order: dict[tuple[str, str, Thing], int] = field(default_factory=dict)
+    """The seq of the newest act in the log, by store and what it is about."""
 
     def copy(self) -> Books:
         """As they stand now."""
@@ -132,6 +145,8 @@ class Books:
             self.rows,
             dict(self.positions),
             self.alarms,
+            dict(self.waiting),
+            dict(self.order),
         )
 
 
@@ -142,16 +157,17 @@ class ServerWatch:
         self.server = server
         self.books = Books()
         self.ever: dict[ActId, str] = {}
-        """The hash of every act that was ever in the log, whatever was restored since."""
+        """The hash of every act that was ever in the log, or waited, whatever was restored since."""
 
     def committed(self) -> None:
         """Something may have been committed."""
         books, server = self.books, self.server
         if server.alarms() != books.alarms:
             raise Broken(ALARM, f"{server.alarms()} alarms were raised")
-        fresh = server.log_after(books.rows)
-        if not fresh:
+        fresh, waiting = server.log_after(books.rows), server.waiting()
+        if not fresh and waiting.keys() == books.waiting.keys():
             return
+        self._arrived(fresh, waiting)
         for row in fresh:
             self._log(row)
         now = server.positions()
@@ -160,18 +176,35 @@ class ServerWatch:
         books.rows += len(fresh)
         books.positions = now
 
+    def _arrived(self, fresh: Iterable[LogRow], waiting: Mapping[ActId, bytes]) -> None:
+        """Every act follows on the one before it, whether it waits or is in the log, and none that waited is gone."""
+        books = self.books
+        exact = {row.entry.id: row.entry.exact for row in fresh}
+        for act in exact.keys() & (books.logged.keys() | waiting.keys()):
+            raise Broken(TWICE, f"act {act} is in the log twice, or waits although it is in the log")
+        arrived = {**waiting, **exact}
+        for act, link in books.waiting.items():
+            if act not in arrived or act_hash(arrived[act]) != link:
+                raise Broken(LOST, f"act {act} waited, and is gone")
+        for act in sorted(arrived.keys() - books.waiting.keys()):
+            seq, head = books.last.get(act[:2], (0, ""))
+            if act.seq != seq + 1 or decode_act(arrived[act]).previous != head:
+                raise Broken(CHAIN, f"act {act} follows on act {seq}")
+            books.last[act[:2]] = (act.seq, act_hash(arrived[act]))
+        books.waiting = {act: act_hash(each) for act, each in waiting.items()}
+        self.ever |= books.waiting
+
     def _log(self, row: LogRow) -> None:
         books, entry = self.books, row.entry
-        if entry.id in books.logged:
-            raise Broken(TWICE, f"act {entry.id} is in the log twice")
-        seq, head = books.last.get(entry.id[:2], (0, ""))
-        if entry.id.seq != seq + 1 or (entry.act is not None and entry.act.previous != head):
-            raise Broken(CHAIN, f"act {entry.id} follows on act {seq}")
-        books.last[entry.id[:2]] = (entry.id.seq, row.hash)
         books.logged[entry.id] = self.ever[entry.id] = row.hash
         books.outcomes[entry.id] = (entry.act, entry.outcome)
         if entry.act is not None and stood_in_the_way(entry.act, entry.refusal):
             raise Broken(RESERVED, f"act {entry.id} is refused for what it reserved: {entry.refusal}")
+        if entry.act is not None and entry.act.draft.refusal is None:
+            for thing in things_of(entry.act):
+                if books.order.get((*entry.id[:2], thing), 0) > entry.id.seq:
+                    raise Broken(ORDER, f"act {entry.id} is judged after a later one about {thing}")
+                books.order[*entry.id[:2], thing] = entry.id.seq
         if entry.outcome is Outcome.APPLIED and entry.act is not None:
             self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
 
@@ -269,12 +302,13 @@ class DeviceWatch:
                 break
             self._acknowledged = act.id.seq
             if self._server.ever.get(act.id) != link:
-                raise Broken(LOST, f"act {act.id} is acknowledged and was never in the log")
-            if not state.counts:
-                self._in_attention(store, act)
+                raise Broken(LOST, f"act {act.id} is acknowledged and never came to the log")
+            if state is not ActState.APPLIED:
+                self._in_attention(store, act, is_waiting=state is ActState.WAITING)
 
-    def _in_attention(self, store: WatchedStore, act: Act) -> None:
-        if not act.draft.events or _is_covered(act, store.attention(), self.promised):
+    def _in_attention(self, store: WatchedStore, act: Act, *, is_waiting: bool = False) -> None:
+        items = store.waiting() if is_waiting else store.attention()
+        if not act.draft.events or _is_covered(act, items, self.promised):
             return
         raise Broken(ATTENTION, f"act {act.id} did not apply and nobody is told")
 
@@ -283,6 +317,7 @@ class DeviceWatch:
         if store.server_epoch != self._server_epoch or cursor != self._cursor:
             self._got_rows(store, cursor)
             self._nothing_hidden(store)
+            self._nothing_doubled(store)
             self._cursor, self._server_epoch = dict(cursor), store.server_epoch
         self._acknowledged = min(self._acknowledged, self._first_pending(store) - 1)
 
@@ -302,11 +337,12 @@ class DeviceWatch:
                 raise Broken(CURSOR, f"{kind.value} {thing} of position {position} is passed over")
 
     def _nothing_hidden(self, store: WatchedStore) -> None:
-        if not store.count_pending():
+        waiting = [item.act.seq for item in store.waiting()]
+        if not store.count_pending() and not waiting:
             return
         last: dict[str, Any] = {}
-        for act, _link, state in store.acts_from(self._acknowledged + 1):
-            for event in act.draft.events if state is ActState.PENDING else ():
+        for act, _link, state in store.acts_from(min([self._acknowledged + 1, *waiting])):
+            for event in act.draft.events if state in (ActState.PENDING, ActState.WAITING) else ():
                 if isinstance(event, (UnitPicked, PickUndone, UnitQuarantined)):
                     last[event.unit] = event
         for unit, event in last.items():
@@ -314,17 +350,37 @@ class DeviceWatch:
             if found is not None and (found.status, found.place) != (_status_after(event), event.to_place):
                 raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is unsent")
 
+    def _nothing_doubled(self, store: WatchedStore) -> None:
+        for number in sorted({item.document for item in store.waiting() if item.document}):
+            shown = store.pick_list(number)
+            picked = [each.serial for each in shown.picked] if shown else []
+            if len(picked) != len(set(picked)):
+                raise Broken(DOUBLED, f"{number} shows {picked}")
+
     def quiet(self, store: WatchedStore) -> None:
         """Everything is sent and received: nothing may be open."""
         books = self._server.books
         if store.count_pending():
             raise Broken(REST, f"{store.device} still has {store.count_pending()} acts to send")
+        if books.waiting:
+            raise Broken(STUCK, f"acts {[str(act) for act in books.waiting]} still wait")
+        self._verdicts_agree(store)
+        self._rows_agree(store)
+
+    def _verdicts_agree(self, store: WatchedStore) -> None:
+        books = self._server.books
+        states = {act.id: state for act, _link, state in store.acts_from(1)}
         for act, link in self.promised:
             if books.logged.get(act.id) != link:
                 raise Broken(LOST, f"act {act.id} is not in the log after quiet")
             logged, outcome = books.outcomes[act.id]
+            if states.get(act.id, ActState(outcome.value)) is not ActState(outcome.value):
+                raise Broken(AGREE, f"act {act.id} is {states[act.id].value} on its device, and {outcome.value}")
             if logged is not None and outcome is not Outcome.APPLIED and not act.draft.refusal:
                 self._in_attention(store, act)
+
+    def _rows_agree(self, store: WatchedStore) -> None:
+        books = self._server.books
         for unit in books.units.values():
             if store.unit(unit.id) != unit:
                 raise Broken(AGREE, f"{store.device} has {store.unit(unit.id)}, the server {unit}")
