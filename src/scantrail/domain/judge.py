@@ -74,6 +74,13 @@ def judge(act: Act, said: Said | None, world: World, at: datetime, today: date) 
     return Judgement(None, sight.units, sight.documents)
 
 
+def goods_refusal(act: Act, world: World) -> Refusal | None:
+    """What forbids an act's pick whatever its list says, and whatever may have to be judged before it."""
+    picked = (world.units.get(event.unit) for event in act.draft.events if isinstance(event, UnitPicked))
+    refusals = (unlisted_pick_refusal(world, unit) for unit in picked)
+    return next((refusal for refusal in refusals if refusal is not None), None)
+
+
 def absorb(world: World, judgement: Judgement) -> None:
     """Make a judgement's rows the world's, so that the next act is judged after it."""
     world.units.update(judgement.units)

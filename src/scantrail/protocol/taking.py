@@ -12,9 +12,10 @@ from enum import Enum
 from typing import Protocol
 
 from scantrail.domain.acts import Act, ActId, Times, effective_at
+from scantrail.domain.attention import units_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
-from scantrail.domain.judge import Judgement, absorb
+from scantrail.domain.judge import Judgement, absorb, goods_refusal
 from scantrail.domain.readings import CodePrefix, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.units import Unit
@@ -245,7 +246,9 @@ class _Bench:
 
     def _judged(self, act: Act, things: frozenset[Thing], happened: datetime) -> Judgement:
         if act.draft.refusal is None and self._queue.is_behind(act.id, things):
-            return Judgement(refuse(Code.EARLIER_WAITS))
+            is_about_goods = self._queue.is_behind(act.id, unit_things(units_in(act)))
+            conflict = None if is_about_goods else goods_refusal(act, self._world)
+            return Judgement(conflict or refuse(Code.EARLIER_WAITS))
         today = happened.astimezone(self._zone).date()
         reading = act.draft.reading
         said = self._rules.said(reading, self._world.site.code_prefixes, today) if reading else None

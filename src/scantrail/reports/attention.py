@@ -8,6 +8,7 @@ from scantrail.domain.identifiers import code_of
 from scantrail.domain.rules.pick import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.reports.lines import visible
+from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, Goods, Settled
 from scantrail.words import M, Message, say
 
@@ -15,14 +16,19 @@ WHEN = "%Y-%m-%d %H:%M"
 
 
 def list_lines(items: Sequence[AttentionItem]) -> list[str]:
-    """Two lines an item: what and who; what to do."""
-    lines = []
-    for item in items:
-        goods = ", ".join(each.serial for each in item.goods) or item.scanned or item.document or "–"
-        who = item.actor_name or item.device
-        lines.append(f"{item.id}  {item.effective_at:{WHEN}}  {item.title}  {goods}  [{who}, {item.device}]")
-        lines.append(f"    → {item.todo}")
+    """Two lines an item: what and who; what to do. Those that wait come apart, with what they wait for."""
+    waiting = [item for item in items if item.kind is AttentionKind.WAITING]
+    lines = [line for item in items if item not in waiting for line in (_head(item), f"    → {item.todo}")]
+    if waiting:
+        lines.append(say(M("Waiting for an earlier step; these go on by themselves:")))
+    lines += [line for item in waiting for line in (_head(item), f"    … {item.because}")]
     return [visible(line) for line in lines]
+
+
+def _head(item: AttentionItem) -> str:
+    goods = ", ".join(each.serial for each in item.goods) or item.scanned or item.document or "–"
+    who = item.actor_name or item.device
+    return f"{item.id}  {item.effective_at:{WHEN}}  {item.title}  {goods}  [{who}, {item.device}]"
 
 
 def item_lines(item: AttentionItem) -> list[str]:
@@ -40,7 +46,7 @@ def item_lines(item: AttentionItem) -> list[str]:
         (M("happened"), f"{item.effective_at:{WHEN}}"),
         (M("received"), f"{item.received_at:{WHEN}}"),
         (M("reason"), "; ".join(filter(None, (item.reason, item.note)))),
-        (M("follows"), _following(item.following)),
+        (M("follows"), _following(item)),
         (M("settled"), settled_words(item.settled) if item.settled else ""),
     ]
     lines = [f"{item.id}  {item.title}", *(f"  {say(name):<10} {text}" for name, text in facts if text)]
@@ -59,8 +65,12 @@ def settled_words(settled: Settled) -> str:
     )
 
 
-def _following(count: int) -> str:
-    return say(M("{count} more records that did not apply with it", count=count)) if count else ""
+def _following(item: AttentionItem) -> str:
+    if not item.following:
+        return ""
+    if item.kind is AttentionKind.WAITING:
+        return say(M("{count} more records that wait with it", count=item.following))
+    return say(M("{count} more records that did not apply with it", count=item.following))
 
 
 def _goods(goods: Goods) -> str:

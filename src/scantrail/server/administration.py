@@ -18,14 +18,16 @@ from scantrail.domain.readings import Enrolment
 from scantrail.domain.sites import Site
 from scantrail.protocol.card import CardUnusable
 from scantrail.server.app import utc_now
-from scantrail.server.attention_items import AttentionItem, item_called, open_items
+from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.cards import CardTaken, import_card
 from scantrail.server.database import Database
 from scantrail.server.desk import NotSettled, Resolved, resolve
 from scantrail.server.devices import NotAdded, add_device
+from scantrail.server.judging import judge_over
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
 from scantrail.server.photos import stored_photos
+from scantrail.server.waiting_items import anything_called, waiting_items
 from scantrail.words import M, OperatorError
 
 
@@ -142,15 +144,17 @@ def take_card(database_url: str, file: Path) -> CardTaken:
 
 
 def needs_attention(database_url: str, site: str | None) -> tuple[AttentionItem, ...]:
-    """What needs attention now, at one site or at all.
+    """What needs attention now, at one site or at all, and then what waits for an earlier step.
 
     Raises:
         OperatorError: the database cannot be used, or the site is not on record.
     """
-    with _opened(database_url) as database, database.reading() as connection:
-        if site is not None and site not in all_sites(connection):
-            raise OperatorError(M("Site {site} is not on record.", site=site))
-        return open_items(connection, site)
+    with _opened(database_url) as database:
+        judge_over(database, utc_now())
+        with database.reading() as connection:
+            if site is not None and site not in all_sites(connection):
+                raise OperatorError(M("Site {site} is not on record.", site=site))
+            return open_items(connection, site) + waiting_items(connection, site)
 
 
 def attention_called(database_url: str, name: str) -> AttentionItem | None:
@@ -160,7 +164,7 @@ def attention_called(database_url: str, name: str) -> AttentionItem | None:
         OperatorError: the database cannot be used.
     """
     with _opened(database_url) as database, database.reading() as connection:
-        return item_called(connection, name)
+        return anything_called(connection, name)
 
 
 def settle(database_url: str, name: str, *, worker: str, reason: str, note: str) -> Resolved:

@@ -35,6 +35,8 @@ class AttentionKind(Enum):
     """The server cannot read it."""
     MISUSE = "misuse"
     """It bears the number of another record."""
+    WAITING = "waiting"
+    """It lacks an earlier step, and goes on when that comes; nothing is to be settled yet."""
 
 
 NOT_APPLIED = (Outcome.REFUSED.value, Outcome.CONTESTED.value)

@@ -90,7 +90,7 @@ class AttentionItem:
     reason: str = ""
     note: str = ""
     following: int = 0
-    """Further records that did not apply because of this one; settling it settles them."""
+    """Further records that did not apply because of this one, or wait with it; settling it settles them."""
     settled: Settled | None = None
 
 
@@ -108,7 +108,7 @@ def open_items(connection: Connection, site: SiteId | None = None) -> tuple[Atte
             continue
         first[topic] = len(heads)
         heads.append((row, 0))
-    return _items(connection, heads)
+    return told_items(connection, heads)
 
 
 def item_called(connection: Connection, name: str, site: SiteId | None = None) -> AttentionItem | None:
@@ -123,7 +123,7 @@ def item_called(connection: Connection, name: str, site: SiteId | None = None) -
         attention.c.settled_position.is_not_distinct_from(row.settled_position),
     )
     rows = _rows(connection, same)
-    return _items(connection, [(rows[0], len(rows) - 1)])[0]
+    return told_items(connection, [(rows[0], len(rows) - 1)])[0]
 
 
 def items_of(connection: Connection, device: str, epoch: str, first: int, last: int) -> tuple[AttentionItem, ...]:
@@ -138,7 +138,7 @@ def items_of(connection: Connection, device: str, epoch: str, first: int, last: 
         ),
     )
     heads = {(row.topic): row for row in reversed(rows)}
-    return _items(connection, [(row, 0) for row in sorted(heads.values(), key=lambda row: int(row.seq))])
+    return told_items(connection, [(row, 0) for row in sorted(heads.values(), key=lambda row: int(row.seq))])
 
 
 def _rows(connection: Connection, where: ColumnElement[bool]) -> Sequence[Row[Any]]:
@@ -182,7 +182,8 @@ class _Known:
         return found.name if found else worker
 
 
-def _items(connection: Connection, heads: Sequence[tuple[Row[Any], int]]) -> tuple[AttentionItem, ...]:
+def told_items(connection: Connection, heads: Sequence[tuple[Row[Any], int]]) -> tuple[AttentionItem, ...]:
+    """Items as people read them: each a row with its record, and how many more follow from it."""
     known = _known(connection, [row for row, _ in heads])
     return tuple(_item(row, following, known) for row, following in heads)
 
@@ -209,6 +210,7 @@ def _misuse_payloads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[s
     return {name: payloads[record] for record, name in named.items()}
 
 
+_NOTHING_YET = M("It goes on by itself when that comes. If that never comes, settle it with a reason.")
 _MISUSE = AttentionKind.MISUSE.value
 
 
@@ -230,6 +232,7 @@ def _item(row: Row[Any], following: int, known: _Known) -> AttentionItem:
     actor = act.actor if act else ""
     reading = act.draft.reading if act else None
     serials = ", ".join(each.serial for each in goods) or (reading.text if reading else "")
+    waits = row.kind == AttentionKind.WAITING.value
     todo = desk_todo(
         act, refusal, picker=known.name(actor) or row.device, goods=serials or say(M("the goods")), device=row.device
     )
@@ -245,9 +248,9 @@ def _item(row: Row[Any], following: int, known: _Known) -> AttentionItem:
         effective_at=datetime.fromisoformat(row.effective_at or row.opened_at),
         received_at=datetime.fromisoformat(row.opened_at),
         code=refusal.code,
-        title=say(refusal.title),
-        because=say(refusal.because),
-        todo=say(todo),
+        title=say(M("WAITS") if waits else refusal.title),
+        because=say(refusal.waits_for if waits else refusal.because),
+        todo=say(_NOTHING_YET if waits else todo),
         goods=goods,
         scanned=reading.text if reading else "",
         carrier=reading.carrier.value if reading else "",

@@ -40,7 +40,8 @@ class CardTaken:
     written: datetime
     """By the device's clock."""
     outcomes: dict[str, int]
-    """How many records were `applied`, `refused`, `contested`, `duplicate` (here already), `copied`, `unreadable`."""
+    """How many records were `applied`, `refused`, `contested`, `duplicate` (here already), `copied`, `unreadable`,
+    or are `waiting` for an earlier step."""
     attention: tuple[AttentionItem, ...]
     """What needs attention because of this file."""
 

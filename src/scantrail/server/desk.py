@@ -11,14 +11,17 @@ from scantrail.domain.acts import Draft
 from scantrail.domain.events import AttentionSettled
 from scantrail.domain.identifiers import SiteId, WorkerId
 from scantrail.domain.people import Right
+from scantrail.domain.refusals import Code
 from scantrail.protocol.messages import RowKind
 from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, item_called
 from scantrail.server.database import Database
 from scantrail.server.feed import mark
+from scantrail.server.judging import judge_for_good
 from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
 from scantrail.server.master import workers_by_id
 from scantrail.server.schema import attention
+from scantrail.server.waiting_items import anything_called, present_name, records_of
 from scantrail.words import M, Message
 
 LONGEST_REASON = 200
@@ -55,10 +58,13 @@ def resolve(
 ) -> Resolved:
     """Settle an item as an act of a person at the desk; `site` limits it to that site's.
 
+    One that waits is judged for good first.
+
     Raises:
         NotSettled: there is no such item, the person has no right to, or the reason is none.
     """
     _check_words(reason, note)
+    name = _judged(database, name, site, worker, now)
     with database.writing() as connection:
         found = _found(connection, name, site)
         database.lock(connection, [found.site])
@@ -69,6 +75,22 @@ def resolve(
         draft = Draft(_events(connection, item), item.document, reason=reason, note=note)
         _settle(connection, item, draft, worker, now)
         return Resolved(_found(connection, item.id, site), is_new=True)
+
+
+def _judged(database: Database, name: str, site: SiteId | None, worker: WorkerId, now: datetime) -> str:
+    """Judge an item for good if it waits; gives what it is called then."""
+    with database.writing() as connection:
+        found = anything_called(connection, name, site)
+        if found is None or found.kind is not AttentionKind.WAITING:
+            return present_name(connection, name)
+        database.lock(connection, [found.site])
+        item = anything_called(connection, name, site)
+        if item is not None and item.kind is AttentionKind.WAITING:
+            _check_right(connection, worker, item.site)
+            if item.code is Code.EARLIER_WAITS:
+                raise NotSettled(409, M("An earlier record about the same goods or list waits. Settle that first."))
+            judge_for_good(connection, item.site, now, records_of(connection, item))
+        return present_name(connection, name)
 
 
 def _check_words(reason: str, note: str) -> None:

@@ -52,7 +52,7 @@ DOUBLED = "A device counts its own act once, before the server has judged it and
 AGREE = "Device and server agree after quiet"
 REST = "Everything comes to rest"
 RESERVED = "A reservation refuses no act, and lasts no longer than somebody is on the way"
-ORDER = "Acts of a device about the same goods or list are judged in their order"
+ORDER = "Acts of a device about the same goods or list apply in their order"
 STUCK = "Nothing waits once the missing step has come"
 ALARM = "Nobody is taken for a copy, and no record for damaged"
 
@@ -121,6 +121,8 @@ class Books:
     logged: dict[ActId, str] = field(default_factory=dict)
     """The hash of every act in the log."""
     outcomes: dict[ActId, tuple[Act | None, Outcome]] = field(default_factory=dict)
+    places: dict[ActId, int] = field(default_factory=dict)
+    """The position of every act that applied."""
     last: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     """The newest seq and hash of every device's store."""
     units: dict[str, Unit] = field(default_factory=dict)
@@ -132,13 +134,14 @@ class Books:
     waiting: dict[ActId, str] = field(default_factory=dict)
     """The hash of every act that waits."""
     order: dict[tuple[str, str, Thing], int] = field(default_factory=dict)
-    """The seq of the newest act in the log, by store and what it is about."""
+    """The seq of the newest act that applied, by store and what it is about."""
 
     def copy(self) -> Books:
         """As they stand now."""
         return Books(
             dict(self.logged),
             dict(self.outcomes),
+            dict(self.places),
             dict(self.last),
             dict(self.units),
             dict(self.documents),
@@ -200,13 +203,18 @@ class ServerWatch:
         books.outcomes[entry.id] = (entry.act, entry.outcome)
         if entry.act is not None and stood_in_the_way(entry.act, entry.refusal):
             raise Broken(RESERVED, f"act {entry.id} is refused for what it reserved: {entry.refusal}")
-        if entry.act is not None and entry.act.draft.refusal is None:
-            for thing in things_of(entry.act):
-                if books.order.get((*entry.id[:2], thing), 0) > entry.id.seq:
-                    raise Broken(ORDER, f"act {entry.id} is judged after a later one about {thing}")
-                books.order[*entry.id[:2], thing] = entry.id.seq
         if entry.outcome is Outcome.APPLIED and entry.act is not None:
+            books.places[entry.id] = row.position
+            self._in_order(entry.act)
             self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
+
+    def _in_order(self, act: Act) -> None:
+        if act.draft.refusal is not None:
+            return
+        for thing in things_of(act):
+            if self.books.order.get((*act.id[:2], thing), 0) > act.id.seq:
+                raise Broken(ORDER, f"act {act.id} applies after a later one about {thing}")
+            self.books.order[*act.id[:2], thing] = act.id.seq
 
     def _fold(self, act: Act, by: By) -> None:
         books = self.books
@@ -340,22 +348,28 @@ class DeviceWatch:
         waiting = [item.act.seq for item in store.waiting()]
         if not store.count_pending() and not waiting:
             return
-        last: dict[str, Any] = {}
+        last: dict[str, tuple[Any, ActState]] = {}
         for act, _link, state in store.acts_from(min([self._acknowledged + 1, *waiting])):
-            for event in act.draft.events if state in (ActState.PENDING, ActState.WAITING) else ():
+            for event in act.draft.events if state.counts else ():
                 if isinstance(event, (UnitPicked, PickUndone, UnitQuarantined)):
-                    last[event.unit] = event
-        for unit, event in last.items():
+                    last[event.unit] = event, state
+        for unit, (event, state) in last.items():
+            if state is ActState.APPLIED:
+                continue
             found = store.unit(unit)
             if found is not None and (found.status, found.place) != (_status_after(event), event.to_place):
-                raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is unsent")
+                raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is not judged")
 
     def _nothing_doubled(self, store: WatchedStore) -> None:
-        for number in sorted({item.document for item in store.waiting() if item.document}):
-            shown = store.pick_list(number)
-            picked = [each.serial for each in shown.picked] if shown else []
-            if len(picked) != len(set(picked)):
-                raise Broken(DOUBLED, f"{number} shows {picked}")
+        """A row that contains an act must not come before the word that the act is judged."""
+        seqs = [item.act.seq for item in store.waiting()]
+        if not seqs or store.server_epoch != self._server.server.epoch:
+            return
+        for act, _link, state in store.acts_from(min(seqs)):
+            place = self._server.books.places.get(act.id)
+            for kind, thing in sorted(things_of(act)) if place and state is ActState.WAITING else ():
+                if store.row_position(RowKind(kind), thing) > (place or 0):
+                    raise Broken(DOUBLED, f"{kind} {thing} has act {act.id} in it, which still counts as waiting")
 
     def quiet(self, store: WatchedStore) -> None:
         """Everything is sent and received: nothing may be open."""

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.messages import SignInRequest
-from scantrail.server.attention_items import AttentionItem, item_called, open_items
+from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.desk import NotSettled, Resolved, resolve
-from scantrail.server.judging import Device
+from scantrail.server.judging import Device, judge_over
 from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
 from scantrail.server.sign_in import Wait, WrongPin, sign_in
+from scantrail.server.waiting_items import anything_called, waiting_items
 from scantrail.words import M
 
 router = APIRouter()
@@ -30,10 +31,11 @@ class ResolveRequest:
 
 @router.get("/v1/attention")
 def get_attention(request: Request) -> Response:
-    """What needs attention at the device's site, oldest first."""
-    device = device_of(request)
-    with database_of(request).reading() as connection:
-        return answer({"items": open_items(connection, device.site)})
+    """What needs attention at the device's site, and what waits for an earlier step, oldest first."""
+    device, database = device_of(request), database_of(request)
+    judge_over(database, now_of(request))
+    with database.reading() as connection:
+        return answer({"items": open_items(connection, device.site), "waiting": waiting_items(connection, device.site)})
 
 
 @router.get("/v1/attention/{item}")
@@ -41,7 +43,7 @@ def get_item(request: Request, item: str) -> Response:
     """One item, open or settled."""
     device = device_of(request)
     with database_of(request).reading() as connection:
-        found: AttentionItem | None = item_called(connection, text_in("item", item), device.site)
+        found: AttentionItem | None = anything_called(connection, text_in("item", item), device.site)
     if found is None:
         raise refused(404, "unknown_item", M("Nothing that needs attention is called {name}.", name=item))
     return answer(found)

@@ -1,0 +1,362 @@
+"""An act that lacks no more than an earlier step waits: kept, seen, judged again in its turn, and given up in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import BinConfirmed, ConditionStated, PickListCompleted
+from scantrail.domain.people import Role, Worker
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition, Unit
+from scantrail.protocol import taking
+from scantrail.protocol.card import write_card
+from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind
+from scantrail.reports.attention import item_lines, list_lines
+from scantrail.server.attention_items import AttentionItem, open_items
+from scantrail.server.cards import import_card
+from scantrail.server.desk import NotSettled, resolve
+from scantrail.server.documents import put_documents
+from scantrail.server.epochs import restored
+from scantrail.server.feed import changes_after, mark
+from scantrail.server.judging import judge_over, judge_waiting
+from scantrail.server.log import load_stream, save_stream, verify_chain
+from scantrail.server.master import put_sites, put_workers
+from scantrail.server.schema import documents, feed, labels, log, units, waiting
+from scantrail.server.units import put_units
+from scantrail.server.waiting_items import anything_called, waiting_items
+from tests.server.site import VERIFIER, ServedSite, TestDevice
+from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list
+
+LIST = "PL-2025-0091"
+BOSS = Worker("ana", "Ana Lopez", "WKR-2001", "MAIN", (Role.SUPERVISOR,))
+PICK = [Outcome.APPLIED, Outcome.APPLIED, Outcome.APPLIED]
+"""Of the bin, the product, and the unit."""
+WAITS = [Outcome.WAITING] * 3
+
+
+def lose(served: ServedSite, *rows: PickList | Unit) -> None:
+    """A restored server does not know these."""
+    with served.database.writing() as connection:
+        connection.execute(delete(documents).where(documents.c.id.in_([_key(row) for row in rows])))
+        connection.execute(delete(labels).where(labels.c.unit.in_([_key(row) for row in rows])))
+        connection.execute(delete(units).where(units.c.id.in_([_key(row) for row in rows])))
+        connection.execute(delete(feed).where(feed.c.id.in_([_key(row) for row in rows])))
+
+
+def bring(served: ServedSite, *rows: PickList | Unit) -> None:
+    """They are imported again."""
+    lists = [row for row in rows if isinstance(row, PickList)]
+    found = [row for row in rows if isinstance(row, Unit)]
+    changed = [(RowKind.DOCUMENT, row.number) for row in lists] + [(RowKind.UNIT, row.id) for row in found]
+    with served.database.writing() as connection:
+        served.database.lock(connection, ["MAIN"])
+        put_documents(connection, lists)
+        known = {row.id for row in connection.execute(select(units.c.id))}
+        put_units(connection, found, {row.id for row in found} - known)
+        stream = load_stream(connection, "MAIN")
+        mark(connection, stream, changed)
+        save_stream(connection, stream)
+        judge_waiting(connection, "MAIN", served.now, changed)
+
+
+def _key(row: PickList | Unit) -> str:
+    return row.number if isinstance(row, PickList) else row.id
+
+
+def in_log(served: ServedSite, device: TestDevice) -> list[tuple[int, str]]:
+    query = select(log.c.seq, log.c.outcome).where(log.c.device == device.name).order_by(log.c.position)
+    with served.database.reading() as connection:
+        assert verify_chain(connection, "MAIN") is None
+        return [(row.seq, row.outcome) for row in connection.execute(query)]
+
+
+def waits(served: ServedSite) -> tuple[AttentionItem, ...]:
+    with served.database.reading() as connection:
+        return waiting_items(connection, "MAIN")
+
+
+def to_settle(served: ServedSite) -> tuple[AttentionItem, ...]:
+    with served.database.reading() as connection:
+        return open_items(connection, "MAIN")
+
+
+def rows_after(served: ServedSite, device: TestDevice) -> Sequence[Row]:
+    with served.database.reading() as connection:
+        return changes_after(connection, device.cursor).rows
+
+
+def outcomes(answer: PushAnswer) -> list[Outcome]:
+    return [verdict.outcome for verdict in answer.verdicts]
+
+
+@pytest.fixture
+def listed(served: ServedSite) -> PickList:
+    """The list that the server has lost."""
+    found = served.pick_list()
+    lose(served, found)
+    return found
+
+
+def test_what_is_about_a_list_not_here_yet_waits_and_applies_in_its_order_when_it_comes(
+    served: ServedSite, listed: PickList
+) -> None:
+    device = served.device()
+    device.pick(46)
+    answer = device.push()
+    assert outcomes(answer) == WAITS
+    assert answer.acknowledged == 3
+    assert [(each.position, each.refusal) for each in answer.verdicts] == [
+        (0, refuse(Code.UNKNOWN_DOCUMENT, document=LIST)),
+        (0, refuse(Code.EARLIER_WAITS)),
+        (0, refuse(Code.EARLIER_WAITS)),
+    ]
+    assert in_log(served, device) == []
+    assert to_settle(served) == ()
+    served.now += timedelta(hours=3)
+    bring(served, listed)
+    assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
+    assert (served.unit(46).status, served.unit(46).document) == (Status.PICKED, LIST)
+    assert served.unit(46).changed_at == NOW, "it happened when it was told to have happened, not when the list came"
+    assert waits(served) == ()
+
+
+def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
+    served: ServedSite, listed: PickList
+) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    bring(served, listed)
+    rows = rows_after(served, device)
+    assert [row.kind for row in rows] == [RowKind.VERDICT] * 3 + [RowKind.DOCUMENT, RowKind.UNIT]
+    assert [(row.body["seq"], row.body["outcome"]) for row in rows[:3]] == [(seq, "applied") for seq in (1, 2, 3)]
+    assert all(row.body["position"] < rows[0].position for row in rows[:3])
+    other = served.device("Scanner-12", MIKE.id)
+    other.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    other.push()
+    assert sum(row.kind is RowKind.VERDICT for row in rows_after(served, device)) == 3, "kept until it has read them"
+    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.push(4)
+    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.push(5)
+    with served.database.reading() as connection:
+        assert connection.execute(select(waiting)).all() == []
+        assert RowKind.VERDICT not in {row.kind for row in changes_after(connection, {}).rows}
+
+
+def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_bytes_are_misuse(
+    served: ServedSite, listed: PickList
+) -> None:
+    device = served.device()
+    device.pick(46)
+    first = device.push().verdicts
+    again = device.push().verdicts
+    assert [(each.outcome, each.position) for each in again] == [(Outcome.DUPLICATE, 0)] * 3
+    assert [each.refusal for each in again] == [each.refusal for each in first]
+    twin = served.device("Scanner-05")
+    twin.record(BinConfirmed(LIST, "MAIN/B-02-01"), document=LIST)
+    (copied,) = twin.push().verdicts
+    assert copied.refusal is not None
+    assert (copied.outcome, copied.refusal.code) == (Outcome.REFUSED, Code.MISUSE)
+    device.token = twin.token
+    device.key = twin.key
+    bring(served, listed)
+    final = device.push().verdicts
+    assert [(each.outcome, each.refusal) for each in final] == [(Outcome.DUPLICATE, None)] * 3
+    assert all(each.position for each in final)
+    assert len(in_log(served, device)) == 3
+
+
+def test_what_is_about_other_goods_does_not_wait_behind_it(served: ServedSite) -> None:
+    other = pick_list(any_line(MODULE, 1), number="PL-2025-0092", order="SO-9")
+    served.change(other)
+    lost = served.unit(46)
+    lose(served, lost)
+    device = served.device()
+    device.pick(46)
+    device.record(BinConfirmed(other.number, "MAIN/A-15-03"), document=other.number)
+    device.record(ConditionStated(lost.id, Condition.GOOD, LIST), document=LIST)
+    device.record(BinConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
+    applied, waiting_ = Outcome.APPLIED, Outcome.WAITING
+    assert outcomes(device.push()) == [applied, applied, waiting_, applied, waiting_, waiting_]
+    bring(served, lost)
+    assert in_log(served, device)[3:] == [(3, "applied"), (5, "applied"), (6, "applied")]
+    assert served.pick_list().at_place == "MAIN/A-15-04", "the pick in the first bin came before the second bin"
+
+
+def test_a_refused_scan_is_only_a_note_and_is_logged_at_once(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.record(reading="X", document=LIST, refusal=refuse(Code.UNKNOWN_SERIAL, wanted="–"))
+    assert outcomes(device.push()) == [*WAITS, Outcome.APPLIED]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"status": Status.QUARANTINE}, Code.STATUS),
+        ({"status": Status.SHIPPED}, Code.SHIPPED),
+        ({"status": Status.PICKED, "document": "PL-1"}, Code.ALREADY_PICKED),
+    ],
+)
+def test_goods_in_conflict_never_wait_whatever_the_list_and_what_is_before_them(
+    served: ServedSite, listed: PickList, facts: dict[str, Any], code: Code
+) -> None:
+    device, late = served.device(), served.device("Scanner-11")
+    device.pick(46)
+    late.pick(47)
+    late.push()
+    served.change(replace(served.unit(46), **facts))
+    verdicts = device.push().verdicts
+    assert [each.outcome for each in verdicts] == [*WAITS[:2], Outcome.CONTESTED]
+    assert verdicts[2].refusal is not None
+    assert verdicts[2].refusal.code is code
+    bring(served, replace(served.unit(47), **facts))
+    assert in_log(served, late) == [(3, "contested")], "what waits is looked at again when its goods change"
+
+
+def test_a_unit_not_here_yet_is_no_excuse_on_a_list_that_has_ended(served: ServedSite) -> None:
+    lost, listed = served.unit(46), served.pick_list()
+    lose(served, lost)
+    device = served.device()
+    device.pick(46)
+    assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING]
+    bring(served, replace(listed, status=listed.status.CANCELLED))
+    assert in_log(served, device)[-1] == (3, "contested")
+    (item,) = to_settle(served)
+    assert item.code is Code.LIST_CANCELLED
+
+
+def test_another_device_waits_for_a_pick_that_waits(served: ServedSite) -> None:
+    lost, listed = served.unit(46), replace(served.pick_list(), taken=None)
+    lose(served, lost)
+    device = served.device()
+    device.pick(46)
+    assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING]
+    ended = served.device("Scanner-11", MIKE.id)
+    served.change(replace(listed, lines=(replace(listed.lines[0], short=0),), taken=None))
+    ended.record(PickListCompleted(LIST), document=LIST)
+    (verdict,) = ended.push().verdicts
+    assert verdict.refusal is not None
+    assert (verdict.outcome, verdict.refusal.code) == (Outcome.WAITING, Code.LINES_OPEN)
+    bring(served, lost)
+    assert in_log(served, ended) == [(1, "contested")], "two more are to be picked, and nobody brings them"
+
+
+def test_after_the_sites_hours_it_is_a_trouble_like_any_other(served: ServedSite, listed: PickList) -> None:
+    with served.database.writing() as connection:
+        put_sites(connection, [replace(SITE, waiting_hours=2)])
+    device = served.device()
+    device.pick(46)
+    device.push()
+    served.now += timedelta(hours=2) - timedelta(seconds=1)
+    judge_over(served.database, served.now)
+    assert in_log(served, device) == []
+    served.now += timedelta(seconds=1)
+    answered = served.http.get("/v1/attention", headers=device.headers).json()
+    assert (answered["waiting"], len(answered["items"])) == ([], 2)
+    assert in_log(served, device) == [(seq, "refused") for seq in (1, 2, 3)]
+    assert {each.code for each in to_settle(served)} == {Code.UNKNOWN_DOCUMENT}
+    assert [row.body["outcome"] for row in rows_after(served, device)] == ["refused"] * 3
+
+
+def test_any_push_of_the_site_ends_a_wait_that_is_over(served: ServedSite, listed: PickList) -> None:
+    device, other = served.device(), served.device("Scanner-11", MIKE.id)
+    device.pick(46)
+    device.push()
+    served.now += timedelta(hours=SITE.waiting_hours)
+    other.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    assert outcomes(other.push()) == [Outcome.WAITING]
+    assert len(in_log(served, device)) == 3
+
+
+def test_the_desk_sees_who_waits_for_what_and_may_settle_it_with_a_reason(served: ServedSite, listed: PickList) -> None:
+    with served.database.writing() as connection:
+        put_workers(connection, [BOSS], {BOSS.id: VERIFIER})
+    device = served.device()
+    device.pick(46)
+    device.push()
+    walk, pick = waits(served)
+    assert (walk.title, walk.because, walk.following) == ("WAITS", f"Waits until {LIST} is on record at the server.", 1)
+    assert [each.serial for each in pick.goods] == ["CM500-2025-0046"]
+    told = list_lines((walk, pick))
+    assert told[0] == "Waiting for an earlier step; these go on by themselves:"
+    assert "WAITS  CM500-2025-0046  [Sarah Johnson, Scanner-05]" in told[3]
+    assert "1 more records that wait with it" in "\n".join(item_lines(walk))
+
+    def settle(name: str, worker: str = "ana") -> Any:
+        return resolve(served.database, name, worker=worker, reason="Put back", now=served.now)
+
+    with pytest.raises(NotSettled, match="Settle that first"):
+        settle(pick.id)
+    with pytest.raises(NotSettled, match="may not settle this"):
+        settle(walk.id, "sarah")
+    assert in_log(served, device) == []
+    assert settle(walk.id).is_new
+    assert in_log(served, device) == [(1, "refused"), (2, "refused")], "the walk is given up, the pick still waits"
+    assert [each.id for each in waits(served)] == [pick.id]
+    assert settle(pick.id).item.code is Code.UNKNOWN_DOCUMENT
+    assert (waits(served), to_settle(served)) == ((), ())
+    with served.database.reading() as connection:
+        settled = anything_called(connection, pick.id)
+    assert settled is not None
+    assert settled.settled is not None
+    assert not settle(pick.id).is_new
+
+
+def test_a_restored_servers_devices_send_it_again_and_it_waits_once(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    restored(served.database)
+    device.cursor = {}
+    assert outcomes(device.push()) == [Outcome.DUPLICATE] * 3
+    bring(served, listed)
+    assert outcomes(device.push()) == [Outcome.DUPLICATE] * 3
+    assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
+
+
+def test_one_that_cannot_be_judged_any_more_stops_nobody(
+    served: ServedSite, listed: PickList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, other = served.device(), served.device("Scanner-11", MIKE.id)
+    device.pick(46)
+    device.push()
+    true = taking._Bench._judged
+
+    def fails(bench: Any, act: Any, *rest: Any) -> Any:
+        if act.id.device == device.name:
+            raise ZeroDivisionError
+        return true(bench, act, *rest)
+
+    monkeypatch.setattr(taking._Bench, "_judged", fails)
+    bring(served, listed)
+    other.pick(47)
+    assert outcomes(other.push()) == PICK
+    assert {each.code for each in to_settle(served)} == {Code.UNREADABLE}
+
+
+def test_a_memory_cards_records_wait_too(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    card = write_card(
+        device=device.name,
+        epoch=device.epoch,
+        site="MAIN",
+        entries=list(enumerate(device.exacts, 1)),
+        written=device.batch().now,
+        sign=lambda data: device.key.sign(data).hex(),
+    )
+    assert import_card(served.database, card, served.now).outcomes == {"waiting": 3}
+    again = import_card(served.database, card, served.now)
+    assert (again.outcomes, again.is_news) == ({"duplicate": 3}, False)
+    bring(served, listed)
+    assert len(in_log(served, device)) == 3
