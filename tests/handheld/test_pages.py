@@ -470,3 +470,27 @@ async def test_a_unit_is_told_on_the_glass_as_it_is_written(tmp_path: Path) -> N
         await hand.open_list()
         await hand.scan("SN[/1]")
         assert "SN[/1]" in hand.glass
+
+
+async def test_what_waits_at_the_server_is_listed_apart_and_asks_for_nothing(tmp_path: Path) -> None:
+    async with bench(tmp_path, size=(20, 16)) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        refusal, acts = refuse(Code.UNKNOWN_DOCUMENT, document="PL-2025-0091"), acts_of(hand.store)
+        first = ActVerdict(1, Outcome.APPLIED, 1)
+        kept = (ActVerdict(each.id.seq, Outcome.WAITING, 0, refusal) for each in acts[1:])
+        hand.store.apply_answer(PushAnswer(len(acts), (first, *kept), changes_of((), 2)))
+        hand.sync.on_changed()
+        assert "!" not in hand.glass.splitlines()[0]
+        await hand.press("f10")
+        number = next(line for line in hand.glass.splitlines() if "Needs" in line).split()[0].strip("▸")
+        await hand.type(f"{number}\r")
+        assert "NOTHING TO SETTLE" in hand.glass
+        assert "CM500-2025-0046" in "".join(hand.glass.split())
+        await hand.type("1\r")
+        told = " ".join(hand.glass.split())
+        assert "Waits until PL-2025-0091 is on record at the server." in told
+        assert "Keep the goods where they are." in told
+        assert "What did you do?" not in told
+        await hand.type("1\r")
+        assert "NOTHING TO SETTLE" in hand.glass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from scantrail.domain.people import Role, Worker
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Unit
+from scantrail.interchange.importing import import_files
 from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
 from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind
@@ -90,7 +93,7 @@ def to_settle(served: ServedSite) -> tuple[AttentionItem, ...]:
 
 def rows_after(served: ServedSite, device: TestDevice) -> Sequence[Row]:
     with served.database.reading() as connection:
-        return changes_after(connection, device.cursor).rows
+        return changes_after(connection, device.cursor, "MAIN").rows
 
 
 def outcomes(answer: PushAnswer) -> list[Outcome]:
@@ -149,7 +152,7 @@ def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
     device.push(5)
     with served.database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
-        assert RowKind.VERDICT not in {row.kind for row in changes_after(connection, {}).rows}
+        assert RowKind.VERDICT not in {row.kind for row in changes_after(connection, {}, "MAIN").rows}
 
 
 def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_bytes_are_misuse(
@@ -360,3 +363,19 @@ def test_a_memory_cards_records_wait_too(served: ServedSite, listed: PickList) -
     assert (again.outcomes, again.is_news) == ({"duplicate": 3}, False)
     bring(served, listed)
     assert len(in_log(served, device)) == 3
+
+
+def test_the_importer_brings_what_it_waited_for(served: ServedSite, listed: PickList, tmp_path: Path) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    line = {"line": "1", "product": MODULE.id, "kind": "exact", "serials": ["CM500-2025-0046"]}
+    ordered = {"line": "1", "product": MODULE.id, "quantity": 1}
+    order = {"number": listed.order, "site": "MAIN", "customer": "Premium", "lines": [ordered]}
+    file = tmp_path / "day.json"
+    listing = {"number": LIST, "site": "MAIN", "order": listed.order, "lines": [line]}
+    file.write_text(json.dumps({"sales_orders": [order], "pick_lists": [listing]}))
+    done = import_files([file], served.database, served.now, lambda *_progress: None)
+    assert done.problems == ()
+    assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
+    assert (served.unit(46).status, waits(served)) == (Status.PICKED, ())

@@ -220,10 +220,13 @@ def _body(is_here: bool, body: str) -> str:
 
 
 def _write_others(connection: Connection, site: SiteId, file: sqlite3.Connection) -> int:
-    """Everything else that the feed lists, a later stream's entry over an earlier one's, as a follower has it."""
+    """Everything else that the feed lists, a later stream's entry over an earlier one's, as a follower has it.
+
+    Late verdicts are no rows: who takes a snapshot sends again what waits, and is answered with them.
+    """
     entries = connection.execute(
         select(feed.c.kind, feed.c.id, feed.c.position, feed.c.stream)
-        .where(feed.c.kind != RowKind.UNIT.value)
+        .where(feed.c.kind.not_in((RowKind.UNIT.value, RowKind.VERDICT.value)))
         .order_by(feed.c.stream, feed.c.position)
     )
     listed = [Listed(RowKind(row.kind), row.id, row.position, row.stream) for row in entries]

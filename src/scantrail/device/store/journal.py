@@ -86,6 +86,11 @@ _RESEND = (
     .where(journal.c.seq >= bindparam("first"))
     .values(state=ActState.PENDING.value, position=0, refusal=null())
 )
+_RESEND_WAITING = (
+    update(journal)
+    .where(journal.c.state == literal_column("'waiting'"))
+    .values(state=ActState.PENDING.value, refusal=null())
+)
 _OUTSTANDING = journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.value])
 _THINGS = select(journal_things.c.kind, journal_things.c.id).where(one_of(journal_things.c.seq, "seqs"))
 _PUT_DAY = sqlite_insert(acknowledged)
@@ -258,6 +263,10 @@ class Journal:
         """Take acts for unacknowledged again, inside a transaction: the server has lost them."""
         self._database.execute(_RESEND, {"first": first})
         self._database.execute(_DROP_DAYS, {"first": first})
+
+    def resend_waiting(self) -> None:
+        """Ask again, inside a transaction, what became of the acts that wait."""
+        self._database.execute(_RESEND_WAITING)
 
     def acknowledge(self, upto: int, at: datetime) -> None:
         """Keep up to which act the server has all, by its own clock, inside a transaction."""

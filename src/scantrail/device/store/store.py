@@ -384,7 +384,7 @@ class DeviceStore:
         """Put a snapshot's rows, prepared in a file of the store's folder, in place of all there are, at one stroke.
 
         Own acts are not touched and lie over the new rows. Where there were rows, the server was restored since: every
-        kept act is sent again.
+        kept act is sent again. Else those that wait are: a verdict on them may have come in what a snapshot leaves out.
         """
         name = name_after(self._database.rows_name)
         make_durable(file.replace(self.folder / name))
@@ -395,6 +395,8 @@ class DeviceStore:
             if was_put_back:
                 self._journal.resend_from(0)
                 self._numbers.tell_again()
+            else:
+                self._journal.resend_waiting()
         self._view.forget()
         self._stock.forget()
 

@@ -109,10 +109,11 @@ class WaitingPage(ChoicePage):
         return _goods(self._item)
 
     def above(self, width: int) -> list[Line]:
+        """What matters most comes last: on low glass the beginning is out of sight."""
         return [
+            *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
             *wrapped(f"… {told(self._item.refusal.waits_for)}", width, Ink.NOTE),
             *wrapped(told(M("Keep the goods where they are. It goes on by itself.")), width, Ink.STRONG),
-            *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
             BLANK,
         ]
 
