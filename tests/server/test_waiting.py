@@ -319,7 +319,7 @@ def test_a_restored_servers_devices_send_it_again_and_it_waits_once(served: Serv
     device = served.device()
     device.pick(46)
     device.push()
-    restored(served.database)
+    restored(served.database, served.now)
     device.cursor = {}
     assert outcomes(device.push()) == [Outcome.DUPLICATE] * 3
     bring(served, listed)

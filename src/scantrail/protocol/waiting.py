@@ -30,9 +30,8 @@ def document_things(numbers: Iterable[str]) -> set[Thing]:
 
 
 def things_of(act: Act) -> frozenset[Thing]:
-    """The units and documents that an act is about."""
-    needs = needs_of((act,))
-    return frozenset(unit_things(needs.units) | document_things(needs.documents))
+    """The units and documents that an act is about; units that it only reserves stand in nobody's way."""
+    return frozenset(unit_things(units_in(act)) | document_things(needs_of((act,)).documents))
 
 
 @dataclass(frozen=True, slots=True)
