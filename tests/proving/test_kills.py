@@ -6,94 +6,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import random
-import re
 import sys
-import time
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
-import pexpect
 import pytest
 
-from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.proving.backstage import DemoServer
+from tests.proving.handheld import Handheld, scans_in
 from tests.proving.processes import (
     enrolled,
     everything_is_in_the_log_once,
     is_in_the_log_once,
-    journal_of,
     synced,
     two_devices_at_work,
 )
-from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.xdist_group("terminals")
 
 KILLS = int(os.environ.get("SCANTRAIL_KILLS", "2"))
 SEED = int(os.environ.get("SCANTRAIL_SEED", "1"))
-BADGE, PIN, LIST = "WKR-1001", "1234", "PL-2025-0091"
-VERDICT = re.compile(rb"UNKNOWN CODE[^K]{0,60}?(K-[0-9]{6})")
-"""A verdict on the glass with what was scanned, whatever stands between them for the terminal."""
-
-
-class Killed(Terminal):
-    """The handheld in a terminal; everything it ever painted is kept."""
-
-    def __init__(self, folder: Path) -> None:
-        self.painted = b""
-        super().__init__([sys.executable, "-m", "scantrail.cli", "handheld", "--store", str(folder)])
-
-    def _take(self) -> None:
-        try:
-            received: Any = self.child.read_nonblocking(65536, timeout=0.05)
-        except pexpect.TIMEOUT:
-            return
-        self.painted += received
-        self._stream.feed(received)
-
-    def begins(self) -> None:
-        """From its start to the step where it was left."""
-        self.until("SCAN YOUR BADGE")
-        self.enter(BADGE, "TYPE YOUR PIN")
-        self.enter(PIN, "WHAT NEXT?")
-        self.enter(LIST, "SCAN BIN")
-
-    def reads_for(self, seconds: float) -> None:
-        """Watch the glass for a while."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._take()
-
-    def is_killed(self) -> None:
-        """Power off; what was painted before is still read."""
-        self.child.kill(9)
-        with contextlib.suppress(pexpect.EOF, AssertionError):
-            while True:
-                received: Any = self.child.read_nonblocking(65536, timeout=1)
-                self.painted += received
-        self.child.close(force=True)
-
-    @property
-    def verdicts(self) -> set[str]:
-        """The scans whose verdict was seen."""
-        return {found.decode() for found in VERDICT.findall(self.painted)}
-
-
-def scans_in(folder: Path) -> Counter[str]:
-    """What was scanned, by the journal; its chain and its numbers must be whole."""
-    scans: Counter[str] = Counter()
-    before = ""
-    for expected, (seq, exact, link) in enumerate(journal_of(folder), 1):
-        act = decode_act(exact)
-        assert (seq, act.id.seq, act.previous, link) == (expected, expected, before, act_hash(exact))
-        before = link
-        if act.draft.reading is not None:
-            scans[act.draft.reading.text] += 1
-    return scans
 
 
 def test_a_handheld_killed_at_any_moment_loses_no_verdict_and_doubles_none(
@@ -104,7 +37,7 @@ def test_a_handheld_killed_at_any_moment_loses_no_verdict_and_doubles_none(
     asyncio.run(synced(home))
     sent, seen = 0, set[str]()
     for _kill in range(KILLS):
-        handheld = Killed(home)
+        handheld = Handheld(home)
         handheld.begins()
         for _burst in range(chance.randint(1, 3)):
             count = chance.randint(1, 12)

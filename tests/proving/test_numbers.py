@@ -31,7 +31,7 @@ from tests.support.worlds import NOW, SITE
 
 DEVICES = ("Scanner-05", "Scanner-06", "Scanner-07")
 STEPS = 120
-DAYS = int(os.environ.get("SCANTRAIL_NUMBER_DAYS", "8"))
+DAYS = int(os.environ.get("SCANTRAIL_NUMBER_DAYS", "4"))
 """`make prove` sets it to 500."""
 
 
