@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
@@ -14,7 +15,7 @@ from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.messages import ActVerdict, LateVerdict, Outcome, Push, RowKind
 from scantrail.protocol.taking import Known
-from scantrail.protocol.waiting import Waiting
+from scantrail.protocol.waiting import Thing, Waiting
 from scantrail.server.log import Stream, instant_text
 from scantrail.server.schema import feed, log, waiting
 from scantrail.server.sets import chunks, insert_rows, rows_with
@@ -145,12 +146,21 @@ def _waiting(row: Row[Any]) -> Waiting:
         ActId(row.device, row.epoch, row.seq),
         row.payload,
         row.hash,
-        frozenset((kind, thing) for kind, thing in json.loads(row.things)),
+        _things(row.things),
         datetime.fromisoformat(row.effective_at),
         datetime.fromisoformat(row.since).astimezone(UTC),
         _refusal(row.refusal),
     )
 
 
+# Many acts of one list wait for the same, and every push looks at all of them.
+
+
+@lru_cache(maxsize=1024)
+def _things(text: str) -> frozenset[Thing]:
+    return frozenset((kind, thing) for kind, thing in json.loads(text))
+
+
+@lru_cache(maxsize=1024)
 def _refusal(text: str) -> Refusal:
     return from_plain(Refusal, json.loads(text))
