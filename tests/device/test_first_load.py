@@ -17,10 +17,14 @@ import pytest
 from backports import zstd
 
 from scantrail.device import transport
+from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.sync import Link, SyncState
+from scantrail.domain.acts import ActId
 from scantrail.domain.plain import to_plain
 from scantrail.domain.status import Status
+from scantrail.protocol.messages import Push
+from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot
 from scantrail.server.schema import meta
 from scantrail.server.snapshots import Snapshots
@@ -28,6 +32,7 @@ from scantrail.words import say
 from tests.device.events import LIST
 from tests.device.online import Fault, OnlineDevice, cut, online_device, said, served_site
 from tests.server.site import ServedSite
+from tests.server.test_waiting import bring, lose
 from tests.support.devices import IDENTITY
 from tests.support.worlds import promised
 
@@ -152,6 +157,41 @@ async def test_own_work_lies_over_the_rows_of_a_snapshot_and_is_sent(device: Onl
     await device.sync.now()
     assert device.store.count_pending() == 0
     assert device.store.unit(UNIT.id) == served.unit(46)
+
+
+async def test_what_waits_is_asked_for_again_where_a_snapshot_passes_over_its_verdict(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    await device.sync.now()
+    listed = served.pick_list()
+    device.line.fault = cut
+    seq = device.picks(UNIT)
+    device.store.resend_from(0)
+    lose(served, listed)
+    device.line.fault = None
+    answer = await device.server.push(push_of(device))
+    device.store.apply_answer(replace(answer, changes=replace(answer.changes, rows=(), cursor={}, more=True)))
+    assert device.store.count_pending() == 0
+    bring(served, listed)
+    snapshots_of(served).write("MAIN")
+    take(device.store, served, snapshot_of(served))
+    await device.sync.now()
+    assert device.store.act_state(ActId(device.store.device, device.store.epoch, seq)) is ActState.APPLIED
+    assert device.store.unit(UNIT.id) == served.unit(46)
+
+
+def push_of(device: OnlineDevice) -> Push:
+    """What the sync would send now."""
+    store = device.store
+    keys = DeviceKeys.load(store.folder)
+    return build_push(
+        device=store.device,
+        epoch=store.epoch,
+        batch=store.pending(100),
+        now=device.hand.clock.now(),
+        cursor={},
+        sign=keys.sign,
+    )
 
 
 def take(store: DeviceStore, served: ServedSite, snapshot: Snapshot) -> None:

@@ -73,6 +73,11 @@ def test_what_a_verdict_makes_of_an_act(outcome: Outcome, refusal: Refusal | Non
     assert state_of(ActVerdict(1, outcome, 1, refusal)) is state
 
 
+def test_a_duplicate_without_a_place_in_the_log_still_waits() -> None:
+    verdict = ActVerdict(1, Outcome.DUPLICATE, 0, refuse(Code.UNKNOWN_DOCUMENT, document="PL-1"))
+    assert state_of(verdict) is ActState.WAITING
+
+
 @pytest.mark.parametrize(
     "verdicts",
     [

@@ -217,12 +217,12 @@ class _Bench:
 
     def _judged_again(self, waiting: Waiting, act: Act | None, *, for_good: bool = False) -> frozenset[Thing]:
         """Judge an act that waits; gives what it is about when that was for good."""
+        if act is None:
+            return self._ended(waiting, self._unjudgeable(waiting, "its bytes are no act"))
         try:
-            judgement = None if act is None else self._judged(act, waiting.things, waiting.effective_at)
-        except Exception:  # noqa: BLE001 - reason: one bad record must not stop every later push of its site
-            judgement = None
-        if act is None or judgement is None:
-            return self._ended(waiting, self._unjudgeable(waiting))
+            judgement = self._judged(act, waiting.things, waiting.effective_at)
+        except Exception as error:  # noqa: BLE001 - reason: one bad record must not stop every later push of its site
+            return self._ended(waiting, self._unjudgeable(waiting, repr(error)))
         if not self._waits(act, judgement.refusal, for_good=for_good):
             return self._ended(waiting, self._log(act, waiting.exact, waiting.effective_at, judgement))
         if judgement.refusal is not None and judgement.refusal != waiting.refusal:
@@ -275,9 +275,9 @@ class _Bench:
         self._records.alarm(Alarm(AlarmKind.MISUSE, received))
         return ActVerdict(received.id.seq, Outcome.REFUSED, 0, refuse(Code.MISUSE, act=str(received.id)))
 
-    def _unjudgeable(self, waiting: Waiting) -> ActVerdict:
-        why = "it waited, and cannot be judged any more"
-        received = Received(waiting.id, waiting.exact, waiting.hash, Kind.UNREADABLE, why=why)
+    def _unjudgeable(self, waiting: Waiting, why: str) -> ActVerdict:
+        told = f"it waited, and cannot be judged any more: {why}"
+        received = Received(waiting.id, waiting.exact, waiting.hash, Kind.UNREADABLE, why=told)
         return self._unreadable(received, waiting.effective_at)
 
     def _unreadable(self, received: Received, happened: datetime) -> ActVerdict:

@@ -164,11 +164,12 @@ class Desk:
             if number in known_lists and not isinstance(event, DocumentImported):
                 lists[number] = fold_pick_list(lists.get(number) or known_lists[number], event, by)
         before = self._watch.books.documents.get(imported.number) if imported else None
+        stood_at = self._server.positions()
         if imported is not None:
             self._watch.imports(imported)
         try:
             self._server.desk(Draft(events), now, units.values(), lists.values())
         except PowerCut:
-            if imported is not None and self._server.lists().get(imported.number) != imported:
+            if imported is not None and self._server.positions() == stood_at:
                 self._watch.takes_back(imported.number, before)
             raise
