@@ -21,9 +21,11 @@ from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.sync import Link, SyncState
 from scantrail.domain.acts import ActId
+from scantrail.domain.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.status import Status
-from scantrail.protocol.messages import Push
+from scantrail.domain.units import Condition
+from scantrail.protocol.messages import Push, Seen
 from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot
 from scantrail.server.schema import meta
@@ -34,7 +36,7 @@ from tests.device.online import Fault, OnlineDevice, cut, online_device, said, s
 from tests.server.site import ServedSite
 from tests.server.test_waiting import bring, lose
 from tests.support.devices import IDENTITY
-from tests.support.worlds import promised
+from tests.support.worlds import module, promised
 
 UNIT = promised(46)
 
@@ -189,7 +191,7 @@ def push_of(device: OnlineDevice) -> Push:
         epoch=store.epoch,
         batch=store.pending(100),
         now=device.hand.clock.now(),
-        cursor={},
+        seen=Seen(),
         sign=keys.sign,
     )
 
@@ -220,6 +222,26 @@ async def test_a_restored_server_brings_a_fresh_snapshot_and_gets_every_kept_act
     assert served.unit(46).status is Status.PICKED, "the work that the server had lost is there again"
     assert device.store.unit(UNIT.id) == served.unit(46)
     assert device.store.count_pending() == 0
+
+
+async def test_a_restored_server_that_says_nothing_and_is_soon_further_is_noticed_by_an_idle_device(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    await device.sync.now()
+    backup = {table.name: rows_of(served, table.name) for table in meta.metadata.sorted_tables}
+    device.picks(UNIT)
+    await device.sync.now()
+    far = device.store.cursor()["MAIN"]
+    restore(served, backup)
+    other = served.device("Scanner-06")
+    for _each in range(far):
+        other.record(ConditionStated(module(50).id, Condition.DAMAGED))
+    other.push()
+    await device.sync.now()
+    assert device.store.cursor()["MAIN"] > far
+    assert served.unit(46).status is Status.PICKED, "what the server had lost is there again"
+    for number in (46, 50):
+        assert device.store.unit(module(number).id) == served.unit(number)
 
 
 @pytest.mark.parametrize("comes_back", ["before the act", "with the next act waiting"])

@@ -178,7 +178,7 @@ async def somewhere_else(request: httpx2.Request) -> httpx2.Response:
 async def asked_otherwise(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
     """A digit of the cursor changes on the way to the server."""
     asked = request.url
-    request.url = asked.copy_set_param("cursor", '{"MAIN":999}')
+    request.url = asked.copy_set_param("seen", '{"cursor":{"MAIN":999}}')
     response = await go_on()
     request.url = asked
     return response

@@ -12,7 +12,7 @@ from scantrail.domain.events import event_from_plain, unit_of
 from scantrail.domain.fold import By, changes_unit, fold_unit
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.protocol.messages import RowKind
+from scantrail.protocol.messages import RowKind, Seen
 from scantrail.server.feed import changes_after
 from scantrail.server.log import verify_chain
 from scantrail.server.master import all_streams, open_holds
@@ -119,7 +119,7 @@ def test_folding_the_log_gives_every_unit(day: Desk) -> None:
 def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
     with day.reading() as connection:
         assert [verify_chain(connection, stream) for stream in all_streams(connection)] == [None, None, None]
-        changes = changes_after(connection, {}, "MAIN", 1_000)
+        changes = changes_after(connection, Seen(), "MAIN", 1_000)
     kinds = [row.kind for row in changes.rows]
     assert {kind: kinds.count(kind) for kind in RowKind} == {
         RowKind.SITE: 2,

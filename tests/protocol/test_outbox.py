@@ -6,7 +6,7 @@ import pytest
 
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.protocol.acts import act_hash
-from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer, Row, RowKind, signed_bytes
+from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer, Row, RowKind, Seen, signed_bytes
 from scantrail.protocol.outbox import (
     ActState,
     WrongAnswer,
@@ -28,7 +28,7 @@ def push_of(*batch: tuple[int, bytes]) -> Push:
         epoch="e",
         batch=batch,
         now=FakeClock().now(),
-        cursor={"MAIN": 3},
+        seen=Seen({"MAIN": 3}),
         sign=lambda data: f"signed:{data.decode()}",
     )
 
@@ -39,7 +39,7 @@ def test_a_push_is_signed_over_the_hash_of_its_last_act_and_keeps_the_exact_byte
     assert push.head == act_hash(last)
     assert push.signature == "signed:" + signed_bytes("d", "e", 4, 5, push.head).decode()
     assert [text.encode("utf-8", "surrogatepass") for text in push.acts] == [b"one", last]
-    assert (push.first_seq, push.cursor) == (4, {"MAIN": 3})
+    assert (push.first_seq, push.seen) == (4, Seen({"MAIN": 3}))
 
 
 @pytest.mark.parametrize("seqs", [(), (1, 3), (2, 1), (1, 1)])

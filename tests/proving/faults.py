@@ -113,6 +113,11 @@ def no_resend_after_restore(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(FakeStore, "_unacknowledge", lambda _store, _seq: None)
 
 
+def any_history_is_ours(plant: pytest.MonkeyPatch) -> None:
+    """A server that was put back without a word goes on from wherever a device has come to."""
+    plant.setattr(FakeServer, "has", lambda _server, _heads: True)
+
+
 def reservation_outlives_its_list(plant: pytest.MonkeyPatch) -> None:
     """What is picked, full, or over goes on reserving units."""
     plant.setattr(fold, "without_stale_reservations", lambda pick_list: pick_list)
@@ -164,6 +169,7 @@ FAULTS = (
     seq_used_again,
     act_half_applied,
     no_resend_after_restore,
+    any_history_is_ours,
     reservation_outlives_its_list,
     reservation_must_fit,
     waiting_act_lost,

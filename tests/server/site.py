@@ -21,7 +21,7 @@ from scantrail.domain.readings import Reading
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, RowKind, signed_bytes
+from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, RowKind, Seen, signed_bytes
 from scantrail.server.app import create_app
 from scantrail.server.database import Database
 from scantrail.server.devices import add_device
@@ -195,7 +195,7 @@ class TestDevice:
             head,
             self.key.sign(signed).hex(),
             Times(self.site.now, "boot", 0),
-            self.cursor,
+            Seen(self.cursor),
         )
 
     def post(self, push: Push, **headers: str) -> Any:

@@ -16,7 +16,7 @@ from scantrail.domain.people import Role, Worker
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
-from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.messages import Outcome, RowKind, Seen
 from scantrail.server.attention import AttentionKind, rebuild_attention
 from scantrail.server.attention_items import AttentionItem, item_called, open_items
 from scantrail.server.desk import NotSettled, Resolved, resolve
@@ -180,7 +180,7 @@ def test_the_feed_tells_of_items_that_others_settled(served: ServedSite, contest
     (item,) = items(served)
     settle(served, item.id)
     with served.database.reading() as connection:
-        rows = [row for row in changes_after(connection, {}, "MAIN").rows if row.kind is RowKind.ATTENTION]
+        rows = [row for row in changes_after(connection, Seen(), "MAIN").rows if row.kind is RowKind.ATTENTION]
     assert [row.body["seq"] for row in rows] == [3, 4]
 
 

@@ -11,7 +11,7 @@ from scantrail.domain.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Condition
-from scantrail.protocol.messages import Row, RowKind
+from scantrail.protocol.messages import Row, RowKind, Seen
 from scantrail.server.feed import changes_after
 from tests.server.site import ServedSite
 from tests.support.worlds import module
@@ -28,7 +28,7 @@ class Follower:
     def pull(self) -> bool:
         """Take one page; gives whether there is another."""
         with self.served.database.reading() as connection:
-            changes = changes_after(connection, self.cursor, "MAIN", self.limit)
+            changes = changes_after(connection, Seen(self.cursor), "MAIN", self.limit)
         for row in changes.rows:
             assert row.position > self.cursor.get("MAIN", 0) or row.kind is not RowKind.UNIT
             self.rows[row.kind, row.id] = row
@@ -65,3 +65,22 @@ def test_asking_when_nothing_has_changed_costs_two_queries(served: ServedSite) -
     event.listen(served.database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
     follower.pull()
     assert len([each for each in statements if each.startswith("SELECT")]) == 2
+
+
+@pytest.mark.parametrize("told", ["1:", "0:x", "-1:", "²:x", "x", "", "9" * 30 + ":x", "9999999:x"])
+def test_whoever_has_followed_another_history_reaches_nothing(served: ServedSite, told: str) -> None:
+    with served.database.reading() as connection:
+        changes = changes_after(connection, Seen({"MAIN": 1}, {"MAIN": told}), "MAIN")
+    assert (changes.cursor, changes.rows, changes.more) == ({}, (), False)
+
+
+def test_the_entry_that_was_told_is_known_again_however_far_the_log_has_come(served: ServedSite) -> None:
+    with served.database.reading() as connection:
+        before = changes_after(connection, Seen(), "MAIN")
+    device = served.device()
+    device.record(ConditionStated(module(49).id, Condition.DAMAGED))
+    device.push()
+    with served.database.reading() as connection:
+        after = changes_after(connection, Seen(before.cursor, before.heads), "MAIN")
+    assert [row.id for row in after.rows] == [module(49).id]
+    assert after.heads["MAIN"] != before.heads["MAIN"]

@@ -76,7 +76,7 @@ def test_a_hostile_epoch_is_refused_before_anything_is_kept_under_it(served: Ser
 def test_a_cursor_from_nowhere_does_no_harm(served: ServedSite, position: int) -> None:
     device = served.device()
     device.cursor = {"MAIN": position, "no such stream": 3}
-    query = {"cursor": f'{{"MAIN": {position}, "no such stream": 3}}'}
+    query = {"seen": f'{{"cursor": {{"MAIN": {position}, "no such stream": 3}}}}'}
     assert served.http.get("/v1/changes", params=query, headers=device.headers).status_code == 200
     device.pick(46)
     assert device.outcomes() == [Outcome.APPLIED] * 3

@@ -121,7 +121,7 @@ def pages(served: ServedSite, limit: int) -> list[Changes]:
     cursor: dict[str, int] = {}
     found: list[Changes] = []
     while not found or found[-1].more:
-        query = {"cursor": json.dumps(cursor), "limit": str(limit)}
+        query = {"seen": json.dumps({"cursor": cursor}), "limit": str(limit)}
         answered = served.http.get("/v1/changes", params=query, headers=device.headers)
         found.append(from_plain(Changes, answered.json()))
         cursor = found[-1].cursor
@@ -152,10 +152,13 @@ def test_no_pin_and_no_verifier_is_ever_in_a_row(served: ServedSite) -> None:
     assert "argon2" not in str([page.rows for page in pages(served, 500)])
 
 
-@pytest.mark.parametrize("cursor", ["x", "[]", '{"MAIN":"1"}', "{}},{{", '{"MAIN":1.5}'])
-def test_a_garbled_cursor_is_refused(served: ServedSite, cursor: str) -> None:
+GARBLED = ["x", "[]", '{"cursor":{"MAIN":"1"}}', "{}},{{", '{"cursor":{"MAIN":1.5}}', '{"heads":{"MAIN":1}}']
+
+
+@pytest.mark.parametrize("seen", GARBLED)
+def test_a_garbled_cursor_is_refused(served: ServedSite, seen: str) -> None:
     headers = served.device().headers
-    assert served.http.get("/v1/changes", params={"cursor": cursor}, headers=headers).status_code == 422
+    assert served.http.get("/v1/changes", params={"seen": seen}, headers=headers).status_code == 422
 
 
 def test_the_cursor_names_every_stream(served: ServedSite) -> None:

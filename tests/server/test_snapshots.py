@@ -16,7 +16,7 @@ from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.places import Place, PlaceKind
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Unit
-from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM, RowKind, Seen
 from scantrail.protocol.rows import TABLE_NAMES
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.server.feed import changes_after, mark
@@ -57,7 +57,7 @@ def followed(served: ServedSite, folder: Path) -> dict[str, set[tuple[Any, ...]]
     with DeviceStore.create(folder, IDENTITY) as store:
         while True:
             with served.database.reading() as connection:
-                changes = changes_after(connection, store.cursor(), "MAIN", 5)
+                changes = changes_after(connection, Seen(store.cursor()), "MAIN", 5)
             store.apply_changes(changes)
             if not changes.more:
                 break
@@ -116,7 +116,7 @@ def test_a_unit_that_leaves_the_site_is_downgraded_whatever_number_the_other_sit
     followed(served, tmp_path / "follower")
     changed(served, "EAST", replace(served.unit(49), place="EAST/B-01"))
     with DeviceStore.open(tmp_path / "follower") as store, served.database.reading() as connection:
-        store.apply_changes(changes_after(connection, store.cursor(), "MAIN"))
+        store.apply_changes(changes_after(connection, Seen(store.cursor()), "MAIN"))
         found = store.unit(module(49).id)
     assert found is not None
     assert (found.place, found.firmware, found.status) == ("EAST/B-01", "", Status.AVAILABLE)

@@ -21,7 +21,7 @@ from scantrail.domain.units import Condition, Unit
 from scantrail.interchange.importing import import_files
 from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
-from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind
+from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind, Seen
 from scantrail.reports.attention import item_lines, list_lines
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.cards import import_card
@@ -93,7 +93,7 @@ def to_settle(served: ServedSite) -> tuple[AttentionItem, ...]:
 
 def rows_after(served: ServedSite, device: TestDevice) -> Sequence[Row]:
     with served.database.reading() as connection:
-        return changes_after(connection, device.cursor, "MAIN").rows
+        return changes_after(connection, Seen(device.cursor), "MAIN").rows
 
 
 def outcomes(answer: PushAnswer) -> list[Outcome]:
@@ -152,7 +152,7 @@ def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
     device.push(5)
     with served.database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
-        assert RowKind.VERDICT not in {row.kind for row in changes_after(connection, {}, "MAIN").rows}
+        assert RowKind.VERDICT not in {row.kind for row in changes_after(connection, Seen(), "MAIN").rows}
 
 
 def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_bytes_are_misuse(

@@ -29,7 +29,7 @@ from scantrail.protocol.exchange import (
     is_put_back,
     next_step,
 )
-from scantrail.protocol.messages import Changes, Push, PushAnswer
+from scantrail.protocol.messages import Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import WrongAnswer, pause_before
 from scantrail.words import M, Message
 
@@ -75,7 +75,7 @@ class Peer(PhotoPeer, SnapshotPeer, NumberPeer, Protocol):
     async def push(self, push: Push) -> PushAnswer:
         """Send acts and receive their verdicts."""
 
-    async def changes(self, cursor: dict[str, int]) -> Changes:
+    async def changes(self, seen: Seen) -> Changes:
         """The next page of what this device has not seen."""
 
 
@@ -228,8 +228,8 @@ class Sync:
         match step:
             case Send(push):
                 return await self._push(push)
-            case Ask(cursor):
-                return await self._server.changes(cursor)
+            case Ask(seen):
+                return await self._server.changes(seen)
             case Taken(is_different):
                 if is_different:
                     self.on_changed()

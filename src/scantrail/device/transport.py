@@ -28,6 +28,7 @@ from scantrail.protocol.messages import (
     Problem,
     Push,
     PushAnswer,
+    Seen,
     SignInAnswer,
     SignInRequest,
 )
@@ -125,9 +126,9 @@ class Server:
         """Send acts and receive their verdicts."""
         return await self._ask(PushAnswer, "POST", "/v1/push", to_plain(push))
 
-    async def changes(self, cursor: dict[str, int]) -> Changes:
+    async def changes(self, seen: Seen) -> Changes:
         """The next page of what this device has not seen."""
-        query = {"cursor": json.dumps(cursor, sort_keys=True), "limit": str(PAGE)}
+        query = {"seen": json.dumps(to_plain(seen), sort_keys=True, separators=(",", ":")), "limit": str(PAGE)}
         return await self._ask(Changes, "GET", "/v1/changes", query=query)
 
     async def snapshot(self) -> SnapshotAnswer:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from scantrail.domain.acts import Times
-from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer
+from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import Entry, batch_of, build_push, check_answer, pages_of
 from scantrail.words import M, Message
 
@@ -44,6 +44,9 @@ class DeviceRecords(Protocol):
     def cursor(self) -> dict[str, int]:
         """How far the device has followed each stream of changes."""
 
+    def heads(self) -> dict[str, str]:
+        """The entries of the server's log that the server told with the changes."""
+
     def apply_answer(self, answer: PushAnswer) -> bool:
         """Take verdicts and changes, all or nothing; gives whether anything is different now."""
 
@@ -66,9 +69,9 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask for the changes after this cursor; the reply is a page of them."""
+    """Ask for the changes after these; the reply is a page of them."""
 
-    cursor: dict[str, int]
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _push(
         epoch=records.epoch,
         batch=batch_of(records.pending(MAX_BATCH)),
         now=now(),
-        cursor=records.cursor(),
+        seen=Seen(records.cursor(), records.heads()),
         sign=sign,
     )
     answer = yield Send(push)
@@ -170,7 +173,7 @@ def _send_again(records: DeviceRecords, push: Push, refused: OutOfStep) -> None:
 def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     """Take one page of changes; gives whether it was the last."""
     before = records.cursor()
-    changes = yield Ask(before)
+    changes = yield Ask(Seen(before, records.heads()))
     assert isinstance(changes, Changes)
     if _was_put_back(records, changes):
         return False

@@ -102,6 +102,17 @@ class LateVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a device has followed the change feed."""
+
+    cursor: dict[str, int] = field(default_factory=dict)
+    """The position reached in every stream."""
+    heads: dict[str, str] = field(default_factory=dict)
+    """By stream, the newest entry of its log that the server told, by position and hash: it stands for all of the
+    history that cursor and verdicts are of. A server that was put back has another there, however far it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """A page of the change feed."""
 
@@ -112,6 +123,8 @@ class Changes:
     rows: tuple[Row, ...]
     more: bool
     """Whether another page is ready now."""
+    heads: dict[str, str] = field(default_factory=dict)
+    """By stream, the newest entry of its log, for the device to say again; see `Seen`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ class Push:
     """Ed25519 over `signed_bytes`, in hexadecimal."""
     now: Times
     """The device's now, for effective times."""
-    cursor: dict[str, int] = field(default_factory=dict)
+    seen: Seen = Seen()
     """What the device has seen of the change feed."""
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from scantrail.domain.acts import Times
 from scantrail.protocol.acts import act_hash
-from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Changes, Outcome, Push, PushAnswer, signed_bytes
+from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Changes, Outcome, Push, PushAnswer, Seen, signed_bytes
 
 MAX_BYTES = 1_000_000
 """Acts' bytes in one push at the most; a single larger act goes alone."""
@@ -66,7 +66,7 @@ def build_push(
     epoch: str,
     batch: Sequence[Entry],
     now: Times,
-    cursor: dict[str, int],
+    seen: Seen,
     sign: Callable[[bytes], str],
 ) -> Push:
     """A signed push of consecutive acts.
@@ -86,7 +86,7 @@ def build_push(
         head=head,
         signature=sign(signed_bytes(device, epoch, seqs[0], seqs[-1], head)),
         now=now,
-        cursor=dict(cursor),
+        seen=seen,
     )
 
 

@@ -64,7 +64,7 @@ STATEMENTS = (
     _table("attention"),
     """CREATE TABLE followed (
     only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
-    server_epoch TEXT NOT NULL, cursor TEXT NOT NULL, complete BOOLEAN NOT NULL)""",
+    server_epoch TEXT NOT NULL, cursor TEXT NOT NULL, heads TEXT NOT NULL, complete BOOLEAN NOT NULL)""",
 )
 """What makes the tables, in SQLite's SQL.
 

@@ -29,6 +29,8 @@ class Snapshot:
     server_epoch: str
     cursor: dict[str, int] = field(default_factory=dict)
     """What has changed after these positions is not in it."""
+    heads: dict[str, str] = field(default_factory=dict)
+    """The newest entries of the log then; see `messages.Seen`."""
 
 
 @dataclass(frozen=True, slots=True)

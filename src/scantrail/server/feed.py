@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select
 
 from scantrail.domain.identifiers import SiteId
-from scantrail.protocol.messages import Changes, Row, RowKind
+from scantrail.protocol.messages import Changes, Row, RowKind, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.attention import attention_rows
 from scantrail.server.documents import document_rows
 from scantrail.server.epochs import server_epoch
-from scantrail.server.log import Stream
+from scantrail.server.log import Stream, has_head, head_of
 from scantrail.server.schema import feed, holds, places, products, sites, streams, units, workers
 from scantrail.server.sets import chunks, insert_rows, rows_with
 from scantrail.server.waiting import verdict_rows
+
+_LOGGER = logging.getLogger(__name__)
 
 PAGE = 500
 """Rows in one page of changes."""
@@ -42,16 +45,24 @@ def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind
     insert_rows(connection, feed, rows)
 
 
-def changes_after(connection: Connection, cursor: Mapping[str, int], site: SiteId, limit: int = PAGE) -> Changes:
-    """The next page of what changed after a cursor, in commit order stream by stream, as a device of a site holds it.
+def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int = PAGE) -> Changes:
+    """The next page of what changed after what was seen, in commit order by stream, as a device of a site holds it.
 
-    A cursor ahead of a stream gets the stream's own back: this server was restored from a backup since.
+    A cursor ahead of a stream gets the stream's own back, one of another history gets nothing: either way the device
+    learns that this server was restored from a backup since.
     """
     reached: dict[str, int] = {}
+    heads: dict[str, str] = {}
     entries: list[Listed] = []
     more = False
-    for stream in connection.execute(select(streams.c.id, streams.c.position).order_by(streams.c.id)).all():
-        after = cursor.get(stream.id, 0)
+    for stream in connection.execute(select(streams).order_by(streams.c.id)).all():
+        head = head_of(stream.position, stream.head)
+        told = seen.heads.get(stream.id, head)
+        if told != head and not has_head(connection, stream.id, told):
+            _LOGGER.warning("A device has followed a history that this database lacks: was a backup put back?")
+            return Changes(server_epoch(connection), {}, (), more=False)
+        heads[stream.id] = head
+        after = seen.cursor.get(stream.id, 0)
         if after >= stream.position:
             reached[stream.id] = stream.position  # a device that is further on learns that this server was put back
             continue
@@ -61,7 +72,7 @@ def changes_after(connection: Connection, cursor: Mapping[str, int], site: SiteI
         entries.extend(taken)
         more = more or bool(left)
         reached[stream.id] = stream.position if not left else taken[-1].position if taken else after
-    return Changes(server_epoch(connection), reached, tuple(rows_of(connection, entries, site)), more)
+    return Changes(server_epoch(connection), reached, tuple(rows_of(connection, entries, site)), more, heads)
 
 
 class Listed(NamedTuple):

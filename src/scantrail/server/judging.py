@@ -72,7 +72,7 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
         head = _head(connection, push.device, push.epoch)
-        return PushAnswer(head.seq, verdicts, changes_after(connection, push.cursor, device.site), now)
+        return PushAnswer(head.seq, verdicts, changes_after(connection, push.seen, device.site), now)
 
 
 def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:
@@ -169,7 +169,7 @@ class _SqlRecords:
 
     def forget_read(self, push: Push) -> None:
         """Drop the late verdicts that the pushing device has got."""
-        self._waiting.forget_read(push.device, push.cursor.get(self.site, 0))
+        self._waiting.forget_read(push.device, push.seen.cursor.get(self.site, 0))
 
     def keep_waiting(self, waiting: Waiting) -> None:
         self._waiting.keep(waiting)

@@ -173,6 +173,20 @@ def verify_chain(connection: Connection, stream: str) -> int | None:
     return None
 
 
+def head_of(position: int, link: str) -> str:
+    """The newest entry of a log at a position of its stream, for a device to say again later."""
+    return f"{position}:{link}"
+
+
+def has_head(connection: Connection, stream: str, told: str) -> bool:
+    """Whether an entry that a device was told is in the log; another history has others."""
+    position, _, link = told.partition(":")
+    if not (position.isascii() and position.isdecimal() and len(position) <= 18):
+        return False
+    upto = select(log.c.row_hash).where(log.c.stream == stream, log.c.position <= int(position))
+    return (connection.execute(upto.order_by(log.c.position.desc()).limit(1)).scalar() or "") == link
+
+
 def load_stream(connection: Connection, stream: str) -> Stream:
     """A site's counter and head; the caller holds the site's lock."""
     row = connection.execute(select(streams).where(streams.c.id == stream)).one()

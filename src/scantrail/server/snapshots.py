@@ -41,6 +41,7 @@ from scantrail.protocol.snapshot import FORM, Snapshot, SnapshotAnswer
 from scantrail.server.database import Database
 from scantrail.server.epochs import server_epoch
 from scantrail.server.feed import Listed, rows_of
+from scantrail.server.log import has_head, head_of
 from scantrail.server.schema import feed, streams, units
 from scantrail.server.sets import chunks
 
@@ -74,17 +75,14 @@ class Snapshots:
 
     def answer(self, site: SiteId) -> SnapshotAnswer:
         """The snapshot for a site's devices; begins to write one where there is none, or one that is far behind."""
-        with self._database.reading() as connection:
-            epoch = server_epoch(connection)
-            now = _positions(connection)
-            rows = connection.execute(select(func.count()).select_from(feed)).scalar_one()
-        if rows < self._smallest:
-            return SnapshotAnswer()
         newest = self._newest(site)
-        usable = newest is not None and newest.server_epoch == epoch and _behind(newest, now) >= 0
-        if newest is None or not usable or _behind(newest, now) > self._too_far:
+        with self._database.reading() as connection:
+            if connection.execute(select(func.count()).select_from(feed)).scalar_one() < self._smallest:
+                return SnapshotAnswer()
+            behind = _behind(connection, newest) if newest else None
+        if behind is None or behind > self._too_far:
             self._begin(site)
-        if usable:
+        if behind is not None:
             return SnapshotAnswer(newest)
         return SnapshotAnswer(retry_after=0 if site in self._failed else SOON_S)
 
@@ -150,14 +148,13 @@ def _alone(lock: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def _positions(connection: Connection) -> dict[str, int]:
-    return {row.id: row.position for row in connection.execute(select(streams.c.id, streams.c.position))}
-
-
-def _behind(snapshot: Snapshot, now: dict[str, int]) -> int:
-    """Positions by which the changes are ahead of a snapshot; negative when it is of a future since undone."""
-    steps = [position - snapshot.cursor.get(stream, 0) for stream, position in now.items()]
-    return min(steps, default=0) if min(steps, default=0) < 0 else sum(steps)
+def _behind(connection: Connection, snapshot: Snapshot) -> int | None:
+    """Positions by which the changes are ahead of a snapshot; None when it is of a history since undone."""
+    is_ours = all(has_head(connection, stream, told) for stream, told in snapshot.heads.items())
+    if snapshot.server_epoch != server_epoch(connection) or not is_ours:
+        return None
+    steps = [row.position - snapshot.cursor.get(row.id, 0) for row in connection.execute(select(streams))]
+    return sum(steps) if min(steps, default=0) >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +166,7 @@ class _Made:
 def _write(database: Database, site: SiteId, folder: Path) -> _Made:
     plain, packed = folder / "rows.db", folder / "rows.zst"
     with database.reading() as connection, closing(sqlite3.connect(plain, isolation_level=None)) as file:
-        epoch, cursor = server_epoch(connection), _positions(connection)
+        epoch, reached = server_epoch(connection), connection.execute(select(streams)).all()
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             file.execute(f"PRAGMA {pragma}")
         for statement in STATEMENTS:
@@ -185,7 +182,9 @@ def _write(database: Database, site: SiteId, folder: Path) -> _Made:
             target.write(piece)
     with packed.open("rb") as source:
         digest = file_digest(source, "sha256").hexdigest()
-    return _Made(packed, Snapshot(FORM, digest, packed.stat().st_size, unpacked, rows, epoch, cursor))
+    cursor = {row.id: row.position for row in reached}
+    heads = {row.id: head_of(row.position, row.head) for row in reached}
+    return _Made(packed, Snapshot(FORM, digest, packed.stat().st_size, unpacked, rows, epoch, cursor, heads))
 
 
 _FACTS = ", ".join(fact.format(body="?1") for fact in UNIT_FACTS.values())

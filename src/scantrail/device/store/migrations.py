@@ -11,7 +11,7 @@ ROWS_BEFORE_4 = ("units", "labels", "products", "gtins", "places", "workers", "h
 MOVED = (
     *(f"INSERT INTO rows.{name} SELECT * FROM main.{name}" for name in ROWS_BEFORE_4),  # noqa: S608 - our own names
     "DELETE FROM rows.followed",
-    "INSERT INTO rows.followed SELECT only, server_epoch, cursor, complete FROM main.meta",
+    "INSERT INTO rows.followed SELECT only, server_epoch, cursor, '{}', complete FROM main.meta",
 )
 """What copies the rows over, before the step from form 3 takes them away: a device upgrades without network."""
 

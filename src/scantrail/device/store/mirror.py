@@ -27,13 +27,17 @@ class Followed:
 
     server_epoch: str
     cursor: dict[str, int]
+    heads: dict[str, str]
     complete: bool
     """Whether everything there was at the first sync has arrived."""
 
 
-_FOLLOWED = select(schema.followed.c.server_epoch, schema.followed.c.cursor, schema.followed.c.complete)
+_FOLLOWED = select(schema.followed)
 _FOLLOW = update(schema.followed).values(
-    server_epoch=bindparam("at_epoch"), cursor=bindparam("at_cursor"), complete=bindparam("all_here")
+    server_epoch=bindparam("at_epoch"),
+    cursor=bindparam("at_cursor"),
+    heads=bindparam("at_heads"),
+    complete=bindparam("all_here"),
 )
 _LAST_UNIT = select(func.max(text("rowid"))).select_from(schema.units)
 
@@ -65,7 +69,13 @@ class Mirror:
     def followed(self) -> Followed:
         """How far this device has followed the server."""
         row = self._database.rows(_FOLLOWED)[0]
-        return Followed(row.server_epoch, json.loads(row.cursor), row.complete)
+        return Followed(row.server_epoch, json.loads(row.cursor), json.loads(row.heads), row.complete)
+
+    def has(self, changes: Changes) -> bool:
+        """Whether a page without rows tells nothing new of how far the server is."""
+        reached = self.followed()
+        is_there = (reached.cursor, reached.heads) == (changes.cursor, reached.heads | changes.heads)
+        return is_there and (changes.more or reached.complete)
 
     def count(self) -> int:
         """About how many rows there are: the last unit's number is known without counting."""
@@ -86,8 +96,9 @@ class Mirror:
             values = [value_of(row) for row in rows]
             self._many(_PUT[kind], [columns_of(row, value) for row, value in zip(rows, values, strict=True)])
             self._index(values)
-        complete = self.followed().complete or not changes.more
-        self._follow(changes.server_epoch, changes.cursor, complete=complete)
+        before = self.followed()
+        complete = before.complete or not changes.more
+        self._follow(Followed(changes.server_epoch, changes.cursor, before.heads | changes.heads, complete))
 
     def _index(self, values: Sequence[Any]) -> None:
         """Keep serials and GTINs findable. They are never taken away: a serial names its unit for ever (R1)."""
@@ -103,9 +114,13 @@ class Mirror:
         """Forget all rows, inside a transaction: another server's history begins."""
         for table in schema.MIRRORED:
             self._database.execute(delete(table))
-        self._follow(server_epoch, {}, complete=False)
+        self._follow(Followed(server_epoch, {}, {}, complete=False))
 
-    def _follow(self, server_epoch: str, cursor: dict[str, int], *, complete: bool) -> None:
-        self._database.execute(
-            _FOLLOW, {"at_epoch": server_epoch, "at_cursor": json.dumps(cursor), "all_here": complete}
-        )
+    def _follow(self, reached: Followed) -> None:
+        values = {
+            "at_epoch": reached.server_epoch,
+            "at_cursor": json.dumps(reached.cursor),
+            "at_heads": json.dumps(reached.heads),
+            "all_here": reached.complete,
+        }
+        self._database.execute(_FOLLOW, values)

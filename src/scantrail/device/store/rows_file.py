@@ -36,7 +36,7 @@ def make_rows(path: Path) -> None:
         connection.execute("BEGIN")
         for statement in (*STATEMENTS, *INDEXES):
             connection.execute(statement)
-        connection.execute("INSERT INTO followed VALUES (1, '', '{}', 0)")
+        connection.execute("INSERT INTO followed VALUES (1, '', '{}', '{}', 0)")
         connection.execute("COMMIT")
     make_durable(path)
 
@@ -76,9 +76,8 @@ def prepare_rows(path: Path, snapshot: Snapshot) -> None:
         with closing(_opened(path)) as connection:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("DELETE FROM followed")
-            connection.execute(
-                "INSERT INTO followed VALUES (1, ?, ?, 0)", (snapshot.server_epoch, json.dumps(snapshot.cursor))
-            )
+            where = (snapshot.server_epoch, json.dumps(snapshot.cursor), json.dumps(snapshot.heads))
+            connection.execute("INSERT INTO followed VALUES (1, ?, ?, ?, 0)", where)
         make_durable(path)
 
 

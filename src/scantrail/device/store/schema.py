@@ -184,6 +184,7 @@ followed = Table(
     Column("only", Integer, CheckConstraint("only = 1"), primary_key=True),
     Column("server_epoch", Text, nullable=False),
     Column("cursor", Text, nullable=False),
+    Column("heads", Text, nullable=False),
     Column("complete", Boolean, nullable=False),
 )
 """One row: how far these rows have followed the server.

@@ -343,6 +343,10 @@ class DeviceStore:
         """How far this device has followed each stream of changes."""
         return self._mirror.followed().cursor
 
+    def heads(self) -> dict[str, str]:
+        """The entries of the server's log that the server told with the changes."""
+        return self._mirror.followed().heads
+
     def apply_answer(self, answer: PushAnswer) -> bool:
         """Take the server's verdicts and its changes, all or nothing; gives whether anything is different now.
 
@@ -367,7 +371,7 @@ class DeviceStore:
         """
         if self._begin_again(changes.server_epoch):
             return True
-        if not changes.rows and self.cursor() == changes.cursor and (changes.more or self._mirror.followed().complete):
+        if not changes.rows and self._mirror.has(changes):
             return False
         with _readable(), self._database.writing():
             things = self._take(changes)

@@ -29,6 +29,7 @@ from scantrail.protocol.messages import (
     PushAnswer,
     Row,
     RowKind,
+    Seen,
 )
 from scantrail.protocol.taking import Alarm, Entry, Known, Rules, judge_again, take
 from scantrail.protocol.waiting import Thing, Waiting, document_things, unit_things
@@ -53,6 +54,32 @@ class LogRow:
 
 
 @dataclass(slots=True)
+class Chain:
+    """The entries of a stream's log, by which a history is told from another."""
+
+    positions: list[int] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def head(self, position: int) -> str:
+        """The newest entry when the stream was at a position."""
+        at = bisect_right(self.positions, position) - 1
+        return f"{position}:{self.links[at] if at >= 0 else ''}"
+
+    def add(self, position: int, exact_hash: str) -> None:
+        """An act has its place."""
+        self.links.append(act_hash(f"{self.head(position)}:{exact_hash}".encode()))
+        self.positions.append(position)
+
+    def has(self, told: str) -> bool:
+        """Whether an entry is in the log."""
+        return self.head(int(told.partition(":")[0])) == told
+
+    def copy(self) -> Chain:
+        """A backup."""
+        return Chain(list(self.positions), list(self.links))
+
+
+@dataclass(slots=True)
 class Kept:
     """What is durable."""
 
@@ -72,6 +99,7 @@ class Kept:
     """In the order they arrived."""
     late: dict[str, LateVerdict] = field(default_factory=dict)
     """Verdicts on acts that waited, until their devices have read them."""
+    chains: dict[str, Chain] = field(default_factory=lambda: {GLOBAL_STREAM: Chain(), "MAIN": Chain()})
 
     def copy(self) -> Kept:
         """A backup."""
@@ -89,6 +117,7 @@ class Kept:
             list(self.alarms),
             dict(self.waiting),
             dict(self.late),
+            {stream: chain.copy() for stream, chain in self.chains.items()},
         )
 
 
@@ -112,7 +141,7 @@ class FakeServer:
         verdicts = take(push, transaction, RULES, now)
         self.commit("a push", transaction)
         head = self.kept.heads.get((push.device, push.epoch), Head())
-        return PushAnswer(head.seq, verdicts, self.changes(push.cursor), now)
+        return PushAnswer(head.seq, verdicts, self.changes(push.seen), now)
 
     def commit(self, what: str, transaction: Transaction) -> None:
         """Make a transaction durable, whole."""
@@ -143,14 +172,17 @@ class FakeServer:
         judge_again(transaction, RULES, now)
         self.commit("the end of the wait", transaction)
 
-    def changes(self, cursor: Mapping[str, int], limit: int = PAGE) -> Changes:
-        """The next page of what changed after a cursor, in commit order stream by stream."""
+    def changes(self, seen: Seen, limit: int = PAGE) -> Changes:
+        """The next page of what changed after what was seen, in commit order stream by stream."""
         kept = self.kept
+        if not self.has(seen.heads):
+            return Changes(kept.epoch, {}, (), more=False)
         reached: dict[str, int] = {}
+        heads = {stream: chain.head(kept.positions[stream]) for stream, chain in kept.chains.items()}
         rows: list[Row] = []
         more = False
         for stream, position in kept.positions.items():
-            after = cursor.get(stream, 0)
+            after = seen.cursor.get(stream, 0)
             if after >= position:
                 reached[stream] = position
                 continue
@@ -159,7 +191,7 @@ class FakeServer:
             rows += taken
             more = more or bool(left)
             reached[stream] = position if not left else taken[-1].position if taken else after
-        return Changes(kept.epoch, reached, tuple(rows), more)
+        return Changes(kept.epoch, reached, tuple(rows), more, heads)
 
     def _entries(self, stream: str, after: int, limit: int) -> list[Row]:
         kept = self.kept
@@ -203,6 +235,10 @@ class FakeServer:
                     found.append((kind, thing, position))
         return found
 
+    def has(self, heads: Mapping[str, str]) -> bool:
+        """Whether these entries are in its log, as they were told."""
+        return all(self.kept.chains[stream].has(told) for stream, told in heads.items())
+
     def positions(self) -> dict[str, int]:
         """How far every stream is."""
         return dict(self.kept.positions)
@@ -236,10 +272,10 @@ class FakeServer:
         """A copy of everything, to be restored some day."""
         return self.kept.copy()
 
-    def restore(self, backup: Kept, epoch: str) -> None:
-        """Go on from a backup; with another epoch, the server says that it was restored."""
+    def restore(self, backup: Kept, epoch: str | None) -> None:
+        """Go on from a backup; by a new epoch the server says so."""
         self.kept = backup.copy()
-        self.kept.epoch = epoch
+        self.kept.epoch = epoch or self.kept.epoch
 
 
 class Transaction:
@@ -294,7 +330,7 @@ class Transaction:
 
     def forget_read(self, push: Push) -> None:
         """Drop the verdicts that the pushing device has got."""
-        seen = push.cursor.get(self._stream, 0)
+        seen = push.seen.cursor.get(self._stream, 0)
         for name, verdict in self._kept.late.items():
             if verdict.device == push.device and self._kept.latest[RowKind.VERDICT, name] <= seen <= self._position:
                 self._read.append(name)
@@ -345,6 +381,8 @@ class Transaction:
         """Make it all the server's, in one go."""
         kept = self._kept
         kept.log += self._log
+        for row in self._log:
+            kept.chains[self._stream].add(row.position, row.hash)
         kept.by_id |= {row.entry.id: row for row in self._log}
         kept.heads |= self._heads
         kept.units |= self._units

@@ -55,6 +55,7 @@ class Kept:
 
     server_epoch: str = ""
     cursor: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, str] = field(default_factory=dict)
     complete: bool = False
     journal: list[Record] = field(default_factory=list)
     """In the order of seq; the oldest may have been dropped."""
@@ -384,6 +385,10 @@ class FakeStore:
         """How far the device has followed each stream of changes."""
         return self.kept.cursor
 
+    def heads(self) -> dict[str, str]:
+        """The entries of the server's log that the server told with the changes."""
+        return self.kept.heads
+
     def apply_answer(self, answer: PushAnswer) -> bool:
         """Take verdicts and changes, all or nothing."""
         if self._begin_again(answer.changes.server_epoch):
@@ -413,7 +418,9 @@ class FakeStore:
         """Take a page of changes with its cursor, all or nothing."""
         if self._begin_again(changes.server_epoch):
             return True
-        if not changes.rows and self.kept.cursor == changes.cursor and (changes.more or self.kept.complete):
+        kept = self.kept
+        is_there = (kept.cursor, kept.heads) == (changes.cursor, kept.heads | changes.heads)
+        if not changes.rows and is_there and (changes.more or kept.complete):
             return False
         self._commit("a page of changes", lambda: self._take(changes))
         self._forget(changes)
@@ -435,6 +442,7 @@ class FakeStore:
                 kept.rows[thing] = row
         kept.server_epoch = changes.server_epoch
         kept.cursor = dict(changes.cursor)
+        kept.heads |= changes.heads
         kept.complete = kept.complete or not changes.more
 
     def _judged_late(self, verdict: LateVerdict) -> None:
@@ -488,7 +496,7 @@ class FakeStore:
 
     def _drop(self, server_epoch: str) -> None:
         kept = self.kept
-        kept.rows, kept.holds, kept.hold_positions, kept.cursor = {}, {}, {}, {}
+        kept.rows, kept.holds, kept.hold_positions, kept.cursor, kept.heads = {}, {}, {}, {}, {}
         kept.server_epoch, kept.complete = server_epoch, False
 
     def _unacknowledge(self, seq: int) -> None:

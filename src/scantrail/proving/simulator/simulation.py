@@ -151,7 +151,7 @@ class Simulation:
 
     def _reply(self, request: Request) -> Reply:
         if not isinstance(request.step, Send):
-            return self.server.changes(request.step.cursor)
+            return self.server.changes(request.step.seen)
         try:
             answer = self.server.push(request.step.push, self.schedule.now())
         except BrokenChain as broken:
@@ -206,5 +206,6 @@ class Simulation:
             and not handheld.store.count_pending()
             and handheld.store.server_epoch == self.server.epoch
             and handheld.store.cursor() == positions
+            and self.server.has(handheld.store.heads())
             for handheld in self.handhelds
         )

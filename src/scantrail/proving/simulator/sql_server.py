@@ -22,7 +22,7 @@ from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.domain.units import Unit
 from scantrail.protocol.acts import decode_act
-from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, PushAnswer, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, PushAnswer, RowKind, Seen
 from scantrail.protocol.taking import Entry
 from scantrail.proving.simulator.fake_server import PAGE, LogRow
 from scantrail.proving.simulator.fate import Fate
@@ -33,7 +33,7 @@ from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.epochs import begin_epoch
 from scantrail.server.feed import changes_after, mark
 from scantrail.server.judging import Device, judge_over, judge_waiting, take_push
-from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
+from scantrail.server.log import Dated, append_system_acts, has_head, load_stream, save_stream
 from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers
 from scantrail.server.migrations import migrate
 from scantrail.server.schema import alarms, documents, feed, holds, log, streams, units, waiting
@@ -64,6 +64,7 @@ class Backup:
     """A copy of the database's file."""
 
     file: Path
+    epoch: str
 
 
 class SqlServer:
@@ -112,10 +113,10 @@ class SqlServer:
         """Take a batch as the server does once the device has proved who it is."""
         return take_push(self._database, Device(push.device, self._site, ""), push, now)
 
-    def changes(self, cursor: Mapping[str, int]) -> Changes:
-        """The next page of what changed after a cursor."""
+    def changes(self, seen: Seen) -> Changes:
+        """The next page of what changed after what was seen."""
         with self._database.reading() as connection:
-            return changes_after(connection, cursor, self._site, PAGE)
+            return changes_after(connection, seen, self._site, PAGE)
 
     def desk(
         self,
@@ -196,6 +197,11 @@ class SqlServer:
         with self._database.reading() as connection:
             return {ActId(row.device, row.epoch, row.seq): row.payload for row in connection.execute(query)}
 
+    def has(self, heads: Mapping[str, str]) -> bool:
+        """Whether these entries are in its log, as they were told."""
+        with self._database.reading() as connection:
+            return all(has_head(connection, stream, told) for stream, told in heads.items())
+
     def positions(self) -> dict[str, int]:
         """How far every stream is."""
         with self._database.reading() as connection:
@@ -227,18 +233,20 @@ class SqlServer:
         file = self._folder / f"backup-{self._backups}.db"
         with closing(sqlite3.connect(self._file)) as here, closing(sqlite3.connect(file)) as there:
             here.backup(there)
-        return Backup(file)
+        return Backup(file, self.epoch)
 
-    def restore(self, backup: Backup, epoch: str) -> None:
-        """Go on from a copy, under another epoch."""
+    def restore(self, backup: Backup, epoch: str | None) -> None:
+        """Go on from a copy; by a new epoch the server says so."""
         self._database.close()
         for beside in self._folder.glob("server.db*"):
             beside.unlink()
         shutil.copy(backup.file, self._file)
         self._database = self._opened()
-        crash, self._fate.crash = self._fate.crash, 0.0
-        self._call(epoch)
-        self._fate.crash = crash
+        self.epoch = backup.epoch
+        if epoch is not None:
+            crash, self._fate.crash = self._fate.crash, 0.0
+            self._call(epoch)
+            self._fate.crash = crash
 
 
 def _log_row(row: RowMapping) -> LogRow:

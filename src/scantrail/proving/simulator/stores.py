@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ from scantrail.domain.acts import Act, Draft
 from scantrail.domain.documents import PickList
 from scantrail.domain.holds import Hold
 from scantrail.domain.units import Unit
-from scantrail.protocol.messages import Changes, Push, PushAnswer
+from scantrail.protocol.messages import Changes, Push, PushAnswer, Seen
 from scantrail.proving.simulator.fake_server import FakeServer
 from scantrail.proving.simulator.fake_store import FakeStore
 from scantrail.proving.simulator.fate import Fate
@@ -28,8 +28,8 @@ class SimulatedServer(WatchedServer, Protocol):
     def push(self, push: Push, now: datetime) -> PushAnswer:
         """Take a batch, and answer with what the device has not seen."""
 
-    def changes(self, cursor: Mapping[str, int]) -> Changes:
-        """The next page of what changed after a cursor."""
+    def changes(self, seen: Seen) -> Changes:
+        """The next page of what changed after what was seen."""
 
     def desk(
         self,
@@ -56,7 +56,7 @@ class SimulatedServer(WatchedServer, Protocol):
     def backup(self) -> Any:
         """A copy of everything."""
 
-    def restore(self, backup: Any, epoch: str) -> None:
+    def restore(self, backup: Any, epoch: str | None) -> None:
         """Go on from a backup, under another epoch."""
 
     def dies(self) -> None:

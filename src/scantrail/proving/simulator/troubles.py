@@ -23,6 +23,10 @@ CLOCKS: tuple[datetime | timedelta, ...] = (
 """What a device's clock is set to, or by how much it goes wrong."""
 
 
+AFTER_WORK = 40
+"""What the desk does then, so that the server is soon further than its devices have been."""
+
+
 class Troubles:
     """Draws what happens next, to whom."""
 
@@ -44,8 +48,12 @@ class Troubles:
         }
 
     def end(self) -> None:
-        """Nothing happens any more."""
+        """Nothing happens any more; but a backup may be put back after work, when no new act tells devices of it."""
         self._is_over = True
+        if self._day.server_is_up and self._chance.random() < 0.5:
+            self._restore()
+            for _each in range(AFTER_WORK):
+                self._desk()
 
     def may_come(self) -> None:
         """A look at the clock: the desk works, and now and then something goes wrong."""
@@ -104,11 +112,12 @@ class Troubles:
         self._day.trace.add(self._day.schedule.now_ms, "server", "is backed up")
 
     def _restore(self) -> None:
-        """The database goes back to the backup, and says so by a new epoch."""
+        """The database goes back to the backup; it says so by a new epoch, unless whoever did it forgot to say it."""
         if self._backup is None:
             return
         day, (kept, books) = self._day, self._backup
         self._epochs += 1
-        day.trace.add(day.schedule.now_ms, "server", "is restored from the backup")
-        day.server.restore(kept, f"s{self._epochs}")
+        epoch = f"s{self._epochs}" if self._chance.random() < 0.5 else None
+        day.trace.add(day.schedule.now_ms, "server", "is restored from the backup{}", "" if epoch else ", silently")
+        day.server.restore(kept, epoch)
         day.server_watch.restored(books.copy())

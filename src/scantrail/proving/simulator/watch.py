@@ -77,6 +77,8 @@ class WatchedStore(Protocol):
 
     def cursor(self) -> dict[str, int]: ...
 
+    def heads(self) -> dict[str, str]: ...
+
     def unit(self, unit: str) -> Unit | None: ...
 
     def pick_list(self, number: str) -> PickList | None: ...
@@ -103,6 +105,9 @@ class WatchedServer(Protocol):
 
     def waiting(self) -> Mapping[ActId, bytes]:
         """The acts that wait, in their exact bytes."""
+
+    def has(self, heads: Mapping[str, str]) -> bool:
+        """Whether these entries are in its log, as they were told."""
 
     def positions(self) -> dict[str, int]:
         """How far every stream is."""
@@ -337,7 +342,7 @@ class DeviceWatch:
 
     def _got_rows(self, store: WatchedStore, cursor: Mapping[str, int]) -> None:
         server = self._server.server
-        if not cursor or store.server_epoch != server.epoch:
+        if not cursor or store.server_epoch != server.epoch or not server.has(store.heads()):
             return  # rows of a server that is no more
         before = self._cursor if store.server_epoch == self._server_epoch else {}
         for kind, thing, position in server.changed_between(before, cursor):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.intake import BrokenChain
-from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer
+from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer, Seen
 from scantrail.server.crowds import Crowd
 from scantrail.server.devices import is_signed
 from scantrail.server.feed import PAGE, changes_after
@@ -17,13 +15,6 @@ from scantrail.server.requests import answer, body_of, database_of, device_of, m
 from scantrail.words import M
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a device has seen."""
-
-    cursor: dict[str, int] = field(default_factory=dict)
 
 
 @router.post("/v1/push")
@@ -54,9 +45,9 @@ async def post_push(request: Request) -> Response:
 
 
 @router.get("/v1/changes")
-def get_changes(request: Request, cursor: str = "{}", limit: int = PAGE) -> Response:
-    """A page of what changed after a cursor, a JSON object of positions by stream."""
+def get_changes(request: Request, seen: str = "{}", limit: int = PAGE) -> Response:
+    """A page of what changed after what the device has seen, a JSON object with its cursor."""
     device = device_of(request)
-    seen = message_in(f'{{"cursor":{cursor}}}'.encode(), Seen)
+    after = message_in(seen.encode(), Seen)
     with database_of(request).reading() as connection:
-        return answer(changes_after(connection, seen.cursor, device.site, min(max(1, limit), PAGE)))
+        return answer(changes_after(connection, after, device.site, min(max(1, limit), PAGE)))
