@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from scantrail.device.store.schema import VERSION
 from scantrail.domain.refusals import Code, refuse
 from scantrail.protocol.card import read_card
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
+from scantrail.sqlite import sqlite3
 from scantrail.words import OperatorError
 from tests.device.events import LIST, picked
 from tests.support.devices import FakeClock, Hand, changes_of, new_store

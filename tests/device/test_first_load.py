@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -30,6 +29,7 @@ from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot
 from scantrail.server.schema import meta
 from scantrail.server.snapshots import Snapshots
+from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST
 from tests.device.online import Fault, OnlineDevice, cut, online_device, said, served_site

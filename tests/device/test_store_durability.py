@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from scantrail.device.store.database import FILE
 from scantrail.domain.acts import Draft
 from scantrail.domain.events import BinConfirmed
 from scantrail.protocol.acts import act_hash, decode_act
+from scantrail.sqlite import sqlite3
 from tests.device.events import LIST, picked
 from tests.support.devices import IDENTITY, FakeClock, Hand, changes_of, new_store
 from tests.support.worlds import exact_line, module, pick_list, promised

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -24,6 +23,7 @@ from scantrail.domain.units import Condition
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from scantrail.protocol.outbox import ActState
+from scantrail.sqlite import sqlite3
 from tests.device.events import LIST, picked
 from tests.support.devices import SERVER_EPOCH, Hand, new_store
 from tests.support.photos import jpeg

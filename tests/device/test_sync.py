@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
@@ -33,6 +32,7 @@ from scantrail.server.log import load_stream, save_stream
 from scantrail.server.master import put_workers
 from scantrail.server.schema import devices
 from scantrail.server.units import put_units
+from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import Fault, OnlineDevice, cut, lost_answer, online_device, said, served_site

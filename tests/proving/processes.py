@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from scantrail.domain.refusals import Code, refuse
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database import Database
 from scantrail.server.log import verify_chain
+from scantrail.sqlite import sqlite3
 
 DEVICES = ("Scanner-05", "Scanner-06")
 

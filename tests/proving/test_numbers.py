@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -26,6 +25,7 @@ from scantrail.proving.simulator.sql_store import SqlStore
 from scantrail.server.epochs import restored, server_epoch
 from scantrail.server.master import put_sites
 from scantrail.server.numbers import NotGiven, give_numbers
+from scantrail.sqlite import sqlite3
 from tests.server.site import filled_file
 from tests.support.worlds import NOW, SITE
 

@@ -1,6 +1,5 @@
 """A site's snapshot holds what following the changes from their beginning would bring, on both databases."""
 
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from scantrail.server.log import load_stream, save_stream
 from scantrail.server.master import put_places
 from scantrail.server.schema import meta, streams
 from scantrail.server.snapshots import SOON_S, Snapshots
+from scantrail.sqlite import sqlite3
 from tests.server.site import ServedSite
 from tests.support.devices import IDENTITY
 from tests.support.worlds import NOW, module

@@ -6,7 +6,6 @@ import ctypes.util
 import os
 import platform
 import shutil
-import sqlite3
 import sys
 from dataclasses import dataclass
 from enum import Enum
@@ -23,10 +22,8 @@ from scantrail.scanning.chosen import Scanners, scanners_of
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.serial_port import port_trouble
 from scantrail.scanning.settings import ProfileUnusable
+from scantrail.sqlite import FIXED, sqlite3
 from scantrail.words import M, Message, say
-
-FIXED_SQLITE = (3, 51, 3)
-"""From here on, SQLite no longer corrupts a WAL that two connections write at once (sync, Device store)."""
 
 SMALLEST = (20, 8)
 """Columns and lines below which the guided screen cannot be drawn."""
@@ -84,7 +81,7 @@ async def examine(folder: Path) -> list[Finding]:
 
 def _sqlite() -> Finding:
     found = sqlite3.sqlite_version
-    if sqlite3.sqlite_version_info >= FIXED_SQLITE:
+    if sqlite3.sqlite_version_info >= FIXED:
         return Finding("SQLite", State.GOOD, found)
     return Finding(
         "SQLite",

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
+from scantrail.sqlite import sqlite3
 from scantrail.words import M, OperatorError
 
 BUSY_S = 30
@@ -75,7 +76,7 @@ def _engine(url: str) -> Engine:
             raise _no_address(url)
         _make_file(Path(parsed.database))
         file = parsed.set(drivername="sqlite+pysqlite")
-        return _prepared_sqlite(create_engine(file, connect_args={"timeout": BUSY_S}))
+        return _prepared_sqlite(create_engine(file, module=sqlite3, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
         server = parsed.set(drivername="postgresql+psycopg")
         return create_engine(server, pool_pre_ping=True, pool_size=10, max_overflow=10)

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import re
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -44,6 +43,7 @@ from scantrail.server.feed import Listed, rows_of
 from scantrail.server.log import has_head, head_of
 from scantrail.server.schema import feed, streams, units
 from scantrail.server.sets import chunks
+from scantrail.sqlite import sqlite3
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing
 from scantrail.device.store.migrations import MOVED, STEPS
 from scantrail.device.store.rows_file import FIRST, make_rows, remove_others
 from scantrail.device.store.schema import VERSION, metadata
+from scantrail.sqlite import sqlite3
 from scantrail.words import M
 
 FILE = "handheld.db"
@@ -60,7 +60,7 @@ class Database:
         self._engine: Engine | None = None
         try:
             path.touch(mode=0o600)
-            self._engine = create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
+            self._engine = create_engine(f"sqlite:///{path}", module=sqlite3, isolation_level="AUTOCOMMIT")
             self._connection = self._connect(self._engine)
             self._raw = cast("sqlite3.Connection", self._connection.connection.dbapi_connection)
             with self._telling():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from sqlalchemy.exc import DBAPIError
 
+from scantrail.sqlite import sqlite3
 from scantrail.words import M, Message, say
 
 
@@ -69,7 +68,8 @@ class NumbersUsedUp(StoreError):
         super().__init__(message)
 
 
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
+_IOERR_WRITE = sqlite3.SQLITE_IOERR | 3 << 8
+_FULL = {sqlite3.SQLITE_FULL, _IOERR_WRITE}
 
 
 def full() -> StoreFull:

@@ -6,7 +6,6 @@ The connection can only read, so it neither writes nor checkpoints: it cannot be
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.outbox import ActState, Entry
+from scantrail.sqlite import sqlite3
 from scantrail.words import M
 
 

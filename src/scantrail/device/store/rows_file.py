@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from scantrail.domain.plain import PlainError, from_plain
 from scantrail.protocol.messages import Row, RowKind, SettledRecord
 from scantrail.protocol.rows import INDEXES, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
 from scantrail.protocol.snapshot import Snapshot
+from scantrail.sqlite import sqlite3
 
 FIRST = "rows-0.db"
 """The file of a new store; a snapshot brings its own."""

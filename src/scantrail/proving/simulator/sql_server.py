@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from scantrail.server.master import put_holds, put_places, put_products, put_sit
 from scantrail.server.migrations import migrate
 from scantrail.server.schema import alarms, documents, feed, holds, log, streams, units, waiting
 from scantrail.server.units import put_units
+from scantrail.sqlite import sqlite3
 
 WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)
 """The rows that change while a simulation runs, and that devices keep."""
