@@ -143,6 +143,7 @@ class TestDevice:
         self.epoch = "e1"
         self.exacts: list[bytes] = []
         self.cursor: dict[str, int] = {}
+        self.heads: dict[str, str] = {}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -195,7 +196,7 @@ class TestDevice:
             head,
             self.key.sign(signed).hex(),
             Times(self.site.now, "boot", 0),
-            Seen(self.cursor),
+            Seen(self.cursor, self.heads),
         )
 
     def post(self, push: Push, **headers: str) -> Any:
@@ -206,7 +207,7 @@ class TestDevice:
         answered = self.post(self.batch(first, last))
         assert answered.status_code == 200, answered.text
         answer = from_plain(PushAnswer, answered.json())
-        self.cursor = answer.changes.cursor
+        self.cursor, self.heads = answer.changes.cursor, answer.changes.heads
         return answer
 
     def outcomes(self, first: int = 1) -> list[Outcome]:

@@ -29,7 +29,7 @@ from scantrail.protocol.waiting import Waiting
 from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import changes_after, mark
-from scantrail.server.log import LogWriter, instant_text, load_stream, save_stream
+from scantrail.server.log import LogWriter, has_head, instant_text, load_stream, save_stream
 from scantrail.server.master import all_sites, open_holds, places_by_id, products_by_id, workers_by_id
 from scantrail.server.schema import alarms, device_heads, log
 from scantrail.server.scope import judged_here
@@ -168,8 +168,9 @@ class _SqlRecords:
         return self._waiting.all()
 
     def forget_read(self, push: Push) -> None:
-        """Drop the late verdicts that the pushing device has got."""
-        self._waiting.forget_read(push.device, push.seen.cursor.get(self.site, 0))
+        """Drop the late verdicts that the pushing device has got; one of another history has got none of these."""
+        if has_head(self._connection, self.site, push.seen.heads.get(self.site, "")):
+            self._waiting.forget_read(push.device, push.seen.cursor.get(self.site, 0))
 
     def keep_waiting(self, waiting: Waiting) -> None:
         self._waiting.keep(waiting)

@@ -329,7 +329,9 @@ class Transaction:
         self._late[str(waiting.id)] = LateVerdict(*waiting.id, waiting.hash, entry.outcome, position, entry.refusal)
 
     def forget_read(self, push: Push) -> None:
-        """Drop the verdicts that the pushing device has got."""
+        """Drop the verdicts that the pushing device has got; one of another history has got none of these."""
+        if not self._server.has(push.seen.heads):
+            return
         seen = push.seen.cursor.get(self._stream, 0)
         for name, verdict in self._kept.late.items():
             if verdict.device == push.device and self._kept.latest[RowKind.VERDICT, name] <= seen <= self._position:

@@ -340,10 +340,15 @@ class DeviceWatch:
         pending = (act.id.seq for act, _link, state in store.acts_from(1) if state is ActState.PENDING)
         return next(pending, 2**60)
 
+    def _is_of_now(self, store: WatchedStore) -> bool:
+        """Whether a device's rows are of the server's present history, and not of one that a restore has ended."""
+        server = self._server.server
+        return store.server_epoch == server.epoch and server.has(store.heads())
+
     def _got_rows(self, store: WatchedStore, cursor: Mapping[str, int]) -> None:
         server = self._server.server
-        if not cursor or store.server_epoch != server.epoch or not server.has(store.heads()):
-            return  # rows of a server that is no more
+        if not cursor or not self._is_of_now(store):
+            return
         before = self._cursor if store.server_epoch == self._server_epoch else {}
         for kind, thing, position in server.changed_between(before, cursor):
             if store.row_position(kind, thing) < position:
@@ -368,7 +373,7 @@ class DeviceWatch:
     def _nothing_doubled(self, store: WatchedStore) -> None:
         """A row that contains an act must not come before the word that the act is judged."""
         seqs = [item.act.seq for item in store.waiting()]
-        if not seqs or store.server_epoch != self._server.server.epoch:
+        if not seqs or not self._is_of_now(store):
             return
         for act, _link, state in store.acts_from(min(seqs)):
             place = self._server.books.places.get(act.id)
