@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scantrail.device.sync import SyncState
 from scantrail.domain.acts import Act
 from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList, Taken
 from scantrail.domain.events import UnitPicked
@@ -61,6 +62,21 @@ async def test_each_conflict_says_what_happened_and_where_the_unit_goes(tmp_path
         await hand.scan("A-15-03", "CM-500-STD", UNIT.serial)
         await contest(hand, CONFLICTS[name])
         must_look_like(f"conflict_{name}", GLASS, hand.glass)
+
+
+async def test_a_conflict_that_a_sync_by_hand_brings_is_not_hidden_by_being_in_sync(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", UNIT.serial)
+
+        async def now() -> SyncState:
+            await contest(hand, CONFLICTS["picked_by_another"])
+            return hand.sync.state
+
+        hand.sync.now = now  # type: ignore[method-assign] # this exchange brings a conflict
+        await hand.press("f8")
+        await hand.until(lambda: "ALREADY PICKED" in hand.glass)
+        assert "IN SYNC" not in hand.glass
 
 
 async def contest(hand: Bench, truth: World) -> None:

@@ -47,6 +47,9 @@ class DeviceRecords(Protocol):
     def heads(self) -> dict[str, str]:
         """The entries of the server's log that the server told with the changes."""
 
+    def acknowledged(self) -> int:
+        """The newest act up to which the server has acknowledged all; 0 before the first."""
+
     def apply_answer(self, answer: PushAnswer) -> bool:
         """Take verdicts and changes, all or nothing; gives whether anything is different now."""
 
@@ -140,7 +143,7 @@ def _push(
         epoch=records.epoch,
         batch=batch_of(records.pending(MAX_BATCH)),
         now=now(),
-        seen=Seen(records.cursor(), records.heads()),
+        seen=_seen(records),
         sign=sign,
     )
     answer = yield Send(push)
@@ -173,7 +176,7 @@ def _send_again(records: DeviceRecords, push: Push, refused: OutOfStep) -> None:
 def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     """Take one page of changes; gives whether it was the last."""
     before = records.cursor()
-    changes = yield Ask(Seen(before, records.heads()))
+    changes = yield Ask(_seen(records))
     assert isinstance(changes, Changes)
     if _was_put_back(records, changes):
         return False
@@ -181,6 +184,12 @@ def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     if changes.more and records.cursor() == before:
         raise _endless()
     return not changes.more and records.complete
+
+
+def _seen(records: DeviceRecords) -> Seen:
+    """How far the device is; one that has no rows begins anyway, and has nothing to be told."""
+    cursor = records.cursor()
+    return Seen(cursor, records.heads(), records.device, records.epoch, records.acknowledged() if cursor else 0)
 
 
 def is_put_back(records: DeviceRecords, changes: Changes) -> bool:

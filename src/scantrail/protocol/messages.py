@@ -110,6 +110,10 @@ class Seen:
     heads: dict[str, str] = field(default_factory=dict)
     """By stream, the newest entry of its log that the server told, by position and hash: it stands for all of the
     history that cursor and verdicts are of. A server that was put back has another there, however far it is."""
+    device: str = ""
+    epoch: str = ""
+    acknowledged: int = 0
+    """Every act of this device's store up to here has been acknowledged: in the log, or waiting, which no log tells."""
 
 
 @dataclass(frozen=True, slots=True)

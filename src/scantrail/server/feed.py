@@ -17,7 +17,7 @@ from scantrail.server.attention import attention_rows
 from scantrail.server.documents import document_rows
 from scantrail.server.epochs import server_epoch
 from scantrail.server.log import Stream, has_head, head_of
-from scantrail.server.schema import feed, holds, places, products, sites, streams, units, workers
+from scantrail.server.schema import device_heads, feed, holds, places, products, sites, streams, units, workers
 from scantrail.server.sets import chunks, insert_rows, rows_with
 from scantrail.server.waiting import verdict_rows
 
@@ -51,6 +51,8 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
     A cursor ahead of a stream gets the stream's own back, one of another history gets nothing: either way the device
     learns that this server was restored from a backup since.
     """
+    if not _has_acts(connection, seen):
+        return _of_another_history(connection)
     reached: dict[str, int] = {}
     heads: dict[str, str] = {}
     entries: list[Listed] = []
@@ -59,8 +61,7 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
         head = head_of(stream.position, stream.head)
         told = seen.heads.get(stream.id, head)
         if told != head and not has_head(connection, stream.id, told):
-            _LOGGER.warning("A device has followed a history that this database lacks: was a backup put back?")
-            return Changes(server_epoch(connection), {}, (), more=False)
+            return _of_another_history(connection)
         heads[stream.id] = head
         after = seen.cursor.get(stream.id, 0)
         if after >= stream.position:
@@ -73,6 +74,20 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
         more = more or bool(left)
         reached[stream.id] = stream.position if not left else taken[-1].position if taken else after
     return Changes(server_epoch(connection), reached, tuple(rows_of(connection, entries, site)), more, heads)
+
+
+def _has_acts(connection: Connection, seen: Seen) -> bool:
+    """Whether the acts that a device was told are acknowledged are here."""
+    if not seen.acknowledged:
+        return True
+    mine = (device_heads.c.device == seen.device, device_heads.c.epoch == seen.epoch)
+    return seen.acknowledged <= (connection.execute(select(device_heads.c.seq).where(*mine)).scalar() or 0)
+
+
+def _of_another_history(connection: Connection) -> Changes:
+    """Nothing reached, by which a device learns that it has to begin anew."""
+    _LOGGER.warning("A device has followed a history that this database lacks: was a backup put back?")
+    return Changes(server_epoch(connection), {}, (), more=False)
 
 
 class Listed(NamedTuple):

@@ -208,6 +208,11 @@ class Journal:
         """How many acts the server has not acknowledged."""
         return int(self._database.rows(_COUNT_PENDING)[0][0])
 
+    def acknowledged(self) -> int:
+        """The newest act up to which the server has acknowledged all; 0 before the first."""
+        first = self._database.rows(_FIRST_PENDING)[0][0]
+        return int(first - 1 if first else self._database.rows(_LAST_SEQ)[0][0] or 0)
+
     def state(self, act: ActId) -> ActState | None:
         """How far an act is; None when it is not this store's."""
         if act[:2] != (self.identity.device, self.identity.epoch):

@@ -347,6 +347,10 @@ class DeviceStore:
         """The entries of the server's log that the server told with the changes."""
         return self._mirror.followed().heads
 
+    def acknowledged(self) -> int:
+        """The newest act up to which the server has acknowledged all; 0 before the first."""
+        return self._journal.acknowledged()
+
     def apply_answer(self, answer: PushAnswer) -> bool:
         """Take the server's verdicts and its changes, all or nothing; gives whether anything is different now.
 

@@ -233,11 +233,15 @@ class Page:
 
 
 async def sync_now(page: Page) -> None:
-    """Exchange with the server, and say on a screen how it went, unless the person has gone on meanwhile."""
+    """Exchange with the server, and say on a screen how it went.
+
+    Unless the person has gone on meanwhile, or the exchange brought something that matters more: contested work.
+    """
     turn, page.shown = page.turn, sentence(Tone.NOTED, M("SYNCING…"))
+    syncing = page.shown
     page.desk.shell.redraw()
     state = await page.desk.sync.now()
-    if page.turn != turn:
+    if page.turn != turn or page.shown is not syncing:
         return
     if state.link is Link.ONLINE:
         page.shown = sentence(Tone.ACCEPTED, M("IN SYNC WITH THE SERVER"))

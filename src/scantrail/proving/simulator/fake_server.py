@@ -175,7 +175,8 @@ class FakeServer:
     def changes(self, seen: Seen, limit: int = PAGE) -> Changes:
         """The next page of what changed after what was seen, in commit order stream by stream."""
         kept = self.kept
-        if not self.has(seen.heads):
+        has_acts = kept.heads.get((seen.device, seen.epoch), Head()).seq >= seen.acknowledged
+        if not has_acts or not self.has(seen.heads):
             return Changes(kept.epoch, {}, (), more=False)
         reached: dict[str, int] = {}
         heads = {stream: chain.head(kept.positions[stream]) for stream, chain in kept.chains.items()}

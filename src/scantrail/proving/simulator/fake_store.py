@@ -389,6 +389,11 @@ class FakeStore:
         """The entries of the server's log that the server told with the changes."""
         return self.kept.heads
 
+    def acknowledged(self) -> int:
+        """The newest act up to which the server has acknowledged all."""
+        end = self.kept.journal[-1].act.id.seq if self.kept.journal else 0
+        return self._first_pending - 1 if self._first_pending else end
+
     def apply_answer(self, answer: PushAnswer) -> bool:
         """Take verdicts and changes, all or nothing."""
         if self._begin_again(answer.changes.server_epoch):
