@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
@@ -59,6 +61,17 @@ class ServedSite:
         self.database = database
         self.now = NOW
         self.http = TestClient(create_app(database, lambda: self.now), raise_server_exceptions=True)
+
+    def lose_at(self, actor: str) -> list[bool]:
+        """Let the database go away whenever a record that names this is written, as long as the answer is true."""
+        failing = [True]
+
+        def fail(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+            if failing[0] and statement.startswith("INSERT INTO log") and actor in repr(parameters):
+                raise OperationalError(statement, {}, Exception("server closed the connection"))
+
+        event.listen(self.database.engine, "before_cursor_execute", fail)
+        return failing
 
     def fill(self) -> None:
         """Import the warehouse, as the importer does: acts for what happened, rows for the rest."""

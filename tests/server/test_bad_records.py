@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlalchemy.exc import OperationalError
 
 from scantrail.domain.events import (
     ConditionStated,
@@ -30,7 +28,7 @@ from scantrail.server.master import put_places
 from scantrail.server.schema import alarms, log
 from scantrail.server.units import put_units
 from tests.server.site import ServedSite, TestDevice
-from tests.support.worlds import MODULE, PLACES, SARAH, any_line, module, pick_list
+from tests.support.worlds import MIKE, MODULE, PLACES, SARAH, any_line, module, pick_list
 
 ELSEWHERE = replace(PLACES[1], id="EAST/A-15-03", site="EAST")
 
@@ -139,18 +137,44 @@ def test_a_clock_outside_the_calendar_costs_no_record(served: ServedSite, year: 
 def test_while_the_database_is_away_nothing_is_taken_and_nothing_becomes_a_dead_letter(served: ServedSite) -> None:
     device = served.device()
     device.pick(46)
-    failing = True
-
-    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if failing and statement.startswith("INSERT INTO log"):
-            raise OperationalError(statement, {}, Exception("server closed the connection"))
-
-    event.listen(served.database.engine, "before_cursor_execute", fail)
+    failing = served.lose_at("Scanner")
     answered = device.post(device.batch())
     assert (answered.status_code, answered.headers["retry-after"]) == (503, "2")
-    failing = False
+    failing[0] = False
     assert device.outcomes() == [Outcome.APPLIED] * 3
     assert kinds_of_alarms(served) == []
+
+
+def bad_record_among_good_ones(served: ServedSite) -> TestDevice:
+    """Five records, of which the first cannot be written, so that they are taken one by one."""
+    device = served.device()
+    device.worker = "lone \ud800"
+    device.record(WorkerSignedIn(SARAH.id, offline=False))
+    device.worker = SARAH.id
+    device.pick(46)
+    device.worker = MIKE.id
+    device.record(WorkerSignedIn(MIKE.id, offline=False))
+    return device
+
+
+def test_what_could_not_be_taken_one_by_one_is_asked_for_again(served: ServedSite) -> None:
+    device = bad_record_among_good_ones(served)
+    failing = served.lose_at(MIKE.id)
+    answer = device.push()
+    outcomes = [verdict.outcome for verdict in answer.verdicts]
+    assert outcomes == [Outcome.REFUSED, Outcome.APPLIED, Outcome.APPLIED, Outcome.APPLIED, Outcome.RETRY]
+    assert (answer.acknowledged, answer.verdicts[-1].position) == (4, 0)
+    failing[0] = False
+    assert [verdict.outcome for verdict in device.push(first=5).verdicts] == [Outcome.APPLIED]
+    assert kinds_of_alarms(served) == ["dead_letter"]
+
+
+def test_where_none_could_be_taken_the_whole_push_is_refused(served: ServedSite) -> None:
+    device = bad_record_among_good_ones(served)
+    failing = served.lose_at("Scanner")
+    assert device.post(device.batch()).status_code == 503
+    failing[0] = False
+    assert device.push().acknowledged == 5
 
 
 def test_what_a_push_costs_does_not_grow_with_its_acts(served: ServedSite) -> None:

@@ -23,7 +23,7 @@ from scantrail.server.cards import COPIED, UNREADABLE, CardTaken, import_card
 from scantrail.server.schema import devices, log
 from scantrail.words import say
 from tests.server.site import ServedSite, TestDevice
-from tests.support.worlds import NOW, module
+from tests.support.worlds import MIKE, NOW, module
 
 LIST = "PL-2025-0091"
 
@@ -112,6 +112,20 @@ def test_a_file_of_many_records_is_taken_batch_after_batch(
 ) -> None:
     monkeypatch.setattr("scantrail.server.cards.MAX_BATCH", 4)
     assert take(served, card_of(worked)).outcomes == {"applied": 5, "contested": 1}
+
+
+def test_a_file_that_could_be_taken_in_part_only_goes_on_there_next_time(served: ServedSite) -> None:
+    device = served.device()
+    device.worker = "lone \ud800"
+    device.record(ConditionStated(module(49).id, Condition.GOOD))
+    device.worker = MIKE.id
+    device.record(ConditionStated(module(49).id, Condition.GOOD))
+    failing = served.lose_at(MIKE.id)
+    with pytest.raises(CardUnusable) as stopped:
+        take(served, card_of(device))
+    assert say(stopped.value.message).startswith("Stopped after record 1 (the next could not be taken; ")
+    failing[0] = False
+    assert take(served, card_of(device)).outcomes == {"duplicate": 1, "applied": 1}
 
 
 def test_a_file_before_which_records_are_missing_says_which(served: ServedSite, worked: TestDevice) -> None:
@@ -217,4 +231,4 @@ def test_the_outcome_is_told_in_lines(served: ServedSite, worked: TestDevice) ->
         "       6  were here already",
         "All of it was here already; nothing has changed.",
     ]
-    assert set(OUTCOMES) == {each.value for each in Outcome} | {COPIED, UNREADABLE}
+    assert set(OUTCOMES) == {each.value for each in Outcome} - {Outcome.RETRY.value} | {COPIED, UNREADABLE}

@@ -206,20 +206,10 @@ class Sync:
         reply: Reply = None
         while (step := next_step(talk, reply)) is not None:
             reply = await self._reply_to(step)
-            if self._was_put_back(step, reply) and await self._first_load.run():
+            if is_put_back(self._store, step, reply) and await self._first_load.run():
                 self.on_changed()
                 return False
         return True
-
-    def _was_put_back(self, step: Step, reply: Reply) -> bool:
-        """Whether the server has lost what it told before: it is behind, or another one."""
-        match step, reply:
-            case Send(push), OutOfStep(expected_seq):
-                return expected_seq < push.first_seq and self._store.keeps(expected_seq)
-            case _, PushAnswer(changes=changes) | (Changes() as changes):
-                return not self._store.is_empty and is_put_back(self._store, changes)
-            case _:
-                return False
 
     def _loads(self) -> None:
         self._show(Link.ONLINE, "")

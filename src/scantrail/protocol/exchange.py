@@ -168,7 +168,7 @@ def _push(
 
 def _send_again(records: DeviceRecords, push: Push, refused: OutOfStep) -> None:
     """Go back to the act that the server wants, if it is still kept here."""
-    if refused.expected_seq >= push.first_seq or not records.keeps(refused.expected_seq):
+    if not _lacks_acts(records, push, refused):
         raise refused.because
     records.resend_from(refused.expected_seq)
 
@@ -192,9 +192,21 @@ def _seen(records: DeviceRecords) -> Seen:
     return Seen(cursor, records.heads(), records.device, records.epoch, records.acknowledged() if cursor else 0)
 
 
-def is_put_back(records: DeviceRecords, changes: Changes) -> bool:
-    """Whether the server is another one than before, or behind what it told before."""
-    return changes.server_epoch != records.server_epoch or _is_behind(records, changes)
+def is_put_back(records: DeviceRecords, step: Step, reply: Reply) -> bool:
+    """Whether a reply shows that the server is another one than before, or lacks what it had told."""
+    match step, reply:
+        case Send(push), OutOfStep() as refused:
+            return _lacks_acts(records, push, refused)
+        case _, PushAnswer(changes=changes) | (Changes() as changes):
+            has_rows = bool(records.cursor())
+            return has_rows and (changes.server_epoch != records.server_epoch or _is_behind(records, changes))
+        case _:
+            return False
+
+
+def _lacks_acts(records: DeviceRecords, push: Push, refused: OutOfStep) -> bool:
+    """Whether the server wants an act from before a push that is still kept here."""
+    return refused.expected_seq < push.first_seq and records.keeps(refused.expected_seq)
 
 
 def _is_behind(records: DeviceRecords, changes: Changes) -> bool:

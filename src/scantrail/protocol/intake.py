@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from scantrail.domain.acts import Act, ActId
@@ -53,6 +53,12 @@ class BrokenChain(ValueError):
         self.expected_seq = expected_seq
 
 
+def part_of(push: Push, start: int, end: int) -> Push:
+    """The acts of a push from one place in it to before another, as a push of their own."""
+    acts = push.acts[start:end]
+    return replace(push, first_seq=push.first_seq + start, acts=acts, head=act_hash(_exact(acts[-1])))
+
+
 def receive(push: Push, head: Head, known: Mapping[int, str], site: str) -> tuple[Received, ...]:
     """Sort a batch's acts: `known` gives the hashes of acts up to `head` that the batch repeats.
 
@@ -62,7 +68,7 @@ def receive(push: Push, head: Head, known: Mapping[int, str], site: str) -> tupl
     """
     if push.first_seq > head.seq + 1:
         raise BrokenChain(head.seq + 1, f"it begins with act {push.first_seq}")
-    exacts = [text.encode("utf-8", "surrogatepass") for text in push.acts]
+    exacts = [_exact(text) for text in push.acts]
     hashes = [act_hash(exact) for exact in exacts]
     if not hashes or hashes[-1] != push.head:
         raise BrokenChain(head.seq + 1, "it does not end in the head it was signed for")
@@ -76,6 +82,10 @@ def receive(push: Push, head: Head, known: Mapping[int, str], site: str) -> tupl
         received.append(_fresh(identity, exact, link, previous, site))
         previous = link
     return tuple(received)
+
+
+def _exact(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _repeated(identity: ActId, exact: bytes, link: str, known: str | None) -> Received:

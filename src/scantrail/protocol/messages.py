@@ -29,6 +29,7 @@ class Outcome(Enum):
     CONTESTED = "contested"
     WAITING = "waiting"
     RETRY = "retry"
+    """Nothing yet: the server could not take it now, and wants it again later, with all that follow it."""
 
 
 class RowKind(Enum):

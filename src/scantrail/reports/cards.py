@@ -14,7 +14,6 @@ OUTCOMES: dict[str, Message] = {
     "refused": M("refused"),
     "unreadable": M("cannot be read; kept"),
     "copied": M("have the number of other records; kept as alarms"),
-    "retry": M("not taken: import again"),
     "duplicate": M("were here already"),
 }
 """What each outcome is called, in the order in which they are told."""

@@ -22,7 +22,7 @@ from scantrail.server.database import Database
 from scantrail.server.devices import is_signature
 from scantrail.server.judging import Device, take_push
 from scantrail.server.schema import device_heads, device_keys, devices
-from scantrail.words import M
+from scantrail.words import M, Message
 
 COPIED, UNREADABLE = "copied", "unreadable"
 """Outcomes of records that are no acts: one with another's number, and one that cannot be read."""
@@ -55,8 +55,8 @@ def import_card(database: Database, content: bytes, now: datetime) -> CardTaken:
     """Take a file of records. Whoever does so again, or whose device sends them after all, changes nothing more.
 
     Raises:
-        CardUnusable: it is damaged, not signed by a device of this server, or does not follow on what is here;
-            nothing was taken.
+        CardUnusable: it is damaged, not signed by a device of this server, or does not follow on what is here:
+            nothing was taken. Or the server could not take all of it: it says up to which record it did.
     """
     card = read_card(content)
     with database.reading() as connection:
@@ -142,14 +142,18 @@ def _take(database: Database, device: Device, card: Card, now: datetime) -> list
             verdicts.extend(take_push(database, device, _push(card, batch, now), now).verdicts)
         except (BrokenChain, OperationalError, InterfaceError) as error:
             why = error if isinstance(error, BrokenChain) else error.orig
-            stopped = M(
-                "Stopped after record {seq} ({why}). Import the file again; it goes on there.",
-                seq=left[0][0] - 1,
-                why=str(why).strip(),
-            )
-            raise CardUnusable(stopped) from error
+            raise _stopped(left[0][0] - 1, str(why).strip()) from error
+        retried = next((each.seq for each in verdicts if each.outcome is Outcome.RETRY), None)
+        if retried is not None:
+            raise _stopped(retried - 1, M("the next could not be taken; the reason is in the server's log"))
         left = left[len(batch) :]
     return verdicts
+
+
+def _stopped(after: int, why: Message | str) -> CardUnusable:
+    return CardUnusable(
+        M("Stopped after record {seq} ({why}). Import the file again; it goes on there.", seq=after, why=why)
+    )
 
 
 def _push(card: Card, batch: Sequence[Entry], now: datetime) -> Push:

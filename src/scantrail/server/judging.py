@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,7 @@ from scantrail.domain.refusals import Refusal
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World, needs_of
 from scantrail.gs1.said import said_by
-from scantrail.protocol.acts import act_hash
-from scantrail.protocol.intake import BrokenChain, Head
+from scantrail.protocol.intake import BrokenChain, Head, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
 from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, give_up, judge_again, take
 from scantrail.protocol.waiting import Waiting
@@ -57,11 +56,12 @@ class Device:
 def take_push(database: Database, device: Device, push: Push, now: datetime) -> PushAnswer:
     """Judge and log a batch, all in one transaction; then answer with what the device has not seen.
 
-    Whatever else fails, the batch is taken again act by act, so that one bad record stops none of the others.
+    Whatever else fails, the batch is taken again act by act, so that one bad record stops none of the others. If the
+    database goes away in the middle of that, the acts before are taken, and those after it answered with `retry`.
 
     Raises:
         BrokenChain: the batch does not follow on what the server has.
-        OperationalError: the database is away or too busy; nothing was taken, and the device comes again.
+        OperationalError: the database is away or too busy; the device comes again with all of it.
     """
     try:
         verdicts = _take(database, device, push, now)
@@ -76,18 +76,29 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
 
 
 def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:
+    """Take act by act. From the first that cannot be taken even so, the device is asked to send again later."""
     verdicts: list[ActVerdict] = []
-    for at, text in enumerate(push.acts):
-        head = act_hash(text.encode("utf-8", "surrogatepass"))
-        single = replace(push, first_seq=push.first_seq + at, acts=(text,), head=head)
+    for at in range(len(push.acts)):
         try:
-            verdicts.extend(_take(database, device, single, now))
-        except _NOT_THE_RECORDS_FAULT:
-            raise
-        except Exception as error:
-            _LOGGER.exception("Act %s of %s becomes a dead letter.", single.first_seq, device.id)
-            verdicts.extend(_take(database, device, single, now, broken=str(error)))
-    return tuple(verdicts)
+            verdicts.extend(_single(database, device, part_of(push, at, at + 1), now))
+        except Exception:
+            if not verdicts:
+                raise
+            _LOGGER.exception("The batch of %s is taken up to act %s.", device.id, push.first_seq + at - 1)
+            break
+    left = range(push.first_seq + len(verdicts), push.first_seq + len(push.acts))
+    return (*verdicts, *(ActVerdict(seq, Outcome.RETRY) for seq in left))
+
+
+def _single(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:
+    """Take a push of one act; one that cannot be judged or written becomes a dead letter."""
+    try:
+        return _take(database, device, push, now)
+    except _NOT_THE_RECORDS_FAULT:
+        raise
+    except Exception as error:
+        _LOGGER.exception("Act %s of %s becomes a dead letter.", push.first_seq, device.id)
+        return _take(database, device, push, now, broken=str(error))
 
 
 def _take(database: Database, device: Device, push: Push, now: datetime, broken: str = "") -> tuple[ActVerdict, ...]:

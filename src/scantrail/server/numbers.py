@@ -25,7 +25,7 @@ NUMBERS_LOCK = "numbers"
 """Series may have numbers in common, so one lock is for all."""
 
 _DAY = timedelta(days=1)
-_LEFT_OUT = meta.c.key == "numbers_left_out_days"
+_LEFT_OUT = "numbers_left_out_days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def skip_numbers(connection: Connection, now: datetime) -> None:
     for row in connection.execute(select(number_series)).all():
         _keep(connection, row.name, Counter(row.given, row.last).after_restore(days))
     before = _left_out(connection)
-    connection.execute(delete(meta).where(_LEFT_OUT))
-    connection.execute(insert(meta).values(key="numbers_left_out_days", value=str(before + days)))
+    connection.execute(delete(meta).where(meta.c.key == _LEFT_OUT))
+    connection.execute(insert(meta).values(key=_LEFT_OUT, value=str(before + days)))
 
 
 def _newest(connection: Connection, now: datetime) -> datetime:
@@ -80,7 +80,7 @@ def _newest(connection: Connection, now: datetime) -> datetime:
 
 def _left_out(connection: Connection) -> float:
     """Days of which a series that was begun after a backup may have given numbers before it was put back."""
-    return float(connection.execute(select(meta.c.value).where(_LEFT_OUT)).scalar_one_or_none() or 0)
+    return float(connection.execute(select(meta.c.value).where(meta.c.key == _LEFT_OUT)).scalar_one_or_none() or 0)
 
 
 def _block_of(connection: Connection, device: DeviceId, ask: NumbersRequest) -> Block | None:
@@ -121,7 +121,7 @@ def _with_held(connection: Connection, device: DeviceId, ask: NumbersRequest, co
     """A device that holds more than was given proves that a backup was put back, and nobody said so."""
     if ask.held is None or not _is_receipt(connection, device, ask, ask.held):
         return counter
-    highest = ask.held.first + ask.held.count - 1
+    highest = Block(ask.held.first, ask.held.count).last
     if highest <= counter.given:
         return counter
     counter = counter.after_restore(days_lost(timedelta()), highest)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from scantrail.protocol.exchange import OutOfStep, Reply, Send
-from scantrail.protocol.intake import BrokenChain
+from scantrail.protocol.intake import BrokenChain, part_of
+from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.desk import Desk
 from scantrail.proving.simulator.fate import Fate, PowerCut, Weather
@@ -27,7 +28,7 @@ DELIVERIES = 4
 LONGEST_REST = 20_000
 """Steps after the last fault by which nothing may be left to say."""
 BUSY = 0.01
-"""How often the server says that it cannot serve now."""
+"""How often the server says that it cannot serve now, or can take only the first acts of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,21 @@ class Simulation:
         if not isinstance(request.step, Send):
             return self.server.changes(request.step.seen)
         try:
-            answer = self.server.push(request.step.push, self.schedule.now())
+            answer = self._taken(request.step.push)
         except BrokenChain as broken:
             return OutOfStep(broken.expected_seq, NotTaken(str(broken)))
         self.counts.update(verdict.outcome.value for verdict in answer.verdicts)
         return answer
+
+    def _taken(self, push: Push) -> PushAnswer:
+        """Now and then only the first acts of a batch can be taken."""
+        now, count = self.schedule.now(), len(push.acts)
+        if count < 2 or self._busy.random() >= BUSY:
+            return self.server.push(push, now)
+        upto = self._busy.randrange(1, count)
+        answer = self.server.push(part_of(push, 0, upto), now)
+        again = tuple(ActVerdict(push.first_seq + at, Outcome.RETRY) for at in range(upto, count))
+        return replace(answer, verdicts=answer.verdicts + again)
 
     def server_dies(self) -> None:
         """What is committed stays; a little later it starts again."""
