@@ -7,7 +7,7 @@ import errno
 import os
 import termios
 import tty
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from scantrail.scanning.profile_settings import Flow, Parity, SerialSettings
 from scantrail.scanning.profiles import Profile, load_profile
 from scantrail.scanning.serial_port import Frames, SerialPort, open_port, port_trouble
 from scantrail.words import Message, say
+from tests.support.conditions import until
 
 PROFILE = load_profile("serial-port")
 CODE = "0109521234543213\x1d21SN42"
@@ -110,12 +111,6 @@ class Scanner:
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not is_so():  # noqa: ASYNC110 - reason: the port has no event for a test to await
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

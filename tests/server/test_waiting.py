@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
 from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind, Seen
 from scantrail.reports.attention import item_lines, list_lines
+from scantrail.server.app import create_app
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.cards import import_card
 from scantrail.server.desk import NotSettled, resolve
@@ -33,9 +35,11 @@ from scantrail.server.judging import judge_over, judge_waiting
 from scantrail.server.log import load_stream, save_stream, verify_chain
 from scantrail.server.master import put_sites, put_workers
 from scantrail.server.schema import documents, feed, labels, log, units, waiting
+from scantrail.server.timer import end_waits
 from scantrail.server.units import put_units
 from scantrail.server.waiting_items import anything_called, waiting_items
 from tests.server.site import VERIFIER, ServedSite, TestDevice
+from tests.support.conditions import until
 from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list
 
 LIST = "PL-2025-0091"
@@ -264,11 +268,43 @@ def test_after_the_sites_hours_it_is_a_trouble_like_any_other(served: ServedSite
     judge_over(served.database, served.now)
     assert in_log(served, device) == []
     served.now += timedelta(seconds=1)
+    judge_over(served.database, served.now)
     answered = served.http.get("/v1/attention", headers=device.headers).json()
     assert (answered["waiting"], len(answered["items"])) == ([], 2)
     assert in_log(served, device) == [(seq, "refused") for seq in (1, 2, 3)]
     assert {each.code for each in to_settle(served)} == {Code.UNKNOWN_DOCUMENT}
     assert [row.body["outcome"] for row in rows_after(served, device)] == ["refused"] * 3
+
+
+async def test_a_running_server_ends_a_wait_by_itself(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    served.now += timedelta(hours=SITE.waiting_hours)
+    app = create_app(served.database, lambda: served.now)
+    async with app.router.lifespan_context(app):
+        await until(lambda: in_log(served, device))
+    assert len(to_settle(served)) == 2
+
+
+async def test_a_database_that_is_away_for_a_while_ends_no_look_after_it(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    served.now += timedelta(hours=SITE.waiting_hours)
+    failing = served.lose_at("Scanner")
+    looks = 0
+
+    def clock() -> datetime:
+        nonlocal looks
+        looks += 1
+        failing[0] = looks < 3
+        return served.now
+
+    looking = asyncio.create_task(end_waits(served.database, clock, pause=0))
+    await until(lambda: in_log(served, device))
+    looking.cancel()
+    assert looks >= 3
 
 
 def test_any_push_of_the_site_ends_a_wait_that_is_over(served: ServedSite, listed: PickList) -> None:

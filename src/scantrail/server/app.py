@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.snapshots import Snapshots
+from scantrail.server.timer import end_waits
 from scantrail.words import M
 
 
@@ -45,7 +47,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        ending = asyncio.create_task(end_waits(database, clock))
         yield
+        ending.cancel()
+        await asyncio.wait([ending])
         database.close()
 
     app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -30,6 +28,7 @@ from scantrail.scanning.camera.messages import (
 )
 from scantrail.scanning.camera.process import MOST_STARTS, Camera, CameraTrouble, shrunk_photo
 from scantrail.scanning.camera.scenes import label, lying, table
+from tests.support.conditions import until
 
 GS1_CODE = Code(
     "01095212345432131021\x1dCafé", b"\xff\x00", Symbology.CODE_128, (Decoder.ZXING,), True, Place(1, 2, 3.5, 4), "]C1"
@@ -49,12 +48,6 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not is_so():  # noqa: ASYNC110 - reason: another process has no event for a test to await
-            await asyncio.sleep(0.01)
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -182,6 +175,7 @@ async def test_the_program_ends_when_the_handheld_is_killed(folder: Path) -> Non
     script = f"""
 import asyncio
 from scantrail.scanning.camera.process import Camera
+from tests.support.conditions import until
 async def main():
     camera = Camera({str(folder)!r})
     camera._on_change = lambda: camera.view and print(camera._process.pid, flush=True)

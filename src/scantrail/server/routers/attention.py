@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from scantrail.protocol.messages import SignInRequest
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.desk import NotSettled, Resolved, resolve
-from scantrail.server.judging import Device, judge_over
+from scantrail.server.judging import Device
 from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
 from scantrail.server.sign_in import Wait, WrongPin, sign_in
 from scantrail.server.waiting_items import anything_called, waiting_items
@@ -32,9 +32,8 @@ class ResolveRequest:
 @router.get("/v1/attention")
 def get_attention(request: Request) -> Response:
     """What needs attention at the device's site, and what waits for an earlier step, oldest first."""
-    device, database = device_of(request), database_of(request)
-    judge_over(database, now_of(request))
-    with database.reading() as connection:
+    device = device_of(request)
+    with database_of(request).reading() as connection:
         return answer({"items": open_items(connection, device.site), "waiting": waiting_items(connection, device.site)})
 
 

@@ -1,0 +1,26 @@
+"""What the server does by the clock, whether or not anybody asks it something."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from scantrail.server.database import Database
+from scantrail.server.judging import judge_over
+
+_LOGGER = logging.getLogger(__name__)
+
+PAUSE_S = 60.0
+"""Between two looks."""
+
+
+async def end_waits(database: Database, clock: Callable[[], datetime], pause: float = PAUSE_S) -> None:
+    """Look for acts that have waited as long as they may, for ever: their devices and the desk are told then."""
+    while True:
+        try:
+            await asyncio.to_thread(judge_over, database, clock())
+        except Exception:
+            _LOGGER.exception("What waits could not be looked at. It is tried again in %s seconds.", pause)
+        await asyncio.sleep(pause)
