@@ -301,9 +301,11 @@ async def test_a_database_that_is_away_for_a_while_ends_no_look_after_it(served:
         failing[0] = looks < 3
         return served.now
 
-    looking = asyncio.create_task(end_waits(served.database, clock, pause=0))
+    stopped = asyncio.Event()
+    looking = asyncio.create_task(end_waits(served.database, clock, stopped, pause=0))
     await until(lambda: in_log(served, device))
-    looking.cancel()
+    stopped.set()
+    await looking
     assert looks >= 3
 
 

@@ -47,10 +47,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        ending = asyncio.create_task(end_waits(database, clock))
-        yield
-        ending.cancel()
-        await asyncio.wait([ending])
+        stopped = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(end_waits(database, clock, stopped))
+            yield
+            stopped.set()
         database.close()
 
     app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)

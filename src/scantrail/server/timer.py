@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from scantrail.server.database import Database
@@ -16,11 +17,14 @@ PAUSE_S = 60.0
 """Between two looks."""
 
 
-async def end_waits(database: Database, clock: Callable[[], datetime], pause: float = PAUSE_S) -> None:
-    """Look for acts that have waited as long as they may, for ever: their devices and the desk are told then."""
-    while True:
+async def end_waits(
+    database: Database, clock: Callable[[], datetime], stopped: asyncio.Event, pause: float = PAUSE_S
+) -> None:
+    """Look for acts that have waited as long as they may, until stopped: their devices and the desk are told then."""
+    while not stopped.is_set():
         try:
             await asyncio.to_thread(judge_over, database, clock())
         except Exception:
             _LOGGER.exception("What waits could not be looked at. It is tried again in %s seconds.", pause)
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), pause)
