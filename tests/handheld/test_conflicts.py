@@ -1,4 +1,4 @@
-"""What a picker reads when the server finds that a pick does not apply: each conflict with its instruction."""
+"""What a person reads when the server finds that a record does not apply: each conflict with its instruction."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from scantrail.device.sync import SyncState
-from scantrail.domain.acts import Act
+from scantrail.domain.acts import Act, Draft
 from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList, Taken
-from scantrail.domain.events import UnitPicked
+from scantrail.domain.events import Creation, UnitPicked, UnitRegistered
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.judge import judge
 from scantrail.domain.status import Status
@@ -22,7 +22,19 @@ from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from tests.handheld.benches import DAY, LIST, Bench, acts_of, bench
 from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
-from tests.support.worlds import MIKE, MODULE, NOW, TODAY, any_line, exact_line, said_in, world
+from tests.support.worlds import (
+    CLERK,
+    MIKE,
+    MODULE,
+    NOW,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    said_in,
+    scanned,
+    world,
+)
 
 GLASS = Size(20, 16)
 HERE = replace(LIST, at_place="MAIN/A-15-03", at_product="CM-500-STD", taken=Taken("Scanner-05", "sarah"))
@@ -64,6 +76,19 @@ async def test_each_conflict_says_what_happened_and_where_the_unit_goes(tmp_path
         must_look_like(f"conflict_{name}", GLASS, hand.glass)
 
 
+async def test_a_serial_that_another_dock_has_received_says_where_it_is_and_what_to_look_for(tmp_path: Path) -> None:
+    unit = module(99, place="MAIN/DOCK-01")
+    receipt = Draft((UnitRegistered(unit.id, Creation.RECEIVING, unit),), reading=scanned(unit.serial))
+    theirs = replace(unit, place="MAIN/A-15-04", changed_by=CLERK.id, changed_at=NOW)
+    async with bench(tmp_path, size=(GLASS.width, GLASS.height)) as hand:
+        await hand.sign_in()
+        hand.store.record((receipt,), actor=CLERK.id, site="MAIN", now=hand.clock.now(), versions={})
+        await contest(hand, world(theirs))
+        await hand.type("2\r")
+        await hand.press("enter")
+        must_look_like("conflict_received_twice", GLASS, hand.glass)
+
+
 async def test_a_conflict_that_a_sync_by_hand_brings_is_not_hidden_by_being_in_sync(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await hand.open_list()
@@ -89,7 +114,8 @@ async def contest(hand: Bench, truth: World) -> None:
 
 
 def _verdict(act: Act, truth: World) -> ActVerdict:
-    picked = any(isinstance(event, UnitPicked) for event in act.draft.events)
-    refusal = judge(act, said_in(truth, UNIT.serial), truth, NOW, TODAY).refusal if picked else None
-    assert refusal is not None or not picked
+    is_disputed = any(isinstance(event, (UnitPicked, UnitRegistered)) for event in act.draft.events)
+    said = said_in(truth, act.draft.reading.text) if act.draft.reading else None
+    refusal = judge(act, said, truth, NOW, TODAY).refusal if is_disputed else None
+    assert refusal is not None or not is_disputed
     return ActVerdict(act.id.seq, Outcome.CONTESTED if refusal else Outcome.APPLIED, 2, refusal)

@@ -11,6 +11,7 @@ from scantrail.domain.acts import ActId
 from scantrail.domain.events import UnitsReserved
 from scantrail.domain.judge import Judgement, absorb
 from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.rules import receive
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Kind, Received
@@ -103,7 +104,8 @@ def act_half_applied(plant: pytest.MonkeyPatch) -> None:
     """A list changes and its units do not."""
 
     def half(world: Any, judgement: Judgement) -> None:
-        absorb(world, Judgement(judgement.refusal, {}, judgement.documents))
+        new = {unit: row for unit, row in judgement.units.items() if unit not in world.units}
+        absorb(world, Judgement(judgement.refusal, new, judgement.documents))
 
     plant.setattr(taking, "absorb", half)
 
@@ -133,6 +135,11 @@ def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
         return None if fits else refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
 
     plant.setitem(judge._CHECKS, UnitsReserved, strict)
+
+
+def serial_registered_twice(plant: pytest.MonkeyPatch) -> None:
+    """What another dock has received already is taken for a new unit."""
+    plant.setattr(receive, "_already_received", lambda _on_record: None)
 
 
 def waiting_act_lost(plant: pytest.MonkeyPatch) -> None:
@@ -172,6 +179,7 @@ FAULTS = (
     any_history_is_ours,
     reservation_outlives_its_list,
     reservation_must_fit,
+    serial_registered_twice,
     waiting_act_lost,
     waiting_act_never_judged_again,
     late_verdict_not_told,

@@ -101,13 +101,13 @@ class ServedSite:
             mark(connection, everywhere, [*shared, (RowKind.SITE, "MAIN")])
             save_stream(connection, everywhere)
 
-    def enrolment_code(self, device: str) -> str:
+    def enrolment_code(self, device: str, site: str = "MAIN") -> str:
         with self.database.writing() as connection:
-            return add_device(connection, device, "MAIN", self.now)
+            return add_device(connection, device, site, self.now)
 
-    def device(self, name: str = "Scanner-05", worker: str = SARAH.id) -> TestDevice:
+    def device(self, name: str = "Scanner-05", worker: str = SARAH.id, site: str = "MAIN") -> TestDevice:
         """A device that has enrolled itself."""
-        return TestDevice(self, name, worker)
+        return TestDevice(self, name, worker, site)
 
     def unit(self, number: int) -> Unit:
         wanted = module(number).id
@@ -148,10 +148,10 @@ class TestDevice:
 
     __test__ = False
 
-    def __init__(self, site: ServedSite, name: str, worker: str) -> None:
-        self.site, self.name, self.worker = site, name, worker
+    def __init__(self, site: ServedSite, name: str, worker: str, at: str = "MAIN") -> None:
+        self.site, self.name, self.worker, self.at = site, name, worker, at
         self.key = Ed25519PrivateKey.generate()
-        enrolled = self.enrol(site.enrolment_code(name))
+        enrolled = self.enrol(site.enrolment_code(name, at))
         self.token = enrolled.json()["token"]
         self.epoch = "e1"
         self.exacts: list[bytes] = []
@@ -179,7 +179,7 @@ class TestDevice:
         act = Act(
             ActId(self.name, self.epoch, len(self.exacts) + 1),
             previous,
-            "MAIN",
+            self.at,
             self.worker,
             Times(at.astimezone(UTC), "boot", 0),
             Draft(events=events, reading=scan or (scanned(reading) if reading else None), **draft),

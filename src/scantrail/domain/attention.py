@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scantrail.domain.acts import Act
-from scantrail.domain.events import AttentionSettled, unit_of
+from scantrail.domain.events import AttentionSettled, UnitRegistered, unit_of
 from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId, code_of
 from scantrail.domain.refusals import Code, Refusal
 from scantrail.words import M, Message
@@ -34,6 +34,8 @@ def settlements_in(act: Act) -> tuple[AttentionSettled, ...]:
 def place_in(act: Act) -> PlaceId | None:
     """Where the goods were, or the person stood, when it was recorded; None when the act does not say."""
     for event in act.draft.events:
+        if isinstance(event, UnitRegistered):
+            return event.born.place
         for name in ("from_place", "place"):
             place: PlaceId | None = getattr(event, name, None)
             if place is not None:
@@ -61,6 +63,7 @@ _CHANGED = M("{goods} was changed meanwhile. Find it, compare it with its timeli
 _HANDED_ON = M("Have {picker} bring {goods} to {worker}, who works on {document} now.")
 _HELD = M("Keep {goods} apart and don't ship it: whoever opened the hold decides.")
 _TWICE = M("See who has {goods}. Two units with one serial? Keep both apart. If not, it counts for {worker}.")
+_TWO_DOCKS = M("{goods} is on record already. Is that another unit than {picker} has? Then keep both apart.")
 _COUNTED = M("{goods} counts once. See with {picker} that there is one of it in the cart.")
 _GONE = M("{goods} counts as gone. Keep it apart and find out what left in its place.")
 _ELSEWHERE = M("{goods} is recorded at {site}. Keep it apart and ask there.")
@@ -92,6 +95,7 @@ DESK: dict[Code, Message] = {
     Code.LIST_TAKEN_OVER: _HANDED_ON,
     Code.HOLD: _HELD,
     Code.ALREADY_PICKED: _TWICE,
+    Code.ALREADY_RECEIVED: _TWO_DOCKS,
     Code.IN_TASK: _COUNTED,
     Code.SHIPPED: _GONE,
     Code.ANOTHER_SITE: _ELSEWHERE,

@@ -27,6 +27,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitRegistered,
     UnitsReserved,
     UnitSubstituted,
     document_of,
@@ -38,6 +39,7 @@ from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal, unlisted_pick_refusal
+from scantrail.domain.rules.receive import receipt_refusal
 from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
 from scantrail.domain.status import Status, Trigger, may_change
 from scantrail.domain.units import Unit
@@ -111,7 +113,8 @@ class _Sight:
         if document is not None and self.pick_list(document) is None:
             taken = unlisted_pick_refusal(self.world, self.unit(unit or "")) if isinstance(event, UnitPicked) else None
             return taken or refuse(Code.UNKNOWN_DOCUMENT, document=document)
-        if unit is not None and changes_unit(event) and self.unit(unit) is None:
+        is_missing = unit is not None and changes_unit(event) and self.unit(unit) is None
+        if is_missing and not isinstance(event, UnitRegistered):
             ended = self.task(event.document) if isinstance(event, UnitPicked) else None
             return ended or refuse(Code.UNKNOWN_SERIAL, wanted="–")  # a restored server may know less than its devices
         check = _CHECKS.get(type(event))
@@ -149,6 +152,10 @@ class _Sight:
         if pick_list is None:
             return refuse(Code.UNKNOWN_DOCUMENT, document=number)
         return task_refusal(self.world, pick_list, self.by.device, self.by.actor)
+
+
+def _registered(sight: _Sight, event: UnitRegistered) -> Refusal | None:
+    return receipt_refusal(sight.world, sight.by.actor, sight.said, event, sight.unit(event.unit))
 
 
 def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
@@ -355,6 +362,7 @@ def _not_picked(sight: _Sight, unit_id: UnitId, document: DocumentId) -> Refusal
 
 
 _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
+    UnitRegistered: _registered,
     UnitSubstituted: _substituted,
     AllocationReleased: _released,
     UnitPicked: _picked,

@@ -32,6 +32,7 @@ class Right(Enum):
     """Something a role allows."""
 
     PICK = "pick"
+    RECEIVE = "receive"
     GRANT = "grant"
     """Allow somebody else, on the spot, what the rules alone do not."""
     LOOK_UP = "look_up"
@@ -43,6 +44,7 @@ _LEADING = (Role.SUPERVISOR, Role.STORE_MANAGER, Role.ADMINISTRATOR)
 _HOLDERS: dict[Right, tuple[Role, ...]] = {
     Right.LOOK_UP: tuple(Role),
     Right.PICK: (Role.PICKER, *_LEADING),
+    Right.RECEIVE: (Role.RECEIVING_CLERK, *_LEADING),
     Right.GRANT: _LEADING,
     Right.SETTLE: _LEADING,
 }

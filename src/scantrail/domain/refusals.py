@@ -31,6 +31,7 @@ class Code(Enum):
     HOLD = "hold"
     IN_TASK = "in_task"
     ALREADY_PICKED = "already_picked"
+    ALREADY_RECEIVED = "already_received"
     SHIPPED = "shipped"
     STATUS = "status"
     ANOTHER_SITE = "another_site"
@@ -184,6 +185,12 @@ WORDINGS: dict[Code, Wording] = {
         N_("Put it back in that cart; scan {wanted}."),
         contests=True,
         afterwards=N_("Put it back in {bin}; pick another. Two alike? Tell a supervisor."),
+    ),
+    Code.ALREADY_RECEIVED: Wording(
+        N_("ALREADY RECEIVED"),
+        N_("{unit} is on record: {status}, in {place}."),
+        N_("Look for another serial label on it. If there is none, keep it apart and call a supervisor."),
+        contests=True,
     ),
     Code.SHIPPED: Wording(
         N_("SHIPPED BEFORE"),

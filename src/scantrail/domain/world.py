@@ -13,6 +13,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitRegistered,
     UnitsReserved,
     UnitSubstituted,
     WorkerSignedIn,
@@ -61,9 +62,11 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The rows that judging some acts takes. Products, order and earlier pickers follow from them."""
+    """The rows that judging some acts takes. Other products, order and earlier pickers follow from them."""
 
     units: frozenset[UnitId]
+    products: frozenset[ProductId]
+    """Of units that are not on record yet."""
     documents: frozenset[DocumentId]
     places: frozenset[PlaceId]
     workers: frozenset[WorkerId]
@@ -72,6 +75,7 @@ class Needs:
 def needs_of(acts: Iterable[Act]) -> Needs:
     """What to load before judging these acts."""
     units: set[UnitId] = set()
+    products: set[ProductId] = set()
     documents: set[DocumentId] = set()
     places: set[PlaceId] = set()
     workers: set[WorkerId] = set()
@@ -86,6 +90,9 @@ def needs_of(acts: Iterable[Act]) -> Needs:
             match event:
                 case UnitPicked() | PickUndone() | UnitMoved() | UnitQuarantined():
                     places.update((event.from_place, event.to_place))
+                case UnitRegistered(born=born):
+                    products.add(born.product)
+                    places.add(born.place)
                 case BinConfirmed(place=str() as place):
                     places.add(place)
                 case UnitsReserved():
@@ -96,4 +103,4 @@ def needs_of(acts: Iterable[Act]) -> Needs:
                     workers.add(event.worker)
                 case _:
                     pass
-    return Needs(frozenset(units), frozenset(documents), frozenset(places), frozenset(workers))
+    return Needs(frozenset(units), frozenset(products), frozenset(documents), frozenset(places), frozenset(workers))

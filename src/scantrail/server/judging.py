@@ -15,7 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scantrail.domain.acts import Act, ActId
 from scantrail.domain.documents import PickList
-from scantrail.domain.identifiers import SiteId
+from scantrail.domain.events import UnitRegistered
+from scantrail.domain.identifiers import SiteId, UnitId
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.domain.units import Unit
@@ -152,6 +153,7 @@ class _SqlRecords:
         self._writer = LogWriter(self._stream, now)
         self._waiting = WaitingRows(connection, self._stream)
         self._units: list[Unit] = []
+        self._registered: set[UnitId] = set()
         self._documents: list[PickList] = []
 
     def head(self, device: str, epoch: str) -> Head:
@@ -173,6 +175,9 @@ class _SqlRecords:
         return load_world(self._connection, self.site, acts)
 
     def append(self, entry: Entry) -> int:
+        if entry.act is not None and entry.outcome is Outcome.APPLIED:
+            born = (event.unit for event in entry.act.draft.events if isinstance(event, UnitRegistered))
+            self._registered.update(born)
         return self._writer.append(entry)
 
     def waiting(self) -> Sequence[Waiting]:
@@ -218,7 +223,7 @@ class _SqlRecords:
     def write(self) -> None:
         """Write the log, the changed rows, and the feed after every act of it."""
         heard = self._writer.write(self._connection) + self._waiting.write()
-        put_units(self._connection, self._units, ())
+        put_units(self._connection, self._units, self._registered)
         put_documents(self._connection, self._documents)
         changed = [(RowKind.UNIT, unit.id) for unit in self._units]
         changed += [(RowKind.DOCUMENT, document.number) for document in self._documents]
@@ -234,6 +239,7 @@ def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
     named = {unit for each in lists for line in each.lines for unit in line.units}
     units = units_by_id(connection, needs.units | named)
     products = {unit.product for unit in units.values()} | {line.product for each in lists for line in each.lines}
+    products |= needs.products
     places = needs.places | {unit.place for unit in units.values()}
     workers = needs.workers | {unit.changed_by for unit in units.values()}
     workers |= {each.taken.worker for each in lists if each.taken is not None}

@@ -23,6 +23,7 @@ from scantrail.domain.events import (
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
+    UnitRegistered,
     UnitsReserved,
     UnitSubstituted,
     WorkerSignedIn,
@@ -53,6 +54,7 @@ DEVICE_EVENTS: frozenset[type[Event]] = frozenset(
         UnitMoved,
         UnitPicked,
         UnitQuarantined,
+        UnitRegistered,
         UnitsReserved,
         UnitSubstituted,
         WorkerSignedIn,
@@ -80,8 +82,8 @@ def _out_of_scope(judgement: Judgement, world: World) -> Refusal | None:
 
 
 def _misplaced(after: Unit, world: World) -> Refusal | None:
-    before = world.units[after.id]
-    if before.site != world.site.id:
+    before = world.units.get(after.id)
+    if before is not None and before.site != world.site.id:
         return refuse(Code.ANOTHER_SITE, site=before.site, place=code_of(before.place), wanted="–")
     place = world.places.get(after.place)
     if place is None or place.site != world.site.id:

@@ -72,13 +72,13 @@ class SettlePage(ChoicePage):
         return _goods(self._item)
 
     def above(self, width: int) -> list[Line]:
+        """What matters most comes last: on low glass the beginning is out of sight."""
         item = self._item
         return [
+            *wrapped(told(_scanned(item, self.desk)), width, Ink.FAINT),
             *wrapped(f"✗ {told(item.refusal.title)}", width, Ink.BAD),
             *wrapped(told(item.refusal.because), width),
             *wrapped(told(item.todo), width, Ink.STRONG),
-            *wrapped(told(_scanned(item, self.desk)), width, Ink.FAINT),
-            BLANK,
             *wrapped(told(M("What did you do?")), width),
         ]
 
@@ -109,7 +109,7 @@ class WaitingPage(ChoicePage):
         return _goods(self._item)
 
     def above(self, width: int) -> list[Line]:
-        """What matters most comes last: on low glass the beginning is out of sight."""
+        """As for what is to be settled, what matters most comes last."""
         return [
             *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
             *wrapped(f"… {told(self._item.refusal.waits_for)}", width, Ink.NOTE),

@@ -14,7 +14,7 @@ from scantrail.device.store.view import KINDS, by
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents import DocumentStatus, LineKind, PickList
-from scantrail.domain.events import AttentionSettled, document_of, unit_of
+from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
 from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold, holds_on
 from scantrail.domain.identifiers import DocumentId, UnitId
@@ -194,6 +194,8 @@ class FakeStore:
     def _show(self, act: Act) -> None:
         """Bring what was worked out up to a new act."""
         for event in act.draft.events:
+            if isinstance(event, UnitRegistered):
+                self._values.pop((UNIT, event.unit), None)
             unit = self._values.get((UNIT, unit_of(event) or ""))
             if unit is not None and changes_unit(event):
                 self._values[UNIT, unit.id] = fold_unit(unit, event, by(act))
@@ -206,17 +208,18 @@ class FakeStore:
     def _value(self, thing: Thing) -> Any:
         """The server's row with the own acts that it does not contain."""
         if thing not in self._values:
-            row = self.kept.rows.get(thing)
-            self._values[thing] = None if row is None else self._with_own(thing, row)
+            self._values[thing] = self._with_own(thing, self.kept.rows.get(thing))
         return self._values[thing]
 
-    def _with_own(self, thing: Thing, row: Row) -> Any:
-        value = row.body["value"]
-        for record in self.unseen(thing, row.position):
+    def _with_own(self, thing: Thing, row: Row | None) -> Any:
+        """A unit may have been registered here, and not be known to the server yet."""
+        value = row.body["value"] if row else None
+        for record in self.unseen(thing, row.position if row else 0):
             for event in record.act.draft.events:
                 if thing[0] == UNIT and unit_of(event) == thing[1] and changes_unit(event):
-                    value = fold_unit(value, event, by(record.act))
-                elif thing[0] == DOCUMENT and document_of(event) == thing[1]:
+                    is_on_record = value is not None or isinstance(event, UnitRegistered)
+                    value = fold_unit(value, event, by(record.act)) if is_on_record else None
+                elif thing[0] == DOCUMENT and document_of(event) == thing[1] and value:
                     value = fold_pick_list(value, event, by(record.act))
         return value
 

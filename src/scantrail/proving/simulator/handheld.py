@@ -106,7 +106,7 @@ class Handheld:
             session.start(self._person.worker, offline=self._failures > 0)
             self._session = session
             return
-        self._person.does_something(self._session, self._store, self._schedule.now_ms)
+        self._person.does_something(self._session, self._store, self.clock.now(), self._schedule.now_ms)
 
     def _safely(self, work: Callable[[], None]) -> None:
         """Do something that the power, or the disk, may stop."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from random import Random
 
 from scantrail.device.session import Session, SessionStore
+from scantrail.domain.acts import Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.people import Worker
 from scantrail.domain.readings import Carrier, Reading
+from scantrail.proving.simulator.dock import Dock
 from scantrail.proving.simulator.trace import Trace
 from scantrail.proving.simulator.warehouse import BINS, PRODUCTS
 from scantrail.words import say
@@ -20,18 +22,21 @@ LABELS = (*(bin_.removeprefix("MAIN/") for bin_ in BINS), "DOCK-01", *(product.s
 class Person:
     """A worker's hands on one device."""
 
-    def __init__(self, worker: Worker, chance: Random, trace: Trace) -> None:
+    def __init__(self, worker: Worker, dock: Dock, chance: Random, trace: Trace) -> None:
         self.worker = worker
+        self._dock = dock
         self._chance = chance
         self._trace = trace
 
-    def does_something(self, session: Session, store: SessionStore, now_ms: int) -> None:
-        """One thing: an answer, a list opened, or trouble settled."""
-        said = self._acts(session, store)
+    def does_something(self, session: Session, store: SessionStore, now: Times, now_ms: int) -> None:
+        """One thing: an answer, a list opened, trouble settled, or something received."""
+        said = self._acts(session, store, now)
         self._trace.add(now_ms, self.worker.id, "{}", said)
 
-    def _acts(self, session: Session, store: SessionStore) -> str:
+    def _acts(self, session: Session, store: SessionStore, now: Times) -> str:
         chance = self._chance
+        if store.ready and chance.random() < 0.03:
+            return self._dock.receives(store, self.worker, now)
         if chance.random() < 0.03 and (items := store.attention()):
             item = chance.choice(items)
             session.settle(item, "put back")

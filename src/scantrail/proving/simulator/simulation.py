@@ -11,6 +11,7 @@ from scantrail.protocol.intake import BrokenChain, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.desk import Desk
+from scantrail.proving.simulator.dock import Dock
 from scantrail.proving.simulator.fate import Fate, PowerCut, Weather
 from scantrail.proving.simulator.handheld import Handheld, NotTaken
 from scantrail.proving.simulator.network import Busy, Network, NoAnswer, Request
@@ -73,6 +74,7 @@ class Simulation:
         self.network = Network(self.schedule, self._chance("network"), self.weather, self.trace, self._arrives)
         self.desk = Desk(self.server, self.server_watch, self._chance("desk"))
         self._busy = self._chance("busy")
+        self._dock = Dock(masters, self._chance("dock"))
         self.handhelds = [self._handheld(masters, at) for at in range(1, devices + 1)]
         self._troubles = Troubles(self, self._chance("troubles"))
 
@@ -93,7 +95,7 @@ class Simulation:
         chance = self._chance(name)
         fate = Fate(self._chance(f"{name}/fate"), self.weather.crash, tells)
         store = self._stores.device(name, f"{name}.e1", masters, fate, watch.promise)
-        person = Person(worker, chance, self.trace)
+        person = Person(worker, self._dock, chance, self.trace)
         clock = DeviceClock(self.schedule, name)
         return Handheld(store, person, clock, self.schedule, self.network, fate, chance, self.trace, watch)
 

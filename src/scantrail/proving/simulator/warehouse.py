@@ -24,6 +24,7 @@ SENSOR = Product("TS-200", "TS-200", "Temperature Sensor TS-200", serial_format=
 PRODUCTS = (MODULE, SENSOR)
 BINS = ("MAIN/A-15-03", "MAIN/A-15-04", "MAIN/B-02-01")
 DOCK = "MAIN/DOCK-01"
+ROLES = (Role.PICKER, Role.RECEIVING_CLERK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,14 @@ class Masters:
             for route, (code, kind, pickable) in enumerate(codes)
         ]
         workers = [
-            Worker(f"w{at}", f"Worker {at}", f"WKR-10{at:02}", "MAIN", (Role.PICKER,), f"MAIN/CART-{at:02}")
+            Worker(
+                f"w{at}",
+                f"Worker {at}",
+                f"WKR-10{at:02}",
+                "MAIN",
+                (Role.PICKER, Role.RECEIVING_CLERK),
+                f"MAIN/CART-{at:02}",
+            )
             for at in range(1, devices + 1)
         ]
         return cls(

@@ -21,6 +21,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold
+from scantrail.domain.identifiers import PlaceId
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.protocol.acts import act_hash, decode_act, encode_act
@@ -44,6 +45,7 @@ LOST = "An accepted scan is in the journal until it is acknowledged, and after t
 TWICE = "A record takes effect once"
 CHAIN = "Numbers are gapless and the chain is unbroken for each device's store"
 FOLD = "Folding the log gives the rows"
+BORN = "A serial is registered once"
 HOLDER = "A unit has one holder and one place"
 ATTENTION = "Every act that did not apply is in attention until it is settled"
 CURSOR = "A device's cursor passes no row that it has not got"
@@ -225,6 +227,8 @@ class ServerWatch:
         books = self.books
         for event in act.draft.events:
             unit, document = unit_of(event), document_of(event)
+            if isinstance(event, UnitRegistered) and event.unit in books.units:
+                raise Broken(BORN, f"act {act.id} registers {event.born.serial}, which is on record")
             if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
                 books.units[unit or ""] = fold_unit(books.units.get(unit or ""), event, by)
             if document in books.documents:
@@ -361,13 +365,15 @@ class DeviceWatch:
         last: dict[str, tuple[Any, ActState]] = {}
         for act, _link, state in store.acts_from(min([self._acknowledged + 1, *waiting])):
             for event in act.draft.events if state.counts else ():
-                if isinstance(event, (UnitPicked, PickUndone, UnitQuarantined)):
+                if isinstance(event, (UnitRegistered, UnitPicked, PickUndone, UnitQuarantined)):
                     last[event.unit] = event, state
         for unit, (event, state) in last.items():
             if state is ActState.APPLIED:
                 continue
             found = store.unit(unit)
-            if found is not None and (found.status, found.place) != (_status_after(event), event.to_place):
+            if found is None and isinstance(event, UnitRegistered):
+                raise Broken(HIDDEN, f"{event.born.serial} is not shown, although {event} is not judged")
+            if found is not None and (found.status, found.place) != _after(event):
                 raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is not judged")
 
     def _nothing_doubled(self, store: WatchedStore) -> None:
@@ -413,10 +419,17 @@ class DeviceWatch:
                 raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
 
 
-def _status_after(event: UnitPicked | PickUndone | UnitQuarantined) -> Status:
-    if isinstance(event, UnitPicked):
-        return Status.PICKED
-    return event.to_status if isinstance(event, PickUndone) else Status.QUARANTINE
+def _after(event: UnitRegistered | UnitPicked | PickUndone | UnitQuarantined) -> tuple[Status, PlaceId]:
+    """A unit's status and place after an event that was the last about it."""
+    match event:
+        case UnitRegistered(born=born):
+            return born.status, born.place
+        case UnitPicked(to_place=place):
+            return Status.PICKED, place
+        case PickUndone(to_status=status, to_place=place):
+            return status, place
+        case UnitQuarantined(to_place=place):
+            return Status.QUARANTINE, place
 
 
 def _is_covered(act: Act, items: Iterable[AttentionItem], promised: Iterable[tuple[Act, str]]) -> bool:

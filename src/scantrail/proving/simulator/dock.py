@@ -1,0 +1,58 @@
+"""What arrives while pickers work; now and then two of them receive the same serial."""
+
+from __future__ import annotations
+
+from random import Random
+
+from scantrail.device.session import SessionStore
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.events import Creation, UnitRegistered
+from scantrail.domain.identifiers import UnitId, unit_id
+from scantrail.domain.judge import judge
+from scantrail.domain.people import Worker
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+from scantrail.gs1.said import said_by
+from scantrail.proving.simulator.warehouse import DOCK, MODULE, Masters
+from scantrail.words import say
+
+TWICE = 0.5
+"""How often the next one to receive something meets a label that the last one had too."""
+
+
+class Dock:
+    """Where everybody receives, without a packing list."""
+
+    def __init__(self, masters: Masters, chance: Random) -> None:
+        self._masters = masters
+        self._chance = chance
+        self._labels = 0
+
+    def receives(self, store: SessionStore, worker: Worker, now: Times) -> str:
+        """Somebody scans what has arrived, and it is judged and recorded as everything is; gives what became of it."""
+        if not self._labels or self._chance.random() >= TWICE:
+            self._labels += 1
+        serial = f"CM500-2026-{self._labels:04}"
+        reading = Reading(serial, Carrier.WEDGE)
+        draft = Draft(events=(_registered(serial),), reading=reading)
+        judged = Act(ActId(store.device, "", 0), "", store.site, worker.id, now, draft)
+        today = now.wall.date()
+        world = self._world(store.unit(unit_id(MODULE.id, serial)))
+        refusal = judge(judged, said_by(reading, store.code_prefixes, today), world, now.wall, today).refusal
+        if refusal is not None:
+            draft = Draft(reading=reading, refusal=refusal)
+        store.record((draft,), actor=worker.id, site=store.site, now=now, versions={})
+        return f"receives {serial}: {say(refusal.title) if refusal else 'registered'}"
+
+    def _world(self, known: Unit | None) -> World:
+        masters = self._masters
+        units: dict[UnitId, Unit] = {known.id: known} if known else {}
+        return World(masters.site, units, {}, masters.products, masters.places, masters.workers)
+
+
+def _registered(serial: str) -> UnitRegistered:
+    name = unit_id(MODULE.id, serial)
+    born = Unit(name, MODULE.id, serial, Status.AVAILABLE, DOCK, raw_serial=serial)
+    return UnitRegistered(name, Creation.RECEIVING, born)

@@ -1,0 +1,120 @@
+"""A unit that arrives is registered once, under the name that every dock gives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.events import Creation, UnitRegistered
+from scantrail.domain.identifiers import unit_id
+from scantrail.domain.judge import Judgement, absorb, judge
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World, needs_of
+from scantrail.words import say
+from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, TODAY, module, said_in, world
+
+DOCK = "MAIN/DOCK-01"
+
+
+def arrived(number: int = 99, **facts: Any) -> Unit:
+    return module(number, **{"place": DOCK, **facts})
+
+
+def receipt(
+    born: Unit,
+    *,
+    called: str = "",
+    text: str | None = "",
+    how: Creation = Creation.RECEIVING,
+    worker: str = CLERK.id,
+) -> Act:
+    events = (UnitRegistered(called or born.id, how, born),)
+    reading = None if text is None else Reading(text or born.serial, Carrier.WEDGE)
+    return Act(ActId("Scanner-05", "e", 1), "", "MAIN", worker, Times(NOW, "b", 0), Draft(events, reading=reading))
+
+
+def judged(act: Act, seen: World) -> Judgement:
+    reading = act.draft.reading
+    return judge(act, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
+
+
+def code(act: Act, seen: World | None = None) -> Code | None:
+    refusal = judged(act, seen or world()).refusal
+    return refusal.code if refusal else None
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_unit_begins_available_or_in_quarantine(status: Status) -> None:
+    unit = arrived(status=status)
+    found = judged(receipt(unit), world())
+    if status in (Status.AVAILABLE, Status.QUARANTINE):
+        assert found.units[unit.id] == replace(unit, changed_at=NOW, changed_by=CLERK.id)
+    else:
+        assert found.refusal is not None
+        assert found.refusal.code is Code.TRANSITION
+
+
+def test_the_second_dock_is_told_what_is_on_record_and_to_look_for_another_label() -> None:
+    seen = world()
+    absorb(seen, judged(receipt(arrived()), seen))
+    refusal = judged(receipt(arrived(place="MAIN/A-15-04")), seen).refusal
+    assert refusal is not None
+    assert (refusal.code, refusal.contests) == (Code.ALREADY_RECEIVED, True)
+    assert say(refusal.because) == "CM500-2025-0099 is on record: Available, in DOCK-01."
+    assert say(refusal.todo).startswith("Look for another serial label on it.")
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_serial_is_never_used_again_whatever_has_become_of_its_unit(status: Status) -> None:
+    assert code(receipt(arrived()), world(module(99, status=status))) is Code.ALREADY_RECEIVED
+
+
+def test_only_who_may_receive_registers_what_arrives() -> None:
+    assert code(receipt(arrived(), worker=SARAH.id)) is Code.NO_RIGHT
+
+
+@pytest.mark.parametrize("how", [each for each in Creation if each is not Creation.RECEIVING])
+def test_units_come_into_being_at_a_dock_by_receiving_only(how: Creation) -> None:
+    assert code(receipt(arrived(), how=how)) is Code.NO_RIGHT
+
+
+@pytest.mark.parametrize("text", [None, "CM500-2025-0098", "CM-500-STD"])
+def test_the_scan_has_to_say_the_serial(text: str | None) -> None:
+    assert code(receipt(arrived(), text=text)) is Code.SCAN_MISMATCH
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        receipt(arrived(), called=unit_id(MODULE.id, "CM500-2025-0098")),
+        receipt(arrived(id=unit_id(SENSOR.id, "CM500-2025-0099"))),
+        receipt(replace(arrived(), product=SENSOR.id)),
+    ],
+)
+def test_product_and_serial_make_the_id(act: Act) -> None:
+    assert code(act) is Code.SCAN_MISMATCH
+
+
+def test_it_arrives_at_a_place_of_this_site_and_is_a_product_on_record() -> None:
+    assert code(receipt(arrived(place="MAIN/NOWHERE"))) is Code.UNKNOWN_PLACE
+    seen = world()
+    seen.places["EAST/DOCK"] = replace(seen.places[DOCK], id="EAST/DOCK", site="EAST")
+    assert code(receipt(arrived(place="EAST/DOCK")), seen) is Code.UNKNOWN_PLACE
+    del seen.products[MODULE.id]
+    assert code(receipt(arrived()), seen) is Code.UNKNOWN_CODE
+
+
+@pytest.mark.parametrize("unit", [arrived(document="PL-2025-0091"), arrived(order="SO-2025-1289")])
+def test_no_list_and_no_order_has_it_yet(unit: Unit) -> None:
+    assert code(receipt(unit)) is Code.TRANSITION
+
+
+def test_judging_it_needs_its_product_and_its_place() -> None:
+    needs = needs_of([receipt(arrived())])
+    assert (set(needs.units), set(needs.products), set(needs.places)) == ({arrived().id}, {MODULE.id}, {DOCK})
