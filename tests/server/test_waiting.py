@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
+from scantrail.domain.acts import Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import (
     BinConfirmed,
@@ -363,8 +364,10 @@ def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
     served: ServedSite, listed: PickList
 ) -> None:
     device = served.device()
-    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST, at=NOW - timedelta(days=3))
-    assert outcomes(device.push()) == [Outcome.WAITING]
+    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    days_later = Times(served.now, "boot", mono_ms=3 * 24 * 3_600_000)
+    answered = device.post(replace(device.batch(), now=days_later)).json()
+    assert [each["outcome"] for each in answered["verdicts"]] == ["waiting"]
     judge_over(served.database, served.now + timedelta(hours=SITE.waiting_hours) - timedelta(seconds=1))
     assert in_log(served, device) == []
 

@@ -162,7 +162,8 @@ def test_who_picks_the_last_of_their_own_in_a_bin_is_led_on_wherever_they_began(
 
 def test_a_product_that_others_have_reserved_is_confirmed_only_where_it_lies() -> None:
     sensor = unit(SENSOR, "TS2000001", place=FAR)
-    lists = (pick_list(any_line(SENSOR, 1), number=FIRST), pick_list(any_line(MODULE, 1), number=SECOND))
+    both = pick_list(any_line(MODULE, 1), any_line(SENSOR, 1, line="2"), number=SECOND)
+    lists = (pick_list(any_line(SENSOR, 1), number=FIRST), both)
     seen = world(module(1), sensor, lists=lists)
     Guide(seen, FIRST).take()
     mike = Guide(seen, SECOND, device="Scanner-06", worker=MIKE.id)
