@@ -25,11 +25,12 @@ from scantrail.domain.events import (
     UnitPicked,
     UnitQuarantined,
 )
-from scantrail.domain.judge import Judgement, absorb, judge
+from scantrail.domain.holds import Hold, HoldKind
+from scantrail.domain.judge import Judgement, absorb, goods_refusal, judge
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.units import Condition, Owner, OwnerType
 from scantrail.domain.world import World, needs_of
 from tests.support.worlds import (
     MODULE,
@@ -162,6 +163,45 @@ def test_a_pick_is_for_the_order_of_its_list() -> None:
 
 def test_an_act_about_a_list_that_is_not_on_record_is_refused() -> None:
     assert code(act(BinConfirmed("PL-0000", "MAIN/A-15-03")), at_work()) is Code.UNKNOWN_DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, None),
+        ({"status": Status.PICKED, "document": "PL-1"}, Code.ALREADY_PICKED),
+        ({"status": Status.SHIPPED}, Code.SHIPPED),
+        ({"status": Status.DELIVERED}, Code.SHIPPED),
+        ({"status": Status.QUARANTINE}, Code.STATUS),
+        ({"place": "EAST/E-01-01"}, Code.ANOTHER_SITE),
+        ({"owner": Owner(OwnerType.CUSTOMER, "Premium")}, Code.OWNER),
+        ({"lot": "L1"}, Code.HOLD),
+    ],
+)
+def test_goods_that_may_not_be_picked_at_all_are_refused_also_for_a_list_that_is_not_on_record(
+    facts: dict[str, Any], expected: Code | None
+) -> None:
+    hold = Hold("H-1", HoldKind.RECALL, "Swollen capacitors", lot="L1")
+    seen = world(replace(UNIT, **facts), holds=(hold,))
+    assert code(act(PICKED), seen) is (expected or Code.UNKNOWN_DOCUMENT)
+    refusal = goods_refusal(act(PICKED), seen)
+    assert (refusal.code if refusal else None) is expected
+    assert goods_refusal(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen) is None
+
+
+def test_of_an_act_that_picks_several_units_each_is_looked_at() -> None:
+    other = module(47, status=Status.SHIPPED)
+    second = replace(PICKED, unit=other.id, serial=other.serial)
+    refusal = goods_refusal(act(PICKED, second), world(UNIT, other))
+    assert refusal is not None
+    assert refusal.code is Code.SHIPPED
+    assert goods_refusal(act(PICKED), world()) is None, "nothing is known of it"
+
+
+def test_a_pick_of_a_unit_that_is_on_no_record_is_refused_for_its_list_first() -> None:
+    seen = at_work(status=DocumentStatus.CANCELLED)
+    del seen.units[UNIT.id]
+    assert code(act(PICKED), seen) is Code.LIST_CANCELLED
 
 
 @pytest.mark.parametrize("event", [PICKED, ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from biip.sscc import Sscc
 from hypothesis import given
@@ -43,6 +45,19 @@ def test_series_overlap_when_one_begins_like_the_other(one: SsccSeries, other: S
     assert one.overlaps(one.name)
 
 
-@pytest.mark.parametrize(("text", "is_one"), [("9521", True), ("952123456789", True), ("952", False), ("9521٣", False)])
+@given(SERIES, st.text("0123456789", min_size=1, max_size=8))
+def test_a_series_overlaps_every_longer_and_every_shorter_one_it_begins_like(series: SsccSeries, more: str) -> None:
+    longer = replace(series, company_prefix=(series.company_prefix + more)[:12])
+    assert series.overlaps(longer.name)
+    assert longer.overlaps(series.name)
+    other = replace(longer, extension=(series.extension + 1) % 10)
+    assert not series.overlaps(other.name)
+    assert not other.overlaps(series.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("9521", True), ("952123456789", True), ("952", False), ("9521234567890", False), ("9521٣", False)],
+)
 def test_a_company_prefix_has_4_to_12_digits(text: str, is_one: bool) -> None:
     assert (company_prefix_problem(text) is None) == is_one

@@ -73,6 +73,7 @@ def after(*events: Event, listed: PickList = LISTED) -> list[int]:
         ([reserve(0, 1, 2), PickListTaken(LIST)], []),
         ([reserve(0, 1, 2), PickListTaken(LIST), reserve(3)], [3]),
         ([reserve(0, 1, 2, 3, 4)], [0, 1, 2]),
+        ([reserve(0, 0, 1)], [0, 1]),
         ([reserve(0, line="2")], []),
         ([reserve(0, product=SENSOR.id)], []),
         ([reserve(0, line="none")], []),
@@ -154,6 +155,12 @@ def test_what_no_change_explains_is_refused(events: list[Event], code: Code) -> 
     refusal = judged(PickListTaken(LIST), *events).refusal
     assert refusal is not None
     assert refusal.code is code
+
+
+def test_a_line_may_be_reserved_for_anew() -> None:
+    judgement = judged(PickListTaken(LIST), reserve(0, 1), reserve(1, 2))
+    assert judgement.refusal is None
+    assert judgement.documents[LIST].lines[0].reserved == (IDS[1], IDS[2])
 
 
 def test_who_does_not_have_the_list_reserves_nothing_on_it() -> None:

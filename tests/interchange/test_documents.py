@@ -274,6 +274,16 @@ def test_a_unit_that_a_picker_is_on_the_way_to_is_promised_to_no_other_order(on_
     done(on_the_way.bring(allocations=[promise(47, "SO-2"), promise(46, "SO-1")]))
 
 
+def test_of_two_pickers_on_the_way_to_one_unit_the_other_orders_stops_the_desk_as_well(on_the_way: Desk) -> None:
+    done(on_the_way.bring(pick_lists=[list_row(any_line(2), number="PL-2", order="SO-2")]))
+    also = the_list(on_the_way, "PL-2")
+    line = replace(also.lines[0], reserved=the_list(on_the_way).lines[0].reserved)
+    taken = Taken("Scanner-06", "mike")
+    on_the_way.work_on(replace(also, lines=(line,), status=DocumentStatus.IN_PROGRESS, taken=taken))
+    for order in ("SO-1", "SO-2"):
+        assert "nobody is on the way to" in the_problem(on_the_way.bring(allocations=[promise(46, order)]))
+
+
 def test_a_list_that_names_a_unit_that_a_picker_is_on_the_way_to_is_refused(on_the_way: Desk) -> None:
     other = list_row(exact_line(47, 46), number="PL-2")
     problem = the_problem(on_the_way.bring(pick_lists=[other]))

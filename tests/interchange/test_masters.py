@@ -76,6 +76,8 @@ def test_a_new_pin_is_a_change_and_an_empty_one_keeps_it(desk: Desk) -> None:
             {"id": "N", "name": "N", "time_zone": "UTC", "quarantine_place": "MAIN/QC-01"},
             "a place of this site",
         ),
+        ("sites", {"id": "N", "name": "N", "time_zone": "UTC", "company_prefix": "952"}, "a GS1 Company Prefix"),
+        ("sites", {"id": "N", "name": "N", "time_zone": "UTC", "sscc_extension": "12"}, "expected a digit from 0 to 9"),
         ("products", {"sku": "cm-500-std", "name": "x"}, "differs from CM-500-STD in more than case"),
         ("products", {**MODULE, "case_rule": "exact"}, "how serials are compared never changes"),
         ("workers", {**SARAH, "id": "mike"}, "sarah has it"),

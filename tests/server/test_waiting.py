@@ -11,10 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from scantrail.domain.acts import Times
 from scantrail.domain.documents import PickList
-from scantrail.domain.events import BinConfirmed, ConditionStated, PickListCompleted
+from scantrail.domain.events import (
+    BinConfirmed,
+    ConditionStated,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    UnitPicked,
+)
 from scantrail.domain.people import Role, Worker
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
@@ -32,7 +40,7 @@ from scantrail.server.documents import put_documents
 from scantrail.server.epochs import restored
 from scantrail.server.feed import changes_after, mark
 from scantrail.server.judging import judge_over, judge_waiting
-from scantrail.server.log import load_stream, save_stream, verify_chain
+from scantrail.server.log import instant_text, load_stream, save_stream, verify_chain
 from scantrail.server.master import put_sites, put_workers
 from scantrail.server.schema import documents, feed, labels, log, units, waiting
 from scantrail.server.timer import end_waits
@@ -40,7 +48,7 @@ from scantrail.server.units import put_units
 from scantrail.server.waiting_items import anything_called, waiting_items
 from tests.server.site import VERIFIER, ServedSite, TestDevice
 from tests.support.conditions import until
-from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list
+from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list, promised
 
 LIST = "PL-2025-0091"
 BOSS = Worker("ana", "Ana Lopez", "WKR-2001", "MAIN", (Role.SUPERVISOR,))
@@ -78,11 +86,22 @@ def _key(row: PickList | Unit) -> str:
     return row.number if isinstance(row, PickList) else row.id
 
 
+def picked(unit: Unit, number: str) -> UnitPicked:
+    """A pick of a unit, as it stands, on the first line of a list."""
+    order = unit.order or ""
+    return UnitPicked(unit.id, unit.serial, number, "1", order, unit.place, "MAIN/CART-05", unit.status)
+
+
 def in_log(served: ServedSite, device: TestDevice) -> list[tuple[int, str]]:
     query = select(log.c.seq, log.c.outcome).where(log.c.device == device.name).order_by(log.c.position)
     with served.database.reading() as connection:
         assert verify_chain(connection, "MAIN") is None
         return [(row.seq, row.outcome) for row in connection.execute(query)]
+
+
+def happened(served: ServedSite, device: TestDevice) -> set[str]:
+    with served.database.reading() as connection:
+        return set(connection.scalars(select(log.c.effective_at).where(log.c.device == device.name)))
 
 
 def waits(served: ServedSite) -> tuple[AttentionItem, ...]:
@@ -132,6 +151,7 @@ def test_what_is_about_a_list_not_here_yet_waits_and_applies_in_its_order_when_i
     assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
     assert (served.unit(46).status, served.unit(46).document) == (Status.PICKED, LIST)
     assert served.unit(46).changed_at == NOW, "it happened when it was told to have happened, not when the list came"
+    assert happened(served, device) == {instant_text(NOW)}, "and the log says so as well"
     assert waits(served) == ()
 
 
@@ -230,6 +250,35 @@ def test_goods_in_conflict_never_wait_whatever_the_list_and_what_is_before_them(
     assert in_log(served, late) == [(3, "contested")], "what waits is looked at again when its goods change"
 
 
+def test_what_waited_is_judged_by_its_scan_as_well(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    unit = served.unit(46)
+    device.record(picked(unit, LIST), reading="CM500-2025-0047", document=LIST)
+    assert outcomes(device.push()) == [Outcome.WAITING]
+    bring(served, replace(listed, at_place=unit.place))
+    assert in_log(served, device) == [(1, "refused")]
+    (item,) = to_settle(served)
+    assert item.code is Code.SCAN_MISMATCH
+
+
+def test_goods_that_are_not_free_until_an_earlier_record_of_them_is_judged_are_in_no_conflict(
+    served: ServedSite,
+) -> None:
+    other = replace(served.pick_list(), number="PL-2025-0092")
+    device = served.device()
+    device.pick(46)
+    assert outcomes(device.push()) == PICK
+    unit, listed = served.unit(46), served.pick_list()
+    lose(served, listed)
+    served.change(other)
+    back = PickUndone(unit.id, LIST, "1", unit.place, "MAIN/A-15-03", Status.ALLOCATED, LIST)
+    device.record(back, document=LIST)
+    free = promised(46, other.number)
+    device.record(picked(free, other.number), reading=unit.serial, document=other.number)
+    assert outcomes(device.push(4)) == [Outcome.WAITING] * 2
+    assert [each.code for each in waits(served)] == [Code.UNKNOWN_DOCUMENT, Code.EARLIER_WAITS]
+
+
 def test_a_unit_not_here_yet_is_no_excuse_on_a_list_that_has_ended(served: ServedSite) -> None:
     lost, listed = served.unit(46), served.pick_list()
     lose(served, lost)
@@ -240,6 +289,46 @@ def test_a_unit_not_here_yet_is_no_excuse_on_a_list_that_has_ended(served: Serve
     assert in_log(served, device)[-1] == (3, "contested")
     (item,) = to_settle(served)
     assert item.code is Code.LIST_CANCELLED
+
+
+def test_of_two_that_wait_for_one_unit_the_first_to_apply_has_it_and_the_other_is_told_at_once(
+    served: ServedSite, listed: PickList
+) -> None:
+    first, second = served.device(), served.device("Scanner-11")
+    first.pick(46)
+    first.push()
+    lost = served.unit(46)
+    other = replace(listed, number="PL-2025-0092")
+    second.record(picked(lost, other.number), reading=lost.serial, document=other.number)
+    assert outcomes(second.push()) == [Outcome.WAITING]
+    served.change(replace(lost, document=None))
+    bring(served, other)
+    assert in_log(served, second) == [(1, "applied")]
+    assert in_log(served, first) == [(3, "contested")], "although it arrived before"
+    assert (served.unit(46).status, served.unit(46).document) == (Status.PICKED, other.number)
+
+
+def test_what_a_push_changes_is_looked_at_in_all_that_waits_for_it(served: ServedSite, listed: PickList) -> None:
+    away, here = served.device(), served.device("Scanner-11")
+    away.pick(46)
+    away.push()
+    other = replace(listed, number="PL-2025-0092")
+    served.change(other, replace(served.unit(46), document=other.number))
+    here.record(picked(served.unit(46), other.number), reading=served.unit(46).serial, document=other.number)
+    assert outcomes(here.push()) == [Outcome.APPLIED]
+    assert in_log(served, away) == [(3, "contested")]
+
+
+def test_what_waits_on_a_list_that_somebody_takes_meanwhile_is_told_at_once(served: ServedSite) -> None:
+    lose(served, served.unit(46))
+    device, other = served.device(), served.device("Scanner-11", MIKE.id)
+    device.pick(46)
+    assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING]
+    other.record(PickListTaken(LIST), document=LIST)
+    assert outcomes(other.push()) == [Outcome.APPLIED]
+    assert in_log(served, device)[-1] == (3, "contested")
+    (item,) = to_settle(served)
+    assert item.code is Code.LIST_TAKEN_OVER
 
 
 def test_another_device_waits_for_a_pick_that_waits(served: ServedSite) -> None:
@@ -309,6 +398,18 @@ async def test_a_database_that_is_away_for_a_while_ends_no_look_after_it(served:
     assert looks >= 3
 
 
+def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
+    served: ServedSite, listed: PickList
+) -> None:
+    device = served.device()
+    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    days_later = Times(served.now, "boot", mono_ms=3 * 24 * 3_600_000)
+    answered = device.post(replace(device.batch(), now=days_later)).json()
+    assert [each["outcome"] for each in answered["verdicts"]] == ["waiting"]
+    judge_over(served.database, served.now + timedelta(hours=SITE.waiting_hours) - timedelta(seconds=1))
+    assert in_log(served, device) == []
+
+
 def test_any_push_of_the_site_ends_a_wait_that_is_over(served: ServedSite, listed: PickList) -> None:
     device, other = served.device(), served.device("Scanner-11", MIKE.id)
     device.pick(46)
@@ -353,6 +454,21 @@ def test_the_desk_sees_who_waits_for_what_and_may_settle_it_with_a_reason(served
     assert not settle(pick.id).is_new
 
 
+def test_what_waited_behind_one_that_is_given_up_goes_on(served: ServedSite) -> None:
+    with served.database.writing() as connection:
+        put_workers(connection, [BOSS], {BOSS.id: VERIFIER})
+    lose(served, served.unit(46))
+    device = served.device()
+    device.pick(46)
+    device.record(BinConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
+    assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING, Outcome.WAITING]
+    pick = next(each for each in waits(served) if each.code is Code.UNKNOWN_SERIAL)
+    resolve(served.database, pick.id, worker=BOSS.id, reason="Put back", now=served.now)
+    assert in_log(served, device)[2:] == [(3, "refused"), (4, "applied")]
+    assert served.pick_list().at_place == "MAIN/A-15-04"
+    assert RowKind.DOCUMENT in {row.kind for row in rows_after(served, device)}
+
+
 def test_a_restored_servers_devices_send_it_again_and_it_waits_once(served: ServedSite, listed: PickList) -> None:
     device = served.device()
     device.pick(46)
@@ -379,9 +495,24 @@ def test_one_that_cannot_be_judged_any_more_stops_nobody(
         return true(bench, act, *rest)
 
     monkeypatch.setattr(taking._Bench, "_judged", fails)
+    served.now += timedelta(hours=3)
     bring(served, listed)
     other.pick(47)
     assert outcomes(other.push()) == PICK
+    assert {each.code for each in to_settle(served)} == {Code.UNREADABLE}
+    assert happened(served, device) == {instant_text(NOW)}
+
+
+def test_one_whose_bytes_are_no_act_any_more_is_set_apart_and_what_is_behind_it_goes_on(
+    served: ServedSite, listed: PickList
+) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    with served.database.writing() as connection:
+        connection.execute(update(waiting).where(waiting.c.seq == 1).values(payload=b"{}"))
+    bring(served, replace(listed, at_place="MAIN/A-15-03"))
+    assert in_log(served, device) == [(1, "refused"), (2, "applied"), (3, "applied")]
     assert {each.code for each in to_settle(served)} == {Code.UNREADABLE}
 
 

@@ -14,7 +14,7 @@ from scantrail.domain.events import PickListTaken, UnitsReserved
 from scantrail.domain.reservations import reserved_on
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Unit
-from scantrail.workflows.base import Scan, Tone
+from scantrail.workflows.base import AskException, Scan, Tone
 from scantrail.workflows.pick import Pick, Step, answer
 from tests.support.worlds import (
     MIKE,
@@ -23,6 +23,7 @@ from tests.support.worlds import (
     SENSOR,
     any_line,
     candidates_in,
+    exact_line,
     module,
     pick_list,
     scanned,
@@ -45,6 +46,12 @@ def two_pickers(*units: Unit, wanted: int = 2) -> tuple[Guide, Guide]:
 def at_bin(guide: Guide, code: str) -> Guide:
     guide.scan_all(code, "CM-500-STD")
     return guide
+
+
+def at_another_bin(guide: Guide, code: str) -> Guide:
+    guide.give(AskException())
+    guide.choose("Another bin")
+    return at_bin(guide, code)
 
 
 def picks(guide: Guide, number: int) -> Tone:
@@ -89,6 +96,22 @@ def test_who_takes_what_another_has_reserved_is_right_and_the_other_is_led_elsew
     assert sarah.pick.stops[1].place == FAR
 
 
+def test_a_picker_goes_to_what_is_reserved_for_them_also_when_something_nearer_comes_in() -> None:
+    sarah, mike = two_pickers(module(2, place=FAR), wanted=1)
+    sarah.take()
+    sarah.world.units[module(1).id] = module(1)
+    assert sarah.prompt().expected == ("B-02-01",)
+    mike.take()
+    assert reserved(mike) == [1]
+
+
+def test_where_there_is_nothing_to_reserve_the_list_is_taken_all_the_same() -> None:
+    sarah, mike = two_pickers(module(1), wanted=1)
+    sarah.take()
+    mike.take()
+    assert mike.recorded == [PickListTaken(SECOND)]
+
+
 def test_two_that_reserved_the_same_without_knowing_both_look_elsewhere_first() -> None:
     sarah, mike = two_pickers(module(1), module(2, place=FAR), wanted=1)
     for guide, device in ((sarah, "Scanner-05"), (mike, "Scanner-06")):
@@ -104,6 +127,57 @@ def test_a_picker_who_goes_to_a_bin_of_others_reservations_finds_work_there() ->
     at_bin(mike, "A-15-03")
     assert mike.step() is Step.SERIAL
     assert picks(mike, 1) is Tone.ACCEPTED
+
+
+def test_who_comes_back_to_a_bin_after_having_been_led_on_finds_work_there() -> None:
+    sarah, mike = two_pickers(module(1), module(2), module(3), module(4, place=FAR))
+    sarah.take()
+    mike.take()
+    picks(at_bin(mike, "A-15-03"), 3)
+    assert mike.prompt().expected == ("B-02-01",)
+    mike.scan("A-15-03")
+    assert mike.step() is Step.PRODUCT
+    mike.scan("CM-500-STD")
+    assert picks(mike, 1) is Tone.ACCEPTED
+
+
+def test_who_has_picked_elsewhere_before_finds_work_in_a_bin_of_others_reservations() -> None:
+    sarah, mike = two_pickers(module(1), module(2), module(3, place=FAR), module(4, place=FAR))
+    sarah.take()
+    mike.take()
+    picks(at_bin(mike, "B-02-01"), 3)
+    at_another_bin(mike, "A-15-03")
+    assert mike.prompt().expected == (module(1).serial,)
+
+
+def test_who_picks_the_last_of_their_own_in_a_bin_is_led_on_wherever_they_began() -> None:
+    near, far = [module(number) for number in range(1, 5)], [module(number, place=FAR) for number in (5, 6)]
+    sarah, mike = two_pickers(*near, *far, wanted=3)
+    sarah.take()
+    mike.take()
+    picks(at_bin(mike, "B-02-01"), 5)
+    picks(at_another_bin(mike, "A-15-03"), 4)
+    assert mike.prompt().expected == ("B-02-01",)
+
+
+def test_a_product_that_others_have_reserved_is_confirmed_only_where_it_lies() -> None:
+    sensor = unit(SENSOR, "TS2000001", place=FAR)
+    both = pick_list(any_line(MODULE, 1), any_line(SENSOR, 1, line="2"), number=SECOND)
+    lists = (pick_list(any_line(SENSOR, 1), number=FIRST), both)
+    seen = world(module(1), sensor, lists=lists)
+    Guide(seen, FIRST).take()
+    mike = Guide(seen, SECOND, device="Scanner-06", worker=MIKE.id)
+    mike.scan("A-15-03")
+    assert mike.scan("TS-200").tone is Tone.REFUSED
+
+
+def test_the_product_comes_before_the_serial_also_of_what_others_have_reserved() -> None:
+    sarah, mike = two_pickers(module(1), module(2), module(3, place=FAR), module(4, place=FAR))
+    sarah.take()
+    mike.take()
+    mike.scan("A-15-03")
+    assert picks(mike, 1) is Tone.REFUSED
+    assert mike.pick_list.picked == ()
 
 
 def test_a_list_that_is_taken_over_is_reserved_for_anew_without_what_is_picked() -> None:
@@ -126,6 +200,15 @@ def test_two_lines_of_one_product_reserve_different_units() -> None:
     guide.take()
     assert [len(line.reserved) for line in guide.pick_list.lines] == [1, 2]
     assert len(reserved_on(guide.pick_list)) == 3
+
+
+def test_a_line_that_names_its_units_takes_none_of_what_another_line_may_reserve() -> None:
+    named = module(9, status=Status.ALLOCATED, document=FIRST, order="SO-2025-1289")
+    listed = pick_list(exact_line(named), any_line(MODULE, 2, line="2"), number=FIRST)
+    guide = Guide(world(named, module(1), module(2), lists=(listed,)), FIRST)
+    guide.take()
+    assert [event.line for event in guide.recorded if isinstance(event, UnitsReserved)] == ["2"]
+    assert reserved(guide) == [1, 2]
 
 
 HEAPS = {

@@ -1,0 +1,107 @@
+"""Which acts wait for an earlier step, and whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.documents import SalesOrder
+from scantrail.domain.events import (
+    AllocationReleased,
+    Event,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    UnitsReserved,
+    UnitSubstituted,
+)
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import Status
+from scantrail.protocol.waiting import Queue, Waiting, document_things, lacks_a_step, things_of, unit_things
+from scantrail.words import say
+from tests.support.worlds import MODULE, NOW, SARAH, exact_line, module, pick_list, promised, world
+
+LIST, OTHER = "PL-2025-0091", "PL-2025-0092"
+UNIT = promised(46)
+
+
+def act(seq: int, *events: Event, document: str = LIST, device: str = "Scanner-05", epoch: str = "e1") -> Act:
+    draft = Draft(events=events, document=document)
+    return Act(ActId(device, epoch, seq), "", "MAIN", SARAH.id, Times(NOW, "boot", 0), draft)
+
+
+def kept(given: Act) -> Waiting:
+    refusal = refuse(Code.UNKNOWN_DOCUMENT, document=LIST)
+    return Waiting(given.id, b"", "", things_of(given), NOW, NOW, refusal)
+
+
+def undone(document: str = LIST) -> PickUndone:
+    return PickUndone(UNIT.id, document, "1", "MAIN/CART-05", "MAIN/A-15-03", Status.ALLOCATED)
+
+
+def test_a_list_is_taken_and_what_it_reserves_stands_in_nobodys_way() -> None:
+    taken = act(1, PickListTaken(LIST), UnitsReserved(LIST, "1", MODULE.id, (UNIT.id,)))
+    assert things_of(taken) == document_things([LIST])
+    assert things_of(act(1, undone())) == document_things([LIST]) | unit_things([UNIT.id])
+
+
+def test_only_earlier_acts_of_the_same_store_about_the_same_things_stand_before_an_act() -> None:
+    queue = Queue([kept(act(1, PickListTaken(LIST)))])
+    assert queue.is_behind(ActId("Scanner-05", "e1", 2), document_things([LIST]))
+    assert not queue.is_behind(ActId("Scanner-05", "e1", 1), document_things([LIST])), "itself"
+    assert not queue.is_behind(ActId("Scanner-05", "e1", 2), document_things([OTHER]))
+    assert not queue.is_behind(ActId("Scanner-11", "e1", 2), document_things([LIST])), "another device"
+    assert not queue.is_behind(ActId("Scanner-05", "e2", 2), document_things([LIST])), "another store of the device"
+
+
+def test_an_act_that_waits_for_something_else_now_keeps_its_turn() -> None:
+    first, second = kept(act(1, PickListTaken(LIST))), kept(act(2, PickListTaken(LIST)))
+    queue = Queue([first, second])
+    queue.add(replace(first, refusal=refuse(Code.EARLIER_WAITS)))
+    assert [each.id for each in queue] == [first.id, second.id]
+    for is_before in (queue.is_behind, queue.has_before):
+        assert not is_before(first.id, first.things)
+        assert is_before(second.id, second.things)
+    queue.remove(first)
+    assert not queue.is_behind(second.id, second.things)
+    assert [each.id for each in queue] == [second.id]
+
+
+def test_a_document_that_is_here_and_is_no_pick_list_is_not_waited_for() -> None:
+    seen = world(UNIT)
+    seen.documents[LIST] = SalesOrder(LIST, "MAIN", "Premium", ())
+    for number, is_awaited in ((LIST, False), (OTHER, True)):
+        refusal = refuse(Code.UNKNOWN_DOCUMENT, document=number)
+        assert lacks_a_step(act(1, PickListTaken(number)), refusal, seen, Queue(())) == is_awaited
+
+
+@pytest.mark.parametrize("missing", [UNIT, module(49)])
+def test_a_substitution_waits_for_each_of_its_two_units(missing: object) -> None:
+    instead = module(49)
+    substituted = UnitSubstituted(instead.id, instead.serial, UNIT.id, LIST, "1", "SO-2025-1289")
+    given = act(1, substituted, AllocationReleased(UNIT.id, "SO-2025-1289"))
+    seen = world(*(each for each in (UNIT, instead) if each != missing), lists=(pick_list(exact_line(UNIT)),))
+    assert lacks_a_step(given, refuse(Code.UNKNOWN_SERIAL, wanted="–"), seen, Queue(()))
+
+
+STEPS = (Code.LINES_OPEN, Code.CONDITION_FIRST, Code.NOT_CHECKED, Code.NOT_PICKED_HERE)
+"""What an act may be refused for although a step that waits, of whichever device, would make it right."""
+
+
+@pytest.mark.parametrize("code", STEPS)
+def test_what_another_device_has_still_waiting_on_the_list_is_waited_for(code: Code) -> None:
+    given, refusal = act(9, undone()), refuse(code, count=1, document=LIST, unit="46", item="Manuals")
+    on_the_list, on_another = act(1, undone(), device="Scanner-11"), act(1, undone(OTHER), document=OTHER)
+    assert lacks_a_step(given, refusal, world(), Queue([kept(on_the_list)]))
+    assert not lacks_a_step(given, refusal, world(), Queue([kept(on_another), kept(given)]))
+
+
+def test_nothing_else_is_waited_for_whatever_waits() -> None:
+    refusal = refuse(Code.LIST_TAKEN_OVER, document=LIST, worker="Mike", device="Scanner-11")
+    assert not lacks_a_step(act(9, PickListCompleted(LIST)), refusal, world(), Queue([kept(act(1, undone()))]))
+
+
+def test_who_waits_for_their_turn_is_told_so() -> None:
+    assert say(refuse(Code.EARLIER_WAITS).waits_for) == "Waits for an earlier record about the same goods or list."
