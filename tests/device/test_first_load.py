@@ -305,7 +305,7 @@ async def test_a_restored_server_that_has_every_act_is_known_by_its_answer_to_th
     device.picks(promised(47))
     monkeypatch.setattr(transport, "PIECE", 100)
     device.line.fault = cut_after(500)
-    await device.sync.now()
+    assert (await device.sync.now()).link is Link.OFFLINE
     assert device.store.ready, "work goes on with the rows of before"
     device.line.fault = None
     assert (await device.sync.now()).link is Link.ONLINE

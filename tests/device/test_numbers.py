@@ -209,6 +209,7 @@ def test_a_device_that_never_got_a_number_says_why_until_it_gets_its_first(tmp_p
             store.numbers.note_refusal(SERIES, "Ask the office.")
         with pytest.raises(NumbersUsedUp, match=r"No SSCC numbers left on this device\. Ask the office\."):
             store.numbers.take(SERIES, 1)
+        store.numbers.put(SERIES, NumbersAnswer(7), SERVER_EPOCH)
         asked = store.numbers.request(SERIES, store.epoch, SERVER_EPOCH)
         assert asked is not None
         assert (asked.turn, asked.left, asked.held) == (1, 0, None)
@@ -250,7 +251,10 @@ def test_what_the_server_was_told_of_one_series_it_does_not_know_of_another(tmp_
     with with_block(tmp_path) as store:
         store.numbers.put(other, NumbersAnswer(1, BLOCK, 1, "r"), SERVER_EPOCH)
         store.resend_from(0)
+        for each in (SERIES, other):
+            store.numbers.note_refusal(each, "Ask the office.")
         store.numbers.put(other, NumbersAnswer(2), SERVER_EPOCH)
+        assert [store.numbers.left(each).refusal for each in (SERIES, other)] == ["Ask the office.", ""]
         assert store.numbers.request(other, store.epoch, SERVER_EPOCH) is None
         assert store.numbers.request(SERIES, store.epoch, SERVER_EPOCH) is not None
 
