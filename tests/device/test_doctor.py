@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ import pytest
 from scantrail.device import doctor
 from scantrail.device.doctor import Finding, State, examine
 from scantrail.device.keys import DeviceKeys
+from scantrail.device.store import DeviceStore
 from scantrail.domain.events import WorkerSignedIn
+from scantrail.domain.numbers import SsccSeries
+from scantrail.protocol.messages import NumbersAnswer
 from scantrail.scanning.chosen import choose
 from scantrail.scanning.profiles import load_profile
-from tests.support.devices import Hand, new_store
+from tests.support.devices import SERVER_EPOCH, Hand, new_store
 from tests.support.photos import jpeg
+from tests.support.worlds import SITE
 
 
 async def found(folder: Path) -> dict[str, Finding]:
@@ -51,6 +56,30 @@ async def test_records_that_wait_and_a_server_that_is_away_are_said(tmp_path: Pa
     assert "1 records wait" in findings["journal"].line()
     assert findings["server"].state is State.NOTE
     assert findings["keys"].is_problem, "this store has no keys"
+
+
+async def test_carton_numbers_are_said_where_the_site_has_them_and_what_to_do_when_there_are_none(
+    tmp_path: Path,
+) -> None:
+    series = SsccSeries(0, "9521234")
+    with new_store(tmp_path / "plain"):
+        pass
+    assert "numbers" not in await found(tmp_path / "plain")
+    with new_store(tmp_path, replace(SITE, company_prefix=series.company_prefix)):
+        pass
+    none = (await found(tmp_path))["numbers"]
+    assert none.state is State.NOTE
+    assert "0 left" in none.line()
+    assert "scantrail sync now" in none.line()
+    with DeviceStore.open(tmp_path) as store:
+        store.numbers.put(series, NumbersAnswer(1, 40, 1, "r"), SERVER_EPOCH)
+    assert (await found(tmp_path))["numbers"].state is State.GOOD
+    with DeviceStore.open(tmp_path) as store:
+        store.numbers.note_refusal(series, "Ask the office.")
+    refused = (await found(tmp_path))["numbers"]
+    assert refused.state is State.NOTE
+    assert "40 left. Ask the office." in refused.line()
+    assert "sync now" not in refused.line()
 
 
 async def test_photos_that_wait_are_said(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.sync import Link, SyncState
 from scantrail.domain.acts import ActId
 from scantrail.domain.events import ConditionStated
+from scantrail.domain.numbers import SsccSeries
 from scantrail.domain.plain import to_plain
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
-from scantrail.protocol.messages import Push, Seen
+from scantrail.protocol.messages import NumbersAnswer, Push, Seen
 from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot
+from scantrail.server.feed import changes_after
 from scantrail.server.schema import meta
 from scantrail.server.snapshots import Snapshots
 from scantrail.sqlite import sqlite3
@@ -244,6 +247,22 @@ async def test_a_restored_server_that_says_nothing_and_is_soon_further_is_notice
         assert device.store.unit(module(number).id) == served.unit(number)
 
 
+async def test_the_history_that_rows_are_of_is_known_from_the_file_and_from_every_answer(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    take(device.store, served, snapshot_of(served))
+    assert device.store.heads() == heads_of(served)
+    for number in (46, 47):
+        device.picks(promised(number))
+        await device.sync.now()
+        assert device.store.heads() == heads_of(served)
+
+
+def heads_of(served: ServedSite) -> dict[str, str]:
+    with served.database.reading() as connection:
+        return changes_after(connection, Seen(), "MAIN").heads
+
+
 @pytest.mark.parametrize("comes_back", ["before the act", "with the next act waiting"])
 async def test_while_the_rows_of_a_restored_server_are_on_their_way_work_goes_on_with_those_of_before(
     device: OnlineDevice, served: ServedSite, comes_back: str, monkeypatch: pytest.MonkeyPatch
@@ -272,6 +291,59 @@ async def test_while_the_rows_of_a_restored_server_are_on_their_way_work_goes_on
     assert served.unit(48).status is Status.PICKED
     assert device.store.unit(UNIT.id) == served.unit(46)
     assert device.store.count_pending() == 0
+
+
+async def test_a_restored_server_that_has_every_act_is_known_by_its_answer_to_the_next_one(
+    device: OnlineDevice, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await device.sync.now()
+    device.picks(UNIT)
+    await device.sync.now()
+    with served.database.writing() as connection:
+        connection.execute(meta.update().where(meta.c.key == "server_epoch").values(value="another"))
+    snapshots_of(served).write("MAIN")
+    device.picks(promised(47))
+    monkeypatch.setattr(transport, "PIECE", 100)
+    device.line.fault = cut_after(500)
+    assert (await device.sync.now()).link is Link.OFFLINE
+    assert device.store.ready, "work goes on with the rows of before"
+    device.line.fault = None
+    assert (await device.sync.now()).link is Link.ONLINE
+    assert device.store.unit(promised(47).id) == served.unit(47)
+
+
+async def test_a_server_that_lacks_acts_which_nobody_keeps_any_more_is_not_followed_anew(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    await device.sync.now()
+    backup = {table.name: rows_of(served, table.name) for table in meta.metadata.sorted_tables}
+    device.picks(UNIT)
+    await device.sync.now()
+    served.now += timedelta(days=40)
+    device.hand.does()
+    await device.sync.now()
+    device.store.forget_old()
+    restore(served, backup)
+    device.hand.does()
+    device.line.asked.clear()
+    await device.sync.now()
+    assert asked(device, "/v1/snapshot/") == []
+    assert device.store.unit(UNIT.id) is not None
+
+
+async def test_numbers_are_shown_again_to_a_server_whose_rows_are_taken_anew(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    series = SsccSeries(0, "9521234")
+    await device.sync.now()
+    epoch = device.store.server_epoch
+    device.store.numbers.put(series, NumbersAnswer(1, 1000, 1, "receipt"), epoch)
+    assert device.store.numbers.request(series, device.store.epoch, epoch) is None
+    take(device.store, served, snapshot_of(served))
+    asks = device.store.numbers.request(series, device.store.epoch, epoch)
+    assert asks is not None
+    assert asks.held is not None
+    assert (asks.left, asks.held.receipt) == (1000, "receipt")
 
 
 async def test_a_server_that_is_another_one_at_every_answer_is_given_up_for_now(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from scantrail.device.store import DeviceStore, NumbersUsedUp, StoreDamaged
+from scantrail.device.store import DeviceStore, NumbersLeft, NumbersUsedUp, StoreDamaged
 from scantrail.device.sync import Link
 from scantrail.device.sync_command import sync_status
 from scantrail.domain.numbers import SsccSeries
@@ -72,6 +73,11 @@ def asked(device: OnlineDevice) -> int:
     return count
 
 
+async def no_numbers(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """The line breaks only where numbers are asked for."""
+    return await (cut(request, go_on) if request.url.path == "/v1/numbers" else go_on())
+
+
 def left(device: OnlineDevice) -> int:
     return device.store.numbers.left(SERIES).left
 
@@ -125,6 +131,18 @@ async def test_numbers_that_cannot_be_had_hold_nothing_up_and_are_asked_for_a_mi
     assert left(device) == BLOCK
 
 
+async def test_a_server_that_cannot_be_reached_is_asked_for_numbers_a_minute_later(device: OnlineDevice) -> None:
+    device.store.numbers.take(SERIES, BLOCK)
+    device.line.fault = no_numbers
+    asked(device)
+    for _poll in range(3):
+        await device.sync.now()
+    assert asked(device) == 1
+    device.hand.clock.move(61)
+    await device.sync.now()
+    assert asked(device) == 1
+
+
 async def test_another_series_of_the_site_is_fetched_and_the_old_one_is_kept(
     device: OnlineDevice, served: ServedSite
 ) -> None:
@@ -146,6 +164,13 @@ async def test_a_restored_server_is_told_at_once_what_is_held(device: OnlineDevi
     assert (asked(device), left(device)) == (1, BLOCK)
     await device.sync.now()
     assert asked(device) == 0
+
+
+async def test_a_server_that_has_lost_something_unsaid_is_told_at_once_what_is_held(device: OnlineDevice) -> None:
+    asked(device)
+    device.store.resend_from(0)
+    await device.sync.now()
+    assert (asked(device), left(device)) == (1, BLOCK)
 
 
 async def test_status_tells_what_is_left_also_while_the_store_is_open(device: OnlineDevice, tmp_path: Path) -> None:
@@ -178,15 +203,60 @@ def test_more_than_there_are_takes_none(tmp_path: Path) -> None:
             store.numbers.take(SERIES, 1)
 
 
+def test_a_device_that_never_got_a_number_says_why_until_it_gets_its_first(tmp_path: Path) -> None:
+    with new_store(tmp_path, NUMBERING) as store:
+        for _time in range(2):
+            store.numbers.note_refusal(SERIES, "Ask the office.")
+        with pytest.raises(NumbersUsedUp, match=r"No SSCC numbers left on this device\. Ask the office\."):
+            store.numbers.take(SERIES, 1)
+        store.numbers.put(SERIES, NumbersAnswer(7), SERVER_EPOCH)
+        asked = store.numbers.request(SERIES, store.epoch, SERVER_EPOCH)
+        assert asked is not None
+        assert (asked.turn, asked.left, asked.held) == (1, 0, None)
+        store.numbers.put(SERIES, NumbersAnswer(1, BLOCK, 1, "r"), SERVER_EPOCH)
+        assert store.numbers.left(SERIES) == NumbersLeft(SERIES.name, BLOCK)
+
+
 @pytest.mark.parametrize(
     "answer",
-    [NumbersAnswer(2, BLOCK, 1, "r"), NumbersAnswer(2, BLOCK, 10**9, "r"), NumbersAnswer(2, -5, BLOCK + 7, "r")],
+    [
+        NumbersAnswer(2, BLOCK, 1, "r"),
+        NumbersAnswer(2, BLOCK, BLOCK, "r"),
+        NumbersAnswer(2, BLOCK, 10**9, "r"),
+        NumbersAnswer(2, -5, BLOCK + 7, "r"),
+    ],
 )
 def test_a_block_that_cannot_be_new_is_left_and_said(tmp_path: Path, answer: NumbersAnswer) -> None:
     with with_block(tmp_path) as store:
         store.numbers.put(SERIES, answer, SERVER_EPOCH)
         found = store.numbers.left(SERIES)
         assert (found.left, "scantrail restored" in found.refusal) == (BLOCK, True)
+
+
+def test_a_series_whose_numbers_are_all_used_goes_on_behind_them_whatever_comes_of_another(tmp_path: Path) -> None:
+    other = SsccSeries(4, SERIES.company_prefix)
+    with with_block(tmp_path) as store:
+        store.numbers.take(SERIES, BLOCK)
+        for turn in (1, 2):
+            store.numbers.put(other, NumbersAnswer(turn, BLOCK, turn * BLOCK, "r"), SERVER_EPOCH)
+            store.numbers.take(other, BLOCK)
+        assert store.numbers.left(SERIES).left == 0
+        asked = store.numbers.request(SERIES, store.epoch, SERVER_EPOCH)
+        assert asked is not None
+        assert (asked.turn, asked.left) == (2, 0)
+
+
+def test_what_the_server_was_told_of_one_series_it_does_not_know_of_another(tmp_path: Path) -> None:
+    other = SsccSeries(4, SERIES.company_prefix)
+    with with_block(tmp_path) as store:
+        store.numbers.put(other, NumbersAnswer(1, BLOCK, 1, "r"), SERVER_EPOCH)
+        store.resend_from(0)
+        for each in (SERIES, other):
+            store.numbers.note_refusal(each, "Ask the office.")
+        store.numbers.put(other, NumbersAnswer(2), SERVER_EPOCH)
+        assert [store.numbers.left(each).refusal for each in (SERIES, other)] == ["Ask the office.", ""]
+        assert store.numbers.request(other, store.epoch, SERVER_EPOCH) is None
+        assert store.numbers.request(SERIES, store.epoch, SERVER_EPOCH) is not None
 
 
 @pytest.mark.parametrize("turn", [1, 3])

@@ -18,7 +18,7 @@ from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Owner, OwnerType, Unit
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked, undone
-from tests.support.devices import SERVER_EPOCH, Hand, changes_of, new_store
+from tests.support.devices import MASTERS, SERVER_EPOCH, Hand, changes_of, new_store
 from tests.support.worlds import MODULE, SENSOR, TODAY, any_line, exact_line, module, pick_list, promised, unit
 
 PICKS = pick_list(any_line(MODULE, 3))
@@ -215,10 +215,19 @@ def test_what_another_list_has_reserved_is_known_until_it_is_free_again(store: D
     assert elsewhere(store) == ["0002"], "its own is no other list's"
 
 
+def test_what_a_lost_list_had_reserved_is_free_once_the_rows_are_taken_anew(store: DeviceStore) -> None:
+    bring(store, module(1), reserving("PL-2", module(1)))
+    assert elsewhere(store) == ["0001"]
+    store.resend_from(0)
+    bring(store, *MASTERS, PICKS, module(1), position=4)
+    assert (offered(store), elsewhere(store)) == (["0001"], [])
+
+
 def test_a_list_that_this_device_has_left_keeps_its_own_until_the_server_gives_it_to_another(
     store: DeviceStore,
 ) -> None:
     bring(store, module(1), module(2), pick_list(any_line(MODULE, 1), number="PL-2"))
+    assert elsewhere(store) == []
     taking = (PickListTaken("PL-2"), UnitsReserved("PL-2", "1", MODULE.id, (module(1).id,)))
     Hand(store).does(*taking, document="PL-2")
     assert elsewhere(store) == ["0001"]

@@ -268,6 +268,19 @@ async def test_a_question_that_was_changed_on_the_way_is_noticed(device: OnlineD
     assert device.store.cursor() == cursor
 
 
+async def test_a_refusal_that_was_changed_on_the_way_is_not_acted_on(device: OnlineDevice) -> None:
+    device.picks(UNIT)
+    problem = b'{"title": "Out of step", "status": 409, "detail": "Send from 1", "code": "out_of_step"}'
+
+    async def flipped(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        headers = {HEADER: said(request, problem, 409).headers[HEADER]}
+        return httpx2.Response(409, content=problem.replace(b"1", b"3"), headers=headers, request=request)
+
+    device.line.fault = flipped
+    state = await device.sync.now()
+    assert (state.link, "changed on the way" in say(state.reason)) == (Link.OFFLINE, True)
+
+
 async def test_a_device_that_was_revoked_is_told_so(device: OnlineDevice) -> None:
     device.picks(UNIT)
     device.line.fault = answering(

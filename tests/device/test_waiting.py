@@ -77,6 +77,16 @@ def test_it_counts_here_and_is_seen_as_waiting_and_not_as_something_to_settle(st
     assert (store.attention(), store.counts().attention) == ((), 0)
 
 
+def test_what_waits_is_acknowledged_and_what_is_pending_is_not(store: DeviceStore) -> None:
+    assert store.acknowledged() == 0
+    first = Hand(store).does(picked(UNIT), document=LIST)
+    assert store.acknowledged() == 0
+    answered(store, ActVerdict(first.id.seq, Outcome.WAITING, 0, WAITS))
+    assert store.acknowledged() == 1
+    Hand(store).does(document=LIST)
+    assert store.acknowledged() == 1
+
+
 def test_answered_again_while_it_waits_it_goes_on_waiting(store: DeviceStore, act: Act) -> None:
     answered(store, ActVerdict(act.id.seq, Outcome.DUPLICATE, 0, WAITS))
     assert store.act_state(act.id) is ActState.WAITING
@@ -95,8 +105,16 @@ def test_that_it_applied_comes_before_the_rows_and_it_counts_once(store: DeviceS
     assert store.waiting() == ()
 
 
-def test_that_it_did_not_apply_makes_it_a_trouble_and_takes_its_effect_away(store: DeviceStore, act: Act) -> None:
-    hears(store, late(act, Outcome.CONTESTED, refusal=refuse(Code.LIST_CANCELLED, document=LIST)))
+@pytest.mark.parametrize("by_push", [False, True])
+def test_that_it_did_not_apply_makes_it_a_trouble_and_takes_its_effect_away(
+    store: DeviceStore, act: Act, *, by_push: bool
+) -> None:
+    assert status_of(store) is Status.PICKED
+    row = late(act, Outcome.CONTESTED, refusal=refuse(Code.LIST_CANCELLED, document=LIST))
+    if by_push:
+        store.apply_answer(PushAnswer(act.id.seq, (), replace(changes_of((), row.position), rows=(row,)), NOW))
+    else:
+        hears(store, row)
     assert status_of(store) is Status.ALLOCATED
     (item,) = store.attention()
     assert (item.act, item.refusal.code) == (act.id, Code.LIST_CANCELLED)

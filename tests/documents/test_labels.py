@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.documents.labels import by_code
-from scantrail.documents.sizes import paper
+from scantrail.documents.codes import Code, Symbol
+from scantrail.documents.labels import Label, by_code, carton_label
+from scantrail.documents.layout import layout
+from scantrail.documents.sizes import Paper, paper
 from scantrail.domain.calibration import CALIBRATION, Calibration
 
 
@@ -32,3 +34,27 @@ def test_the_calibration_shows_every_printable_character() -> None:
     marks = [each.text for each in plain if each.asks is Calibration.MARKS]
     assert all(text[1::2].isalpha() and len(set(text)) == len(text) for text in marks)
     assert not any(mark.isalnum() for text in marks for mark in text[::2])
+
+
+@pytest.mark.parametrize(("paper", "high"), [(Paper(100, 75), 32.0), (Paper(105, 148), 32.0), (Paper(100, 50), 20.0)])
+def test_a_cartons_bars_are_as_high_as_gs1_wants_them_with_their_number_below(paper: Paper, high: float) -> None:
+    made = carton_label("095212340000000013", "Main", paper)
+    assert isinstance(made, Label)
+    placed = layout(made.code, paper, has_note=True, is_text_below=made.is_text_below)
+    assert placed.code.height >= high
+    assert placed.code.top + placed.code.height < placed.title.top
+    assert placed.title.top + placed.title.height <= placed.note.top
+    assert placed.note.top + placed.note.height <= paper.label[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol", "in_pairs"),
+    [
+        ("1234", Symbol.GS1_128, True),
+        ("123", Symbol.GS1_128, False),
+        ("12A4", Symbol.GS1_128, False),
+        ("1234", Symbol.CODE_128, False),
+    ],
+)
+def test_only_an_even_number_of_digits_goes_in_pairs(text: str, symbol: Symbol, *, in_pairs: bool) -> None:
+    assert Code(text, symbol).is_in_pairs is in_pairs

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from scantrail.domain.events import BinConfirmed
 from scantrail.domain.readings import Enrolment
-from scantrail.server.administration import enrolment_code, enrolment_qr, save_photo
+from scantrail.domain.status import Status
+from scantrail.server.administration import (
+    attention_called,
+    enrolment_code,
+    enrolment_qr,
+    needs_attention,
+    save_photo,
+)
+from scantrail.server.app import utc_now
+from scantrail.server.attention import AttentionKind
+from scantrail.server.log import instant_text
+from scantrail.server.schema import waiting
 from scantrail.words import OperatorError
 from tests.server.site import ServedSite
 from tests.server.test_photos import CONTENT, PHOTO, reports, send
@@ -73,3 +88,20 @@ def test_a_photo_is_saved_by_the_beginning_of_its_hash_and_over_no_other_file(
 def test_what_is_no_hash_names_no_photo(served: ServedSite, tmp_path: Path, beginning: str) -> None:
     with pytest.raises(OperatorError, match="at least 8 digits"):
         save_photo(url_of(served), beginning, tmp_path / "x.jpg")
+
+
+def test_what_waits_is_listed_last_found_by_its_name_and_judged_when_its_time_is_over(served: ServedSite) -> None:
+    served.now = utc_now()
+    device = served.device()
+    device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    served.change(replace(served.unit(46), status=Status.QUARANTINE))
+    device.pick(46)
+    device.push()
+    trouble, waits = needs_attention(url_of(served), "MAIN")
+    assert (trouble.kind, waits.kind) == (AttentionKind.CONTESTED, AttentionKind.WAITING)
+    assert attention_called(url_of(served), waits.id) == waits
+    with served.database.writing() as connection:
+        connection.execute(update(waiting).values(since=instant_text(served.now - timedelta(days=2))))
+    kinds = [each.kind for each in needs_attention(url_of(served), "MAIN")]
+    assert AttentionKind.WAITING not in kinds
+    assert len(kinds) == 2

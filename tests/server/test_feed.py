@@ -11,8 +11,9 @@ from scantrail.domain.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Condition
-from scantrail.protocol.messages import Row, RowKind, Seen
-from scantrail.server.feed import changes_after
+from scantrail.protocol.messages import GLOBAL_STREAM, Row, RowKind, Seen
+from scantrail.server.feed import changes_after, mark
+from scantrail.server.log import load_stream, save_stream
 from tests.server.site import ServedSite
 from tests.support.worlds import module
 
@@ -74,6 +75,19 @@ def test_whoever_has_followed_another_history_reaches_nothing(served: ServedSite
     assert (changes.cursor, changes.rows, changes.more) == ({}, (), False)
 
 
+@pytest.mark.parametrize(("told", "epoch", "is_here"), [(1, "e1", True), (2, "e1", False), (1, "e2", False)])
+def test_whoever_was_told_of_more_acts_than_are_here_reaches_nothing(
+    served: ServedSite, told: int, epoch: str, *, is_here: bool
+) -> None:
+    device = served.device()
+    device.record(ConditionStated(module(49).id, Condition.DAMAGED))
+    answer = device.push()
+    seen = Seen(answer.changes.cursor, answer.changes.heads, device.name, epoch, told)
+    with served.database.reading() as connection:
+        changes = changes_after(connection, seen, "MAIN")
+    assert changes.cursor == (answer.changes.cursor if is_here else {})
+
+
 def test_the_entry_that_was_told_is_known_again_however_far_the_log_has_come(served: ServedSite) -> None:
     with served.database.reading() as connection:
         before = changes_after(connection, Seen(), "MAIN")
@@ -84,3 +98,15 @@ def test_the_entry_that_was_told_is_known_again_however_far_the_log_has_come(ser
         after = changes_after(connection, Seen(before.cursor, before.heads), "MAIN")
     assert [row.id for row in after.rows] == [module(49).id]
     assert after.heads["MAIN"] != before.heads["MAIN"]
+
+
+def test_a_stream_without_any_log_is_known_again_too(served: ServedSite) -> None:
+    with served.database.reading() as connection:
+        before = changes_after(connection, Seen(), "MAIN")
+    with served.database.writing() as connection:
+        everywhere = load_stream(connection, GLOBAL_STREAM)
+        mark(connection, everywhere, [(RowKind.SITE, "MAIN")])
+        save_stream(connection, everywhere)
+    with served.database.reading() as connection:
+        after = changes_after(connection, Seen(before.cursor, before.heads), "MAIN")
+    assert [row.kind for row in after.rows] == [RowKind.SITE]

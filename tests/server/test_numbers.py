@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from scantrail.domain.numbers import SsccSeries
 from scantrail.domain.plain import from_plain, to_plain
@@ -58,6 +58,12 @@ def set_given(served: ServedSite, given: int, series: SsccSeries = SERIES) -> No
     """As in a backup of another day."""
     with served.database.writing() as connection:
         connection.execute(update(number_series).where(number_series.c.name == series.name).values(given=given))
+
+
+def given(served: ServedSite) -> int:
+    with served.database.reading() as connection:
+        query = select(number_series.c.given).where(number_series.c.name == SERIES.name)
+        return int(connection.execute(query).scalar_one())
 
 
 def test_a_request_sent_again_gets_the_same_block_and_the_next_one_another(numbering: ServedSite) -> None:
@@ -170,6 +176,35 @@ def test_a_server_that_was_restored_unsaid_learns_it_from_a_receipt_alone(number
     assert (told.count, following.first) == (0, ask(other, 1).first + BLOCK), "told again, it skips nothing"
 
 
+@pytest.mark.parametrize("lie", [{"first": 10**8}, {"count": 10**8}, {"turn": 2}, {"receipt": "0" * 64}])
+def test_a_claim_to_what_was_never_given_leaves_nothing_out(numbering: ServedSite, lie: dict[str, Any]) -> None:
+    device = numbering.device()
+    block = ask(device, 1)
+    set_given(numbering, 0)
+    assert ask(device, 2, left=BLOCK, held=replace(held(block), **lie)) == NumbersAnswer(turn=2)
+    assert given(numbering) == 0
+
+
+def test_a_receipt_is_of_one_device_and_one_series(numbering: ServedSite) -> None:
+    device, other = numbering.device(), numbering.device("Scanner-06")
+    block = ask(device, 1)
+    set_given(numbering, 0)
+    ask(other, 1, left=BLOCK, held=held(block))
+    assert given(numbering) == 0
+    elsewhere = SsccSeries(4, PREFIX)
+    set_up(numbering, company_prefix=PREFIX, sscc_extension=4)
+    block = from_plain(NumbersAnswer, post(device, 1, series=elsewhere).json())
+    set_up(numbering, company_prefix=PREFIX)
+    ask(device, 2, left=BLOCK, held=held(block))
+    assert given(numbering) == 0
+
+
+def test_what_two_restores_may_have_lost_before_the_first_number_is_all_left_out(numbering: ServedSite) -> None:
+    for _restore in range(2):
+        restored(numbering.database, numbering.now)
+    assert ask(numbering.device(), 1).first == 2 * NUMBERS_A_DAY + 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -178,6 +213,7 @@ def test_a_server_that_was_restored_unsaid_learns_it_from_a_receipt_alone(number
         {"series": SERIES.name, "epoch": "e", "turn": 0, "left": 0},
         {"series": SERIES.name, "epoch": "e", "turn": 10**30, "left": 0},
         {"series": SERIES.name, "epoch": "\x00", "turn": 1, "left": 0},
+        {"series": "\x00", "epoch": "e", "turn": 1, "left": 0},
     ],
 )
 def test_what_is_no_request_is_refused(numbering: ServedSite, body: dict[str, Any]) -> None:
@@ -192,6 +228,6 @@ def test_nobody_unknown_is_given_any(numbering: ServedSite) -> None:
 def test_hostile_numbers_in_a_claim_change_nothing(numbering: ServedSite) -> None:
     device = numbering.device()
     block = ask(device, 1)
-    for first, receipt in ((-(10**40), "\udfff"), (10**40, "é"), (1, "")):
+    for turn, (first, receipt) in enumerate(((-(10**40), "\udfff"), (10**40, "é"), (10**8, "")), 2):
         claim = HeldNumbers(1, first, 5, receipt)
-        assert ask(device, 2, left=-(10**40), held=claim).first == block.count + 1
+        assert ask(device, turn, left=-(10**40), held=claim).first == (turn - 1) * block.count + 1

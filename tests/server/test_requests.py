@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from scantrail.domain.plain import from_plain, to_plain
+from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.messages import GLOBAL_STREAM, Changes, RowKind
 from scantrail.server.migrations import migrate
 from scantrail.server.schema import metadata
@@ -201,3 +202,17 @@ def test_migrating_again_changes_nothing(served: ServedSite) -> None:
     before = served.http.get("/v1/health").json()
     migrate(served.database)
     assert served.http.get("/v1/health").json() == before
+
+
+@pytest.mark.parametrize("packed", ["gzip", "identity"])
+@pytest.mark.parametrize(("path", "status"), [("/v1/changes?limit=500", 200), ("/v1/changes?seen=x", 422)])
+def test_every_answer_says_what_was_asked_and_answered_however_it_is_packed(
+    served: ServedSite, path: str, status: int, packed: str
+) -> None:
+    headers = {**served.device().headers, "Accept-Encoding": packed}
+    answered = served.http.get(path, headers=headers)
+    assert (answered.status_code, answered.headers.get("Content-Encoding", "identity")) == (
+        status,
+        packed if status == 200 else "identity",
+    )
+    assert answered.headers[HEADER] == digest_of(path.partition("?")[2].encode(), answered.content)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, func, text, update
 
+from scantrail.domain.events import BinConfirmed
 from scantrail.domain.plain import to_plain
-from scantrail.protocol.messages import RowKind
+from scantrail.protocol.messages import NumbersRequest, RowKind
 from scantrail.server.database import Database
+from scantrail.server.desk import resolve
+from scantrail.server.epochs import restored as say_restored
 from scantrail.server.feed import mark
+from scantrail.server.judging import judge_over
 from scantrail.server.log import Stream, load_stream, save_stream
+from scantrail.server.numbers import NUMBERS_LOCK, give_numbers
 from scantrail.server.schema import streams
 from scantrail.server.units import put_units
+from scantrail.server.waiting_items import waiting_items
 from tests.postgres import restored
 from tests.server.site import ServedSite
 from tests.server.test_feed import Follower
@@ -124,3 +131,27 @@ def test_with_the_lock_none_is_lost(served: ServedSite) -> None:
     writers = Writers(served, Follower(served, 500), locked=True)
     writers.work()
     assert writers.lost() == []
+
+
+@pytest.mark.parametrize("stream", ["MAIN", NUMBERS_LOCK])
+def test_who_judges_late_settles_or_says_a_restore_waits_for_its_turn(served: ServedSite, stream: str) -> None:
+    device = served.device()
+    device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    device.push()
+    with served.database.reading() as connection:
+        (item,) = waiting_items(connection)
+    late = served.now + timedelta(days=2)
+    acts: dict[str, Callable[[], object]] = {
+        "judge": lambda: judge_over(served.database, late),
+        "settle": lambda: resolve(served.database, item.id, worker="nobody", reason="Put back", now=served.now),
+        "restore": lambda: say_restored(served.database, served.now),
+        "number": lambda: give_numbers(
+            served.database, device.name, "MAIN", NumbersRequest("SSCC 0 9521234", "e1", 1, 0), served.now
+        ),
+    }
+    waiting = {"judge", "settle", "restore"} if stream == "MAIN" else {"restore", "number"}
+    with ThreadPoolExecutor(len(waiting)) as pool, served.database.writing() as connection:
+        served.database.lock(connection, [stream])
+        asked = [pool.submit(acts[name]) for name in sorted(waiting)]
+        assert wait(asked, timeout=1.0).done == set()
+        connection.rollback()

@@ -21,7 +21,7 @@ from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.server.feed import changes_after, mark
 from scantrail.server.log import load_stream, save_stream
 from scantrail.server.master import put_places
-from scantrail.server.schema import meta, streams
+from scantrail.server.schema import log, meta, streams
 from scantrail.server.snapshots import SOON_S, Snapshots
 from scantrail.sqlite import sqlite3
 from tests.server.site import ServedSite
@@ -150,7 +150,14 @@ def test_a_site_with_few_rows_has_none(served: ServedSite, tmp_path: Path) -> No
     assert (few.snapshot, few.retry_after) == (None, 0)
 
 
-@pytest.mark.parametrize("undone", [meta.update().values(value="another"), streams.update().values(position=2)])
+UNDONE = [
+    meta.update().values(value="another"),
+    streams.update().values(position=2),
+    log.update().values(row_hash="0" * 64),
+]
+
+
+@pytest.mark.parametrize("undone", UNDONE)
 def test_one_of_a_server_that_was_restored_since_is_not_served(
     served: ServedSite, snapshots: Snapshots, undone: Any
 ) -> None:

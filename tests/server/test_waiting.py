@@ -171,12 +171,32 @@ def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
     other.push()
     assert sum(row.kind is RowKind.VERDICT for row in rows_after(served, device)) == 3, "kept until it has read them"
     device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
-    device.push(4)
+    answer = device.push(4)
+    assert sum(row.kind is RowKind.VERDICT for row in answer.changes.rows) == 3, "it says by this push that it has not"
     device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     device.push(5)
     with served.database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
         assert RowKind.VERDICT not in {row.kind for row in changes_after(connection, Seen(), "MAIN").rows}
+
+
+@pytest.mark.parametrize(("cursor", "head"), [(None, "7:another"), (None, ""), (10**6, None)])
+def test_what_a_device_has_read_of_another_history_is_kept_for_it(
+    served: ServedSite, listed: PickList, cursor: int | None, head: str | None
+) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    bring(served, listed)
+    with served.database.reading() as connection:
+        here = changes_after(connection, Seen(), "MAIN")
+    device.cursor = here.cursor if cursor is None else {"MAIN": cursor}
+    device.heads = here.heads if head is None else {"MAIN": head}
+    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.push(4)
+    with served.database.reading() as connection:
+        rows = changes_after(connection, Seen(), "MAIN").rows
+    assert sum(row.kind is RowKind.VERDICT for row in rows) == 3
 
 
 def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_bytes_are_misuse(
@@ -410,6 +430,37 @@ def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
     assert in_log(served, device) == []
 
 
+def test_what_came_later_puts_off_nothing_that_has_waited_long_enough(served: ServedSite, listed: PickList) -> None:
+    first, later = served.device(), served.device("Scanner-11", MIKE.id)
+    for device in (first, later):
+        device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+        device.push()
+        served.now += timedelta(hours=SITE.waiting_hours - 1)
+    served.now -= timedelta(hours=SITE.waiting_hours - 2)
+    judge_over(served.database, served.now)
+    assert (in_log(served, first), in_log(served, later)) == ([(1, "refused")], [])
+
+
+def test_what_waits_at_another_site_is_left_to_it(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    with served.database.writing() as connection:
+        connection.execute(update(waiting).values(site="EAST"))
+    with served.database.reading() as connection:
+        walk, _pick = waiting_items(connection)
+    assert waits(served) == ()
+    assert served.http.get("/v1/attention", headers=device.headers).json() == {"items": [], "waiting": []}
+    assert served.http.get(f"/v1/attention/{walk.id}", headers=device.headers).status_code == 404
+    with pytest.raises(NotSettled, match="Nothing that needs attention is called"):
+        resolve(served.database, walk.id, worker="sarah", reason="Put back", now=served.now, site="MAIN")
+    other = served.device("Scanner-11", MIKE.id)
+    other.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    assert outcomes(other.push()) == [Outcome.WAITING]
+    bring(served, listed)
+    assert in_log(served, device) == []
+
+
 def test_any_push_of_the_site_ends_a_wait_that_is_over(served: ServedSite, listed: PickList) -> None:
     device, other = served.device(), served.device("Scanner-11", MIKE.id)
     device.pick(46)
@@ -467,6 +518,14 @@ def test_what_waited_behind_one_that_is_given_up_goes_on(served: ServedSite) -> 
     assert in_log(served, device)[2:] == [(3, "refused"), (4, "applied")]
     assert served.pick_list().at_place == "MAIN/A-15-04"
     assert RowKind.DOCUMENT in {row.kind for row in rows_after(served, device)}
+
+
+def test_two_devices_that_wait_for_one_list_are_told_apart(served: ServedSite, listed: PickList) -> None:
+    devices = served.device(), served.device("Scanner-11", MIKE.id)
+    for device in devices:
+        device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+        device.push()
+    assert [(each.device, each.following) for each in waits(served)] == [("Scanner-05", 0), ("Scanner-11", 0)]
 
 
 def test_a_restored_servers_devices_send_it_again_and_it_waits_once(served: ServedSite, listed: PickList) -> None:
