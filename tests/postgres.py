@@ -8,16 +8,21 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy import URL, Table, make_url
 
 DRIVER = "postgresql+psycopg"
 
-# Nothing here outlives the tests, so nothing has to reach the disk.
-SERVER_SETTINGS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200")
+SERVER_SETTINGS = ("listen_addresses=", "max_connections=200")
+
+# For what does not outlive the tests, and so need not reach the disk.
+UNSAFE_SETTINGS = ("fsync=off", "full_page_writes=off")
 
 # Ends the server and removes its folder when the tests' end of the pipe closes, however they ended.
 GUARD = 'cat >/dev/null; "$1/pg_ctl" stop -s -m immediate -D "$2/data"; rm -rf "$2"'
@@ -41,6 +46,16 @@ def _system_install() -> Path | None:
 
     found = [postgres.parent.parent for postgres in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     return max(found, key=version, default=None)
+
+
+def _installed() -> Path | None:
+    return _embedded_install() or _system_install()
+
+
+needs_programs = pytest.mark.skipif(
+    _installed() is None, reason="It stops and starts PostgreSQL itself, and PostgreSQL's programs are not installed."
+)
+"""Marks a test with a `postgres_cluster`: for it the address of a server is no help."""
 
 
 def _group(account: str | None) -> int | None:
@@ -80,8 +95,46 @@ def _copy_for(account: str, install: Path, target: Path) -> Path:
     return target / package.name / install.name
 
 
+class Stop(Enum):
+    """How a cluster is stopped."""
+
+    FAST = "fast"
+    """Everybody is thrown out, and what was committed is written to its place."""
+    IMMEDIATE = "immediate"
+    """Every process ends where it stands, as in a crash: the next start recovers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A PostgreSQL server of a test's own, with its data in a folder of its own; not running at first."""
+
+    binaries: Path
+    folder: Path
+    account: str | None
+    settings: tuple[str, ...]
+
+    @property
+    def url(self) -> URL:
+        """The address of its database, for an account that may do everything."""
+        return make_url(f"{DRIVER}://postgres@/postgres?host={self.folder}")
+
+    def start(self) -> None:
+        """Start it, and wait until it takes connections."""
+        settings = (*SERVER_SETTINGS, *self.settings, f"unix_socket_directories={self.folder}")
+        options = ("-o", " ".join(f"-c {setting}" for setting in settings), "-l", self.folder / "log")
+        self._control("start", *options)
+
+    def stop(self, how: Stop) -> None:
+        """Stop it, and wait until it is gone."""
+        self._control("stop", "-m", how.value)
+
+    def _control(self, do: str, *options: str | Path) -> None:
+        _run(self.account, self.binaries / "pg_ctl", do, "-s", "-w", "-D", self.folder / "data", *options)
+
+
 @contextmanager
-def _private_server(install: Path) -> Iterator[URL]:
+def _cluster(install: Path, settings: tuple[str, ...] = ()) -> Iterator[Cluster]:
+    """A new cluster; at the end it is stopped and removed, whatever state it is in."""
     # PostgreSQL refuses to run as root.
     account = "nobody" if os.geteuid() == 0 else None
     # Not TMPDIR: its path may be closed to that account, or too long for a socket.
@@ -107,10 +160,7 @@ def _private_server(install: Path) -> Iterator[URL]:
     try:
         initialise = ("-U", "postgres", "-E", "UTF8", "--no-locale", "--auth=trust", "--no-sync")
         _run(account, binaries / "initdb", "-D", folder / "data", *initialise)
-        settings = (*SERVER_SETTINGS, f"unix_socket_directories={folder}")
-        start = ("-o", " ".join(f"-c {setting}" for setting in settings), "-l", folder / "log")
-        _run(account, binaries / "pg_ctl", "start", "-s", "-w", "-D", folder / "data", *start)
-        yield make_url(f"{DRIVER}://postgres@/postgres?host={folder}")
+        yield Cluster(binaries, folder, account, settings)
     finally:
         if guard.stdin:
             guard.stdin.close()
@@ -128,14 +178,26 @@ def postgres_server() -> Iterator[URL]:
             raise PostgresUnavailableError(f"TEST_PG_URL names a server that refuses: {error}") from None
         yield url
         return
-    install = _embedded_install() or _system_install()
+    install = _installed()
     if install is None:
         raise PostgresUnavailableError(
             "The tests need PostgreSQL and found none: run `make test`, which installs one,"
             " or set TEST_PG_URL to the address of a server."
         )
-    with _private_server(install) as url:
-        yield url
+    with _cluster(install, UNSAFE_SETTINGS) as cluster:
+        cluster.start()
+        yield cluster.url
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[Cluster]:
+    """A running cluster that a test may stop and start; what it has committed reaches the disk."""
+    install = _installed()
+    if install is None:
+        raise PostgresUnavailableError("PostgreSQL's programs are not installed: run `make test`, which installs them.")
+    with _cluster(install) as cluster:
+        cluster.start()
+        yield cluster
 
 
 def _plain(url: URL) -> str:
@@ -152,20 +214,6 @@ def fresh_database(server: URL, name: str) -> Iterator[str]:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@contextmanager
-def closed(url: str) -> Iterator[None]:
-    """Everybody is thrown out of a database and nobody gets in, as if its server had stopped."""
-    name = make_url(url).database
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-    with psycopg.connect(_plain(make_url(url).set(database="postgres")), autocommit=True) as admin:
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        admin.execute(others, [name])
-        try:
-            yield
-        finally:
-            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def keep(url: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from tests.proving.processes import (
     everything_is_in_the_log_once,
     is_in_the_log_once,
     synced,
+    tell,
     two_devices_at_work,
 )
 
@@ -54,10 +54,8 @@ def test_a_handheld_killed_at_any_moment_loses_no_verdict_and_doubles_none(
     assert {text: count for text, count in recorded.items() if count > 1 and text.startswith("K-")} == {}
     asyncio.run(synced(home))
     is_in_the_log_once(backstage, home)
-    with capsys.disabled():
-        _tell(
-            f"handheld: {KILLS} kills, {sent} scans sent, {len(seen)} verdicts seen, {len(recorded)} on record, 0 lost"
-        )
+    figures = f"{sent} scans sent, {len(seen)} verdicts seen, {len(recorded)} on record, 0 lost"
+    tell(capsys, f"handheld: {KILLS} kills, {figures}")
 
 
 def test_a_server_killed_at_any_moment_has_every_act_once(
@@ -73,10 +71,4 @@ def test_a_server_killed_at_any_moment_has_every_act_once(
 
     asyncio.run(killed())
     acts = everything_is_in_the_log_once(tmp_path, backstage)
-    with capsys.disabled():
-        _tell(f"server: {KILLS} kills, {acts} acts of two devices, each in the log once")
-
-
-def _tell(figures: str) -> None:
-    if "SCANTRAIL_KILLS" in os.environ:
-        sys.stdout.write(f"\n{figures}\n")
+    tell(capsys, f"server: {KILLS} kills, {acts} acts of two devices, each in the log once")

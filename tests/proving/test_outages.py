@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import resource
@@ -10,21 +11,21 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
-from typing import Any, cast
-from uuid import uuid4
+from typing import TypeVar, cast
 
 import pytest
-from sqlalchemy import URL
 
-from scantrail.device.sync import Link, Sync
+from scantrail.device.sync import Link, Sync, SyncState
 from scantrail.proving.backstage import DemoServer
 from scantrail.words import say
-from tests.postgres import closed, fresh_database
-from tests.proving.processes import everything_is_in_the_log_once, two_devices_at_work
+from tests.postgres import Cluster, Stop, needs_programs, postgres_cluster
+from tests.proving.processes import everything_is_in_the_log_once, tell, two_devices_at_work
+
+S = TypeVar("S", bound=DemoServer)
 
 pytestmark = pytest.mark.xdist_group("terminals")
 
@@ -36,22 +37,35 @@ DELAY_S = 0.5
 
 
 class OnPostgres(DemoServer):
-    """The server on PostgreSQL."""
+    """The server on a PostgreSQL that is stopped and started."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, cluster: Cluster) -> None:
         super().__init__(folder)
-        self._database_url = database_url
+        self._cluster = cluster
+        self._ways = itertools.cycle(Stop)
 
     @property
     def database_url(self) -> str:
-        return self._database_url
+        return self._cluster.url.render_as_string()
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the server; None when it has ended."""
+        return None if self._process is None or self._process.poll() is not None else self._process.pid
+
+    @asynccontextmanager
+    async def stopped_postgres(self) -> AsyncIterator[None]:
+        """PostgreSQL is gone: in turn as by its administrator, and as by a crash."""
+        await asyncio.to_thread(self._cluster.stop, next(self._ways))
+        yield
+        await asyncio.to_thread(self._cluster.start)
 
 
 class OnSmallDisk(DemoServer):
     """The server on a disk that can be full."""
 
-    @contextmanager
-    def full_disk(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def full_disk(self) -> AsyncIterator[None]:
         """No file of the server can grow."""
         assert self._process is not None
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
@@ -130,7 +144,7 @@ class Carrier(socketserver.BaseRequestHandler):
 
 
 @contextmanager
-def running(server: DemoServer) -> Iterator[DemoServer]:
+def running(server: S) -> Iterator[S]:
     server.prepare()
     server.start()
     try:
@@ -148,27 +162,41 @@ async def until(holds: Callable[[], bool], what: str, within_s: float = PATIENCE
         pytest.fail(f"not within {within_s} s: {what}")
 
 
-async def outages(devices: list[Sync], outage: Callable[[], Any]) -> None:
-    """One after the other; each is noticed by both devices, and over for both, before the next."""
+async def outages(devices: list[Sync], outage: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+    """One after the other; each is noticed by both devices, and over for both, before the next.
+
+    All that the devices are ever told meanwhile is 503.
+    """
+    heard: list[SyncState] = []
     chance = random.Random(SEED)
+    for each in devices:
+        each.on_state = heard.append
     for _outage in range(OUTAGES):
         await asyncio.sleep(chance.uniform(0.0, 0.3))
-        with outage():
-            await until(lambda: all("503" in say(each.state.reason) for each in devices), "both devices are told 503")
+        async with outage():
+            await until(lambda: all("(503)" in say(each.state.reason) for each in devices), "both devices are told 503")
         await until(lambda: all(each.state.link is Link.ONLINE for each in devices), "both devices are online")
+    reasons = {say(state.reason) for state in heard if state.link is not Link.ONLINE}
+    assert {reason for reason in reasons if "(503)" not in reason} == set()
 
 
-def test_a_database_that_stops_while_devices_send_loses_and_doubles_nothing(tmp_path: Path, postgres: URL) -> None:
-    async def day(server: DemoServer) -> None:
+@needs_programs
+def test_postgres_stopped_and_started_while_devices_send_loses_and_doubles_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def day(server: OnPostgres) -> None:
         async with two_devices_at_work(tmp_path, server) as devices:
-            await outages(devices, lambda: closed(server.database_url))
+            await outages(devices, server.stopped_postgres)
 
-    with (
-        fresh_database(postgres, f"outage_{uuid4().hex}") as url,
-        running(OnPostgres(tmp_path / "server", url)) as server,
-    ):
+    with postgres_cluster() as cluster, running(OnPostgres(tmp_path / "server", cluster)) as server:
+        before = server.process_id
         asyncio.run(day(server))
-        assert everything_is_in_the_log_once(tmp_path, server) > OUTAGES
+        acts = everything_is_in_the_log_once(tmp_path, server)
+        assert acts > OUTAGES
+        assert server.process_id == before, "the server ended, and did not come back by itself"
+    log = (server.folder / "server.log").read_text()
+    assert "Traceback" not in log, log
+    tell(capsys, f"PostgreSQL: {OUTAGES} stops, {acts} acts of two devices, each in the log once")
 
 
 def test_a_servers_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:

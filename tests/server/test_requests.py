@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -216,3 +218,25 @@ def test_every_answer_says_what_was_asked_and_answered_however_it_is_packed(
         packed if status == 200 else "identity",
     )
     assert answered.headers[HEADER] == digest_of(path.partition("?")[2].encode(), answered.content)
+
+
+def test_a_device_that_goes_out_of_reach_while_it_sends_is_no_fault_of_the_servers(served: ServedSite) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in served.device().headers.items()]
+    scope = {"type": "http", "method": "POST", "path": "/v1/push", "headers": headers, "query_string": b""}
+    parts: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return parts.pop(0)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    async def asked() -> None:
+        await served.http.app(scope, receive, send)
+
+    asyncio.run(asked())
+    assert told[0]["status"] == 400

@@ -178,6 +178,17 @@ def test_where_none_can_be_written_devices_do_not_wait(served: ServedSite, tmp_p
     assert snapshots.answer("MAIN") == SnapshotAnswer()
 
 
+def test_one_that_could_not_be_written_is_tried_again_later(served: ServedSite, tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("no folder")
+    snapshots = Snapshots(served.database, tmp_path / "full", smallest=1, again_s=0)
+    snapshots.answer("MAIN")
+    snapshots._writers["MAIN"].join()
+    (tmp_path / "full").unlink()
+    assert snapshots.answer("MAIN").retry_after == SOON_S
+    snapshots._writers["MAIN"].join()
+    assert snapshots.answer("MAIN").snapshot is not None
+
+
 def test_two_processes_do_not_write_the_same_one(served: ServedSite, snapshots: Snapshots, tmp_path: Path) -> None:
     import fcntl
 

@@ -15,6 +15,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
@@ -62,6 +63,7 @@ def create_app(
     app.add_exception_handler(Refused, problem_answer)
     for unavailable in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(unavailable, _unavailable)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(HTTPException, _unknown_request)
     app.add_exception_handler(RequestValidationError, _garbled_request)
     app.add_exception_handler(Exception, _broken)
@@ -85,6 +87,11 @@ def _unavailable(request: Request, _error: Exception) -> Response:
     """The database is away or too busy: devices keep their acts and come again."""
     detail = M("The server's database does not answer now. Try again soon.")
     return problem_answer(request, refused(503, "unavailable", detail, retry_after=2))
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """A device out of reach before its request was whole: it comes again, and nobody hears this answer."""
+    return Response(status_code=400)
 
 
 def _unknown_request(request: Request, error: Exception) -> Response:

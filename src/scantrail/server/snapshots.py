@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,9 @@ TOO_FAR = 20_000
 SOON_S = 3
 """When to ask again for a snapshot that is being written."""
 
+AGAIN_S = 600
+"""How long after one could not be written the next try begins: the database was away, or the disk full."""
+
 COPY = 1 << 20
 AT_ONCE = 10_000
 """Units fetched from the database at once."""
@@ -64,14 +68,22 @@ AT_ONCE = 10_000
 class Snapshots:
     """The snapshots in a folder, which all processes of a server may share."""
 
-    def __init__(self, database: Database, folder: Path, smallest: int = SMALLEST, too_far: int = TOO_FAR) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        smallest: int = SMALLEST,
+        too_far: int = TOO_FAR,
+        again_s: float = AGAIN_S,
+    ) -> None:
         self._database = database
         self._folder = folder
         self._smallest = smallest
         self._too_far = too_far
         self._writers: dict[SiteId, threading.Thread] = {}
-        self._failed: set[SiteId] = set()
-        """Sites whose last one could not be written: their devices do not wait for another until the next start."""
+        self._again_s = again_s
+        self._failed: dict[SiteId, float] = {}
+        """Sites whose last one could not be written, and when: their devices do not wait until it is tried again."""
 
     def answer(self, site: SiteId) -> SnapshotAnswer:
         """The snapshot for a site's devices; begins to write one where there is none, or one that is far behind."""
@@ -103,7 +115,10 @@ class Snapshots:
 
     def _begin(self, site: SiteId) -> None:
         writer = self._writers.get(site)
-        if site not in self._failed and (writer is None or not writer.is_alive()):
+        failed = self._failed.get(site)
+        is_due = failed is None or time.monotonic() - failed >= self._again_s
+        if is_due and (writer is None or not writer.is_alive()):
+            self._failed.pop(site, None)
             self._writers[site] = threading.Thread(target=self._try, args=(site,), daemon=True, name="snapshot")
             self._writers[site].start()
 
@@ -111,7 +126,7 @@ class Snapshots:
         try:
             self.write(site)
         except Exception:
-            self._failed.add(site)
+            self._failed[site] = time.monotonic()
             _LOGGER.exception("The snapshot of %s could not be written; devices follow the changes.", site)
 
     def write(self, site: SiteId) -> Snapshot | None:
