@@ -69,7 +69,7 @@ async def test_carton_numbers_are_said_where_the_site_has_them_and_what_to_do_wh
         pass
     none = (await found(tmp_path))["numbers"]
     assert none.state is State.NOTE
-    assert "0 left" in none.line()
+    assert "0 carton numbers left" in none.line()
     assert "scantrail sync now" in none.line()
     with DeviceStore.open(tmp_path) as store:
         store.numbers.put(series, NumbersAnswer(1, 40, 1, "r"), SERVER_EPOCH)

@@ -178,7 +178,7 @@ async def test_status_tells_what_is_left_also_while_the_store_is_open(device: On
     device.line.fault = cut
     status = await sync_status(tmp_path / "Scanner-05", device.line)
     assert [(each.series, each.left) for each in status.numbers] == [("SSCC 0 9521234", BLOCK - 30)]
-    assert "  numbers    SSCC 0 9521234: 970 left" in status.lines()
+    assert "  numbers    SSCC 0 9521234: 970 carton numbers left" in status.lines()
 
 
 async def test_a_site_that_numbers_no_cartons_asks_for_none(tmp_path: Path, served: ServedSite) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,7 +118,8 @@ def no_resend_after_restore(plant: pytest.MonkeyPatch) -> None:
 
 def any_history_is_ours(plant: pytest.MonkeyPatch) -> None:
     """A server that was put back without a word goes on from wherever a device has come to."""
-    plant.setattr(FakeServer, "has", lambda _server, _heads: True)
+    changes = FakeServer.changes
+    plant.setattr(FakeServer, "changes", lambda server, seen, *rest: changes(server, replace(seen, heads={}), *rest))
 
 
 def reservation_outlives_its_list(plant: pytest.MonkeyPatch) -> None:

@@ -520,6 +520,16 @@ def test_what_waited_behind_one_that_is_given_up_goes_on(served: ServedSite) -> 
     assert RowKind.DOCUMENT in {row.kind for row in rows_after(served, device)}
 
 
+def test_what_has_applied_meanwhile_cannot_be_settled_any_more(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    walk, _pick = waits(served)
+    bring(served, listed)
+    with pytest.raises(NotSettled, match=f"{walk.id} waits no more: it has applied"):
+        resolve(served.database, walk.id, worker="ana", reason="Put back", now=served.now)
+
+
 def test_two_devices_that_wait_for_one_list_are_told_apart(served: ServedSite, listed: PickList) -> None:
     devices = served.device(), served.device("Scanner-11", MIKE.id)
     for device in devices:

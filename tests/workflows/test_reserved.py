@@ -171,6 +171,17 @@ def test_a_product_that_others_have_reserved_is_confirmed_only_where_it_lies() -
     assert mike.scan("TS-200").tone is Tone.REFUSED
 
 
+def test_a_product_whose_line_is_full_is_not_right_because_others_have_it_reserved() -> None:
+    sensors = unit(SENSOR, "TS2000001"), unit(SENSOR, "TS2000002")
+    full = replace(any_line(SENSOR, 1, line="2"), short=1)
+    lists = (pick_list(any_line(SENSOR, 2), number=FIRST), pick_list(any_line(MODULE, 1), full, number=SECOND))
+    seen = world(module(1), *sensors, lists=lists)
+    Guide(seen, FIRST).take()
+    mike = Guide(seen, SECOND, device="Scanner-06", worker=MIKE.id)
+    mike.scan("A-15-03")
+    assert mike.scan("TS-200").tone is Tone.REFUSED
+
+
 def test_the_product_comes_before_the_serial_also_of_what_others_have_reserved() -> None:
     sarah, mike = two_pickers(module(1), module(2), module(3, place=FAR), module(4, place=FAR))
     sarah.take()

@@ -190,7 +190,6 @@ class Session:
         taken = pick_list.taken
         if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
             return None
-        self._task = self._load(pick_list, known=self._task.stock)
         events: tuple[Event, ...] = (PickListTaken(number), *picking.reservations(self._task))
         draft = Draft(events=events, document=number, reason=reason)
         try:

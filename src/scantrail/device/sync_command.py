@@ -52,7 +52,7 @@ class SyncStatus:
             ),
             (M("attention"), say(M("{count} to settle", count=self.attention))),
             *((M("numbers"), say(each.told)) for each in self.numbers),
-            *(((M("kept"), say(_kept(self.kept_waiting))),) if self.kept_waiting else ()),
+            *(((M("at server"), say(_kept(self.kept_waiting))),) if self.kept_waiting else ()),
             (M("epoch"), self.server_epoch or "?"),
         )
         head = say(M("{device} at {site}", device=self.device, site=self.site))
@@ -67,7 +67,7 @@ def _moment(at: datetime) -> str:
 
 
 def _kept(count: int) -> Message:
-    return M("{count} records wait at the server for an earlier step", count=count)
+    return M("{count} records wait there for an earlier one", count=count)
 
 
 def _records(count: int) -> Message:

@@ -308,7 +308,7 @@ WORDINGS: dict[Code, Wording] = {
         N_("The condition of {unit} is not stated yet."),
         N_("Enter if it is good, F4 if it is damaged; then scan on."),
         contests=True,
-        waits=N_("Waits for records of {unit} that the server keeps."),
+        waits=N_("Waits for an earlier record of {unit}."),
     ),
     Code.CONFIRM_FIRST: Wording(
         N_("CONFIRM FIRST"),
@@ -327,14 +327,14 @@ WORDINGS: dict[Code, Wording] = {
         N_("{count} still to pick on {document}."),
         N_("Pick them, or press F4 for a short pick."),
         contests=True,
-        waits=N_("Waits for picks on {document} that the server keeps."),
+        waits=N_("Waits for earlier picks on {document}."),
     ),
     Code.NOT_CHECKED: Wording(
         N_("NOT CHECKED"),
         N_("The checklist is not done: {item}."),
         N_("Confirm every item of the checklist."),
         contests=True,
-        waits=N_("Waits for earlier records of the list that the server keeps."),
+        waits=N_("Waits for earlier records of the list."),
     ),
     Code.UNKNOWN_DOCUMENT: Wording(
         N_("UNKNOWN DOCUMENT"),

@@ -48,12 +48,12 @@ def days_lost(age: timedelta) -> float:
 
 def block_size(last: int) -> int:
     """Numbers in a block of a series that ends with `last`; a short series is shared out in many small ones."""
-    return max(1, min(BLOCK, (last + 1) // 500))
+    return min(BLOCK, (last + 1) // 500)
 
 
 def a_day(last: int) -> int:
     """Numbers of such a series that are given within 24 hours at the most: it lasts fifty days or more."""
-    return max(1, min(NUMBERS_A_DAY, (last + 1) // 50))
+    return min(NUMBERS_A_DAY, (last + 1) // 50)
 
 
 def has_enough(left: int, block: int) -> bool:

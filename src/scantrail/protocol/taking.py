@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import Enum
 from typing import Protocol
 
@@ -23,7 +23,16 @@ from scantrail.domain.world import World
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push
-from scantrail.protocol.waiting import Queue, Thing, Waiting, document_things, lacks_a_step, things_of, unit_things
+from scantrail.protocol.waiting import (
+    Queue,
+    Thing,
+    Waiting,
+    document_things,
+    is_over,
+    lacks_a_step,
+    things_of,
+    unit_things,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +203,7 @@ class _Bench:
         while moved:
             recent, moved = moved, set()
             for each in self._queue:
-                if not (recent.isdisjoint(each.things) and moved.isdisjoint(each.things)):
+                if not recent.isdisjoint(each.things):
                     moved |= self._judged_again(each, acts[each.id])
 
     def write(self) -> None:
@@ -206,7 +215,7 @@ class _Bench:
         )
 
     def _is_over(self, waiting: Waiting) -> bool:
-        return self._now - waiting.since >= timedelta(hours=self._world.site.waiting_hours)
+        return is_over(waiting.since, self._now, self._world.site)
 
     def _acts(self, waiting: Sequence[Waiting]) -> dict[ActId, Act | None]:
         """Acts that wait, with all that they are judged against at hand; None for one that cannot be read any more."""
@@ -241,8 +250,9 @@ class _Bench:
     def _waits(self, act: Act, refusal: Refusal | None, *, for_good: bool = False) -> bool:
         if refusal is None:
             return False
-        in_turn = refusal.code is not Code.EARLIER_WAITS
-        return not in_turn or (not for_good and lacks_a_step(act, refusal, self._world, self._queue))
+        if refusal.code is Code.EARLIER_WAITS:
+            return True
+        return not for_good and lacks_a_step(act, refusal, self._world, self._queue)
 
     def _judged(self, act: Act, things: frozenset[Thing], happened: datetime) -> Judgement:
         if act.draft.refusal is None and self._queue.is_behind(act.id, things):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scantrail.domain.acts import Act, ActId
 from scantrail.domain.attention import units_in
 from scantrail.domain.refusals import Code, Refusal
+from scantrail.domain.sites import Site
 from scantrail.domain.world import World, needs_of
 
 Thing = tuple[str, str]
@@ -100,6 +101,11 @@ class Queue:
         return any(line and next(iter(line)) != act for line in about)
 
 
+def is_over(since: datetime, now: datetime, site: Site) -> bool:
+    """Whether an act that arrived then has waited as long as its site's acts may."""
+    return now - since >= timedelta(hours=site.waiting_hours)
+
+
 def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool:
     """Whether an act, refused so, lacks no more than a row that is not here, or an act that itself waits."""
     if not refusal.may_wait:
@@ -108,6 +114,6 @@ def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool
         case Code.UNKNOWN_DOCUMENT:
             return refusal.facts["document"] not in world.documents
         case Code.UNKNOWN_SERIAL:
-            return not units_in(act) <= world.units.keys()
+            return True
         case _:
             return queue.has_before(act.id, document_things(needs_of((act,)).documents))

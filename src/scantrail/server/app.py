@@ -12,15 +12,13 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.crowds import Crowd
-from scantrail.server.database import Database
+from scantrail.server.database import AWAY, Database
 from scantrail.server.digests import Digests
 from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
@@ -61,7 +59,7 @@ def create_app(
     app.state.crowd = Crowd()
     app.state.snapshots = snapshot_store or Snapshots(database, snapshot_folder())
     app.add_exception_handler(Refused, problem_answer)
-    for unavailable in (OperationalError, InterfaceError, PoolTimeout):
+    for unavailable in AWAY:
         app.add_exception_handler(unavailable, _unavailable)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(HTTPException, _unknown_request)

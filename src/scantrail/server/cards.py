@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from scantrail.domain.acts import Times
 from scantrail.domain.refusals import Code
@@ -18,7 +17,7 @@ from scantrail.protocol.intake import BrokenChain, Head
 from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Outcome, Push
 from scantrail.protocol.outbox import Entry, batch_of
 from scantrail.server.attention_items import AttentionItem, items_of
-from scantrail.server.database import Database
+from scantrail.server.database import AWAY, Database
 from scantrail.server.devices import is_signature
 from scantrail.server.judging import Device, take_push
 from scantrail.server.schema import device_heads, device_keys, devices
@@ -140,8 +139,8 @@ def _take(database: Database, device: Device, card: Card, now: datetime) -> list
         batch = batch_of(left[:MAX_BATCH])
         try:
             verdicts.extend(take_push(database, device, _push(card, batch, now), now).verdicts)
-        except (BrokenChain, OperationalError, InterfaceError) as error:
-            why = error if isinstance(error, BrokenChain) else error.orig
+        except (BrokenChain, *AWAY) as error:
+            why = getattr(error, "orig", error)
             raise _stopped(left[0][0] - 1, str(why).strip()) from error
         retried = next((each.seq for each in verdicts if each.outcome is Outcome.RETRY), None)
         if retried is not None:

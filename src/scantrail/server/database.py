@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scantrail.sqlite import sqlite3
 from scantrail.words import M, OperatorError
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What says that the database is away, locked, full or too busy: nothing is wrong with what was asked."""
 
 BUSY_S = 30
 """How long a writer waits for another on SQLite."""

@@ -64,11 +64,13 @@ def resolve(
         NotSettled: there is no such item, the person has no right to, or the reason is none.
     """
     _check_words(reason, note)
-    name = _judged(database, name, site, worker, now)
+    present = _judged(database, name, site, worker, now)
     with database.writing() as connection:
-        found = _found(connection, name, site)
+        if present != name and item_called(connection, present, site) is None:
+            raise NotSettled(409, M("{name} waits no more: it has applied. Nothing is left to settle.", name=name))
+        found = _found(connection, present, site)
         database.lock(connection, [found.site])
-        item = _found(connection, name, site)
+        item = _found(connection, present, site)
         if item.settled is not None:
             return Resolved(item, is_new=False)
         _check_right(connection, worker, item.site)

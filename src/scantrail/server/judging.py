@@ -6,12 +6,10 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scantrail.domain.acts import Act, ActId
 from scantrail.domain.documents import PickList
@@ -25,8 +23,8 @@ from scantrail.gs1.said import said_by
 from scantrail.protocol.intake import BrokenChain, Head, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
 from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, give_up, judge_again, take
-from scantrail.protocol.waiting import Waiting
-from scantrail.server.database import Database
+from scantrail.protocol.waiting import Waiting, is_over
+from scantrail.server.database import AWAY, Database
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import changes_after, mark
 from scantrail.server.log import LogWriter, has_head, instant_text, load_stream, save_stream
@@ -41,8 +39,8 @@ _LOGGER = logging.getLogger(__name__)
 RULES = Rules(judged_here, said_by, ZoneInfo)
 """What every act of a device is judged by."""
 
-_NOT_THE_RECORDS_FAULT = (BrokenChain, OperationalError, InterfaceError, PoolTimeout)
-"""A whole push fails with these, to be sent again: the database is away, locked, full, or too busy."""
+_NOT_THE_RECORDS_FAULT = (BrokenChain, *AWAY)
+"""A whole push fails with these, to be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def judge_over(database: Database, now: datetime) -> None:
     with database.reading() as connection:
         sites, oldest = all_sites(connection), oldest_waiting(connection)
     for site, since in oldest.items():
-        if now - since >= timedelta(hours=sites[site].waiting_hours):
+        if is_over(since, now, sites[site]):
             with database.writing() as connection:
                 database.lock(connection, [site])
                 judge_waiting(connection, site, now, ())

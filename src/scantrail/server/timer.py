@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from scantrail.server.database import Database
+from scantrail.server.database import AWAY, Database
 from scantrail.server.judging import judge_over
 
 _LOGGER = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ async def end_waits(
     while not stopped.is_set():
         try:
             await asyncio.to_thread(judge_over, database, clock())
+        except AWAY as error:
+            _LOGGER.warning("The database is away, and what waits with it: %s", error)
         except Exception:
             _LOGGER.exception("What waits could not be looked at. It is tried again in %s seconds.", pause)
         with suppress(TimeoutError):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
 
 from scantrail.domain.acts import ActId
 from scantrail.domain.plain import from_plain, to_plain
@@ -30,9 +30,9 @@ def waits_at(connection: Connection, site: str) -> bool:
 
 
 def oldest_waiting(connection: Connection) -> Mapping[str, datetime]:
-    """By site, since when the act that arrived first waits."""
-    rows = connection.execute(select(waiting.c.site, waiting.c.since).where(STILL).order_by(waiting.c.arrived.desc()))
-    return {row.site: datetime.fromisoformat(row.since) for row in rows}
+    """By site, since when the act waits that has waited longest."""
+    oldest = select(waiting.c.site, func.min(waiting.c.since).label("since")).where(STILL).group_by(waiting.c.site)
+    return {row.site: datetime.fromisoformat(row.since) for row in connection.execute(oldest)}
 
 
 class WaitingRows:
@@ -42,7 +42,7 @@ class WaitingRows:
         self._connection = connection
         self._stream = stream
         self._names: dict[ActId, str] = {}
-        self._fresh: dict[ActId, dict[str, Any]] = {}
+        self._fresh: list[dict[str, Any]] = []
         self._changed: dict[ActId, str] = {}
         self._judged: dict[ActId, int] = {}
 
@@ -71,12 +71,10 @@ class WaitingRows:
     def keep(self, each: Waiting) -> None:
         """Keep an act that waits, or what it waits for now."""
         refusal = json.dumps(to_plain(each.refusal))
-        if each.id in self._fresh:
-            self._fresh[each.id]["refusal"] = refusal
-        elif each.id in self._names:
+        if each.id in self._names:
             self._changed[each.id] = refusal
         else:
-            self._fresh[each.id] = self._row(each, refusal)
+            self._fresh.append(self._row(each, refusal))
 
     def _row(self, each: Waiting, refusal: str) -> dict[str, Any]:
         arrived = self._stream.next_position()
@@ -112,7 +110,7 @@ class WaitingRows:
 
     def write(self) -> list[tuple[RowKind, str]]:
         """Write it; gives the rows that the devices have to hear of."""
-        insert_rows(self._connection, waiting, list(self._fresh.values()))
+        insert_rows(self._connection, waiting, self._fresh)
         self._update("refusal", self._changed)
         self._update("judged_position", self._judged)
         return [(RowKind.VERDICT, self._names[act]) for act in self._judged]

@@ -42,9 +42,8 @@ class NumbersLeft:
     @property
     def told(self) -> Message:
         """The same for people."""
-        if self.refusal:
-            return M("{series}: {left} left. {refusal}", series=self.series, left=self.left, refusal=self.refusal)
-        return M("{series}: {left} left", series=self.series, left=self.left)
+        left = M("{series}: {left} carton numbers left", series=self.series, left=self.left)
+        return M("{left}. {refusal}", left=left, refusal=self.refusal) if self.refusal else left
 
 
 class Numbers:

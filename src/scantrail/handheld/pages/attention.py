@@ -41,7 +41,7 @@ class AttentionPage(ChoicePage):
         return (
             M("The server did not apply these: the world had changed when they reached it."),
             M("Open one, do what it says with the goods, then choose what you did."),
-            M("Those that wait lack an earlier step at the server. There is nothing to do; they go on by themselves."),
+            M("Those that wait need an earlier record first. There is nothing to do; they go on by themselves."),
         )
 
 
@@ -122,6 +122,6 @@ class WaitingPage(ChoicePage):
 
     def help(self) -> Sequence[Message | str]:
         return (
-            M("The server has this record and lacks a step before it. Here it counts."),
-            M("When the step does not come in time, it is listed as a trouble, with what to do."),
+            M("The server keeps this record until an earlier one comes. On this device it counts."),
+            M("If that does not come in time, this is listed again, with what to do."),
         )

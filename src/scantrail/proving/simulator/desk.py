@@ -77,30 +77,39 @@ class Desk:
         self._papers[delivery.pick_list.number] = delivery
         return self._brings(delivery, now)
 
-    def _brings(self, delivery: Delivery, now: datetime) -> str:
-        known = self._server.units()
-        fresh = [unit for unit in delivery.units if unit.id not in known]
+    def _brings(self, delivery: Delivery, now: datetime, *, units_later: bool = False) -> str:
+        """A list that names units comes with them: they are promised to it."""
+        known, listed = self._server.units(), delivery.pick_list
+        units_later = units_later and not any(line.units for line in listed.lines)
+        fresh = [unit for unit in delivery.units if unit.id not in known and not units_later]
         born = tuple(UnitRegistered(unit.id, Creation.RECEIVING, unit) for unit in fresh)
-        number = delivery.pick_list.number
-        events: tuple[Event, ...] = (*born, DocumentImported(DocumentKind.PICK_LIST, number))
-        self._commits(events, now, delivery.pick_list)
-        return f"brings {len(born)} units and {number}"
+        if listed.number in self._server.lists():
+            self._commits(born, now)
+            return f"brings {len(born)} units of {listed.number}"
+        events: tuple[Event, ...] = (*born, DocumentImported(DocumentKind.PICK_LIST, listed.number))
+        self._commits(events, now, listed)
+        return f"brings {len(born)} units and {listed.number}"
 
     def _lost(self) -> list[str]:
-        known = self._server.lists()
-        return [number for number in self._papers if number not in known]
+        lists, units = self._server.lists(), self._server.units()
+        return [
+            number
+            for number, delivery in self._papers.items()
+            if number not in lists or any(unit.id not in units for unit in delivery.units)
+        ]
 
     def brings_again(self, now: datetime) -> str:
         """A delivery that a restored server does not know is imported once more."""
-        lost = self._chance.choice(self._lost())
-        return f"{self._brings(self._papers[lost], now)} again"
+        lost = self._papers[self._chance.choice(self._lost())]
+        return f"{self._brings(lost, now, units_later=self._chance.random() < 0.5)} again"
 
     def clears_up(self, now: datetime) -> str:
-        """Bring again all that the server has lost; or give some of it up, with what waits for it."""
+        """Bring again all that the server has lost, lists before units; or give one up, with what waits for it."""
         gives_up = self._chance.random() < 0.3
-        lost = self._lost()
-        for number in lost[1:] if gives_up else lost:
-            self._brings(self._papers[number], now)
+        lost = self._lost()[1 if gives_up else 0 :]
+        for units_later in (True, False):
+            for number in filter(lost.__contains__, self._lost()):
+                self._brings(self._papers[number], now, units_later=units_later)
         if gives_up:
             self._server.judge_over(now + PATIENCE)
         return f"brings {len(lost)} lost lists again{', and gives one up' if gives_up else ''}"

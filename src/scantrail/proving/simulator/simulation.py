@@ -200,17 +200,19 @@ class Simulation:
         for handheld in self.handhelds:
             handheld.is_resting = True
         self.trace.add(self.schedule.now_ms, "everybody", "goes home")
-        has_cleared_up = False
+        later = [self._troubles.evening, self._troubles.night, self._clears_up]
         for step in range(1, LONGEST_REST):
             self.schedule.step()
             if step % 20 == 0 and self._is_quiet():
-                if has_cleared_up:
+                if not later:
                     return step
-                has_cleared_up = True
-                self.trace.add(self.schedule.now_ms, "desk", "{}", self.desk.clears_up(self.schedule.now()))
-                self.server_watch.committed()
+                later.pop(0)()
         open_acts = {handheld.name: handheld.store.count_pending() for handheld in self.handhelds}
         raise Broken(REST, f"after {LONGEST_REST} further steps something is still to be sent or fetched: {open_acts}")
+
+    def _clears_up(self) -> None:
+        self.trace.add(self.schedule.now_ms, "desk", "{}", self.desk.clears_up(self.schedule.now()))
+        self.server_watch.committed()
 
     def _is_quiet(self) -> bool:
         positions = self.server.positions()

@@ -23,6 +23,7 @@ CLOCKS: tuple[datetime | timedelta, ...] = (
 """What a device's clock is set to, or by how much it goes wrong."""
 
 
+EVENING_WORK = 5
 AFTER_WORK = 40
 """What the desk does then, so that the server is soon further than its devices have been."""
 
@@ -54,6 +55,18 @@ class Troubles:
             self._restore()
             for _each in range(AFTER_WORK):
                 self._desk()
+
+    def evening(self) -> None:
+        """Everything is said: a backup is made, and the desk goes on for a while."""
+        self.back_up()
+        for _each in range(EVENING_WORK):
+            self._desk()
+
+    def night(self) -> None:
+        """Devices have followed the desk, and sent nothing, when the evening's backup is put back."""
+        self._restore()
+        for _each in range(AFTER_WORK):
+            self._desk()
 
     def may_come(self) -> None:
         """A look at the clock: the desk works, and now and then something goes wrong."""

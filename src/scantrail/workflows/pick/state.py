@@ -181,9 +181,11 @@ class Pick:
 
     @property
     def others_here(self) -> tuple[Unit, ...]:
-        """Units in the bin last confirmed that other lists have reserved."""
+        """Units in the bin last confirmed that other lists have reserved, of what this list still wants any of."""
         here = self.pick_list.at_place
-        return tuple(unit for unit in self.stock if unit.id in self.reserved_elsewhere and unit.place == here)
+        wanted = {line.product for line in self.pick_list.lines if line.kind is LineKind.ANY and line.remaining}
+        others = (unit for unit in self.stock if unit.id in self.reserved_elsewhere)
+        return tuple(unit for unit in others if unit.place == here and unit.product in wanted)
 
     def _by_where(self, units: Iterable[Unit]) -> tuple[list[Unit], list[Unit]]:
         """Those in the bin last confirmed, and the others."""
