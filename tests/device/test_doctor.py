@@ -78,7 +78,7 @@ async def test_carton_numbers_are_said_where_the_site_has_them_and_what_to_do_wh
         store.numbers.note_refusal(series, "Ask the office.")
     refused = (await found(tmp_path))["numbers"]
     assert refused.state is State.NOTE
-    assert "40 left. Ask the office." in refused.line()
+    assert "40 carton numbers left. Ask the office." in refused.line()
     assert "sync now" not in refused.line()
 
 

@@ -167,7 +167,7 @@ def test_a_device_works_on_while_its_list_is_lost_and_all_of_it_applies_when_the
         states = {device.store.act_state(each.act) for each in device.store.waiting()}
         assert (states, device.store.count_pending()) == ({ActState.WAITING}, 0)
         told = "\n".join((await sync_status(tmp_path / "Scanner-05", Line(served))).lines())
-        assert f"{seq} records wait at the server for an earlier step" in told
+        assert f"  at server  {seq} records wait there for an earlier one" in told
         bring(served, listed)
         await device.sync.now()
         assert device.store.waiting() == ()

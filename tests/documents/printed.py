@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pypdfium2
 
+from scantrail.scanning.acceptance import Code
 from scantrail.scanning.decoders.pictures import Grey
 from scantrail.scanning.decoders.stills import Stills
 
@@ -18,10 +19,15 @@ def pages(pdf: bytes) -> list[Grey]:
     return [np.asarray(page.render(scale=SCALE, grayscale=True).to_numpy()).squeeze() for page in document]
 
 
+def codes_on(page: Grey) -> list[Code]:
+    """Everything read from a page, believed or not."""
+    with Stills() as stills:
+        return list(stills.read(page))
+
+
 def found_on(page: Grey) -> list[str]:
     """The texts read from a page, all of which have to be believed."""
-    with Stills() as stills:
-        codes = stills.read(page)
+    codes = codes_on(page)
     assert all(code.accepted for code in codes), codes
     return [code.data.decode() for code in codes]
 
