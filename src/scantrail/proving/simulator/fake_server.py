@@ -101,6 +101,18 @@ class Kept:
     """Verdicts on acts that waited, until their devices have read them."""
     chains: dict[str, Chain] = field(default_factory=lambda: {GLOBAL_STREAM: Chain(), "MAIN": Chain()})
 
+    def table(self, kind: RowKind) -> Mapping[str, Any]:
+        """The present rows of a kind."""
+        match kind:
+            case RowKind.UNIT:
+                return self.units
+            case RowKind.DOCUMENT:
+                return self.documents
+            case RowKind.HOLD:
+                return self.holds
+            case _:
+                return self.late
+
     def copy(self) -> Kept:
         """A backup."""
         return Kept(
@@ -208,14 +220,7 @@ class FakeServer:
 
     def value(self, kind: RowKind, thing: str) -> Any:
         """A row's present value."""
-        kept = self.kept
-        tables: dict[RowKind, Mapping[str, Any]] = {
-            RowKind.UNIT: kept.units,
-            RowKind.DOCUMENT: kept.documents,
-            RowKind.HOLD: kept.holds,
-            RowKind.VERDICT: kept.late,
-        }
-        return tables[kind][thing]
+        return self.kept.table(kind)[thing]
 
     # What the watch looks at
 

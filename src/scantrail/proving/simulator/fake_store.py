@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
@@ -108,10 +107,14 @@ class FakeStore:
         self._fate = fate
         self._on_record = on_record
         self._first_pending = 0
-        self._values: dict[Thing, Any] = {}
         self._of_thing: dict[Thing, list[Record]] = {}
         for record in self.kept.journal:
             self._list(record)
+        self._units: dict[UnitId, Unit] = {}
+        """The server's rows with the own acts that they do not contain."""
+        self._lists: dict[DocumentId, PickList] = {}
+        """The same of pick lists."""
+        self._look_again(self.kept.rows)
         self._look_for_pending(self.kept.first_seq)
 
     @property
@@ -194,31 +197,45 @@ class FakeStore:
     def _show(self, act: Act) -> None:
         """Bring what was worked out up to a new act."""
         for event in act.draft.events:
-            unit = self._values.get((UNIT, unit_of(event) or ""))
+            unit = self._units.get(unit_of(event) or "")
             if unit is not None and changes_unit(event):
-                self._values[UNIT, unit.id] = fold_unit(unit, event, by(act))
-            pick_list = self._values.get((DOCUMENT, document_of(event) or ""))
+                self._units[unit.id] = fold_unit(unit, event, by(act))
+            pick_list = self._lists.get(document_of(event) or "")
             if pick_list is not None:
-                self._values[DOCUMENT, pick_list.number] = fold_pick_list(pick_list, event, by(act))
+                self._lists[pick_list.number] = fold_pick_list(pick_list, event, by(act))
 
     # What there is
 
-    def _value(self, thing: Thing) -> Any:
-        """The server's row with the own acts that it does not contain."""
-        if thing not in self._values:
+    def _look_again(self, things: Iterable[Thing]) -> None:
+        """Work out anew what is to be seen of these, after the server's rows or its word on own acts have changed."""
+        for thing in things:
+            kind, name = thing
             row = self.kept.rows.get(thing)
-            self._values[thing] = None if row is None else self._with_own(thing, row)
-        return self._values[thing]
+            if row is not None and kind == UNIT:
+                self._units[name] = self._unit_with_own(row)
+            elif row is not None:
+                self._lists[name] = self._list_with_own(row)
 
-    def _with_own(self, thing: Thing, row: Row) -> Any:
-        value = row.body["value"]
-        for record in self.unseen(thing, row.position):
+    def _unit_with_own(self, row: Row) -> Unit:
+        unit: Unit = row.body["value"]
+        for record in self.unseen((UNIT, row.id), row.position):
             for event in record.act.draft.events:
-                if thing[0] == UNIT and unit_of(event) == thing[1] and changes_unit(event):
-                    value = fold_unit(value, event, by(record.act))
-                elif thing[0] == DOCUMENT and document_of(event) == thing[1]:
-                    value = fold_pick_list(value, event, by(record.act))
-        return value
+                if unit_of(event) == row.id and changes_unit(event):
+                    unit = fold_unit(unit, event, by(record.act))
+        return unit
+
+    def _list_with_own(self, row: Row) -> PickList:
+        pick_list: PickList = row.body["value"]
+        for record in self.unseen((DOCUMENT, row.id), row.position):
+            for event in record.act.draft.events:
+                if document_of(event) == row.id:
+                    pick_list = fold_pick_list(pick_list, event, by(record.act))
+        return pick_list
+
+    def _see_nothing(self) -> None:
+        """The server's rows are gone."""
+        self._units.clear()
+        self._lists.clear()
 
     def unseen(self, thing: Thing, position: int) -> list[Record]:
         """The acts that count and that a row of this position does not contain, oldest first."""
@@ -230,20 +247,18 @@ class FakeStore:
 
     def unit(self, unit: UnitId) -> Unit | None:
         """A unit."""
-        found: Unit | None = self._value((UNIT, unit))
-        return found
+        return self._units.get(unit)
 
     def pick_list(self, number: DocumentId) -> PickList | None:
         """A pick list."""
-        found: PickList | None = self._value((DOCUMENT, number))
-        return found
+        return self._lists.get(number)
 
     def pick_lists(self) -> tuple[PickList, ...]:
         """The lists that are open or in progress, by number."""
         if not self.kept.complete:
             return ()
-        lists = (self.pick_list(number) for kind, number in self.kept.rows if kind == DOCUMENT)
-        return tuple(sorted((each for each in lists if each and each.status in OPEN), key=lambda each: each.number))
+        lists = (each for each in self._lists.values() if each.status in OPEN)
+        return tuple(sorted(lists, key=lambda each: each.number))
 
     def holds(self) -> tuple[Hold, ...]:
         """The open holds."""
@@ -256,8 +271,9 @@ class FakeStore:
 
     def candidates(self, said: Said) -> Candidates:
         """Everything known here that a code may mean."""
-        units = [self._value(thing) for thing in self.kept.rows if thing[0] == UNIT]
         products, text = self._masters.products, said.text.upper()
+        serials = {product.canonical(each) for product in products.values() for each in (said.text, said.serial)}
+        units = [unit for unit in self._units.values() if unit.serial in serials]
         return Candidates(
             said,
             units=tuple(unit for unit in units if said.is_serial_of(unit.serial, products[unit.product])),
@@ -291,9 +307,8 @@ class FakeStore:
         holds = self.holds()
         found = [
             unit
-            for thing in self.kept.rows
-            if thing[0] == UNIT
-            and (unit := self._value(thing)).status is Status.AVAILABLE
+            for unit in self._units.values()
+            if unit.status is Status.AVAILABLE
             and unit.product in wanted
             and self._masters.places[unit.place].pickable
             and unit.place not in pick_list.empty_bins
@@ -314,17 +329,17 @@ class FakeStore:
 
     def attention(self) -> tuple[AttentionItem, ...]:
         """What did not apply and nobody has settled."""
-        return self._items(lambda record: not record.state.counts)
+        return self._items(ActState.REFUSED, ActState.CONTESTED)
 
     def waiting(self) -> tuple[AttentionItem, ...]:
         """What the server keeps for want of an earlier step."""
-        return self._items(lambda record: record.state is ActState.WAITING)
+        return self._items(ActState.WAITING)
 
-    def _items(self, wanted: Callable[[Record], bool]) -> tuple[AttentionItem, ...]:
+    def _items(self, *states: ActState) -> tuple[AttentionItem, ...]:
         troubles = [
             Trouble(record.act, record.refusal, None if record.state.counts else record.settled_by)
             for record in self.kept.journal
-            if record.refusal is not None and record.act.draft.events and wanted(record)
+            if record.state in states and record.refusal is not None and record.act.draft.events
         ]
         return tuple(
             AttentionItem(
@@ -406,9 +421,8 @@ class FakeStore:
         self._commit("an answer", change)
         for verdict in answer.verdicts:
             record = self.kept.record(verdict.seq)
-            for thing in things_of(record.act) if record else ():
-                self._values.pop(thing, None)
-        self._forget(answer.changes)
+            self._look_again(things_of(record.act) if record else ())
+        self._look_at(answer.changes)
         self._look_for_pending(self.kept.first_seq if not self._first_pending else self._first_pending)
         return bool(answer.changes.rows or answer.verdicts)
 
@@ -428,7 +442,7 @@ class FakeStore:
         if not changes.rows and is_there and (changes.more or kept.complete):
             return False
         self._commit("a page of changes", lambda: self._take(changes))
-        self._forget(changes)
+        self._look_at(changes)
         return bool(changes.rows)
 
     def _take(self, changes: Changes) -> None:
@@ -461,13 +475,12 @@ class FakeStore:
         is_mine = (verdict.device, verdict.epoch) == (self.device, self.epoch)
         return self.kept.record(verdict.seq) if is_mine else None
 
-    def _forget(self, changes: Changes) -> None:
+    def _look_at(self, changes: Changes) -> None:
         for row in changes.rows:
             if row.kind in KINDS:
-                self._values.pop((KINDS[row.kind], row.id), None)
+                self._look_again([(KINDS[row.kind], row.id)])
             record = self._late_record(row.body["value"]) if row.kind is RowKind.VERDICT else None
-            for thing in things_of(record.act) if record else ():
-                self._values.pop(thing, None)
+            self._look_again(things_of(record.act) if record else ())
 
     def keeps(self, seq: int) -> bool:
         """Whether an act is still in the journal."""
@@ -481,7 +494,7 @@ class FakeStore:
             self._unacknowledge(seq)
 
         self._commit("the return to an act", change)
-        self._values.clear()
+        self._see_nothing()
         self._look_for_pending(self.kept.first_seq)
 
     def _begin_again(self, server_epoch: str) -> bool:
@@ -495,7 +508,7 @@ class FakeStore:
                 self._unacknowledge(0)
 
         self._commit("a new beginning", change)
-        self._values.clear()
+        self._see_nothing()
         self._look_for_pending(self.kept.first_seq)
         return bool(known)
 
