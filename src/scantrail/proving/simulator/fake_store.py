@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
@@ -110,6 +111,8 @@ class FakeStore:
         self._of_thing: dict[Thing, list[Record]] = {}
         for record in self.kept.journal:
             self._list(record)
+        self._refused = {record.act.id.seq: record for record in self.kept.journal if record.refusal is not None}
+        """The acts that the server did not apply, or lets wait."""
         self._units: dict[UnitId, Unit] = {}
         """The server's rows with the own acts that they do not contain."""
         self._lists: dict[DocumentId, PickList] = {}
@@ -208,7 +211,7 @@ class FakeStore:
 
     def _look_again(self, things: Iterable[Thing]) -> None:
         """Work out anew what is to be seen of these, after the server's rows or its word on own acts have changed."""
-        for thing in things:
+        for thing in dict.fromkeys(things):
             kind, name = thing
             row = self.kept.rows.get(thing)
             if row is not None and kind == UNIT:
@@ -338,7 +341,7 @@ class FakeStore:
     def _items(self, *states: ActState) -> tuple[AttentionItem, ...]:
         troubles = [
             Trouble(record.act, record.refusal, None if record.state.counts else record.settled_by)
-            for record in self.kept.journal
+            for _seq, record in sorted(self._refused.items())
             if record.state in states and record.refusal is not None and record.act.draft.events
         ]
         return tuple(
@@ -385,7 +388,7 @@ class FakeStore:
         """Consecutive acts from the first that is not acknowledged."""
         if not self._first_pending:
             return ()
-        records = self.kept.from_seq(self._first_pending)[:limit]
+        records = islice(self.kept.from_seq(self._first_pending), limit)
         return tuple((record.act.id.seq, record.exact) for record in records)
 
     def _look_for_pending(self, seq: int) -> None:
@@ -394,7 +397,9 @@ class FakeStore:
 
     def count_pending(self) -> int:
         """How many acts the server has not acknowledged."""
-        return sum(each.state is ActState.PENDING for each in self.kept.from_seq(self._first_pending or 2**60))
+        if not self._first_pending:
+            return 0
+        return sum(each.state is ActState.PENDING for each in self.kept.from_seq(self._first_pending))
 
     def cursor(self) -> dict[str, int]:
         """How far the device has followed each stream of changes."""
@@ -419,10 +424,8 @@ class FakeStore:
             self._take(answer.changes)
 
         self._commit("an answer", change)
-        for verdict in answer.verdicts:
-            record = self.kept.record(verdict.seq)
-            self._look_again(things_of(record.act) if record else ())
-        self._look_at(answer.changes)
+        judged = (self.kept.record(verdict.seq) for verdict in answer.verdicts)
+        self._look_again([*self._things_of(judged), *self._things_in(answer.changes)])
         self._look_for_pending(self.kept.first_seq if not self._first_pending else self._first_pending)
         return bool(answer.changes.rows or answer.verdicts)
 
@@ -430,8 +433,15 @@ class FakeStore:
         for verdict in verdicts:
             record = self.kept.record(verdict.seq)
             if record is not None:
-                record.state, record.position = state_of(verdict), verdict.position
-                record.refusal = verdict.refusal
+                self._mark(record, state_of(verdict), verdict.position, verdict.refusal)
+
+    def _mark(self, record: Record, state: ActState, position: int, refusal: Refusal | None) -> None:
+        """The server's word on an act, or that there is none any more."""
+        record.state, record.position, record.refusal = state, position, refusal
+        if refusal is not None:
+            self._refused[record.act.id.seq] = record
+        else:
+            self._refused.pop(record.act.id.seq, None)
 
     def apply_changes(self, changes: Changes) -> bool:
         """Take a page of changes with its cursor, all or nothing."""
@@ -442,7 +452,7 @@ class FakeStore:
         if not changes.rows and is_there and (changes.more or kept.complete):
             return False
         self._commit("a page of changes", lambda: self._take(changes))
-        self._look_at(changes)
+        self._look_again(self._things_in(changes))
         return bool(changes.rows)
 
     def _take(self, changes: Changes) -> None:
@@ -468,19 +478,19 @@ class FakeStore:
         """The final word on an act that waited."""
         record = self._late_record(verdict)
         if record is not None and record.hash == verdict.hash:
-            record.state, record.position = ActState(verdict.outcome.value), verdict.position
-            record.refusal = verdict.refusal
+            self._mark(record, ActState(verdict.outcome.value), verdict.position, verdict.refusal)
 
     def _late_record(self, verdict: LateVerdict) -> Record | None:
         is_mine = (verdict.device, verdict.epoch) == (self.device, self.epoch)
         return self.kept.record(verdict.seq) if is_mine else None
 
-    def _look_at(self, changes: Changes) -> None:
-        for row in changes.rows:
-            if row.kind in KINDS:
-                self._look_again([(KINDS[row.kind], row.id)])
-            record = self._late_record(row.body["value"]) if row.kind is RowKind.VERDICT else None
-            self._look_again(things_of(record.act) if record else ())
+    def _things_in(self, changes: Changes) -> list[Thing]:
+        judged = (self._late_record(row.body["value"]) for row in changes.rows if row.kind is RowKind.VERDICT)
+        rows = [(KINDS[row.kind], row.id) for row in changes.rows if row.kind in KINDS]
+        return [*rows, *self._things_of(judged)]
+
+    def _things_of(self, records: Iterable[Record | None]) -> list[Thing]:
+        return [thing for record in records if record is not None for thing in things_of(record.act)]
 
     def keeps(self, seq: int) -> bool:
         """Whether an act is still in the journal."""
@@ -519,7 +529,7 @@ class FakeStore:
 
     def _unacknowledge(self, seq: int) -> None:
         for record in self.kept.from_seq(seq):
-            record.state, record.position, record.refusal = ActState.PENDING, 0, None
+            self._mark(record, ActState.PENDING, 0, None)
 
     def forget_old(self) -> None:
         """A simulated day is shorter than acts are kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -23,7 +24,7 @@ from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.protocol.acts import act_hash, decode_act, encode_act
+from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.protocol.waiting import Thing, things_of
@@ -196,7 +197,7 @@ class ServerWatch:
                 raise Broken(LOST, f"act {act} waited, and is gone")
         for act in sorted(arrived.keys() - books.waiting.keys()):
             seq, head = books.last.get(act[:2], (0, ""))
-            if act.seq != seq + 1 or decode_act(arrived[act]).previous != head:
+            if act.seq != seq + 1 or _previous_in(arrived[act]) != head:
                 raise Broken(CHAIN, f"act {act} follows on act {seq}")
             link = act_hash(arrived[act])
             books.last[act[:2]] = (act.seq, link)
@@ -419,6 +420,12 @@ class DeviceWatch:
         for number, pick_list in books.documents.items():
             if store.pick_list(number) != pick_list:
                 raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
+
+
+def _previous_in(exact: bytes) -> str:
+    """The hash of the act before, as an act's bytes say it."""
+    previous: str = json.loads(exact).get("previous", "")
+    return previous
 
 
 def _status_after(event: UnitPicked | PickUndone | UnitQuarantined) -> Status:
