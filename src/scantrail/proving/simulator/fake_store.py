@@ -321,9 +321,9 @@ class FakeStore:
 
     def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
         """Which of these units are reserved for other open lists."""
-        others = (each for each in self.pick_lists() if each.number != number)
-        reserved = frozenset(unit for each in others for unit in reserved_on(each))
-        return reserved & {unit.id for unit in units}
+        wanted = {unit.id for unit in units}
+        others = (each for each in self.pick_lists() if each.number != number) if wanted else ()
+        return frozenset(unit for each in others for unit in reserved_on(each) if unit in wanted)
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by."""

@@ -322,8 +322,9 @@ class DeviceWatch:
                 raise Broken(LOST, f"act {act.id} is acknowledged and never came to the log")
             if state is not ActState.APPLIED:
                 (waiting if state is ActState.WAITING else over).append(act)
-        self._in_attention(waiting, store.waiting)
-        self._in_attention(over, store.attention)
+        if waiting or over:
+            self._in_attention(waiting, store.waiting)
+            self._in_attention(over, store.attention)
 
     def _in_attention(self, acts: Iterable[Act], told: Callable[[], Iterable[AttentionItem]]) -> None:
         """These acts, which did not apply, are among what a person is told, or was settled."""
@@ -336,9 +337,10 @@ class DeviceWatch:
     def _followed(self, store: WatchedStore) -> None:
         cursor = store.cursor()
         if store.server_epoch != self._server_epoch or cursor != self._cursor:
-            waiting = [item.act.seq for item in store.waiting()]
+            acts = store.acts_from(1)
+            waiting = [act for act, _link, state in acts if state is ActState.WAITING]
             self._got_rows(store, cursor)
-            self._nothing_hidden(store, waiting)
+            self._nothing_hidden(store, acts, waiting)
             self._nothing_doubled(store, waiting)
             self._cursor, self._server_epoch = dict(cursor), store.server_epoch
         self._acknowledged = min(self._acknowledged, self._first_pending(store) - 1)
@@ -363,12 +365,15 @@ class DeviceWatch:
             if store.row_position(kind, thing) < position:
                 raise Broken(CURSOR, f"{kind.value} {thing} of position {position} is passed over")
 
-    def _nothing_hidden(self, store: WatchedStore, waiting: Sequence[int]) -> None:
+    def _nothing_hidden(
+        self, store: WatchedStore, acts: Iterable[tuple[Act, str, ActState]], waiting: Sequence[Act]
+    ) -> None:
         if not store.count_pending() and not waiting:
             return
+        first = min([self._acknowledged + 1, *(act.id.seq for act in waiting)])
         last: dict[str, tuple[Any, ActState]] = {}
-        for act, _link, state in store.acts_from(min([self._acknowledged + 1, *waiting])):
-            for event in act.draft.events if state.counts else ():
+        for act, _link, state in acts:
+            for event in act.draft.events if act.id.seq >= first and state.counts else ():
                 if isinstance(event, (UnitPicked, PickUndone, UnitQuarantined)):
                     last[event.unit] = event, state
         for unit, (event, state) in last.items():
@@ -378,13 +383,13 @@ class DeviceWatch:
             if found is not None and (found.status, found.place) != (_status_after(event), event.to_place):
                 raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is not judged")
 
-    def _nothing_doubled(self, store: WatchedStore, waiting: Sequence[int]) -> None:
+    def _nothing_doubled(self, store: WatchedStore, waiting: Sequence[Act]) -> None:
         """A row that contains an act must not come before the word that the act is judged."""
         if not waiting or not self._is_of_now(store):
             return
-        for act, _link, state in store.acts_from(min(waiting)):
+        for act in waiting:
             place = self._server.books.places.get(act.id)
-            for kind, thing in sorted(things_of(act)) if place and state is ActState.WAITING else ():
+            for kind, thing in sorted(things_of(act)) if place else ():
                 if store.row_position(RowKind(kind), thing) > (place or 0):
                     raise Broken(DOUBLED, f"{kind} {thing} has act {act.id} in it, which still counts as waiting")
 
