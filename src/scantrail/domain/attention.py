@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scantrail.domain.acts import Act
-from scantrail.domain.events import AttentionSettled, UnitRegistered, unit_of
+from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
 from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId, code_of
 from scantrail.domain.refusals import Code, Refusal
 from scantrail.words import M, Message
@@ -18,6 +18,11 @@ Topic = tuple[DocumentId | None, frozenset[UnitId]]
 def units_in(act: Act) -> frozenset[UnitId]:
     """The units an act is about."""
     return frozenset(filter(None, map(unit_of, act.draft.events)))
+
+
+def documents_in(act: Act) -> frozenset[DocumentId]:
+    """The documents an act is about."""
+    return frozenset(filter(None, (act.draft.document, *map(document_of, act.draft.events))))
 
 
 def topic_of(act: Act) -> Topic:

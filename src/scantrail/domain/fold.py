@@ -44,6 +44,9 @@ from scantrail.domain.reservations import without_reservations, without_stale_re
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 
+Changes = dict[str, Any]
+"""Fields of a unit with their new values."""
+
 
 @dataclass(frozen=True, slots=True)
 class By:
@@ -65,79 +68,65 @@ def fold_unit(unit: Unit | None, event: Event, by: By) -> Unit:
     step = _UNIT_STEPS.get(type(event))
     if unit is None or step is None:
         raise ValueError(f"Failed to fold {type(event).__name__}: it changes no unit on record.")
-    after = step(unit, event)
-    if after.status is not unit.status:
-        after = replace(after, changed_at=by.at, changed_by=by.actor)
-    return after
+    changes = step(unit, event)
+    if changes.get("status", unit.status) is not unit.status:
+        changes |= {"changed_at": by.at, "changed_by": by.actor}
+    return replace(unit, **changes)
 
 
-def _moved(unit: Unit, event: UnitMoved) -> Unit:
-    return replace(unit, place=event.to_place)
+def _moved(unit: Unit, event: UnitMoved) -> Changes:
+    return {"place": event.to_place}
 
 
-def _allocated(unit: Unit, event: UnitAllocated) -> Unit:
-    return replace(unit, status=Status.ALLOCATED, order=event.order, document=event.document or unit.document)
+def _allocated(unit: Unit, event: UnitAllocated) -> Changes:
+    return {"status": Status.ALLOCATED, "order": event.order, "document": event.document or unit.document}
 
 
-def _substituted(unit: Unit, event: UnitSubstituted) -> Unit:
-    return replace(unit, status=Status.ALLOCATED, order=event.order, document=event.document)
+def _substituted(unit: Unit, event: UnitSubstituted) -> Changes:
+    return {"status": Status.ALLOCATED, "order": event.order, "document": event.document}
 
 
-def _released(unit: Unit, event: AllocationReleased) -> Unit:
-    return replace(unit, status=Status.AVAILABLE, order=None, document=None)
+def _released(unit: Unit, event: AllocationReleased) -> Changes:
+    return {"status": Status.AVAILABLE, "order": None, "document": None}
 
 
-def _picked(unit: Unit, event: UnitPicked) -> Unit:
-    return replace(
-        unit,
-        status=Status.PICKED,
-        place=event.to_place,
-        document=event.document,
-        order=event.order,
-    )
+def _picked(unit: Unit, event: UnitPicked) -> Changes:
+    return {"status": Status.PICKED, "place": event.to_place, "document": event.document, "order": event.order}
 
 
-def _pick_undone(unit: Unit, event: PickUndone) -> Unit:
+def _pick_undone(unit: Unit, event: PickUndone) -> Changes:
     still_promised = event.to_status is Status.ALLOCATED
-    return replace(
-        unit,
-        status=event.to_status,
-        place=event.to_place,
-        document=event.to_document if still_promised else None,
-        order=unit.order if still_promised else None,
-    )
+    return {
+        "status": event.to_status,
+        "place": event.to_place,
+        "document": event.to_document if still_promised else None,
+        "order": unit.order if still_promised else None,
+    }
 
 
-def _condition(unit: Unit, event: ConditionStated) -> Unit:
-    return replace(unit, condition=event.condition)
+def _condition(unit: Unit, event: ConditionStated) -> Changes:
+    return {"condition": event.condition}
 
 
-def _quarantined(unit: Unit, event: UnitQuarantined) -> Unit:
-    return replace(
-        unit,
-        status=Status.QUARANTINE,
-        place=event.to_place,
-        condition=event.condition,
-        document=None,
-        order=None,
-    )
+def _quarantined(unit: Unit, event: UnitQuarantined) -> Changes:
+    return {
+        "status": Status.QUARANTINE,
+        "place": event.to_place,
+        "condition": event.condition,
+        "document": None,
+        "order": None,
+    }
 
 
-def _shipped(unit: Unit, event: UnitShipped) -> Unit:
-    return replace(
-        unit,
-        status=Status.SHIPPED,
-        place=event.to_place,
-        document=event.shipment,
-        order=event.order,
-    )
+def _shipped(unit: Unit, event: UnitShipped) -> Changes:
+    return {"status": Status.SHIPPED, "place": event.to_place, "document": event.shipment, "order": event.order}
 
 
-def _delivered(unit: Unit, event: UnitDelivered) -> Unit:
-    return replace(unit, status=Status.DELIVERED, place=event.to_place, owner=event.owner)
+def _delivered(unit: Unit, event: UnitDelivered) -> Changes:
+    return {"status": Status.DELIVERED, "place": event.to_place, "owner": event.owner}
 
 
-_UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Unit]] = {
+_UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Changes]] = {
     UnitMoved: _moved,
     UnitAllocated: _allocated,
     UnitSubstituted: _substituted,
@@ -162,11 +151,10 @@ def fold_pick_list(pick_list: PickList, event: Event, by: By) -> PickList:
     return pick_list if step is None else without_stale_reservations(step(pick_list, event, by))
 
 
-def _with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], PickLine]) -> PickList:
-    return replace(
-        pick_list,
-        lines=tuple(change(line) if line.id == line_id else line for line in pick_list.lines),
-    )
+def _with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], PickLine], **changes: Any) -> PickList:
+    """The list with a line changed, and further fields of its own."""
+    lines = tuple(change(line) if line.id == line_id else line for line in pick_list.lines)
+    return replace(pick_list, lines=lines, **changes)
 
 
 def _with_picked(line: PickLine, picked: PickedUnit) -> PickLine:
@@ -218,8 +206,7 @@ def _list_picked(pick_list: PickList, event: UnitPicked, by: By) -> PickList:
         by=by.actor,
         at=by.at,
     )
-    changed = _with_line(pick_list, event.line, lambda line: _with_picked(line, picked))
-    return replace(changed, checks=())
+    return _with_line(pick_list, event.line, lambda line: _with_picked(line, picked), checks=())
 
 
 def _list_substituted(pick_list: PickList, event: UnitSubstituted, by: By) -> PickList:
@@ -238,18 +225,15 @@ def substituted(pick_list: PickList, line_id: str, old: UnitId, new: UnitId, ser
 
 
 def _list_undone(pick_list: PickList, event: PickUndone, by: By) -> PickList:
-    changed = _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
-    return replace(changed, checks=())
+    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit), checks=())
 
 
 def _list_condition(pick_list: PickList, event: ConditionStated, by: By) -> PickList:
     def state(line: PickLine) -> PickLine:
-        return replace(
-            line,
-            picked=tuple(
-                replace(each, condition=event.condition) if each.unit == event.unit else each for each in line.picked
-            ),
-        )
+        if not any(each.unit == event.unit for each in line.picked):
+            return line
+        picked = (replace(each, condition=event.condition) if each.unit == event.unit else each for each in line.picked)
+        return replace(line, picked=tuple(picked))
 
     return replace(pick_list, lines=tuple(state(line) for line in pick_list.lines))
 
@@ -268,7 +252,7 @@ def _list_shorted(pick_list: PickList, event: LineShorted, by: By) -> PickList:
 
 
 def _list_short_undone(pick_list: PickList, event: ShortUndone, by: By) -> PickList:
-    changed = _with_line(
+    return _with_line(
         pick_list,
         event.line,
         lambda line: replace(
@@ -276,8 +260,9 @@ def _list_short_undone(pick_list: PickList, event: ShortUndone, by: By) -> PickL
             short=max(0, line.short - event.quantity),
             missing=tuple(unit for unit in line.missing if unit not in event.units),
         ),
+        checks=(),
+        empty_bins=(),
     )
-    return replace(changed, checks=(), empty_bins=())
 
 
 def _list_bin_empty(pick_list: PickList, event: BinFoundEmpty, by: By) -> PickList:

@@ -31,7 +31,10 @@ def without_stale_reservations(pick_list: PickList) -> PickList:
     """
     if pick_list.status is not DocumentStatus.IN_PROGRESS:
         return without_reservations(pick_list)
-    gone = {each.unit for each in pick_list.picked} | {unit for line in pick_list.lines for unit in line.units}
+    if not any(line.reserved for line in pick_list.lines):
+        return pick_list
+    picked = {each.unit for line in pick_list.lines for each in line.picked}
+    gone = picked.union(*(line.units for line in pick_list.lines))
     return _with_lines(pick_list, lambda line: _still_wanted(line, gone))
 
 
@@ -40,6 +43,9 @@ def _still_wanted(line: PickLine, gone: Collection[UnitId]) -> tuple[UnitId, ...
 
 
 def _with_lines(pick_list: PickList, kept: Callable[[PickLine], tuple[UnitId, ...]]) -> PickList:
-    if not any(line.reserved for line in pick_list.lines):
+    """The list with these reservations alone; most events leave them all as they are."""
+    still = [kept(line) if line.reserved else () for line in pick_list.lines]
+    if all(units == line.reserved for units, line in zip(still, pick_list.lines, strict=True)):
         return pick_list
-    return replace(pick_list, lines=tuple(replace(line, reserved=kept(line)) for line in pick_list.lines))
+    lines = (replace(line, reserved=units) for units, line in zip(still, pick_list.lines, strict=True))
+    return replace(pick_list, lines=tuple(lines))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scantrail.domain.acts import Act
+from scantrail.domain.attention import documents_in, units_in
 from scantrail.domain.documents import Document, PickList
 from scantrail.domain.events import (
     BinConfirmed,
@@ -17,8 +18,6 @@ from scantrail.domain.events import (
     UnitsReserved,
     UnitSubstituted,
     WorkerSignedIn,
-    document_of,
-    unit_of,
 )
 from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
@@ -81,12 +80,11 @@ def needs_of(acts: Iterable[Act]) -> Needs:
     workers: set[WorkerId] = set()
     for act in acts:
         workers.add(act.actor)
-        documents.update(filter(None, (act.draft.document,)))
+        units |= units_in(act)
+        documents |= documents_in(act)
         if act.draft.grant is not None:
             workers.add(act.draft.grant.worker)
         for event in act.draft.events:
-            units.update(filter(None, (unit_of(event),)))
-            documents.update(filter(None, (document_of(event),)))
             match event:
                 case UnitPicked() | PickUndone() | UnitMoved() | UnitQuarantined():
                     places.update((event.from_place, event.to_place))

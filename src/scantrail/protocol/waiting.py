@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scantrail.domain.acts import Act, ActId
-from scantrail.domain.attention import units_in
+from scantrail.domain.attention import documents_in, units_in
 from scantrail.domain.refusals import Code, Refusal
 from scantrail.domain.sites import Site
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.world import World
 
 Thing = tuple[str, str]
 """`unit` or `document`, and an id."""
@@ -32,7 +32,7 @@ def document_things(numbers: Iterable[str]) -> set[Thing]:
 
 def things_of(act: Act) -> frozenset[Thing]:
     """The units and documents that an act is about; units that it only reserves stand in nobody's way."""
-    return frozenset(unit_things(units_in(act)) | document_things(needs_of((act,)).documents))
+    return frozenset(unit_things(units_in(act)) | document_things(documents_in(act)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +116,4 @@ def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool
         case Code.UNKNOWN_SERIAL:
             return True
         case _:
-            return queue.has_before(act.id, document_things(needs_of((act,)).documents))
+            return queue.has_before(act.id, document_things(documents_in(act)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -87,8 +88,14 @@ def _results(seeds: Sequence[int], simulated: partial[Result], jobs: int) -> Ite
     if jobs == 1:
         yield map(simulated, seeds)
         return
-    with get_context("forkserver").Pool(jobs) as pool:
+    with get_context("forkserver").Pool(jobs, initializer=_collects_seldom) as pool:
         yield pool.imap(simulated, seeds, chunksize=4)
+
+
+def _collects_seldom() -> None:
+    """A day leaves little garbage in cycles; to look for it every few hundred values takes a seventh of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def _tell(result: Result, out: TextIO, *, on_sql: bool, as_json: bool) -> None:

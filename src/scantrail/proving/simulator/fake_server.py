@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
@@ -40,6 +39,8 @@ from scantrail.server.scope import judged_here
 
 PAGE = 7
 """Rows in one page: few, so that pages end where it hurts."""
+
+RowT = TypeVar("RowT")
 
 RULES = Rules(judged_here, said_by, ZoneInfo)
 
@@ -100,6 +101,18 @@ class Kept:
     late: dict[str, LateVerdict] = field(default_factory=dict)
     """Verdicts on acts that waited, until their devices have read them."""
     chains: dict[str, Chain] = field(default_factory=lambda: {GLOBAL_STREAM: Chain(), "MAIN": Chain()})
+
+    def table(self, kind: RowKind) -> Mapping[str, Any]:
+        """The present rows of a kind."""
+        match kind:
+            case RowKind.UNIT:
+                return self.units
+            case RowKind.DOCUMENT:
+                return self.documents
+            case RowKind.HOLD:
+                return self.holds
+            case _:
+                return self.late
 
     def copy(self) -> Kept:
         """A backup."""
@@ -208,14 +221,7 @@ class FakeServer:
 
     def value(self, kind: RowKind, thing: str) -> Any:
         """A row's present value."""
-        kept = self.kept
-        tables: dict[RowKind, Mapping[str, Any]] = {
-            RowKind.UNIT: kept.units,
-            RowKind.DOCUMENT: kept.documents,
-            RowKind.HOLD: kept.holds,
-            RowKind.VERDICT: kept.late,
-        }
-        return tables[kind][thing]
+        return self.kept.table(kind)[thing]
 
     # What the watch looks at
 
@@ -306,11 +312,11 @@ class Transaction:
         """Those acts of a batch that are in the log."""
         found = {}
         for seq in range(push.first_seq, push.first_seq + len(push.acts)):
-            row = self._kept.by_id.get(ActId(push.device, push.epoch, seq))
+            act = ActId(push.device, push.epoch, seq)
+            row, waiting = self._kept.by_id.get(act), self._kept.waiting.get(act)
             if row is not None:
                 verdict = ActVerdict(seq, Outcome.DUPLICATE, row.position, row.entry.refusal)
                 found[seq] = Known(row.hash, verdict)
-            waiting = self._kept.waiting.get(ActId(push.device, push.epoch, seq))
             if waiting is not None:
                 found[seq] = Known(waiting.hash, ActVerdict(seq, Outcome.DUPLICATE, 0, waiting.refusal))
         return found
@@ -345,10 +351,9 @@ class Transaction:
     def world(self, acts: Sequence[Act]) -> World:
         """Everything that these acts are judged against."""
         kept, masters, needs = self._kept, self._server.masters, needs_of(acts)
-        lists, known = ChainMap(self._documents, kept.documents), ChainMap(self._units, kept.units)
-        documents = {number: lists[number] for number in needs.documents if number in lists}
-        named = {unit for each in documents.values() for line in each.lines for unit in line.units}
-        units = {unit: known[unit] for unit in needs.units | named if unit in known}
+        documents = _present(needs.documents, self._documents, kept.documents)
+        named = [unit for each in documents.values() for line in each.lines for unit in line.units]
+        units = _present({*needs.units, *named}, self._units, kept.units)
         holds = tuple(hold for hold in kept.holds.values() if hold.open)
         return World(masters.site, units, dict(documents), masters.products, masters.places, masters.workers, holds)
 
@@ -405,6 +410,12 @@ class Transaction:
             kept.feed[self._stream].append((self._position, *thing))
             kept.latest[thing] = self._position
         kept.positions[self._stream] = self._position
+
+
+def _present(wanted: Iterable[str], changed: Mapping[str, RowT], kept: Mapping[str, RowT]) -> dict[str, RowT]:
+    """Those rows that there are, as a transaction has changed them."""
+    found = ((each, changed.get(each) or kept.get(each)) for each in wanted)
+    return {each: row for each, row in found if row is not None}
 
 
 def _position(entry: tuple[int, RowKind, str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from itertools import islice
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
@@ -108,10 +108,16 @@ class FakeStore:
         self._fate = fate
         self._on_record = on_record
         self._first_pending = 0
-        self._values: dict[Thing, Any] = {}
         self._of_thing: dict[Thing, list[Record]] = {}
         for record in self.kept.journal:
             self._list(record)
+        self._refused = {record.act.id.seq: record for record in self.kept.journal if record.refusal is not None}
+        """The acts that the server did not apply, or lets wait."""
+        self._units: dict[UnitId, Unit] = {}
+        """The server's rows with the own acts that they do not contain."""
+        self._lists: dict[DocumentId, PickList] = {}
+        """The same of pick lists."""
+        self._look_at_everything()
         self._look_for_pending(self.kept.first_seq)
 
     @property
@@ -194,34 +200,51 @@ class FakeStore:
     def _show(self, act: Act) -> None:
         """Bring what was worked out up to a new act."""
         for event in act.draft.events:
+            unit = self._units.get(unit_of(event) or "")
             if isinstance(event, UnitRegistered):
-                self._values.pop((UNIT, event.unit), None)
-            unit = self._values.get((UNIT, unit_of(event) or ""))
-            if unit is not None and changes_unit(event):
-                self._values[UNIT, unit.id] = fold_unit(unit, event, by(act))
-            pick_list = self._values.get((DOCUMENT, document_of(event) or ""))
+                self._units[event.unit] = fold_unit(unit, event, by(act))
+            elif unit is not None and changes_unit(event):
+                self._units[unit.id] = fold_unit(unit, event, by(act))
+            pick_list = self._lists.get(document_of(event) or "")
             if pick_list is not None:
-                self._values[DOCUMENT, pick_list.number] = fold_pick_list(pick_list, event, by(act))
+                self._lists[pick_list.number] = fold_pick_list(pick_list, event, by(act))
 
     # What there is
 
-    def _value(self, thing: Thing) -> Any:
-        """The server's row with the own acts that it does not contain."""
-        if thing not in self._values:
-            self._values[thing] = self._with_own(thing, self.kept.rows.get(thing))
-        return self._values[thing]
+    def _look_at_everything(self) -> None:
+        self._units.clear()
+        self._lists.clear()
+        self._look_again((*self.kept.rows, *self._of_thing))
 
-    def _with_own(self, thing: Thing, row: Row | None) -> Any:
+    def _look_again(self, things: Iterable[Thing]) -> None:
+        """Work out anew what is to be seen of these, after the server's rows or its word on own acts have changed."""
+        for thing in dict.fromkeys(things):
+            kind, name = thing
+            row = self.kept.rows.get(thing)
+            if kind == DOCUMENT and row is not None:
+                self._lists[name] = self._list_with_own(row)
+            elif kind == UNIT and (unit := self._unit_with_own(name, row)) is not None:
+                self._units[name] = unit
+            elif kind == UNIT:
+                self._units.pop(name, None)
+
+    def _unit_with_own(self, name: UnitId, row: Row | None) -> Unit | None:
         """A unit may have been registered here, and not be known to the server yet."""
-        value = row.body["value"] if row else None
-        for record in self.unseen(thing, row.position if row else 0):
+        unit: Unit | None = row.body["value"] if row else None
+        for record in self.unseen((UNIT, name), row.position if row else 0):
             for event in record.act.draft.events:
-                if thing[0] == UNIT and unit_of(event) == thing[1] and changes_unit(event):
-                    is_on_record = value is not None or isinstance(event, UnitRegistered)
-                    value = fold_unit(value, event, by(record.act)) if is_on_record else None
-                elif thing[0] == DOCUMENT and document_of(event) == thing[1] and value:
-                    value = fold_pick_list(value, event, by(record.act))
-        return value
+                is_on_record = unit is not None or isinstance(event, UnitRegistered)
+                if unit_of(event) == name and changes_unit(event) and is_on_record:
+                    unit = fold_unit(unit, event, by(record.act))
+        return unit
+
+    def _list_with_own(self, row: Row) -> PickList:
+        pick_list: PickList = row.body["value"]
+        for record in self.unseen((DOCUMENT, row.id), row.position):
+            for event in record.act.draft.events:
+                if document_of(event) == row.id:
+                    pick_list = fold_pick_list(pick_list, event, by(record.act))
+        return pick_list
 
     def unseen(self, thing: Thing, position: int) -> list[Record]:
         """The acts that count and that a row of this position does not contain, oldest first."""
@@ -233,20 +256,18 @@ class FakeStore:
 
     def unit(self, unit: UnitId) -> Unit | None:
         """A unit."""
-        found: Unit | None = self._value((UNIT, unit))
-        return found
+        return self._units.get(unit)
 
     def pick_list(self, number: DocumentId) -> PickList | None:
         """A pick list."""
-        found: PickList | None = self._value((DOCUMENT, number))
-        return found
+        return self._lists.get(number)
 
     def pick_lists(self) -> tuple[PickList, ...]:
         """The lists that are open or in progress, by number."""
         if not self.kept.complete:
             return ()
-        lists = (self.pick_list(number) for kind, number in self.kept.rows if kind == DOCUMENT)
-        return tuple(sorted((each for each in lists if each and each.status in OPEN), key=lambda each: each.number))
+        lists = (each for each in self._lists.values() if each.status in OPEN)
+        return tuple(sorted(lists, key=lambda each: each.number))
 
     def holds(self) -> tuple[Hold, ...]:
         """The open holds."""
@@ -259,8 +280,9 @@ class FakeStore:
 
     def candidates(self, said: Said) -> Candidates:
         """Everything known here that a code may mean."""
-        units = [self._value(thing) for thing in self.kept.rows if thing[0] == UNIT]
         products, text = self._masters.products, said.text.upper()
+        serials = {product.canonical(each) for product in products.values() for each in (said.text, said.serial)}
+        units = [unit for unit in self._units.values() if unit.serial in serials]
         return Candidates(
             said,
             units=tuple(unit for unit in units if said.is_serial_of(unit.serial, products[unit.product])),
@@ -294,9 +316,8 @@ class FakeStore:
         holds = self.holds()
         found = [
             unit
-            for thing in self.kept.rows
-            if thing[0] == UNIT
-            and (unit := self._value(thing)).status is Status.AVAILABLE
+            for unit in self._units.values()
+            if unit.status is Status.AVAILABLE
             and unit.product in wanted
             and self._masters.places[unit.place].pickable
             and unit.place not in pick_list.empty_bins
@@ -306,9 +327,9 @@ class FakeStore:
 
     def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
         """Which of these units are reserved for other open lists."""
-        others = (each for each in self.pick_lists() if each.number != number)
-        reserved = frozenset(unit for each in others for unit in reserved_on(each))
-        return reserved & {unit.id for unit in units}
+        wanted = {unit.id for unit in units}
+        others = (each for each in self.pick_lists() if each.number != number) if wanted else ()
+        return frozenset(unit for each in others for unit in reserved_on(each) if unit in wanted)
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by."""
@@ -317,17 +338,17 @@ class FakeStore:
 
     def attention(self) -> tuple[AttentionItem, ...]:
         """What did not apply and nobody has settled."""
-        return self._items(lambda record: not record.state.counts)
+        return self._items(ActState.REFUSED, ActState.CONTESTED)
 
     def waiting(self) -> tuple[AttentionItem, ...]:
         """What the server keeps for want of an earlier step."""
-        return self._items(lambda record: record.state is ActState.WAITING)
+        return self._items(ActState.WAITING)
 
-    def _items(self, wanted: Callable[[Record], bool]) -> tuple[AttentionItem, ...]:
+    def _items(self, *states: ActState) -> tuple[AttentionItem, ...]:
         troubles = [
             Trouble(record.act, record.refusal, None if record.state.counts else record.settled_by)
-            for record in self.kept.journal
-            if record.refusal is not None and record.act.draft.events and wanted(record)
+            for _seq, record in sorted(self._refused.items())
+            if record.state in states and record.refusal is not None and record.act.draft.events
         ]
         return tuple(
             AttentionItem(
@@ -373,7 +394,7 @@ class FakeStore:
         """Consecutive acts from the first that is not acknowledged."""
         if not self._first_pending:
             return ()
-        records = self.kept.from_seq(self._first_pending)[:limit]
+        records = islice(self.kept.from_seq(self._first_pending), limit)
         return tuple((record.act.id.seq, record.exact) for record in records)
 
     def _look_for_pending(self, seq: int) -> None:
@@ -382,7 +403,9 @@ class FakeStore:
 
     def count_pending(self) -> int:
         """How many acts the server has not acknowledged."""
-        return sum(each.state is ActState.PENDING for each in self.kept.from_seq(self._first_pending or 2**60))
+        if not self._first_pending:
+            return 0
+        return sum(each.state is ActState.PENDING for each in self.kept.from_seq(self._first_pending))
 
     def cursor(self) -> dict[str, int]:
         """How far the device has followed each stream of changes."""
@@ -407,11 +430,8 @@ class FakeStore:
             self._take(answer.changes)
 
         self._commit("an answer", change)
-        for verdict in answer.verdicts:
-            record = self.kept.record(verdict.seq)
-            for thing in things_of(record.act) if record else ():
-                self._values.pop(thing, None)
-        self._forget(answer.changes)
+        judged = (self.kept.record(verdict.seq) for verdict in answer.verdicts)
+        self._look_again([*self._things_of(judged), *self._things_in(answer.changes)])
         self._look_for_pending(self.kept.first_seq if not self._first_pending else self._first_pending)
         return bool(answer.changes.rows or answer.verdicts)
 
@@ -419,8 +439,15 @@ class FakeStore:
         for verdict in verdicts:
             record = self.kept.record(verdict.seq)
             if record is not None:
-                record.state, record.position = state_of(verdict), verdict.position
-                record.refusal = verdict.refusal
+                self._mark(record, state_of(verdict), verdict.position, verdict.refusal)
+
+    def _mark(self, record: Record, state: ActState, position: int, refusal: Refusal | None) -> None:
+        """The server's word on an act, or that there is none any more."""
+        record.state, record.position, record.refusal = state, position, refusal
+        if refusal is not None:
+            self._refused[record.act.id.seq] = record
+        else:
+            self._refused.pop(record.act.id.seq, None)
 
     def apply_changes(self, changes: Changes) -> bool:
         """Take a page of changes with its cursor, all or nothing."""
@@ -431,7 +458,7 @@ class FakeStore:
         if not changes.rows and is_there and (changes.more or kept.complete):
             return False
         self._commit("a page of changes", lambda: self._take(changes))
-        self._forget(changes)
+        self._look_again(self._things_in(changes))
         return bool(changes.rows)
 
     def _take(self, changes: Changes) -> None:
@@ -457,20 +484,19 @@ class FakeStore:
         """The final word on an act that waited."""
         record = self._late_record(verdict)
         if record is not None and record.hash == verdict.hash:
-            record.state, record.position = ActState(verdict.outcome.value), verdict.position
-            record.refusal = verdict.refusal
+            self._mark(record, ActState(verdict.outcome.value), verdict.position, verdict.refusal)
 
     def _late_record(self, verdict: LateVerdict) -> Record | None:
         is_mine = (verdict.device, verdict.epoch) == (self.device, self.epoch)
         return self.kept.record(verdict.seq) if is_mine else None
 
-    def _forget(self, changes: Changes) -> None:
-        for row in changes.rows:
-            if row.kind in KINDS:
-                self._values.pop((KINDS[row.kind], row.id), None)
-            record = self._late_record(row.body["value"]) if row.kind is RowKind.VERDICT else None
-            for thing in things_of(record.act) if record else ():
-                self._values.pop(thing, None)
+    def _things_in(self, changes: Changes) -> list[Thing]:
+        judged = (self._late_record(row.body["value"]) for row in changes.rows if row.kind is RowKind.VERDICT)
+        rows = [(KINDS[row.kind], row.id) for row in changes.rows if row.kind in KINDS]
+        return [*rows, *self._things_of(judged)]
+
+    def _things_of(self, records: Iterable[Record | None]) -> list[Thing]:
+        return [thing for record in records if record is not None for thing in things_of(record.act)]
 
     def keeps(self, seq: int) -> bool:
         """Whether an act is still in the journal."""
@@ -484,7 +510,7 @@ class FakeStore:
             self._unacknowledge(seq)
 
         self._commit("the return to an act", change)
-        self._values.clear()
+        self._look_at_everything()
         self._look_for_pending(self.kept.first_seq)
 
     def _begin_again(self, server_epoch: str) -> bool:
@@ -498,7 +524,7 @@ class FakeStore:
                 self._unacknowledge(0)
 
         self._commit("a new beginning", change)
-        self._values.clear()
+        self._look_at_everything()
         self._look_for_pending(self.kept.first_seq)
         return bool(known)
 
@@ -509,7 +535,7 @@ class FakeStore:
 
     def _unacknowledge(self, seq: int) -> None:
         for record in self.kept.from_seq(seq):
-            record.state, record.position, record.refusal = ActState.PENDING, 0, None
+            self._mark(record, ActState.PENDING, 0, None)
 
     def forget_old(self) -> None:
         """A simulated day is shorter than acts are kept."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import PlaceId
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.protocol.acts import act_hash, decode_act, encode_act
+from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.protocol.waiting import Thing, things_of
@@ -138,8 +139,8 @@ class Books:
     """Rows of the log seen."""
     positions: dict[str, int] = field(default_factory=dict)
     alarms: int = 0
-    waiting: dict[ActId, str] = field(default_factory=dict)
-    """The hash of every act that waits."""
+    waiting: dict[ActId, bytes] = field(default_factory=dict)
+    """Every act that waits, in its exact bytes."""
     order: dict[tuple[str, str, Thing], int] = field(default_factory=dict)
     """The seq of the newest act that applied, by store and what it is about."""
 
@@ -193,16 +194,17 @@ class ServerWatch:
         for act in exact.keys() & (books.logged.keys() | waiting.keys()):
             raise Broken(TWICE, f"act {act} is in the log twice, or waits although it is in the log")
         arrived = {**waiting, **exact}
-        for act, link in books.waiting.items():
-            if act not in arrived or act_hash(arrived[act]) != link:
+        for act, waited in books.waiting.items():
+            if arrived.get(act) != waited:
                 raise Broken(LOST, f"act {act} waited, and is gone")
         for act in sorted(arrived.keys() - books.waiting.keys()):
             seq, head = books.last.get(act[:2], (0, ""))
-            if act.seq != seq + 1 or decode_act(arrived[act]).previous != head:
+            if act.seq != seq + 1 or _previous_in(arrived[act]) != head:
                 raise Broken(CHAIN, f"act {act} follows on act {seq}")
-            books.last[act[:2]] = (act.seq, act_hash(arrived[act]))
-        books.waiting = {act: act_hash(each) for act, each in waiting.items()}
-        self.ever |= books.waiting
+            link = act_hash(arrived[act])
+            books.last[act[:2]] = (act.seq, link)
+            self.ever[act] = link
+        books.waiting = dict(waiting)
 
     def _log(self, row: LogRow) -> None:
         books, entry = self.books, row.entry
@@ -314,6 +316,8 @@ class DeviceWatch:
         self._followed(store)
 
     def _acknowledgements(self, store: WatchedStore) -> None:
+        waiting: list[Act] = []
+        over: list[Act] = []
         for act, link, state in store.acts_from(self._acknowledged + 1):
             if state is ActState.PENDING:
                 break
@@ -321,20 +325,27 @@ class DeviceWatch:
             if self._server.ever.get(act.id) != link:
                 raise Broken(LOST, f"act {act.id} is acknowledged and never came to the log")
             if state is not ActState.APPLIED:
-                self._in_attention(store, act, is_waiting=state is ActState.WAITING)
+                (waiting if state is ActState.WAITING else over).append(act)
+        if waiting or over:
+            self._in_attention(waiting, store.waiting)
+            self._in_attention(over, store.attention)
 
-    def _in_attention(self, store: WatchedStore, act: Act, *, is_waiting: bool = False) -> None:
-        items = store.waiting() if is_waiting else store.attention()
-        if not act.draft.events or _is_covered(act, items, self.promised):
-            return
-        raise Broken(ATTENTION, f"act {act.id} did not apply and nobody is told")
+    def _in_attention(self, acts: Iterable[Act], told: Callable[[], Iterable[AttentionItem]]) -> None:
+        """These acts, which did not apply, are among what a person is told, or was settled."""
+        with_events = [act for act in acts if act.draft.events]
+        items = told() if with_events else ()
+        for act in with_events:
+            if not _is_covered(act, items, self.promised):
+                raise Broken(ATTENTION, f"act {act.id} did not apply and nobody is told")
 
     def _followed(self, store: WatchedStore) -> None:
         cursor = store.cursor()
         if store.server_epoch != self._server_epoch or cursor != self._cursor:
+            acts = store.acts_from(1)
+            waiting = [act for act, _link, state in acts if state is ActState.WAITING]
             self._got_rows(store, cursor)
-            self._nothing_hidden(store)
-            self._nothing_doubled(store)
+            self._nothing_hidden(store, acts, waiting)
+            self._nothing_doubled(store, waiting)
             self._cursor, self._server_epoch = dict(cursor), store.server_epoch
         self._acknowledged = min(self._acknowledged, self._first_pending(store) - 1)
 
@@ -358,13 +369,15 @@ class DeviceWatch:
             if store.row_position(kind, thing) < position:
                 raise Broken(CURSOR, f"{kind.value} {thing} of position {position} is passed over")
 
-    def _nothing_hidden(self, store: WatchedStore) -> None:
-        waiting = [item.act.seq for item in store.waiting()]
+    def _nothing_hidden(
+        self, store: WatchedStore, acts: Iterable[tuple[Act, str, ActState]], waiting: Sequence[Act]
+    ) -> None:
         if not store.count_pending() and not waiting:
             return
+        first = min([self._acknowledged + 1, *(act.id.seq for act in waiting)])
         last: dict[str, tuple[Any, ActState]] = {}
-        for act, _link, state in store.acts_from(min([self._acknowledged + 1, *waiting])):
-            for event in act.draft.events if state.counts else ():
+        for act, _link, state in acts:
+            for event in act.draft.events if act.id.seq >= first and state.counts else ():
                 if isinstance(event, (UnitRegistered, UnitPicked, PickUndone, UnitQuarantined)):
                     last[event.unit] = event, state
         for unit, (event, state) in last.items():
@@ -376,14 +389,13 @@ class DeviceWatch:
             if found is not None and (found.status, found.place) != _after(event):
                 raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is not judged")
 
-    def _nothing_doubled(self, store: WatchedStore) -> None:
+    def _nothing_doubled(self, store: WatchedStore, waiting: Sequence[Act]) -> None:
         """A row that contains an act must not come before the word that the act is judged."""
-        seqs = [item.act.seq for item in store.waiting()]
-        if not seqs or not self._is_of_now(store):
+        if not waiting or not self._is_of_now(store):
             return
-        for act, _link, state in store.acts_from(min(seqs)):
+        for act in waiting:
             place = self._server.books.places.get(act.id)
-            for kind, thing in sorted(things_of(act)) if place and state is ActState.WAITING else ():
+            for kind, thing in sorted(things_of(act)) if place else ():
                 if store.row_position(RowKind(kind), thing) > (place or 0):
                     raise Broken(DOUBLED, f"{kind} {thing} has act {act.id} in it, which still counts as waiting")
 
@@ -400,6 +412,7 @@ class DeviceWatch:
     def _verdicts_agree(self, store: WatchedStore) -> None:
         books = self._server.books
         states = {act.id: state for act, _link, state in store.acts_from(1)}
+        over: list[Act] = []
         for act, link in self.promised:
             if books.logged.get(act.id) != link:
                 raise Broken(LOST, f"act {act.id} is not in the log after quiet")
@@ -407,7 +420,8 @@ class DeviceWatch:
             if states.get(act.id, ActState(outcome.value)) is not ActState(outcome.value):
                 raise Broken(AGREE, f"act {act.id} is {states[act.id].value} on its device, and {outcome.value}")
             if logged is not None and outcome is not Outcome.APPLIED and not act.draft.refusal:
-                self._in_attention(store, act)
+                over.append(act)
+        self._in_attention(over, store.attention)
 
     def _rows_agree(self, store: WatchedStore) -> None:
         books = self._server.books
@@ -430,6 +444,12 @@ def _after(event: UnitRegistered | UnitPicked | PickUndone | UnitQuarantined) ->
             return status, place
         case UnitQuarantined(to_place=place):
             return Status.QUARANTINE, place
+
+
+def _previous_in(exact: bytes) -> str:
+    """The hash of the act before, as an act's bytes say it."""
+    previous: str = json.loads(exact).get("previous", "")
+    return previous
 
 
 def _is_covered(act: Act, items: Iterable[AttentionItem], promised: Iterable[tuple[Act, str]]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 
 from scantrail.domain.documents import LineKind, PickLine
 from scantrail.domain.identifiers import UnitId, code_of
@@ -27,10 +28,10 @@ MOST_SUGGESTED = 3
 
 def prompt(pick: Pick) -> Prompt:
     """What to do now."""
-    base = Prompt(
+    shown = partial(
+        Prompt,
         task=pick.pick_list.number,
         about=_about(pick),
-        verb=Message(""),
         answered=_answered(pick),
         items=_items(pick),
         done=len(pick.pick_list.picked),
@@ -40,54 +41,53 @@ def prompt(pick: Pick) -> Prompt:
     )
     match pick.mode:
         case ChoosingException():
-            return replace(base, verb=M("WHAT IS WRONG?"))
+            return shown(verb=M("WHAT IS WRONG?"))
         case ChoosingReason():
-            return replace(base, verb=M("WHY?"), hint=_photos(pick, pick.mode), photo_name=pick.photo_name)
+            return shown(verb=M("WHY?"), hint=_photos(pick, pick.mode), photo_name=pick.photo_name)
         case ChoosingUndo():
-            return replace(base, verb=M("UNDO WHICH?"))
+            return shown(verb=M("UNDO WHICH?"))
         case ScanningDamaged():
-            return replace(base, verb=M("SCAN THE DAMAGED UNIT"), expected=_serials(pick))
+            return shown(verb=M("SCAN THE DAMAGED UNIT"), expected=_serials(pick))
         case ChoosingReplaced():
-            return replace(base, verb=M("INSTEAD OF WHICH?"))
+            return shown(verb=M("INSTEAD OF WHICH?"))
         case ScanningSubstitute(instead_of):
             hint = M("in place of {serial}", serial=_serial_of(pick, instead_of))
-            return replace(base, verb=M("SCAN THE OTHER UNIT"), expected=(_product_name(pick),), hint=hint)
+            return shown(verb=M("SCAN THE OTHER UNIT"), expected=(_product_name(pick),), hint=hint)
         case AwaitingGrant(instead_of, unit):
             texts = {"unit": _serial_of(pick, unit), "named": _serial_of(pick, instead_of)}
             hint = M("{unit} in place of {named}: a supervisor must allow it. Enter asks, Esc leaves it.", **texts)
-            return replace(base, verb=M("SUPERVISOR NEEDED"), hint=hint, asks_grant=True, confirms=True)
+            return shown(verb=M("SUPERVISOR NEEDED"), hint=hint, asks_grant=True, confirms=True)
         case ScanningUndoBin(unit):
             picked = pick.pick_list.picked_unit(unit)
             expected = (code_of(picked.place),) if picked else ()
             hint = M("Put {serial} back and scan its bin.", serial=picked.serial if picked else "?")
-            return replace(base, verb=M("SCAN BIN"), expected=expected, hint=hint)
+            return shown(verb=M("SCAN BIN"), expected=expected, hint=hint)
         case _:
-            return _of_step(pick, base)
+            return _of_step(pick, shown)
 
 
-def _of_step(pick: Pick, base: Prompt) -> Prompt:
+def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
     match pick.step:
         case Step.BIN:
-            return replace(base, verb=M("SCAN BIN"), expected=_bins(pick), hint=_to_take(pick))
+            return shown(verb=M("SCAN BIN"), expected=_bins(pick), hint=_to_take(pick))
         case Step.PRODUCT:
-            return replace(base, verb=M("SCAN PRODUCT"), expected=_skus(pick), hint=_product_name(pick))
+            return shown(verb=M("SCAN PRODUCT"), expected=_skus(pick), hint=_product_name(pick))
         case Step.SERIAL:
-            return replace(base, verb=M("SCAN SERIAL"), expected=_serials(pick), hint=_any_or_name(pick))
+            return shown(verb=M("SCAN SERIAL"), expected=_serials(pick), hint=_any_or_name(pick))
         case Step.CONDITION:
             unit = pick.pick_list.unstated
             hint = M("Enter if it is good, F4 if it is damaged.")
             expected = (unit.serial,) if unit else ()
-            return replace(base, verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
+            return shown(verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
         case Step.CHECK:
             item = pick.next_check or M("Everything on the list is done.")
             hint = M("Enter if it is so.")
-            check = replace(base, verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True)
-            return replace(check, expected=(str(item),), items=_checks(pick))
+            expected, items = (str(item),), _checks(pick)
+            return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, expected=expected, items=items)
         case Step.DONE:
-            return replace(base, verb=M("LIST COMPLETE"), hint=M("Enter for the menu."), confirms=True, finished=True)
+            return shown(verb=M("LIST COMPLETE"), hint=M("Enter for the menu."), confirms=True, finished=True)
         case Step.STUCK:
-            return replace(
-                base,
+            return shown(
                 verb=M("NO STOCK KNOWN"),
                 hint=M(
                     "No unit that may be picked is on record. Press F4 for a short pick, or F10 and come back later."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cached_property
 
 from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
 from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
@@ -135,9 +136,12 @@ Mode = (
 WORKING = Working()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pick:
-    """A pick list being worked on, and what is known around it."""
+    """A pick list being worked on, and what is known around it.
+
+    Without slots, so that what is asked for again and again is worked out once.
+    """
 
     world: World
     pick_list: PickList
@@ -150,7 +154,7 @@ class Pick:
     reserved_elsewhere: frozenset[UnitId] = frozenset()
     """Which of the stock other open lists have reserved: theirs is the way to it."""
 
-    @property
+    @cached_property
     def stops(self) -> tuple[Stop, ...]:
         """Where to go, in route order."""
         found: dict[tuple[PlaceId, ProductId], list[Unit]] = {}
@@ -213,14 +217,14 @@ class Pick:
         found = self.world.places.get(place)
         return found.route if found else 0
 
-    @property
+    @cached_property
     def stop(self) -> Stop | None:
         """The stop worked on, or the next one."""
         here = [stop for stop in self.stops if stop.place == self.pick_list.at_place]
         at_product = [stop for stop in here if stop.product == self.pick_list.at_product]
         return next(iter([*at_product, *here, *self.stops]), None)
 
-    @property
+    @cached_property
     def step(self) -> Step:
         """What the document asks for next."""
         pick_list, stop = self.pick_list, self.stop
@@ -246,7 +250,7 @@ class Pick:
         """The first item not yet confirmed; empty when there is none."""
         return next((item for item in self.checklist if item not in self.pick_list.checks), "")
 
-    @property
+    @cached_property
     def line(self) -> PickLine | None:
         """The open line that the present stop works on; without a stop, the first open line."""
         open_lines = [line for line in self.pick_list.lines if line.remaining]
