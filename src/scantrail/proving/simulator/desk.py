@@ -29,9 +29,9 @@ from scantrail.domain.reservations import without_stale_reservations
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.proving.simulator.fate import PowerCut
+from scantrail.proving.simulator.server_watch import ServerWatch
 from scantrail.proving.simulator.stores import SimulatedServer
 from scantrail.proving.simulator.warehouse import BINS, SITE, Delivery, deliver
-from scantrail.proving.simulator.watch import ServerWatch
 from scantrail.server.log import SERVER_DEVICE
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
-from scantrail.device.store.things import things_of
+from scantrail.device.store.things import DOCUMENT, UNIT, Thing, things_of
 from scantrail.device.store.view import KINDS, by
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.attention import units_in
@@ -28,55 +27,11 @@ from scantrail.domain.world import World
 from scantrail.protocol.acts import act_hash, decode_act, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer, Row, RowKind
 from scantrail.protocol.outbox import ActState, Entry, state_of
+from scantrail.proving.simulator.fake_kept import Kept, Record
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
-UNIT, DOCUMENT = KINDS[RowKind.UNIT], KINDS[RowKind.DOCUMENT]
-Thing = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Record:
-    """An act in the journal, with the server's word on it."""
-
-    act: Act
-    exact: bytes
-    hash: str
-    state: ActState = ActState.PENDING
-    position: int = 0
-    refusal: Refusal | None = None
-    settled_by: int | None = None
-
-
-@dataclass(slots=True)
-class Kept:
-    """What is durable."""
-
-    server_epoch: str = ""
-    cursor: dict[str, int] = field(default_factory=dict)
-    heads: dict[str, str] = field(default_factory=dict)
-    complete: bool = False
-    journal: list[Record] = field(default_factory=list)
-    """In the order of seq; the oldest may have been dropped."""
-    rows: dict[Thing, Row] = field(default_factory=dict)
-    """Rows of units and documents."""
-    holds: dict[str, Hold] = field(default_factory=dict)
-    hold_positions: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def first_seq(self) -> int:
-        """The seq of the oldest act kept."""
-        return self.journal[0].act.id.seq if self.journal else 1
-
-    def from_seq(self, seq: int) -> list[Record]:
-        """The acts from this one on."""
-        return self.journal[max(0, seq - self.first_seq) :]
-
-    def record(self, seq: int) -> Record | None:
-        """An act, if it is kept."""
-        at = seq - self.first_seq
-        return self.journal[at] if 0 <= at < len(self.journal) else None
 
 
 class FakePhotos:

@@ -14,11 +14,11 @@ from scantrail.domain.plain import PlainError
 from scantrail.protocol.exchange import DeviceRecords, GivenUp, Reply, Taken, Talk, exchange, next_step
 from scantrail.protocol.outbox import WrongAnswer, pause_before
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
+from scantrail.proving.simulator.device_watch import DeviceWatch, WatchedStore
 from scantrail.proving.simulator.fate import Fate, PowerCut
 from scantrail.proving.simulator.network import Busy, Network, NoAnswer, Request
 from scantrail.proving.simulator.person import Person
 from scantrail.proving.simulator.trace import Trace
-from scantrail.proving.simulator.watch import DeviceWatch, WatchedStore
 
 
 class SimulatedStore(DeviceRecords, SessionStore, WatchedStore, Protocol):

@@ -11,16 +11,18 @@ from scantrail.protocol.intake import BrokenChain, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.desk import Desk
+from scantrail.proving.simulator.device_watch import DeviceWatch
 from scantrail.proving.simulator.dock import Dock
 from scantrail.proving.simulator.fate import Fate, PowerCut, Weather
 from scantrail.proving.simulator.handheld import Handheld, NotTaken
+from scantrail.proving.simulator.invariants import REST, Broken
 from scantrail.proving.simulator.network import Busy, Network, NoAnswer, Request
 from scantrail.proving.simulator.person import Person
+from scantrail.proving.simulator.server_watch import ServerWatch
 from scantrail.proving.simulator.stores import FAKE, Stores
 from scantrail.proving.simulator.trace import LAST, Trace
 from scantrail.proving.simulator.troubles import Troubles
 from scantrail.proving.simulator.warehouse import Masters
-from scantrail.proving.simulator.watch import REST, Broken, DeviceWatch, ServerWatch
 
 LOOK_MS = 4000
 """Between two looks at whether something happens to somebody."""

@@ -15,8 +15,8 @@ from scantrail.proving.simulator.fake_server import FakeServer
 from scantrail.proving.simulator.fake_store import FakeStore
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.handheld import SimulatedStore
+from scantrail.proving.simulator.server_watch import WatchedServer
 from scantrail.proving.simulator.warehouse import Masters
-from scantrail.proving.simulator.watch import WatchedServer
 
 OnRecord = Callable[[tuple[Act, ...]], None]
 """Told of the acts that a store says are recorded."""

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from scantrail.proving.simulator.fate import PowerCut
-from scantrail.proving.simulator.watch import Books
+from scantrail.proving.simulator.server_watch import Books
 
 if TYPE_CHECKING:
     from scantrail.proving.simulator.simulation import Simulation

@@ -1,0 +1,222 @@
+"""Books of what the server's log says, kept apart from the server: whatever it commits must agree with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from scantrail.domain.acts import Act, ActId
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import (
+    UnitRegistered,
+    document_of,
+    unit_of,
+)
+from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
+from scantrail.protocol.acts import act_hash
+from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.waiting import Thing, things_of
+from scantrail.proving.simulator.fake_server import LogRow
+from scantrail.proving.simulator.invariants import (
+    ALARM,
+    BORN,
+    CHAIN,
+    FOLD,
+    HOLDER,
+    LOST,
+    ORDER,
+    RESERVED,
+    TWICE,
+    Broken,
+)
+from scantrail.proving.simulator.reserved import holds_too_much, stood_in_the_way
+
+
+class WatchedServer(Protocol):
+    """What the watch looks at on the server."""
+
+    @property
+    def epoch(self) -> str:
+        """Another one means that it was restored."""
+
+    def log_after(self, count: int) -> list[LogRow]:
+        """The log's rows but for the first `count`, in the order they were committed."""
+
+    def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
+        """The rows that now stand between these positions of the feed."""
+
+    def waiting(self) -> Mapping[ActId, bytes]:
+        """The acts that wait, in their exact bytes."""
+
+    def has(self, heads: Mapping[str, str]) -> bool:
+        """Whether these entries are in its log, as they were told."""
+
+    def positions(self) -> dict[str, int]:
+        """How far every stream is."""
+
+    def value(self, kind: RowKind, thing: str) -> Any:
+        """A row's present value."""
+
+    def alarms(self) -> int:
+        """How many alarms there are."""
+
+
+@dataclass(slots=True)
+class Books:
+    """What the log says, added up by the watch itself."""
+
+    logged: dict[ActId, str] = field(default_factory=dict)
+    """The hash of every act in the log."""
+    outcomes: dict[ActId, tuple[Act | None, Outcome]] = field(default_factory=dict)
+    places: dict[ActId, int] = field(default_factory=dict)
+    """The position of every act that applied."""
+    last: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    """The newest seq and hash of every device's store."""
+    units: dict[str, Unit] = field(default_factory=dict)
+    documents: dict[str, PickList] = field(default_factory=dict)
+    rows: int = 0
+    """Rows of the log seen."""
+    positions: dict[str, int] = field(default_factory=dict)
+    alarms: int = 0
+    waiting: dict[ActId, bytes] = field(default_factory=dict)
+    """Every act that waits, in its exact bytes."""
+    order: dict[tuple[str, str, Thing], int] = field(default_factory=dict)
+    """The seq of the newest act that applied, by store and what it is about."""
+
+    def copy(self) -> Books:
+        """As they stand now."""
+        return Books(
+            dict(self.logged),
+            dict(self.outcomes),
+            dict(self.places),
+            dict(self.last),
+            dict(self.units),
+            dict(self.documents),
+            self.rows,
+            dict(self.positions),
+            self.alarms,
+            dict(self.waiting),
+            dict(self.order),
+        )
+
+
+class ServerWatch:
+    """Looks at the server after each of its commits."""
+
+    def __init__(self, server: WatchedServer) -> None:
+        self.server = server
+        self.books = Books()
+        self.ever: dict[ActId, str] = {}
+        """The hash of every act that was ever in the log, or waited, whatever was restored since."""
+
+    def committed(self) -> None:
+        """Something may have been committed."""
+        books, server = self.books, self.server
+        if server.alarms() != books.alarms:
+            raise Broken(ALARM, f"{server.alarms()} alarms were raised")
+        fresh, waiting = server.log_after(books.rows), server.waiting()
+        if not fresh and waiting.keys() == books.waiting.keys():
+            return
+        self._arrived(fresh, waiting)
+        for row in fresh:
+            self._log(row)
+        now = server.positions()
+        for kind, thing, _position in server.changed_between(books.positions, now):
+            self._row(kind, thing)
+        books.rows += len(fresh)
+        books.positions = now
+
+    def _arrived(self, fresh: Iterable[LogRow], waiting: Mapping[ActId, bytes]) -> None:
+        """Every act follows on the one before it, whether it waits or is in the log, and none that waited is gone."""
+        books = self.books
+        exact = {row.entry.id: row.entry.exact for row in fresh}
+        for act in exact.keys() & (books.logged.keys() | waiting.keys()):
+            raise Broken(TWICE, f"act {act} is in the log twice, or waits although it is in the log")
+        arrived = {**waiting, **exact}
+        for act, waited in books.waiting.items():
+            if arrived.get(act) != waited:
+                raise Broken(LOST, f"act {act} waited, and is gone")
+        for act in sorted(arrived.keys() - books.waiting.keys()):
+            seq, head = books.last.get(act[:2], (0, ""))
+            if act.seq != seq + 1 or _previous_in(arrived[act]) != head:
+                raise Broken(CHAIN, f"act {act} follows on act {seq}")
+            link = act_hash(arrived[act])
+            books.last[act[:2]] = (act.seq, link)
+            self.ever[act] = link
+        books.waiting = dict(waiting)
+
+    def _log(self, row: LogRow) -> None:
+        books, entry = self.books, row.entry
+        books.logged[entry.id] = self.ever[entry.id] = row.hash
+        books.outcomes[entry.id] = (entry.act, entry.outcome)
+        if entry.act is not None and stood_in_the_way(entry.act, entry.refusal):
+            raise Broken(RESERVED, f"act {entry.id} is refused for what it reserved: {entry.refusal}")
+        if entry.outcome is Outcome.APPLIED and entry.act is not None:
+            books.places[entry.id] = row.position
+            self._in_order(entry.act)
+            self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
+
+    def _in_order(self, act: Act) -> None:
+        if act.draft.refusal is not None:
+            return
+        for thing in things_of(act):
+            if self.books.order.get((*act.id[:2], thing), 0) > act.id.seq:
+                raise Broken(ORDER, f"act {act.id} applies after a later one about {thing}")
+            self.books.order[*act.id[:2], thing] = act.id.seq
+
+    def _fold(self, act: Act, by: By) -> None:
+        books = self.books
+        for event in act.draft.events:
+            unit, document = unit_of(event), document_of(event)
+            if isinstance(event, UnitRegistered) and event.unit in books.units:
+                raise Broken(BORN, f"act {act.id} registers {event.born.serial}, which is on record")
+            if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
+                books.units[unit or ""] = fold_unit(books.units.get(unit or ""), event, by)
+            if document in books.documents:
+                books.documents[document] = fold_pick_list(books.documents[document], event, by)
+
+    def imports(self, pick_list: PickList) -> None:
+        """The desk is about to bring a list, or a changed one: its rows come whole, not by events."""
+        self.books.documents[pick_list.number] = pick_list
+
+    def takes_back(self, number: str, before: PickList | None) -> None:
+        """The desk's list was not committed after all."""
+        self.books.documents.pop(number, None)
+        if before is not None:
+            self.books.documents[number] = before
+
+    def _row(self, kind: RowKind, thing: str) -> None:
+        value = self.server.value(kind, thing)
+        if kind is RowKind.UNIT:
+            if value != self.books.units.get(thing):
+                raise Broken(FOLD, f"unit {thing} is {value}, the log says {self.books.units.get(thing)}")
+            self._holder(value)
+        elif kind is RowKind.DOCUMENT:
+            if value != self.books.documents.get(thing):
+                raise Broken(FOLD, f"list {thing} is {value}, the log says {self.books.documents.get(thing)}")
+            if holds_too_much(value):
+                raise Broken(RESERVED, f"list {thing} reserves more than is wanted: {value}")
+            for each in value.picked:
+                self._holder(self.server.value(RowKind.UNIT, each.unit))
+                if self.server.value(RowKind.UNIT, each.unit).document != thing:
+                    raise Broken(HOLDER, f"{each.serial} is picked on {thing} and on another list")
+
+    def _holder(self, unit: Unit) -> None:
+        on = self.books.documents.get(unit.document or "")
+        listed = on is not None and on.picked_unit(unit.id) is not None
+        if (unit.status is Status.PICKED) != listed:
+            raise Broken(HOLDER, f"{unit.serial} is {unit.status.value} and {'' if listed else 'not '}on a list")
+
+    def restored(self, books: Books) -> None:
+        """The server goes on from a backup."""
+        self.books = books
+
+
+def _previous_in(exact: bytes) -> str:
+    """The hash of the act before, as an act's bytes say it."""
+    previous: str = json.loads(exact).get("previous", "")
+    return previous
