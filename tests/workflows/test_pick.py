@@ -15,6 +15,7 @@ from scantrail.domain.events import (
     UnitPicked,
     UnitQuarantined,
 )
+from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.products import ProductGtin
 from scantrail.domain.readings import CodeKind, CodePrefix
 from scantrail.domain.refusals import Code
@@ -203,6 +204,14 @@ def test_an_any_serial_line_suggests_the_oldest_and_takes_any_unit_of_the_bin() 
     picked = guide.recorded[-1]
     assert isinstance(picked, UnitPicked)
     assert picked.from_status is Status.AVAILABLE
+
+
+def test_named_units_on_hold_are_gone_to_last(three: Guide) -> None:
+    at_serial(three)
+    first, *others = three.prompt().expected
+    held = next(unit for unit in three.world.units.values() if unit.serial == first)
+    three.world.holds = (Hold("QH-1", HoldKind.QUALITY, "capacitors", units=(held.id,)),)
+    assert three.prompt().expected == (*others, first)
 
 
 def test_a_picker_may_start_an_any_serial_line_in_another_bin_that_holds_the_product() -> None:

@@ -9,6 +9,7 @@ from enum import Enum
 from functools import cached_property
 
 from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
+from scantrail.domain.holds import holds_on
 from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
 from scantrail.domain.photos import MOST, Photo, photo_stem
 from scantrail.domain.status import may_pick
@@ -167,7 +168,8 @@ class Pick:
     def _units_to_take(self, line: PickLine) -> list[Unit]:
         if line.kind is LineKind.EXACT:
             named = (self.world.units.get(unit) for unit in line.remaining_units)
-            return [unit for unit in named if unit is not None and self._can_be_taken(unit)]
+            found = [unit for unit in named if unit is not None and self._can_be_taken(unit)]
+            return sorted(found, key=lambda unit: bool(holds_on(unit, self.world.holds)))
         picked = {each.unit for each in line.picked}
         fitting = [
             unit
