@@ -17,7 +17,7 @@ from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World, needs_of
 from scantrail.words import say
-from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, TODAY, module, said_in, world
+from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, SITE, TODAY, module, said_in, unit, world
 
 DOCK = "MAIN/DOCK-01"
 
@@ -67,7 +67,7 @@ def test_the_second_dock_is_told_what_is_on_record_and_to_look_for_another_label
     assert refusal is not None
     assert (refusal.code, refusal.contests) == (Code.ALREADY_RECEIVED, True)
     assert say(refusal.because) == "CM500-2025-0099 is on record: Available, in DOCK-01."
-    assert say(refusal.todo).startswith("Look for another serial label on it.")
+    assert say(refusal.todo).startswith("Scanned twice? Go on. Else look for another label,")
 
 
 @pytest.mark.parametrize("status", Status)
@@ -94,7 +94,6 @@ def test_the_scan_has_to_say_the_serial(text: str | None) -> None:
     [
         receipt(arrived(), called=unit_id(MODULE.id, "CM500-2025-0098")),
         receipt(arrived(id=unit_id(SENSOR.id, "CM500-2025-0099"))),
-        receipt(replace(arrived(), product=SENSOR.id)),
     ],
 )
 def test_product_and_serial_make_the_id(act: Act) -> None:
@@ -106,15 +105,51 @@ def test_it_arrives_at_a_place_of_this_site_and_is_a_product_on_record() -> None
     seen = world()
     seen.places["EAST/DOCK"] = replace(seen.places[DOCK], id="EAST/DOCK", site="EAST")
     assert code(receipt(arrived(place="EAST/DOCK")), seen) is Code.UNKNOWN_PLACE
+    assert code(receipt(arrived(place="MAIN/CART-05"))) is Code.UNKNOWN_PLACE
     del seen.products[MODULE.id]
-    assert code(receipt(arrived()), seen) is Code.UNKNOWN_CODE
+    assert code(receipt(arrived()), seen) is Code.UNKNOWN_PRODUCT
 
 
-@pytest.mark.parametrize("unit", [arrived(document="PL-2025-0091"), arrived(order="SO-2025-1289")])
-def test_no_list_and_no_order_has_it_yet(unit: Unit) -> None:
+@pytest.mark.parametrize(
+    "unit",
+    [
+        arrived(document="PL-2025-0091"),
+        arrived(order="SO-2025-1289"),
+        arrived(former_serials=("CM500-2025-0046",)),
+        arrived(changed_at=NOW),
+    ],
+)
+def test_what_arrives_has_no_past_here(unit: Unit) -> None:
     assert code(receipt(unit)) is Code.TRANSITION
 
 
-def test_judging_it_needs_its_product_and_its_place() -> None:
+@pytest.mark.parametrize(("serial", "why"), [("CM500", Code.CUT_SHORT), ("A-15-03", Code.MALFORMED)])
+def test_what_cannot_be_a_serial_of_the_product_is_never_one(serial: str, why: Code) -> None:
+    assert code(receipt(replace(unit(MODULE, serial), place=DOCK))) is why
+    assert code(receipt(replace(arrived(), product=SENSOR.id))) is Code.MALFORMED
+
+
+def test_a_serial_is_typed_only_where_the_site_allows_it() -> None:
+    typed = receipt(arrived())
+    typed = replace(typed, draft=replace(typed.draft, reading=Reading(arrived().serial, Carrier.TYPED)))
+    assert code(typed, world(site=replace(SITE, typed_serials=False))) is Code.TYPED
+    assert code(typed, world(site=replace(SITE, typed_serials=True))) is None
+
+
+def test_a_unit_of_another_site_is_told_with_its_site() -> None:
+    refusal = judged(receipt(arrived()), world(module(99, place="EAST/DOCK-01"))).refusal
+    assert refusal is not None
+    assert say(refusal.because) == "CM500-2025-0099 is on record: Available, in EAST/DOCK-01."
+
+
+def test_a_former_serial_of_another_unit_is_not_used_again() -> None:
+    relabelled = module(46, former_serials=("CM500-2025-0099",))
+    seen = world(relabelled)
+    seen.labels[MODULE.id, "CM500-2025-0099"] = relabelled.id
+    assert code(receipt(arrived()), seen) is Code.ALREADY_RECEIVED
+
+
+def test_judging_it_needs_its_product_its_place_and_who_has_its_serial() -> None:
     needs = needs_of([receipt(arrived())])
     assert (set(needs.units), set(needs.products), set(needs.places)) == ({arrived().id}, {MODULE.id}, {DOCK})
+    assert set(needs.labels) == {(MODULE.id, arrived().serial)}

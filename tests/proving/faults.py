@@ -141,7 +141,9 @@ def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
 
 def serial_registered_twice(plant: pytest.MonkeyPatch) -> None:
     """What another dock has received already is taken for a new unit."""
-    plant.setattr(receive, "_already_received", lambda _on_record: None)
+    plant.setattr(
+        receive, "RECEIPT_RULES", [each for each in receive.RECEIPT_RULES if each.__name__ != "_already_received"]
+    )
 
 
 def waiting_act_lost(plant: pytest.MonkeyPatch) -> None:

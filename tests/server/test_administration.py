@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from scantrail.domain.events import BinConfirmed
 from scantrail.domain.readings import Enrolment
@@ -22,8 +20,6 @@ from scantrail.server.administration import (
 )
 from scantrail.server.app import utc_now
 from scantrail.server.attention import AttentionKind
-from scantrail.server.log import instant_text
-from scantrail.server.schema import waiting
 from scantrail.words import OperatorError
 from tests.server.site import ServedSite
 from tests.server.test_photos import CONTENT, PHOTO, reports, send
@@ -90,7 +86,7 @@ def test_what_is_no_hash_names_no_photo(served: ServedSite, tmp_path: Path, begi
         save_photo(url_of(served), beginning, tmp_path / "x.jpg")
 
 
-def test_what_waits_is_listed_last_found_by_its_name_and_judged_when_its_time_is_over(served: ServedSite) -> None:
+def test_what_waits_is_listed_last_and_found_by_its_name(served: ServedSite) -> None:
     served.now = utc_now()
     device = served.device()
     device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
@@ -100,8 +96,3 @@ def test_what_waits_is_listed_last_found_by_its_name_and_judged_when_its_time_is
     trouble, waits = needs_attention(url_of(served), "MAIN")
     assert (trouble.kind, waits.kind) == (AttentionKind.CONTESTED, AttentionKind.WAITING)
     assert attention_called(url_of(served), waits.id) == waits
-    with served.database.writing() as connection:
-        connection.execute(update(waiting).values(since=instant_text(served.now - timedelta(days=2))))
-    kinds = [each.kind for each in needs_attention(url_of(served), "MAIN")]
-    assert AttentionKind.WAITING not in kinds
-    assert len(kinds) == 2

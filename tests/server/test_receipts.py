@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import IntegrityError
 
-from scantrail.domain.events import Creation, UnitRegistered
+from scantrail.domain.events import Creation, UnitMoved, UnitRegistered
 from scantrail.domain.refusals import Code
 from scantrail.domain.units import Unit
 from scantrail.protocol.messages import Outcome
@@ -55,6 +57,34 @@ def test_the_second_dock_is_told_and_the_desk_hears_who_has_which(served: Served
 
 def test_a_picker_may_not_receive(served: ServedSite) -> None:
     assert receive(served.device(worker=SARAH.id), module(99, place=DOCK)) is Outcome.REFUSED
+
+
+def test_a_serial_that_names_another_unit_is_told_too(served: ServedSite) -> None:
+    with served.database.writing() as connection:
+        connection.execute(update(labels).where(labels.c.unit == module(49).id).values(serial="CM500-2025-0099"))
+    assert receive(served.device(worker=CLERK.id), module(99, place=DOCK)) is Outcome.CONTESTED
+
+
+def test_another_sites_receipt_that_comes_in_between_makes_no_dead_letter(served: ServedSite) -> None:
+    device, unit = served.device(worker=CLERK.id), module(99, place=DOCK)
+    met: list[str] = []
+
+    def collide(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("INSERT INTO labels") and len(met) < 2:
+            met.append(repr(parameters))
+            raise IntegrityError(statement, parameters, Exception("labels belong to one unit"))
+
+    event.listen(served.database.engine, "before_cursor_execute", collide)
+    assert receive(device, unit) is Outcome.APPLIED
+    assert len(met) == 2
+
+
+def test_a_receipt_is_the_step_that_an_earlier_record_of_its_unit_lacks(served: ServedSite) -> None:
+    dock, unit = served.device(worker=CLERK.id), module(99, place=DOCK)
+    dock.record(UnitMoved(unit.id, DOCK, OTHER_DOCK))
+    assert dock.push().verdicts[0].outcome is Outcome.WAITING
+    assert receive(dock, unit) is Outcome.APPLIED
+    assert served.unit(99).place == OTHER_DOCK
 
 
 def test_docks_of_two_sites_that_push_at_once_register_every_unit_once(served: ServedSite) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
+from starlette.testclient import TestClient
 
 from scantrail.domain.acts import Times
 from scantrail.domain.documents import PickList
@@ -32,6 +33,7 @@ from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
 from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind, Seen
 from scantrail.reports.attention import item_lines, list_lines
+from scantrail.server import judging, timer
 from scantrail.server.app import create_app
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.cards import import_card
@@ -43,11 +45,9 @@ from scantrail.server.judging import judge_over, judge_waiting
 from scantrail.server.log import instant_text, load_stream, save_stream, verify_chain
 from scantrail.server.master import put_sites, put_workers
 from scantrail.server.schema import documents, feed, labels, log, units, waiting
-from scantrail.server.timer import end_waits
 from scantrail.server.units import put_units
 from scantrail.server.waiting_items import anything_called, waiting_items
 from tests.server.site import VERIFIER, ServedSite, TestDevice
-from tests.support.conditions import until
 from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list, promised
 
 LIST = "PL-2025-0091"
@@ -385,37 +385,65 @@ def test_after_the_sites_hours_it_is_a_trouble_like_any_other(served: ServedSite
     assert [row.body["outcome"] for row in rows_after(served, device)] == ["refused"] * 3
 
 
-async def test_a_running_server_ends_a_wait_by_itself(served: ServedSite, listed: PickList) -> None:
-    device = served.device()
-    device.pick(46)
-    device.push()
-    served.now += timedelta(hours=SITE.waiting_hours)
-    app = create_app(served.database, lambda: served.now)
-    async with app.router.lifespan_context(app):
-        await until(lambda: in_log(served, device))
-    assert len(to_settle(served)) == 2
-
-
-async def test_a_database_that_is_away_for_a_while_ends_no_look_after_it(served: ServedSite, listed: PickList) -> None:
+def test_a_running_server_ends_a_wait_by_itself_also_after_its_database_was_away(
+    served: ServedSite, listed: PickList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timer, "GRACE_S", 0)
+    monkeypatch.setattr(timer, "PAUSE_S", 0)
     device = served.device()
     device.pick(46)
     device.push()
     served.now += timedelta(hours=SITE.waiting_hours)
     failing = served.lose_at("Scanner")
-    looks = 0
+    ended, looks = threading.Event(), 0
 
     def clock() -> datetime:
         nonlocal looks
         looks += 1
         failing[0] = looks < 3
+        if in_log(served, device):
+            ended.set()
         return served.now
 
-    stopped = asyncio.Event()
-    looking = asyncio.create_task(end_waits(served.database, clock, stopped, pause=0))
-    await until(lambda: in_log(served, device))
-    stopped.set()
-    await looking
-    assert looks >= 3
+    with TestClient(create_app(served.database, clock)):
+        assert ended.wait(20)
+    assert len(to_settle(served)) == 2
+
+
+def test_a_server_that_was_off_for_days_first_waits_for_its_devices(served: ServedSite, listed: PickList) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    served.now += timedelta(days=3)
+    with TestClient(create_app(served.database, lambda: served.now)):
+        other = served.device("Scanner-11", MIKE.id)
+        other.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+        assert outcomes(other.push()) == [Outcome.WAITING]
+        bring(served, listed)
+    assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
+
+
+def test_a_site_that_cannot_be_judged_keeps_no_other_from_it(
+    served: ServedSite, listed: PickList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = served.device()
+    device.pick(46)
+    device.push()
+    with served.database.writing() as connection:
+        row = connection.execute(select(waiting).limit(1)).one()._asdict()
+        connection.execute(insert(waiting).values({**row, "id": "EAST-w1", "site": "EAST", "device": "Scanner-40"}))
+    judged: list[str] = []
+
+    def fail(records: Any, rules: Any, now: datetime) -> None:
+        judged.append(records.site)
+        if records.site == "EAST":
+            raise ValueError("broken")
+        taking.end_waits(records, rules, now)
+
+    monkeypatch.setattr(judging, "end_waits", fail)
+    judge_over(served.database, served.now + timedelta(hours=SITE.waiting_hours))
+    assert sorted(judged) == ["EAST", "MAIN"]
+    assert len(in_log(served, device)) == 3
 
 
 def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
@@ -459,16 +487,6 @@ def test_what_waits_at_another_site_is_left_to_it(served: ServedSite, listed: Pi
     assert outcomes(other.push()) == [Outcome.WAITING]
     bring(served, listed)
     assert in_log(served, device) == []
-
-
-def test_any_push_of_the_site_ends_a_wait_that_is_over(served: ServedSite, listed: PickList) -> None:
-    device, other = served.device(), served.device("Scanner-11", MIKE.id)
-    device.pick(46)
-    device.push()
-    served.now += timedelta(hours=SITE.waiting_hours)
-    other.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
-    assert outcomes(other.push()) == [Outcome.WAITING]
-    assert len(in_log(served, device)) == 3
 
 
 def test_the_desk_sees_who_waits_for_what_and_may_settle_it_with_a_reason(served: ServedSite, listed: PickList) -> None:

@@ -20,6 +20,11 @@ def units_in(act: Act) -> frozenset[UnitId]:
     return frozenset(filter(None, map(unit_of, act.draft.events)))
 
 
+def registered_in(act: Act) -> frozenset[UnitId]:
+    """The units that an act registers."""
+    return frozenset(event.unit for event in act.draft.events if isinstance(event, UnitRegistered))
+
+
 def documents_in(act: Act) -> frozenset[DocumentId]:
     """The documents an act is about."""
     return frozenset(filter(None, (act.draft.document, *map(document_of, act.draft.events))))
@@ -96,7 +101,9 @@ DESK: dict[Code, Message] = {
         _BACK,
     ),
     **dict.fromkeys((Code.STATUS, Code.TRANSITION, Code.NOT_PICKED_HERE, Code.WRONG_BIN), _CHANGED),
-    **dict.fromkeys((Code.UNKNOWN_SERIAL, Code.UNKNOWN_GTIN, Code.UNKNOWN_CODE, Code.SCAN_MISMATCH), _APART),
+    **dict.fromkeys(
+        (Code.UNKNOWN_SERIAL, Code.UNKNOWN_GTIN, Code.UNKNOWN_PRODUCT, Code.UNKNOWN_CODE, Code.SCAN_MISMATCH), _APART
+    ),
     Code.LIST_TAKEN_OVER: _HANDED_ON,
     Code.HOLD: _HELD,
     Code.ALREADY_PICKED: _TWICE,

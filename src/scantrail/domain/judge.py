@@ -38,10 +38,10 @@ from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import STATUS_NAMES, PickCase, before_pick, pick_refusal, unlisted_pick_refusal
-from scantrail.domain.rules.receive import receipt_refusal
+from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
+from scantrail.domain.rules.receive import ReceiptCase, receipt_refusal
 from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
-from scantrail.domain.status import Status, Trigger, may_change
+from scantrail.domain.status import STATUS_NAMES, Status, Trigger, may_change
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.words import M
@@ -155,7 +155,10 @@ class _Sight:
 
 
 def _registered(sight: _Sight, event: UnitRegistered) -> Refusal | None:
-    return receipt_refusal(sight.world, sight.by.actor, sight.said, event, sight.unit(event.unit))
+    owner = sight.world.labels.get((event.born.product, event.born.serial), "")
+    on_record = sight.unit(event.unit) or sight.unit(owner)
+    reading = sight.act.draft.reading
+    return receipt_refusal(ReceiptCase(sight.world, sight.by.actor, reading, sight.said, event, on_record))
 
 
 def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:

@@ -26,6 +26,7 @@ class Code(Enum):
     TYPED = "typed"
     UNKNOWN_SERIAL = "unknown_serial"
     UNKNOWN_GTIN = "unknown_gtin"
+    UNKNOWN_PRODUCT = "unknown_product"
     UNKNOWN_CODE = "unknown_code"
     SCAN_MISMATCH = "scan_mismatch"
     HOLD = "hold"
@@ -155,6 +156,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("No product on record has the GTIN {gtin}."),
         N_("Set it aside for a supervisor; scan {wanted}."),
     ),
+    Code.UNKNOWN_PRODUCT: Wording(
+        N_("UNKNOWN PRODUCT"),
+        N_("This product is not on record here."),
+        N_("Set it aside for a supervisor."),
+    ),
     Code.UNKNOWN_CODE: Wording(
         N_("UNKNOWN CODE"),
         N_("Nothing on record has this code."),
@@ -189,7 +195,7 @@ WORDINGS: dict[Code, Wording] = {
     Code.ALREADY_RECEIVED: Wording(
         N_("ALREADY RECEIVED"),
         N_("{unit} is on record: {status}, in {place}."),
-        N_("Look for another serial label on it. If there is none, keep it apart and call a supervisor."),
+        N_("Scanned twice? Go on. Else look for another label, or keep it apart for a supervisor."),
         contests=True,
     ),
     Code.SHIPPED: Wording(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from scantrail.words import N_
+
 
 class Status(Enum):
     """Where a unit is in its life. Holds lie over it (see `holds`)."""
@@ -20,6 +22,23 @@ class Status(Enum):
     RECALLED = "recalled"
     RETIRED = "retired"
     VOID = "void"
+
+
+STATUS_NAMES: dict[Status, str] = {
+    Status.AVAILABLE: N_("Available"),
+    Status.ALLOCATED: N_("Allocated"),
+    Status.PICKED: N_("Picked"),
+    Status.SHIPPED: N_("Shipped"),
+    Status.DELIVERED: N_("Delivered"),
+    Status.RETURNED: N_("Returned"),
+    Status.UNDER_SERVICE: N_("Under Service"),
+    Status.QUARANTINE: N_("Quarantine"),
+    Status.DAMAGED: N_("Damaged"),
+    Status.RECALLED: N_("Recalled"),
+    Status.RETIRED: N_("Retired"),
+    Status.VOID: N_("Void"),
+}
+"""What people read."""
 
 
 class Trigger(Enum):

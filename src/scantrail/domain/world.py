@@ -27,6 +27,9 @@ from scantrail.domain.products import Product
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 
+Label = tuple[ProductId, str]
+"""A product and a canonical serial."""
+
 
 @dataclass(slots=True)
 class World:
@@ -39,6 +42,8 @@ class World:
     places: dict[PlaceId, Place] = field(default_factory=dict)
     workers: dict[WorkerId, Worker] = field(default_factory=dict)
     holds: tuple[Hold, ...] = ()
+    labels: dict[Label, UnitId] = field(default_factory=dict)
+    """Which unit a serial has ever named, of the serials that are registered."""
 
     def pick_list(self, number: DocumentId | None) -> PickList | None:
         """The pick list of this number, if it is one."""
@@ -52,6 +57,7 @@ class World:
         self.products = other.products | self.products
         self.places = other.places | self.places
         self.workers = other.workers | self.workers
+        self.labels = other.labels | self.labels
 
     def worker_name(self, worker: WorkerId) -> str:
         """A worker's name, or the id where the person is not on record here."""
@@ -66,6 +72,8 @@ class Needs:
     units: frozenset[UnitId]
     products: frozenset[ProductId]
     """Of units that are not on record yet."""
+    labels: frozenset[Label]
+    """Serials that are registered."""
     documents: frozenset[DocumentId]
     places: frozenset[PlaceId]
     workers: frozenset[WorkerId]
@@ -75,6 +83,7 @@ def needs_of(acts: Iterable[Act]) -> Needs:
     """What to load before judging these acts."""
     units: set[UnitId] = set()
     products: set[ProductId] = set()
+    labels: set[Label] = set()
     documents: set[DocumentId] = set()
     places: set[PlaceId] = set()
     workers: set[WorkerId] = set()
@@ -90,6 +99,7 @@ def needs_of(acts: Iterable[Act]) -> Needs:
                     places.update((event.from_place, event.to_place))
                 case UnitRegistered(born=born):
                     products.add(born.product)
+                    labels.add((born.product, born.serial))
                     places.add(born.place)
                 case BinConfirmed(place=str() as place):
                     places.add(place)
@@ -101,4 +111,11 @@ def needs_of(acts: Iterable[Act]) -> Needs:
                     workers.add(event.worker)
                 case _:
                     pass
-    return Needs(frozenset(units), frozenset(products), frozenset(documents), frozenset(places), frozenset(workers))
+    return Needs(
+        frozenset(units),
+        frozenset(products),
+        frozenset(labels),
+        frozenset(documents),
+        frozenset(places),
+        frozenset(workers),
+    )

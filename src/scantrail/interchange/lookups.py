@@ -6,7 +6,7 @@ from scantrail.domain.documents import SalesOrder
 from scantrail.domain.identifiers import SerialFault, code_of, site_of
 from scantrail.domain.places import Place
 from scantrail.domain.products import Product, Tracking
-from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.units import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Plan

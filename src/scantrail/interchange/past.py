@@ -20,8 +20,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.identifiers import SiteId, site_of
 from scantrail.domain.places import PlaceKind
-from scantrail.domain.rules.pick import STATUS_NAMES
-from scantrail.domain.status import Status, Trigger, may_change, may_pick
+from scantrail.domain.status import STATUS_NAMES, Status, Trigger, may_change, may_pick
 from scantrail.domain.units import Condition, Owner, OwnerType, Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import place_of, whereabouts

@@ -152,7 +152,7 @@ def _push(
         return False
     assert isinstance(answer, PushAnswer)
     check_answer(push, answer)
-    if _was_put_back(records, answer.changes):
+    if _begins_anew(records, answer.changes):
         return False
     epoch = records.server_epoch
     first, *others = pages_of(answer.changes, records.cursor())
@@ -178,7 +178,7 @@ def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     before = records.cursor()
     changes = yield Ask(_seen(records))
     assert isinstance(changes, Changes)
-    if _was_put_back(records, changes):
+    if _begins_anew(records, changes):
         return False
     yield from _take(records, pages_of(changes, before))
     if changes.more and records.cursor() == before:
@@ -213,8 +213,8 @@ def _is_behind(records: DeviceRecords, changes: Changes) -> bool:
     return any(changes.cursor.get(stream, 0) < position for stream, position in records.cursor().items())
 
 
-def _was_put_back(records: DeviceRecords, changes: Changes) -> bool:
-    """Whether the server is behind what it told before, although it does not say so: then everything begins anew."""
+def _begins_anew(records: DeviceRecords, changes: Changes) -> bool:
+    """Begin anew where the server is behind what it told before and does not say so; gives whether it was."""
     is_behind = changes.server_epoch == records.server_epoch and _is_behind(records, changes)
     if is_behind:
         records.resend_from(0)

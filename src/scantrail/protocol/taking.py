@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Protocol
 
 from scantrail.domain.acts import Act, ActId, Times, effective_at
-from scantrail.domain.attention import units_in
+from scantrail.domain.attention import registered_in, units_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
 from scantrail.domain.judge import Judgement, absorb, goods_refusal
@@ -144,10 +144,17 @@ def take(push: Push, records: SiteRecords, rules: Rules, now: datetime, broken: 
     return verdicts
 
 
-def judge_again(records: SiteRecords, rules: Rules, now: datetime, changed: Iterable[Thing] = ()) -> None:
-    """Judge again what waits: acts about these things, which others have changed, and acts whose time is over."""
+def judge_again(records: SiteRecords, rules: Rules, now: datetime, changed: Iterable[Thing]) -> None:
+    """Judge again what waits for these things, which others have changed."""
     bench = _Bench(records, rules, now)
     bench.judge_again(changed)
+    bench.write()
+
+
+def end_waits(records: SiteRecords, rules: Rules, now: datetime) -> None:
+    """Give up what has waited as long as the site's acts may."""
+    bench = _Bench(records, rules, now)
+    bench.judge_again(chosen=bench.over())
     bench.write()
 
 
@@ -193,9 +200,9 @@ class _Bench:
     def judge_again(self, changed: Iterable[Thing] = (), chosen: Collection[ActId] = ()) -> None:
         """Judge what waits again, in the order it arrived, as long as something moves.
 
-        It concerns acts about changed things; those `chosen`, or over their time, are judged for good.
+        It concerns acts about changed things; those `chosen` are judged for good.
         """
-        ended = [each for each in self._queue if each.id in chosen or self._is_over(each)]
+        ended = [each for each in self._queue if each.id in chosen]
         moved = {*changed, *unit_things(self._units), *document_things(self._documents)}
         acts = self._acts(self._queue.reached_from({*moved, *(thing for each in ended for thing in each.things)}))
         for each in ended:
@@ -203,7 +210,8 @@ class _Bench:
         while moved:
             recent, moved = moved, set()
             for each in self._queue:
-                if not recent.isdisjoint(each.things):
+                # One that was freed just now keeps its turn, before those that arrived later.
+                if not (recent.isdisjoint(each.things) and moved.isdisjoint(each.things)):
                     moved |= self._judged_again(each, acts[each.id])
 
     def write(self) -> None:
@@ -214,8 +222,9 @@ class _Bench:
             [each for each in changed_lists if each is not None],
         )
 
-    def _is_over(self, waiting: Waiting) -> bool:
-        return is_over(waiting.since, self._now, self._world.site)
+    def over(self) -> frozenset[ActId]:
+        """The acts that have waited as long as the site's acts may."""
+        return frozenset(each.id for each in self._queue if is_over(each.since, self._now, self._world.site))
 
     def _acts(self, waiting: Sequence[Waiting]) -> dict[ActId, Act | None]:
         """Acts that wait, with all that they are judged against at hand; None for one that cannot be read any more."""
@@ -255,7 +264,9 @@ class _Bench:
         return not for_good and lacks_a_step(act, refusal, self._world, self._queue)
 
     def _judged(self, act: Act, things: frozenset[Thing], happened: datetime) -> Judgement:
-        if act.draft.refusal is None and self._queue.is_behind(act.id, things):
+        # What registers a unit is the very step that earlier acts about it may lack.
+        in_line = things - unit_things(registered_in(act))
+        if act.draft.refusal is None and self._queue.is_behind(act.id, in_line):
             is_about_goods = self._queue.is_behind(act.id, unit_things(units_in(act)))
             conflict = None if is_about_goods else goods_refusal(act, self._world)
             return Judgement(conflict or refuse(Code.EARLIER_WAITS))

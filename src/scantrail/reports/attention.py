@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scantrail.domain.identifiers import code_of
-from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.reports.lines import visible
 from scantrail.server.attention import AttentionKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scantrail.domain.photos import photo_words
 from scantrail.domain.products import Product
-from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Unit
 from scantrail.reports.lines import visible

@@ -23,7 +23,6 @@ from scantrail.server.cards import CardTaken, import_card
 from scantrail.server.database import Database
 from scantrail.server.desk import NotSettled, Resolved, resolve
 from scantrail.server.devices import NotAdded, add_device
-from scantrail.server.judging import judge_over
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
 from scantrail.server.photos import stored_photos
@@ -149,12 +148,10 @@ def needs_attention(database_url: str, site: str | None) -> tuple[AttentionItem,
     Raises:
         OperatorError: the database cannot be used, or the site is not on record.
     """
-    with _opened(database_url) as database:
-        judge_over(database, utc_now())
-        with database.reading() as connection:
-            if site is not None and site not in all_sites(connection):
-                raise OperatorError(M("Site {site} is not on record.", site=site))
-            return open_items(connection, site) + waiting_items(connection, site)
+    with _opened(database_url) as database, database.reading() as connection:
+        if site is not None and site not in all_sites(connection):
+            raise OperatorError(M("Site {site} is not on record.", site=site))
+        return open_items(connection, site) + waiting_items(connection, site)
 
 
 def attention_called(database_url: str, name: str) -> AttentionItem | None:

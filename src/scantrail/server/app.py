@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,7 +23,7 @@ from scantrail.server.epochs import server_epoch
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.snapshots import Snapshots
-from scantrail.server.timer import end_waits
+from scantrail.server.timer import looking
 from scantrail.words import M
 
 
@@ -46,11 +45,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        stopped = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(end_waits(database, clock, stopped))
+        with looking(database, clock):
             yield
-            stopped.set()
         database.close()
 
     app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from scantrail.domain.acts import Act, ActId
+from scantrail.domain.attention import registered_in
 from scantrail.domain.documents import PickList
-from scantrail.domain.events import UnitRegistered
 from scantrail.domain.identifiers import SiteId, UnitId
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
@@ -22,7 +23,7 @@ from scantrail.domain.world import World, needs_of
 from scantrail.gs1.said import said_by
 from scantrail.protocol.intake import BrokenChain, Head, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
-from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, give_up, judge_again, take
+from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, end_waits, give_up, judge_again, take
 from scantrail.protocol.waiting import Waiting, is_over
 from scantrail.server.database import AWAY, Database
 from scantrail.server.documents import documents_by_number, put_documents
@@ -31,7 +32,7 @@ from scantrail.server.log import LogWriter, has_head, instant_text, load_stream,
 from scantrail.server.master import all_sites, open_holds, places_by_id, products_by_id, workers_by_id
 from scantrail.server.schema import alarms, device_heads, log
 from scantrail.server.scope import judged_here
-from scantrail.server.units import put_units, units_by_id
+from scantrail.server.units import put_units, units_by_id, units_labelled
 from scantrail.server.waiting import WaitingRows, oldest_waiting, waits_at
 
 _LOGGER = logging.getLogger(__name__)
@@ -66,8 +67,8 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
         verdicts = _take(database, device, push, now)
     except _NOT_THE_RECORDS_FAULT:
         raise
-    except Exception:
-        _LOGGER.exception("The batch of %s from act %s is taken act by act.", device.id, push.first_seq)
+    except Exception as error:  # noqa: BLE001 - reason: whatever it is, it is met again, and told, act by act
+        _LOGGER.warning("The batch of %s from act %s is taken act by act: %s", device.id, push.first_seq, error)
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
         head = _head(connection, push.device, push.epoch)
@@ -92,12 +93,20 @@ def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -
 def _single(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:
     """Take a push of one act; one that cannot be judged or written becomes a dead letter."""
     try:
-        return _take(database, device, push, now)
+        return _once_more(lambda: _take(database, device, push, now))
     except _NOT_THE_RECORDS_FAULT:
         raise
     except Exception as error:
         _LOGGER.exception("Act %s of %s becomes a dead letter.", push.first_seq, device.id)
         return _take(database, device, push, now, broken=str(error))
+
+
+def _once_more(take: Callable[[], tuple[ActVerdict, ...]]) -> tuple[ActVerdict, ...]:
+    """Another site may have registered the same unit meanwhile: looked at again, it is on record."""
+    try:
+        return take()
+    except IntegrityError:
+        return take()
 
 
 def _take(database: Database, device: Device, push: Push, now: datetime, broken: str = "") -> tuple[ActVerdict, ...]:
@@ -128,9 +137,21 @@ def judge_over(database: Database, now: datetime) -> None:
         sites, oldest = all_sites(connection), oldest_waiting(connection)
     for site, since in oldest.items():
         if is_over(since, now, sites[site]):
-            with database.writing() as connection:
-                database.lock(connection, [site])
-                judge_waiting(connection, site, now, ())
+            _end_waits(database, site, now)
+
+
+def _end_waits(database: Database, site: SiteId, now: datetime) -> None:
+    """One site that cannot be judged keeps no other from it."""
+    try:
+        with database.writing() as connection:
+            database.lock(connection, [site])
+            records = _SqlRecords(connection, site, now)
+            end_waits(records, RULES, now)
+            records.write()
+    except AWAY:
+        raise
+    except Exception:
+        _LOGGER.exception("What has waited too long at %s could not be judged.", site)
 
 
 def judge_for_good(connection: Connection, site: SiteId, now: datetime, chosen: Iterable[ActId]) -> None:
@@ -174,8 +195,7 @@ class _SqlRecords:
 
     def append(self, entry: Entry) -> int:
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
-            born = (event.unit for event in entry.act.draft.events if isinstance(event, UnitRegistered))
-            self._registered.update(born)
+            self._registered |= registered_in(entry.act)
         return self._writer.append(entry)
 
     def waiting(self) -> Sequence[Waiting]:
@@ -235,7 +255,8 @@ def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
     documents = documents_by_number(connection, needs.documents)
     lists = [document for document in documents.values() if isinstance(document, PickList)]
     named = {unit for each in lists for line in each.lines for unit in line.units}
-    units = units_by_id(connection, needs.units | named)
+    labels = units_labelled(connection, needs.labels)
+    units = units_by_id(connection, needs.units | named | set(labels.values()))
     products = {unit.product for unit in units.values()} | {line.product for each in lists for line in each.lines}
     products |= needs.products
     places = needs.places | {unit.place for unit in units.values()}
@@ -249,6 +270,7 @@ def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
         places=places_by_id(connection, places),
         workers=workers_by_id(connection, workers),
         holds=open_holds(connection),
+        labels=labels,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from scantrail.server.database import AWAY, Database
@@ -13,20 +13,34 @@ from scantrail.server.judging import judge_over
 
 _LOGGER = logging.getLogger(__name__)
 
+GRACE_S = 15 * 60.0
+"""After a start, until devices have sent what the server's rest has kept them from sending."""
 PAUSE_S = 60.0
 """Between two looks."""
+ENDS_WITHIN_S = 5.0
+"""How long a look may go on when the server stops; a database that hangs must not keep it."""
 
 
-async def end_waits(
-    database: Database, clock: Callable[[], datetime], stopped: asyncio.Event, pause: float = PAUSE_S
-) -> None:
-    """Look for acts that have waited as long as they may, until stopped: their devices and the desk are told then."""
-    while not stopped.is_set():
+@contextmanager
+def looking(database: Database, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Meanwhile, end the waits of acts that have waited as long as they may: their devices and the desk are told."""
+    stopped = threading.Event()
+    thread = threading.Thread(target=_look, args=(database, clock, stopped), daemon=True, name="timer")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(ENDS_WITHIN_S)
+
+
+def _look(database: Database, clock: Callable[[], datetime], stopped: threading.Event) -> None:
+    pause = GRACE_S
+    while not stopped.wait(pause):
+        pause = PAUSE_S
         try:
-            await asyncio.to_thread(judge_over, database, clock())
+            judge_over(database, clock())
         except AWAY as error:
             _LOGGER.warning("The database is away, and what waits with it: %s", error)
         except Exception:
-            _LOGGER.exception("What waits could not be looked at. It is tried again in %s seconds.", pause)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), pause)
+            _LOGGER.exception("What waits could not be looked at. It is tried again.")

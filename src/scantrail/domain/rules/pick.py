@@ -15,7 +15,7 @@ from scantrail.domain.products import Product
 from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.task import task_refusal
-from scantrail.domain.status import Status, may_pick
+from scantrail.domain.status import STATUS_NAMES, Status, may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.words import N_, M
@@ -118,20 +118,6 @@ KIND_NAMES: dict[CodeKind, str] = {
     CodeKind.COMMAND: N_("a command"),
     CodeKind.ENROLMENT: N_("a code that enrols a device"),
 }
-STATUS_NAMES: dict[Status, str] = {
-    Status.AVAILABLE: N_("Available"),
-    Status.ALLOCATED: N_("Allocated"),
-    Status.PICKED: N_("Picked"),
-    Status.SHIPPED: N_("Shipped"),
-    Status.DELIVERED: N_("Delivered"),
-    Status.RETURNED: N_("Returned"),
-    Status.UNDER_SERVICE: N_("Under Service"),
-    Status.QUARANTINE: N_("Quarantine"),
-    Status.DAMAGED: N_("Damaged"),
-    Status.RECALLED: N_("Recalled"),
-    Status.RETIRED: N_("Retired"),
-    Status.VOID: N_("Void"),
-}
 HOLD_NAMES: dict[HoldKind, str] = {
     HoldKind.RECALL: N_("recall"),
     HoldKind.QUALITY: N_("quality"),
@@ -187,8 +173,13 @@ def _format(case: PickCase) -> Refusal | None:
         return None
     if fault is SerialFault.MALFORMED and case.said.looks_like is not None:
         return _wrong_label(case, case.said.looks_like)
+    return format_refusal(case.product, fault)
+
+
+def format_refusal(product: Product, fault: SerialFault) -> Refusal:
+    """What is said of a text that cannot be one of a product's serials."""
     code = Code.CUT_SHORT if fault is SerialFault.CUT_SHORT else Code.MALFORMED
-    return refuse(code, product=case.product.name, format=case.product.serial_format)
+    return refuse(code, product=product.name, format=product.serial_format)
 
 
 def _wrong_label(case: PickCase, found: LabelKind) -> Refusal:

@@ -5,14 +5,17 @@ A serial is registered once. Two docks without a network may both receive it; th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from scantrail.domain.events import Creation, UnitRegistered
 from scantrail.domain.identifiers import code_of, unit_id
 from scantrail.domain.people import Right
-from scantrail.domain.readings import Said
+from scantrail.domain.places import PlaceKind
+from scantrail.domain.readings import Carrier, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import STATUS_NAMES
+from scantrail.domain.rules.pick import format_refusal
 from scantrail.domain.rules.task import right_refusal
-from scantrail.domain.status import Status
+from scantrail.domain.status import STATUS_NAMES, Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.words import M
@@ -20,48 +23,93 @@ from scantrail.words import M
 FRESH = (Status.AVAILABLE, Status.QUARANTINE)
 """What a unit that has just arrived can be (R5, R21)."""
 
-
-def receipt_refusal(
-    world: World, worker: str, said: Said | None, event: UnitRegistered, on_record: Unit | None
-) -> Refusal | None:
-    """Why a person may not register this unit; `on_record` is the unit of this id, if there is one."""
-    if event.how is not Creation.RECEIVING:
-        return refuse(Code.NO_RIGHT, worker=world.worker_name(worker))
-    return (
-        right_refusal(world, worker, Right.RECEIVE)
-        or _named_wrongly(world, said, event)
-        or _already_received(on_record)
-        or _misplaced(world, event.born)
-        or _is_no_beginning(event.born)
-    )
+ARRIVAL = (PlaceKind.DOCK, PlaceKind.STAGING, PlaceKind.BIN)
+"""Where it can be."""
 
 
-def _named_wrongly(world: World, said: Said | None, event: UnitRegistered) -> Refusal | None:
+@dataclass(frozen=True, slots=True)
+class ReceiptCase:
+    """A unit that somebody registers, and what was scanned for it."""
+
+    world: World
+    worker: str
+    reading: Reading | None
+    said: Said | None
+    event: UnitRegistered
+    on_record: Unit | None
+    """The unit that has this id, or has ever had this serial."""
+
+
+def receipt_refusal(case: ReceiptCase) -> Refusal | None:
+    """Why this unit may not be registered; None when it may."""
+    return next((refusal for rule in RECEIPT_RULES if (refusal := rule(case)) is not None), None)
+
+
+def _no_right(case: ReceiptCase) -> Refusal | None:
+    if case.event.how is not Creation.RECEIVING:
+        return refuse(Code.NO_RIGHT, worker=case.world.worker_name(case.worker))
+    return right_refusal(case.world, case.worker, Right.RECEIVE)
+
+
+def _typed(case: ReceiptCase) -> Refusal | None:
+    typed = case.reading is not None and case.reading.carrier is Carrier.TYPED
+    return refuse(Code.TYPED) if typed and not case.world.site.typed_serials else None
+
+
+def _unknown_product(case: ReceiptCase) -> Refusal | None:
+    return None if case.event.born.product in case.world.products else refuse(Code.UNKNOWN_PRODUCT)
+
+
+def _bad_code(case: ReceiptCase) -> Refusal | None:
+    return refuse(Code.BAD_CODE, fault=M(case.said.fault)) if case.said is not None and case.said.fault else None
+
+
+def _format(case: ReceiptCase) -> Refusal | None:
+    product = case.world.products[case.event.born.product]
+    fault = product.serial_fault(case.event.born.serial)
+    return None if fault is None else format_refusal(product, fault)
+
+
+def _named_wrongly(case: ReceiptCase) -> Refusal | None:
     """The scan says the serial, and product and serial make the id, so that every dock names the unit alike (R1)."""
-    born = event.born
-    product = world.products.get(born.product)
-    if product is None:
-        return refuse(Code.UNKNOWN_CODE, wanted="–")
-    is_right = said is not None and said.is_serial_of(born.serial, product)
-    is_named = event.unit == born.id == unit_id(product.id, product.canonical(born.serial))
+    event, said, product = case.event, case.said, case.world.products[case.event.born.product]
+    is_right = said is not None and said.is_serial_of(event.born.serial, product)
+    is_named = event.unit == event.born.id == unit_id(product.id, product.canonical(event.born.serial))
     return None if is_right and is_named else refuse(Code.SCAN_MISMATCH)
 
 
-def _already_received(on_record: Unit | None) -> Refusal | None:
-    if on_record is None:
+def _already_received(case: ReceiptCase) -> Refusal | None:
+    known = case.on_record
+    if known is None:
         return None
-    status, place = M(STATUS_NAMES[on_record.status]), code_of(on_record.place)
-    return refuse(Code.ALREADY_RECEIVED, unit=on_record.serial, status=status, place=place)
+    place = code_of(known.place) if known.site == case.world.site.id else known.place
+    return refuse(Code.ALREADY_RECEIVED, unit=known.serial, status=M(STATUS_NAMES[known.status]), place=place)
 
 
-def _misplaced(world: World, born: Unit) -> Refusal | None:
-    place = world.places.get(born.place)
-    is_here = place is not None and place.site == world.site.id
-    return None if is_here else refuse(Code.UNKNOWN_PLACE, place=born.place)
+def _misplaced(case: ReceiptCase) -> Refusal | None:
+    place = case.world.places.get(case.event.born.place)
+    is_here = place is not None and place.site == case.world.site.id and place.kind in ARRIVAL
+    return None if is_here else refuse(Code.UNKNOWN_PLACE, place=case.event.born.place)
 
 
-def _is_no_beginning(born: Unit) -> Refusal | None:
-    """No order and no list can have it yet."""
-    if born.status in FRESH and born.document is None and born.order is None:
+def _no_beginning(case: ReceiptCase) -> Refusal | None:
+    """A unit that arrives has no past here: no list, no order, no other serial."""
+    born = case.event.born
+    has_past = born.document or born.order or born.former_serials or born.changed_at
+    if born.status in FRESH and not has_past:
         return None
     return refuse(Code.TRANSITION, unit=born.serial, status=M(STATUS_NAMES[born.status]))
+
+
+RECEIPT_RULES = (
+    _no_right,
+    _typed,
+    _unknown_product,
+    _bad_code,
+    _format,
+    _named_wrongly,
+    _already_received,
+    _misplaced,
+    _no_beginning,
+)
+"""In this order; the first that refuses speaks."""

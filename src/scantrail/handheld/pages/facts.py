@@ -16,7 +16,8 @@ from scantrail.domain.places import Place
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.products import Product
 from scantrail.domain.readings import Said
-from scantrail.domain.rules.pick import HOLD_NAMES, STATUS_NAMES
+from scantrail.domain.rules.pick import HOLD_NAMES
+from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Condition, Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, Span, wrapped

@@ -30,7 +30,7 @@ from scantrail.protocol.messages import (
     RowKind,
     Seen,
 )
-from scantrail.protocol.taking import Alarm, Entry, Known, Rules, judge_again, take
+from scantrail.protocol.taking import Alarm, Entry, Known, Rules, end_waits, judge_again, take
 from scantrail.protocol.waiting import Thing, Waiting, document_things, unit_things
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
@@ -182,7 +182,7 @@ class FakeServer:
     def judge_over(self, now: datetime) -> None:
         """Judge for good what has waited too long."""
         transaction = Transaction(self)
-        judge_again(transaction, RULES, now)
+        end_waits(transaction, RULES, now)
         self.commit("the end of the wait", transaction)
 
     def changes(self, seen: Seen, limit: int = PAGE) -> Changes:
