@@ -46,6 +46,27 @@ def run(*arguments: object) -> int:
     return main([str(each) for each in arguments])
 
 
+def test_the_desk_records_where_the_goods_were_found(
+    tmp_path: Path, store: Path, served: ServedSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card, database = tmp_path / "card", ("--database-url", f"sqlite:///{tmp_path / 'server.db'}")
+    card.mkdir()
+    run("sync", "export", card, "--store", store)
+    run("sync", "import", next(card.iterdir()), *database)
+    capsys.readouterr()
+    run("attention", "list", "--json", *database)
+    (item,) = json.loads(capsys.readouterr().out)
+    resolve = ("attention", "resolve", item["id"], "--by", "ana", "--reason", "Label was fine", *database)
+    assert run(*resolve, "--status", "quarantine") == 2
+    assert "--status needs --found PLACE." in capsys.readouterr().err
+    assert run(*resolve, "--found", "NOWHERE") == 1
+    assert "MAIN has no place NOWHERE." in capsys.readouterr().err
+    assert run(*resolve, "--found", "QC-01", "--status", "quarantine") == 0
+    assert "CM500-2025-0046, Control Module CM-500; now Quarantine in QC-01 (MAIN)" in capsys.readouterr().out
+    run("unit", "CM500-2025-0046", *database)
+    assert "Corrected: found in QC-01 (MAIN), Quarantine; on record were A-15-03 (MAIN) and" in capsys.readouterr().out
+
+
 def test_a_dead_devices_records_reach_the_desk_once_and_are_settled_there(
     tmp_path: Path, store: Path, served: ServedSite, capsys: pytest.CaptureFixture[str]
 ) -> None:

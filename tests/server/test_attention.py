@@ -10,23 +10,26 @@ import pytest
 from sqlalchemy import select
 
 from scantrail.domain.attention import DESK
-from scantrail.domain.documents import DocumentStatus
-from scantrail.domain.events import AttentionSettled, CheckConfirmed, ConditionStated, WorkerSignedIn
+from scantrail.domain.documents import DocumentStatus, PickedUnit
+from scantrail.domain.events import AttentionSettled, CheckConfirmed, ConditionStated, UnitMoved, WorkerSignedIn
 from scantrail.domain.people import Role, Worker
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
+from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import Outcome, RowKind, Seen
 from scantrail.server.attention import AttentionKind, rebuild_attention
 from scantrail.server.attention_items import AttentionItem, item_called, open_items
-from scantrail.server.desk import NotSettled, Resolved, resolve
+from scantrail.server.desk import Found, NotSettled, Resolved, resolve
 from scantrail.server.feed import changes_after
 from scantrail.server.log import verify_chain
 from scantrail.server.master import put_workers
-from scantrail.server.schema import attention
+from scantrail.server.schema import attention, log
 from scantrail.server.timelines import timeline_of
+from scantrail.server.units import put_units
+from scantrail.words import say
 from tests.server.site import PIN, VERIFIER, ServedSite, TestDevice
-from tests.support.worlds import MIKE, NOW, SARAH, module
+from tests.support.worlds import MIKE, MODULE, NOW, SARAH, any_line, module, pick_list
 
 BOSS = Worker("ana", "Ana Lopez", "WKR-2001", "MAIN", (Role.SUPERVISOR,))
 FAR = Worker("eve", "Eve East", "WKR-2002", "EAST", (Role.SUPERVISOR,))
@@ -105,6 +108,65 @@ def test_settling_is_an_act_in_the_log_and_stands_in_the_units_timeline(
         assert verify_chain(connection, "MAIN") is None
     assert (last.type, last.actor_name, last.device) == ("AttentionSettled", "Ana Lopez", "server")
     assert (last.reason, last.note) == ("Put back", "label was fine")
+
+
+def test_where_the_goods_were_found_is_recorded_in_the_same_act(served: ServedSite, contested: TestDevice) -> None:
+    (item,) = items(served)
+    done = settle(served, item.id, reason="It was never damaged", found=Found("A-15-04", Status.AVAILABLE))
+    assert [(each.status, each.place) for each in done.item.goods] == [(Status.AVAILABLE, "MAIN/A-15-04")]
+    unit = served.unit(46)
+    assert (unit.status, unit.place, unit.changed_by) == (Status.AVAILABLE, "MAIN/A-15-04", BOSS.id)
+    assert items(served) == ()
+    with served.database.reading() as connection:
+        corrected, settled = timeline_of(connection, module(46).id)[-2:]
+        (act,) = connection.execute(select(log.c.payload).order_by(log.c.position.desc()).limit(1)).scalars()
+        rows = changes_after(connection, Seen(contested.cursor, contested.heads), "MAIN").rows
+        assert verify_chain(connection, "MAIN") is None
+    assert (corrected.type, settled.type) == ("UnitCorrected", "AttentionSettled")
+    assert corrected.reason == "It was never damaged"
+    assert decode_act(act).draft.corrects == (item.device, item.epoch, item.seq)
+    assert {row.kind for row in rows} == {RowKind.ATTENTION, RowKind.UNIT}
+
+
+def test_a_unit_that_another_list_had_picked_is_taken_off_it(served: ServedSite, contested: TestDevice) -> None:
+    other, (item,) = pick_list(any_line(MODULE, 1), number="PL-9"), items(served)
+    taken = PickedUnit(module(46).id, module(46).serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
+    served.change(replace(other, lines=(replace(other.lines[0], picked=(taken,)),)))
+    served.change(replace(served.unit(46), status=Status.PICKED, document="PL-9", place="MAIN/CART-06"))
+    settle(served, item.id, found=Found("QC-01", Status.QUARANTINE))
+    assert served.unit(46).status is Status.QUARANTINE
+    assert served.pick_list("PL-9").picked == ()
+
+
+def test_what_waited_for_a_correction_is_judged_again(served: ServedSite, contested: TestDevice) -> None:
+    (item,) = items(served)
+    waits = served.device("Scanner-11", MIKE.id)
+    waits.record(
+        ConditionStated("unknown-unit", Condition.GOOD), UnitMoved(module(46).id, "MAIN/A-15-04", "MAIN/A-15-03")
+    )
+    assert waits.outcomes() == [Outcome.WAITING]
+    with served.database.writing() as connection:
+        put_units(connection, [replace(module(99), id="unknown-unit")], ())
+    settle(served, item.id, found=Found("A-15-04", Status.AVAILABLE))
+    assert served.unit(46).place == "MAIN/A-15-03"
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "said"),
+    [
+        (Found("NOWHERE", Status.AVAILABLE), 422, "MAIN has no place NOWHERE."),
+        (Found("A-15-04", Status.SHIPPED), 409, "Expected what CM500-2025-0046 is found as: available,"),
+    ],
+)
+def test_what_cannot_be_found_settles_nothing(
+    served: ServedSite, contested: TestDevice, found: Found, status: int, said: str
+) -> None:
+    (item,) = items(served)
+    with pytest.raises(NotSettled) as refused:
+        settle(served, item.id, found=found)
+    assert refused.value.status == status
+    assert say(refused.value.reason).startswith(said)
+    assert (items(served), served.unit(46).place) == ((item,), "MAIN/QC-01")
 
 
 def test_who_settles_twice_is_told_who_did_and_when(served: ServedSite, contested: TestDevice) -> None:

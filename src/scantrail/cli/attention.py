@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
-from scantrail.cli.base import OK, Commands, add_command, add_database, fail, needs
+from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
 from scantrail.domain.plain import to_plain
+from scantrail.domain.rules.correct import FOUND_AS
 from scantrail.words import M, _, say
 
 
@@ -62,16 +64,30 @@ def _add_resolve(actions: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--by", required=True, metavar="WORKER", help=_("who: the id of a supervisor of that site"))
     command.add_argument("--reason", required=True, metavar="TEXT", help=_("what was done"))
     command.add_argument("--note", default="", metavar="TEXT")
+    found = _("where the goods really are, if the record is wrong: the place's code")
+    command.add_argument("--found", metavar="PLACE", help=found)
+    as_what = _("what they are there (only with --found; available without it)")
+    command.add_argument("--status", choices=[each.value for each in FOUND_AS], help=as_what)
     add_database(command)
 
 
 def _resolve(options: argparse.Namespace) -> int:
+    if options.status and not options.found:
+        print(_("--status needs --found PLACE."), file=sys.stderr)
+        return USAGE
     administration = needs("server", "scantrail.server.administration")
     reports = needs("server", "scantrail.reports.attention")
     resolved = administration.settle(
-        options.database_url, options.id, worker=options.by, reason=options.reason, note=options.note
+        options.database_url,
+        options.id,
+        worker=options.by,
+        reason=options.reason,
+        note=options.note,
+        found=(options.found, options.status or FOUND_AS[0].value) if options.found else None,
     )
     settled = reports.settled_words(resolved.item.settled)
     told = M("{name} is settled {how}") if resolved.is_new else M("{name} was settled before, {how}")
     print(reports.visible(say(M(told.template, name=resolved.item.id, how=settled))))
+    for line in reports.goods_lines(resolved.item) if options.found and resolved.is_new else ():
+        print(line)
     return OK

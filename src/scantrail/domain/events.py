@@ -292,6 +292,19 @@ class WorkerSignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitCorrected:
+    """A person records where a unit really is and as what, whatever the table of statuses allows (R24)."""
+
+    unit: UnitId
+    from_place: PlaceId
+    to_place: PlaceId
+    from_status: Status
+    to_status: Status
+    document: DocumentId | None = None
+    """The pick list that had it as picked, and has it no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionSettled:
     """A person has dealt with the goods of an act that did not apply; one event for each of its units."""
 
@@ -340,6 +353,7 @@ UnitEvent = (
     | UnitQuarantined
     | UnitShipped
     | UnitDelivered
+    | UnitCorrected
 )
 WorkEvent = (
     PickListTaken
@@ -378,6 +392,7 @@ FAMILIES: dict[type[Event], Family] = {
     UnitQuarantined: Family.QUALITY,
     UnitShipped: Family.STATUS,
     UnitDelivered: Family.OWNERSHIP,
+    UnitCorrected: Family.STATUS,
     HoldOpened: Family.QUALITY,
     HoldClosed: Family.QUALITY,
     PickListTaken: Family.WORK,

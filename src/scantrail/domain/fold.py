@@ -30,6 +30,7 @@ from scantrail.domain.events import (
     ProductConfirmed,
     ShortUndone,
     UnitAllocated,
+    UnitCorrected,
     UnitDelivered,
     UnitMoved,
     UnitPicked,
@@ -126,6 +127,10 @@ def _delivered(unit: Unit, event: UnitDelivered) -> Changes:
     return {"status": Status.DELIVERED, "place": event.to_place, "owner": event.owner}
 
 
+def _corrected(_unit: Unit, event: UnitCorrected) -> Changes:
+    return {"status": event.to_status, "place": event.to_place, "document": None, "order": None}
+
+
 _UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Changes]] = {
     UnitMoved: _moved,
     UnitAllocated: _allocated,
@@ -137,6 +142,7 @@ _UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Changes]] = {
     UnitQuarantined: _quarantined,
     UnitShipped: _shipped,
     UnitDelivered: _delivered,
+    UnitCorrected: _corrected,
 }
 
 
@@ -243,6 +249,10 @@ def _list_quarantined(pick_list: PickList, event: UnitQuarantined, by: By) -> Pi
     return without_reservations(without, (event.unit,))
 
 
+def _list_corrected(pick_list: PickList, event: UnitCorrected, by: By) -> PickList:
+    return replace(pick_list, lines=tuple(_without_picked(line, event.unit) for line in pick_list.lines), checks=())
+
+
 def _list_shorted(pick_list: PickList, event: LineShorted, by: By) -> PickList:
     return _with_line(
         pick_list,
@@ -292,6 +302,7 @@ _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     BinConfirmed: _list_bin,
     ProductConfirmed: _list_product,
     UnitSubstituted: _list_substituted,
+    UnitCorrected: _list_corrected,
     UnitPicked: _list_picked,
     PickUndone: _list_undone,
     ConditionStated: _list_condition,

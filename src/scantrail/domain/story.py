@@ -27,6 +27,7 @@ from scantrail.domain.events import (
     RowsImported,
     ShortUndone,
     UnitAllocated,
+    UnitCorrected,
     UnitDelivered,
     UnitMoved,
     UnitPicked,
@@ -39,6 +40,7 @@ from scantrail.domain.events import (
     WorkerSignedOut,
 )
 from scantrail.domain.identifiers import code_of, site_of
+from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.units import Condition
 from scantrail.words import M, Message
 
@@ -119,6 +121,16 @@ def _delivered(event: UnitDelivered) -> Message:
     return M("Delivered to {owner}", owner=event.owner.name)
 
 
+def _corrected(event: UnitCorrected) -> Message:
+    return M(
+        "Corrected: found in {place}, {status}; on record were {from_place} and {from_status}",
+        place=place_words(event.to_place),
+        status=M(STATUS_NAMES[event.to_status]),
+        from_place=place_words(event.from_place),
+        from_status=M(STATUS_NAMES[event.from_status]),
+    )
+
+
 def _bin(event: BinConfirmed) -> Message:
     if event.place is None:
         return M("Left the bin, on {document}", document=event.document)
@@ -182,6 +194,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     UnitQuarantined: _quarantined,
     UnitShipped: _shipped,
     UnitDelivered: _delivered,
+    UnitCorrected: _corrected,
     HoldOpened: lambda event: M("Hold opened: {reason}", reason=event.hold.reason),
     HoldClosed: lambda event: M("Hold {hold} closed", hold=event.hold),
     PickListTaken: lambda event: M("{document} taken", document=event.document),

@@ -53,6 +53,11 @@ def item_lines(item: AttentionItem) -> list[str]:
     return [visible(line) for line in lines]
 
 
+def goods_lines(item: AttentionItem) -> list[str]:
+    """Where an item's goods are on record now."""
+    return [visible(_goods(each)) for each in item.goods]
+
+
 def settled_words(settled: Settled) -> str:
     """Who settled an item, when and why."""
     return say(

@@ -16,12 +16,13 @@ from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.readings import Enrolment
 from scantrail.domain.sites import Site
+from scantrail.domain.status import Status
 from scantrail.protocol.card import CardUnusable
 from scantrail.server.app import utc_now
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.cards import CardTaken, import_card
 from scantrail.server.database import Database
-from scantrail.server.desk import NotSettled, Resolved, resolve
+from scantrail.server.desk import Found, NotSettled, Resolved, resolve
 from scantrail.server.devices import NotAdded, add_device
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
@@ -164,14 +165,17 @@ def attention_called(database_url: str, name: str) -> AttentionItem | None:
         return anything_called(connection, name)
 
 
-def settle(database_url: str, name: str, *, worker: str, reason: str, note: str) -> Resolved:
-    """Settle an item as a person at the desk.
+def settle(
+    database_url: str, name: str, *, worker: str, reason: str, note: str, found: tuple[str, str] | None = None
+) -> Resolved:
+    """Settle an item as a person at the desk; `found` is the place where the goods are, and their status.
 
     Raises:
         OperatorError: the database cannot be used, or the item cannot be settled; the sentence says why.
     """
     with _opened(database_url) as database:
         try:
-            return resolve(database, name, worker=worker, reason=reason, note=note, now=utc_now())
+            where = Found(found[0], Status(found[1])) if found else None
+            return resolve(database, name, worker=worker, reason=reason, note=note, found=where, now=utc_now())
         except NotSettled as error:
             raise OperatorError(error.reason) from error

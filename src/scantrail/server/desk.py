@@ -7,20 +7,26 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.acts import Draft
-from scantrail.domain.events import AttentionSettled
+from scantrail.domain.acts import ActId, Draft
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import AttentionSettled, Event, UnitCorrected
+from scantrail.domain.fold import By, fold_pick_list, fold_unit
 from scantrail.domain.identifiers import SiteId, WorkerId
 from scantrail.domain.people import Right
 from scantrail.domain.refusals import Code
+from scantrail.domain.rules.correct import correction, correction_problem
+from scantrail.domain.status import Status
 from scantrail.protocol.messages import RowKind
 from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, item_called
 from scantrail.server.database import Database
+from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import mark
-from scantrail.server.judging import judge_for_good
-from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
-from scantrail.server.master import workers_by_id
+from scantrail.server.judging import judge_for_good, judge_waiting
+from scantrail.server.log import SERVER_DEVICE, Dated, append_system_acts, load_stream, save_stream
+from scantrail.server.master import places_by_id, workers_by_id
 from scantrail.server.schema import attention
+from scantrail.server.units import put_units, units_by_id
 from scantrail.server.waiting_items import anything_called, present_name, records_of
 from scantrail.words import M, Message
 
@@ -35,6 +41,15 @@ class NotSettled(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a person has found the goods of an item, and as what."""
+
+    place: str
+    """A place's code at the item's site."""
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +68,14 @@ def resolve(
     worker: WorkerId,
     reason: str,
     note: str = "",
+    found: Found | None = None,
     now: datetime,
     site: SiteId | None = None,
 ) -> Resolved:
     """Settle an item as an act of a person at the desk; `site` limits it to that site's.
 
-    One that waits is judged for good first.
+    One that waits is judged for good first. Where the goods are `found` is recorded in the same act, as a correction;
+    what waited for that is judged again.
 
     Raises:
         NotSettled: there is no such item, the person has no right to, or the reason is none.
@@ -68,15 +85,17 @@ def resolve(
     with database.writing() as connection:
         if present != name and item_called(connection, present, site) is None:
             raise NotSettled(409, M("{name} waits no more: it has applied. Nothing is left to settle.", name=name))
-        found = _found(connection, present, site)
-        database.lock(connection, [found.site])
-        item = _found(connection, present, site)
+        database.lock(connection, [_item(connection, present, site).site])
+        item = _item(connection, present, site)
         if item.settled is not None:
             return Resolved(item, is_new=False)
         _check_right(connection, worker, item.site)
-        draft = Draft(_events(connection, item), item.document, reason=reason, note=note)
+        corrections = _corrections(connection, item, found) if found else ()
+        corrects = ActId(item.device, item.epoch, item.seq) if found else None
+        events: tuple[Event, ...] = (*corrections, *_settlements(connection, item))
+        draft = Draft(events, item.document, reason=reason, note=note, corrects=corrects)
         _settle(connection, item, draft, worker, now)
-        return Resolved(_found(connection, item.id, site), is_new=True)
+        return Resolved(_item(connection, item.id, site), is_new=True)
 
 
 def _judged(database: Database, name: str, site: SiteId | None, worker: WorkerId, now: datetime) -> str:
@@ -114,14 +133,29 @@ def _check_right(connection: Connection, worker: WorkerId, site: SiteId) -> None
         raise NotSettled(403, M("{worker} may not settle this. A supervisor may.", worker=person.name))
 
 
-def _found(connection: Connection, name: str, site: SiteId | None) -> AttentionItem:
+def _item(connection: Connection, name: str, site: SiteId | None) -> AttentionItem:
     item = item_called(connection, name, site)
     if item is None:
         raise NotSettled(404, M("Nothing that needs attention is called {name}.", name=name))
     return item
 
 
-def _events(connection: Connection, item: AttentionItem) -> tuple[AttentionSettled, ...]:
+def _corrections(connection: Connection, item: AttentionItem, found: Found) -> tuple[UnitCorrected, ...]:
+    units = units_by_id(connection, [each.unit for each in item.goods])
+    if not units:
+        raise NotSettled(422, M("{name} is about no goods that are on record.", name=item.id))
+    name = f"{item.site}/{found.place}"
+    place = places_by_id(connection, [name]).get(name)
+    if place is None:
+        raise NotSettled(422, M("{site} has no place {place}.", site=item.site, place=found.place))
+    for unit in units.values():
+        problem = correction_problem(unit, place, found.status, item.site)
+        if problem is not None:
+            raise NotSettled(409, problem)
+    return tuple(correction(unit, place.id, found.status) for unit in units.values())
+
+
+def _settlements(connection: Connection, item: AttentionItem) -> tuple[AttentionSettled, ...]:
     link = ""
     if item.kind is AttentionKind.MISUSE:
         link = connection.execute(select(attention.c.hash).where(attention.c.id == item.id)).scalar_one()
@@ -133,6 +167,23 @@ def _settle(connection: Connection, item: AttentionItem, draft: Draft, worker: W
     stream = load_stream(connection, item.site)
     append_system_acts(connection, stream, [Dated(draft, now, worker)], now)
     settled_now = (attention.c.site == item.site, attention.c.settled_position == stream.position)
-    names = connection.execute(select(attention.c.id).where(*settled_now))
-    mark(connection, stream, [(RowKind.ATTENTION, row.id) for row in names])
+    changed = [(RowKind.ATTENTION, row.id) for row in connection.execute(select(attention.c.id).where(*settled_now))]
+    changed += _fold(connection, draft, By(worker, SERVER_DEVICE, now))
+    mark(connection, stream, changed)
     save_stream(connection, stream)
+    judge_waiting(connection, item.site, now, changed)
+
+
+def _fold(connection: Connection, draft: Draft, by: By) -> list[tuple[RowKind, str]]:
+    """Write what the act's corrections make of units and of the lists that had picked them; gives what has changed."""
+    events = [event for event in draft.events if isinstance(event, UnitCorrected)]
+    units = units_by_id(connection, [event.unit for event in events])
+    lists = documents_by_number(connection, [event.document for event in events if event.document])
+    for event in events:
+        units[event.unit] = fold_unit(units[event.unit], event, by)
+        listed = lists.get(event.document or "")
+        if isinstance(listed, PickList):
+            lists[listed.number] = fold_pick_list(listed, event, by)
+    put_units(connection, units.values(), ())
+    put_documents(connection, lists.values())
+    return [*((RowKind.UNIT, unit) for unit in units), *((RowKind.DOCUMENT, number) for number in lists)]

@@ -26,6 +26,7 @@ from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.people import SYSTEM
 from scantrail.domain.reservations import without_stale_reservations
+from scantrail.domain.rules.correct import correction
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.proving.simulator.fate import PowerCut
@@ -67,7 +68,7 @@ class Desk:
         if chance.random() < 0.02:
             self._server.judge_over(now + PATIENCE)
             return "gives up what waits"
-        does = chance.choice((self._moves, self._holds, self._holds, self._changes, self._cancels))
+        does = chance.choice((self._moves, self._holds, self._holds, self._changes, self._cancels, self._corrects))
         return does(now, chance.choice(open_lists))
 
     def delivers(self, now: datetime) -> str:
@@ -121,6 +122,14 @@ class Desk:
         unit, place = self._chance.choice(free), self._chance.choice(BINS)
         self._commits((UnitMoved(unit.id, unit.place, place),), now)
         return f"moves {unit.serial} to {place}"
+
+    def _corrects(self, now: datetime, _listed: PickList) -> str:
+        """Somebody finds a unit elsewhere than it is on record, also one that was picked or set apart."""
+        units = list(self._server.units().values())
+        unit, place = self._chance.choice(units), self._chance.choice(BINS)
+        found_as = self._chance.choice((Status.AVAILABLE, Status.QUARANTINE))
+        self._commits((correction(unit, place, found_as),), now)
+        return f"finds {unit.serial}, {unit.status.value} on record, in {place} as {found_as.value}"
 
     def _holds(self, now: datetime, _listed: PickList) -> str:
         opened = [hold for hold in self._server.holds() if hold.open]

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.messages import SignInRequest
 from scantrail.server.attention_items import AttentionItem, open_items
-from scantrail.server.desk import NotSettled, Resolved, resolve
+from scantrail.server.desk import Found, NotSettled, Resolved, resolve
 from scantrail.server.judging import Device
 from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
 from scantrail.server.sign_in import Wait, WrongPin, sign_in
@@ -21,12 +21,13 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class ResolveRequest:
-    """A person settles an item: who, proved by badge and PIN, and why."""
+    """A person settles an item: who, proved by badge and PIN, why, and where the goods are if the record is wrong."""
 
     badge: str
     pin: str
     reason: str
     note: str = ""
+    found: Found | None = None
 
 
 @router.get("/v1/attention")
@@ -53,12 +54,16 @@ async def post_resolve(request: Request, item: str) -> Response:
     """Settle an item. Who finds it settled is told by whom and when."""
     device = await run_in_threadpool(device_of, request)
     wanted = message_in(await body_of(request), ResolveRequest)
-    for name, value in (("item", item), ("badge", wanted.badge), ("PIN", wanted.pin)):
+    for name, value in (("item", item), ("badge", wanted.badge), ("PIN", wanted.pin), ("place", _place(wanted))):
         text_in(name, value)
     try:
         return answer(await run_in_threadpool(_resolved, request, device, item, wanted))
     except NotSettled as error:
         raise refused(error.status, "not_settled", error.reason) from error
+
+
+def _place(wanted: ResolveRequest) -> str:
+    return wanted.found.place if wanted.found else ""
 
 
 def _resolved(request: Request, device: Device, item: str, wanted: ResolveRequest) -> Resolved:
@@ -77,6 +82,7 @@ def _resolved(request: Request, device: Device, item: str, wanted: ResolveReques
         worker=proved.worker,
         reason=wanted.reason,
         note=wanted.note,
+        found=wanted.found,
         now=now,
         site=device.site,
     )
