@@ -24,7 +24,7 @@ from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import mark
 from scantrail.server.judging import judge_for_good, judge_waiting
 from scantrail.server.log import SERVER_DEVICE, Dated, append_system_acts, load_stream, save_stream
-from scantrail.server.master import places_by_id, workers_by_id
+from scantrail.server.master import all_sites, places_by_id, workers_by_id
 from scantrail.server.schema import attention
 from scantrail.server.units import put_units, units_by_id
 from scantrail.server.waiting_items import anything_called, present_name, records_of
@@ -148,8 +148,9 @@ def _corrections(connection: Connection, item: AttentionItem, found: Found) -> t
     place = places_by_id(connection, [name]).get(name)
     if place is None:
         raise NotSettled(422, M("{site} has no place {place}.", site=item.site, place=found.place))
+    own_sites = all_sites(connection)
     for unit in units.values():
-        problem = correction_problem(unit, place, found.status, item.site)
+        problem = correction_problem(unit, place, found.status, item.site, own_sites)
         if problem is not None:
             raise NotSettled(409, problem)
     return tuple(correction(unit, place.id, found.status) for unit in units.values())
