@@ -58,7 +58,7 @@ def test_the_desk_records_where_the_goods_were_found(
     (item,) = json.loads(capsys.readouterr().out)
     resolve = ("attention", "resolve", item["id"], "--by", "ana", "--reason", "Label was fine", *database)
     assert run(*resolve, "--status", "quarantine") == 2
-    assert "--status needs --found PLACE." in capsys.readouterr().err
+    assert "--status and --unit need --found PLACE." in capsys.readouterr().err
     assert run(*resolve, "--found", "NOWHERE") == 1
     assert "MAIN has no place NOWHERE." in capsys.readouterr().err
     assert run(*resolve, "--found", "QC-01", "--status", "quarantine") == 0

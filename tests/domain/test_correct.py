@@ -7,51 +7,103 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.documents import PickedUnit
+from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList
 from scantrail.domain.fold import By, fold_pick_list, fold_unit
 from scantrail.domain.rules.correct import FOUND_AS, correction, correction_problem
 from scantrail.domain.status import Status
-from scantrail.words import say
+from scantrail.domain.units import Condition, Owner, OwnerType, Unit
+from scantrail.words import Message, say
 from tests.support.worlds import MODULE, NOW, PLACES, SARAH, any_line, module, pick_list
 
 BOSS = By("ana", "server", NOW + timedelta(hours=1))
 SITES = ("MAIN", "EAST")
 BIN = next(place for place in PLACES if place.id == "MAIN/A-15-04")
+LIST, ORDER = "PL-2025-0091", "SO-2025-1289"
+PICKED = module(46, status=Status.PICKED, document=LIST, order=ORDER, place="MAIN/CART-05")
 
 
-@pytest.mark.parametrize("before", Status)
+def problem(unit: Unit, status: Status = Status.AVAILABLE) -> Message | None:
+    return correction_problem(unit, BIN, status, "MAIN", SITES)
+
+
+def found(unit: Unit, status: Status = Status.AVAILABLE, listed: PickList | None = None) -> Unit:
+    return fold_unit(unit, correction(unit, BIN.id, status, listed), BOSS)
+
+
+def with_picked(*, was_allocated: bool, status: DocumentStatus = DocumentStatus.IN_PROGRESS) -> PickList:
+    taken = PickedUnit(PICKED.id, PICKED.serial, "MAIN/A-15-03", was_allocated=was_allocated, by=SARAH.id, at=NOW)
+    line = replace(any_line(MODULE, 2), picked=(taken,))
+    return pick_list(line, status=status, checks=("All units are in the cart",))
+
+
+@pytest.mark.parametrize("before", [each for each in Status if each not in (Status.ALLOCATED, Status.PICKED)])
 @pytest.mark.parametrize("after", FOUND_AS)
 def test_whatever_was_on_record_it_is_where_it_was_found(before: Status, after: Status) -> None:
     unit = module(46, status=before, document="SH-1", order="SO-1")
-    assert correction_problem(unit, BIN, after, "MAIN", SITES) is None
-    found = fold_unit(unit, correction(unit, BIN.id, after), BOSS)
-    assert (found.status, found.place, found.document, found.order) == (after, BIN.id, None, None)
-    assert (found.changed_by == "ana") == (before is not after)
+    assert problem(unit, after) is None
+    now = found(unit, after)
+    assert (now.status, now.place, now.document, now.order) == (after, BIN.id, None, None)
+    assert (now.changed_by == "ana") == (before is not after)
+
+
+def test_what_is_promised_and_found_available_stays_promised() -> None:
+    unit = module(46, status=Status.ALLOCATED, document=LIST, order=ORDER)
+    now = found(unit)
+    assert (now.status, now.document, now.order, now.place) == (Status.ALLOCATED, LIST, ORDER, BIN.id)
+    assert (found(unit, Status.QUARANTINE).document, found(unit, Status.QUARANTINE).order) == (None, None)
+
+
+def test_a_list_that_had_picked_it_has_it_no_more_and_asks_its_checklist_again() -> None:
+    listed = with_picked(was_allocated=False)
+    event = correction(PICKED, BIN.id, Status.AVAILABLE, listed)
+    after = fold_pick_list(listed, event, BOSS)
+    assert (after.picked, after.checks, after.lines[0].remaining) == ((), (), 2)
+
+
+@pytest.mark.parametrize(
+    ("listed", "status", "order"),
+    [
+        (with_picked(was_allocated=True), Status.ALLOCATED, ORDER),
+        (with_picked(was_allocated=False), Status.AVAILABLE, None),
+        (with_picked(was_allocated=True, status=DocumentStatus.COMPLETED), Status.AVAILABLE, None),
+        (with_picked(was_allocated=True, status=DocumentStatus.CANCELLED), Status.AVAILABLE, None),
+    ],
+)
+def test_what_was_picked_is_again_what_it_was_before_while_its_list_is_open(
+    listed: PickList, status: Status, order: str | None
+) -> None:
+    now = found(PICKED, listed=listed)
+    assert (now.status, now.order) == (status, order)
+
+
+def test_its_condition_is_what_it_is_found_as() -> None:
+    damaged = module(46, condition=Condition.DAMAGED)
+    assert found(damaged).condition is Condition.GOOD
+    assert found(damaged, Status.QUARANTINE).condition is Condition.DAMAGED
+    assert found(module(46), Status.DAMAGED).condition is Condition.DAMAGED
 
 
 def test_what_counts_as_shipped_may_lie_in_somebodys_hand() -> None:
     gone = module(46, status=Status.SHIPPED, place="METRO/DELIVERED", document="SH-1")
-    assert correction_problem(gone, BIN, Status.AVAILABLE, "MAIN", SITES) is None
+    assert problem(gone) is None
+
+
+def test_what_is_somebody_elses_is_not_found_available() -> None:
+    theirs = module(46, status=Status.DELIVERED, owner=Owner(OwnerType.CUSTOMER, "Metro Manufacturing"))
+    told = problem(theirs)
+    assert told is not None
+    assert say(told).startswith("CM500-2025-0046 belongs to Metro Manufacturing: expected quarantine")
+    assert problem(theirs, Status.QUARANTINE) is None
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each not in FOUND_AS])
 def test_a_status_that_belongs_to_a_document_is_never_found(status: Status) -> None:
-    problem = correction_problem(module(46), BIN, status, "MAIN", SITES)
-    assert problem is not None
-    assert say(problem).startswith("Expected what CM500-2025-0046 is found as: available, quarantine,")
+    told = problem(module(46), status)
+    assert told is not None
+    assert say(told).startswith("Expected what CM500-2025-0046 is found as: available, quarantine,")
 
 
 def test_a_unit_is_corrected_at_its_own_site_into_a_place_of_that_site() -> None:
-    assert correction_problem(module(46, place="EAST/A-1"), BIN, Status.AVAILABLE, "MAIN", SITES) is not None
-    assert correction_problem(module(46), replace(BIN, site="EAST"), Status.AVAILABLE, "MAIN", SITES) is not None
-    assert correction_problem(module(46), None, Status.AVAILABLE, "MAIN", SITES) is not None
-
-
-def test_a_list_that_had_picked_it_has_it_no_more_and_asks_its_checklist_again() -> None:
-    unit = module(46, status=Status.PICKED, document="PL-2025-0091", place="MAIN/CART-05")
-    taken = PickedUnit(unit.id, unit.serial, "MAIN/A-15-03", was_allocated=False, by=SARAH.id, at=NOW)
-    listed = pick_list(replace(any_line(MODULE, 2), picked=(taken,)), checks=("All units are in the cart",))
-    event = correction(unit, BIN.id, Status.AVAILABLE)
-    assert event.document == listed.number
-    after = fold_pick_list(listed, event, BOSS)
-    assert (after.picked, after.checks, after.lines[0].remaining) == ((), (), 2)
+    assert problem(module(46, place="EAST/A-1")) is not None
+    for place in (None, replace(BIN, site="EAST")):
+        assert correction_problem(module(46), place, Status.AVAILABLE, "MAIN", SITES) is not None

@@ -11,7 +11,14 @@ from sqlalchemy import select
 
 from scantrail.domain.attention import DESK
 from scantrail.domain.documents import DocumentStatus, PickedUnit
-from scantrail.domain.events import AttentionSettled, CheckConfirmed, ConditionStated, UnitMoved, WorkerSignedIn
+from scantrail.domain.events import (
+    AttentionSettled,
+    BinConfirmed,
+    CheckConfirmed,
+    ConditionStated,
+    UnitMoved,
+    WorkerSignedIn,
+)
 from scantrail.domain.people import Role, Worker
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
@@ -20,13 +27,14 @@ from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import Outcome, RowKind, Seen
 from scantrail.server.attention import AttentionKind, rebuild_attention
 from scantrail.server.attention_items import AttentionItem, item_called, open_items
-from scantrail.server.desk import Found, NotSettled, Resolved, resolve
+from scantrail.server.desk import Found, NotSettled, Resolved, _named, resolve
 from scantrail.server.feed import changes_after
 from scantrail.server.log import verify_chain
 from scantrail.server.master import put_workers
 from scantrail.server.schema import attention, log
 from scantrail.server.timelines import timeline_of
 from scantrail.server.units import put_units
+from scantrail.server.waiting_items import waiting_items
 from scantrail.words import say
 from tests.server.site import PIN, VERIFIER, ServedSite, TestDevice
 from tests.support.worlds import MIKE, MODULE, NOW, SARAH, any_line, module, pick_list
@@ -167,6 +175,46 @@ def test_what_cannot_be_found_settles_nothing(
     assert refused.value.status == status
     assert say(refused.value.reason).startswith(said)
     assert (items(served), served.unit(46).place) == ((item,), "MAIN/QC-01")
+
+
+def test_of_an_items_units_only_the_one_that_was_found_is_corrected(served: ServedSite, contested: TestDevice) -> None:
+    (item,) = items(served)
+    both = replace(item, goods=(*item.goods, replace(item.goods[0], unit=module(49).id, serial="CM500-2025-0049")))
+    with pytest.raises(NotSettled) as refused:
+        _named(both, Found("A-15-04", Status.AVAILABLE))
+    assert say(refused.value.reason).endswith("is about CM500-2025-0046, CM500-2025-0049. Say which was found.")
+    assert _named(both, Found("A-15-04", Status.AVAILABLE, "CM500-2025-0049")).unit == module(49).id
+
+
+def test_a_completed_list_that_lacks_a_unit_now_is_named(served: ServedSite, contested: TestDevice) -> None:
+    (item,) = items(served)
+    taken = PickedUnit(module(46).id, module(46).serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
+    line = replace(any_line(MODULE, 1), picked=(taken,))
+    served.change(pick_list(line, number="PL-9", status=DocumentStatus.COMPLETED))
+    served.change(replace(served.unit(46), status=Status.PICKED, document="PL-9", place="MAIN/CART-06"))
+    assert settle(served, item.id, found=Found("a-15-04", Status.AVAILABLE)).short == ("PL-9",)
+
+
+def test_a_place_that_there_is_not_ends_no_wait(served: ServedSite, contested: TestDevice) -> None:
+    waits = served.device("Scanner-11", MIKE.id)
+    waits.record(BinConfirmed("PL-9", "MAIN/A-15-03"), UnitMoved(module(50).id, "MAIN/A-15-03", "MAIN/A-15-04"))
+    assert waits.outcomes() == [Outcome.WAITING]
+    with served.database.reading() as connection:
+        (item,) = waiting_items(connection, "MAIN")
+    with pytest.raises(NotSettled, match="MAIN has no place NOPE"):
+        settle(served, item.id, found=Found("NOPE", Status.AVAILABLE))
+    with served.database.reading() as connection:
+        assert waiting_items(connection, "MAIN") == (item,)
+
+
+def test_what_was_found_is_never_dropped_because_somebody_settled_before(
+    served: ServedSite, contested: TestDevice
+) -> None:
+    (item,) = items(served)
+    settle(served, item.id, found=Found("A-15-04", Status.AVAILABLE))
+    assert not settle(served, item.id, found=Found("A-15-04", Status.AVAILABLE)).is_new
+    with pytest.raises(NotSettled, match="is settled already: where it was found was not recorded"):
+        settle(served, item.id, found=Found("QC-01", Status.QUARANTINE))
 
 
 def test_who_settles_twice_is_told_who_did_and_when(served: ServedSite, contested: TestDevice) -> None:

@@ -66,15 +66,19 @@ def _add_resolve(actions: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--note", default="", metavar="TEXT")
     found = _("where the goods really are, if the record is wrong: the place's code")
     command.add_argument("--found", metavar="PLACE", help=found)
+    command.add_argument(
+        "--unit", default="", metavar="SERIAL", help=_("which of them was found, if there are several")
+    )
     as_what = _("what they are there (only with --found; available without it)")
     command.add_argument("--status", choices=[each.value for each in FOUND_AS], help=as_what)
     add_database(command)
 
 
 def _resolve(options: argparse.Namespace) -> int:
-    if options.status and not options.found:
-        print(_("--status needs --found PLACE."), file=sys.stderr)
+    if (options.status or options.unit) and options.found is None:
+        print(_("--status and --unit need --found PLACE."), file=sys.stderr)
         return USAGE
+    found = None if options.found is None else (options.found, options.status or FOUND_AS[0].value, options.unit)
     administration = needs("server", "scantrail.server.administration")
     reports = needs("server", "scantrail.reports.attention")
     resolved = administration.settle(
@@ -83,11 +87,13 @@ def _resolve(options: argparse.Namespace) -> int:
         worker=options.by,
         reason=options.reason,
         note=options.note,
-        found=(options.found, options.status or FOUND_AS[0].value) if options.found else None,
+        found=found,
     )
     settled = reports.settled_words(resolved.item.settled)
     told = M("{name} is settled {how}") if resolved.is_new else M("{name} was settled before, {how}")
     print(reports.visible(say(M(told.template, name=resolved.item.id, how=settled))))
-    for line in reports.goods_lines(resolved.item) if options.found and resolved.is_new else ():
+    for line in reports.goods_lines(resolved.item) if found else ():
         print(line)
+    for number in resolved.short:
+        print(say(M("{document} is complete, and lacks it now: make a new list for the order.", document=number)))
     return OK

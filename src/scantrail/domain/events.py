@@ -300,8 +300,13 @@ class UnitCorrected:
     to_place: PlaceId
     from_status: Status
     to_status: Status
+    condition: Condition
     document: DocumentId | None = None
     """The pick list that had it as picked, and has it no more."""
+    to_document: DocumentId | None = None
+    """The pick list that it is promised to, as before."""
+    to_order: DocumentId | None = None
+    """The order that it is promised to, as before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,13 @@ def _delivered(unit: Unit, event: UnitDelivered) -> Changes:
 
 
 def _corrected(_unit: Unit, event: UnitCorrected) -> Changes:
-    return {"status": event.to_status, "place": event.to_place, "document": None, "order": None}
+    return {
+        "status": event.to_status,
+        "place": event.to_place,
+        "condition": event.condition,
+        "document": event.to_document,
+        "order": event.to_order,
+    }
 
 
 _UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Changes]] = {

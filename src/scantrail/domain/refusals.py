@@ -197,6 +197,7 @@ WORDINGS: dict[Code, Wording] = {
         N_("{unit} is on record: {status}, in {place}."),
         N_("Scanned twice? Go on. Else look for another label, or keep it apart for a supervisor."),
         contests=True,
+        afterwards=N_("Somebody else received it. Look for another label, or keep it apart for a supervisor."),
     ),
     Code.SHIPPED: Wording(
         N_("SHIPPED BEFORE"),

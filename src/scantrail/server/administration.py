@@ -166,16 +166,16 @@ def attention_called(database_url: str, name: str) -> AttentionItem | None:
 
 
 def settle(
-    database_url: str, name: str, *, worker: str, reason: str, note: str, found: tuple[str, str] | None = None
+    database_url: str, name: str, *, worker: str, reason: str, note: str, found: tuple[str, str, str] | None = None
 ) -> Resolved:
-    """Settle an item as a person at the desk; `found` is the place where the goods are, and their status.
+    """Settle an item as a person at the desk; `found` is a place, a status, and the serial where there are several.
 
     Raises:
         OperatorError: the database cannot be used, or the item cannot be settled; the sentence says why.
     """
     with _opened(database_url) as database:
         try:
-            where = Found(found[0], Status(found[1])) if found else None
+            where = Found(found[0], Status(found[1]), found[2]) if found else None
             return resolve(database, name, worker=worker, reason=reason, note=note, found=where, now=utc_now())
         except NotSettled as error:
             raise OperatorError(error.reason) from error

@@ -8,17 +8,18 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from scantrail.domain.acts import ActId, Draft
-from scantrail.domain.documents import PickList
+from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.events import AttentionSettled, Event, UnitCorrected
 from scantrail.domain.fold import By, fold_pick_list, fold_unit
-from scantrail.domain.identifiers import SiteId, WorkerId
+from scantrail.domain.identifiers import DocumentId, SiteId, WorkerId, site_of
 from scantrail.domain.people import Right
 from scantrail.domain.refusals import Code
 from scantrail.domain.rules.correct import correction, correction_problem
 from scantrail.domain.status import Status
+from scantrail.domain.units import Unit
 from scantrail.protocol.messages import RowKind
 from scantrail.server.attention import AttentionKind
-from scantrail.server.attention_items import AttentionItem, item_called
+from scantrail.server.attention_items import AttentionItem, Goods, item_called
 from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import mark
@@ -50,6 +51,8 @@ class Found:
     place: str
     """A place's code at the item's site."""
     status: Status
+    serial: str = ""
+    """Which of them, where the item is about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Resolved:
     item: AttentionItem
     is_new: bool
     """False when somebody had settled it before."""
+    short: tuple[DocumentId, ...] = ()
+    """Completed lists that lack a unit now, since it was found elsewhere."""
 
 
 def resolve(
@@ -81,24 +86,30 @@ def resolve(
         NotSettled: there is no such item, the person has no right to, or the reason is none.
     """
     _check_words(reason, note)
-    present = _judged(database, name, site, worker, now)
+    present = _judged(database, name, site, worker, now, found)
     with database.writing() as connection:
         if present != name and item_called(connection, present, site) is None:
             raise NotSettled(409, M("{name} waits no more: it has applied. Nothing is left to settle.", name=name))
-        database.lock(connection, [_item(connection, present, site).site])
+        item = _item(connection, present, site)
+        database.lock(connection, [item.site])
+        database.lock(connection, sorted({site_of(each.place) for each in item.goods} - {item.site}))
         item = _item(connection, present, site)
         if item.settled is not None:
+            _must_agree(item, found)
             return Resolved(item, is_new=False)
         _check_right(connection, worker, item.site)
         corrections = _corrections(connection, item, found) if found else ()
-        corrects = ActId(item.device, item.epoch, item.seq) if found else None
+        is_record = found is not None and item.kind is not AttentionKind.MISUSE
+        corrects = ActId(item.device, item.epoch, item.seq) if is_record else None
         events: tuple[Event, ...] = (*corrections, *_settlements(connection, item))
         draft = Draft(events, item.document, reason=reason, note=note, corrects=corrects)
-        _settle(connection, item, draft, worker, now)
-        return Resolved(_item(connection, item.id, site), is_new=True)
+        short = _settle(connection, item, draft, worker, now)
+        return Resolved(_item(connection, item.id, site), is_new=True, short=short)
 
 
-def _judged(database: Database, name: str, site: SiteId | None, worker: WorkerId, now: datetime) -> str:
+def _judged(
+    database: Database, name: str, site: SiteId | None, worker: WorkerId, now: datetime, where: Found | None
+) -> str:
     """Judge an item for good if it waits; gives what it is called then."""
     with database.writing() as connection:
         found = anything_called(connection, name, site)
@@ -110,6 +121,8 @@ def _judged(database: Database, name: str, site: SiteId | None, worker: WorkerId
             _check_right(connection, worker, item.site)
             if item.code is Code.EARLIER_WAITS:
                 raise NotSettled(409, M("An earlier record about the same goods or list waits. Settle that first."))
+            if where is not None:
+                _corrections(connection, item, where)
             judge_for_good(connection, item.site, now, records_of(connection, item))
         return present_name(connection, name)
 
@@ -141,19 +154,38 @@ def _item(connection: Connection, name: str, site: SiteId | None) -> AttentionIt
 
 
 def _corrections(connection: Connection, item: AttentionItem, found: Found) -> tuple[UnitCorrected, ...]:
-    units = units_by_id(connection, [each.unit for each in item.goods])
-    if not units:
-        raise NotSettled(422, M("{name} is about no goods that are on record.", name=item.id))
-    name = f"{item.site}/{found.place}"
+    name = f"{item.site}/{found.place.upper()}"
     place = places_by_id(connection, [name]).get(name)
     if place is None:
         raise NotSettled(422, M("{site} has no place {place}.", site=item.site, place=found.place))
-    own_sites = all_sites(connection)
-    for unit in units.values():
-        problem = correction_problem(unit, place, found.status, item.site, own_sites)
-        if problem is not None:
-            raise NotSettled(409, problem)
-    return tuple(correction(unit, place.id, found.status) for unit in units.values())
+    (unit,) = units_by_id(connection, [_named(item, found).unit]).values()
+    problem = correction_problem(unit, place, found.status, item.site, all_sites(connection))
+    if problem is not None:
+        raise NotSettled(409, problem)
+    number = unit.document if unit.status is Status.PICKED else None
+    listed = documents_by_number(connection, [number] if number else []).get(number or "")
+    return (correction(unit, place.id, found.status, listed if isinstance(listed, PickList) else None),)
+
+
+def _named(item: AttentionItem, found: Found) -> Goods:
+    """The one unit that was found: nobody has looked for the others of an item."""
+    named = [each for each in item.goods if each.serial == found.serial or not found.serial]
+    if len(named) == 1:
+        return named[0]
+    if not item.goods:
+        raise NotSettled(422, M("{name} is about no goods that are on record.", name=item.id))
+    serials = ", ".join(each.serial for each in item.goods)
+    raise NotSettled(422, M("{name} is about {serials}. Say which was found.", name=item.id, serials=serials))
+
+
+def _must_agree(item: AttentionItem, found: Found | None) -> None:
+    """Whoever says again what is on record is told that it is settled; anything else would be lost."""
+    if found is None:
+        return
+    goods = _named(item, found)
+    is_there = goods.place == f"{item.site}/{found.place.upper()}" and goods.status in (found.status, Status.ALLOCATED)
+    if not is_there:
+        raise NotSettled(409, M("{name} is settled already: where it was found was not recorded.", name=item.id))
 
 
 def _settlements(connection: Connection, item: AttentionItem) -> tuple[AttentionSettled, ...]:
@@ -164,27 +196,31 @@ def _settlements(connection: Connection, item: AttentionItem) -> tuple[Attention
     return tuple(AttentionSettled(item.device, item.epoch, item.seq, unit, link) for unit in units or (None,))
 
 
-def _settle(connection: Connection, item: AttentionItem, draft: Draft, worker: WorkerId, now: datetime) -> None:
+def _settle(
+    connection: Connection, item: AttentionItem, draft: Draft, worker: WorkerId, now: datetime
+) -> tuple[DocumentId, ...]:
+    """Record it; gives the completed lists that lack a unit now."""
     stream = load_stream(connection, item.site)
     append_system_acts(connection, stream, [Dated(draft, now, worker)], now)
     settled_now = (attention.c.site == item.site, attention.c.settled_position == stream.position)
     changed = [(RowKind.ATTENTION, row.id) for row in connection.execute(select(attention.c.id).where(*settled_now))]
-    changed += _fold(connection, draft, By(worker, SERVER_DEVICE, now))
+    units, lists = _fold(connection, draft, By(worker, SERVER_DEVICE, now))
+    changed += [(RowKind.UNIT, unit.id) for unit in units]
+    changed += [(RowKind.DOCUMENT, listed.number) for listed in lists]
     mark(connection, stream, changed)
     save_stream(connection, stream)
     judge_waiting(connection, item.site, now, changed)
+    return tuple(listed.number for listed in lists if listed.status is DocumentStatus.COMPLETED)
 
 
-def _fold(connection: Connection, draft: Draft, by: By) -> list[tuple[RowKind, str]]:
-    """Write what the act's corrections make of units and of the lists that had picked them; gives what has changed."""
+def _fold(connection: Connection, draft: Draft, by: By) -> tuple[list[Unit], list[PickList]]:
+    """Write what the act's corrections make of units and of the lists that had picked them."""
     events = [event for event in draft.events if isinstance(event, UnitCorrected)]
-    units = units_by_id(connection, [event.unit for event in events])
+    before = units_by_id(connection, [event.unit for event in events])
     lists = documents_by_number(connection, [event.document for event in events if event.document])
-    for event in events:
-        units[event.unit] = fold_unit(units[event.unit], event, by)
-        listed = lists.get(event.document or "")
-        if isinstance(listed, PickList):
-            lists[listed.number] = fold_pick_list(listed, event, by)
-    put_units(connection, units.values(), ())
-    put_documents(connection, lists.values())
-    return [*((RowKind.UNIT, unit) for unit in units), *((RowKind.DOCUMENT, number) for number in lists)]
+    units = [fold_unit(before[event.unit], event, by) for event in events]
+    listed = [(lists.get(event.document or ""), event) for event in events]
+    after = [fold_pick_list(each, event, by) for each, event in listed if isinstance(each, PickList)]
+    put_units(connection, units, ())
+    put_documents(connection, after)
+    return units, after

@@ -67,8 +67,10 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
         verdicts = _take(database, device, push, now)
     except _NOT_THE_RECORDS_FAULT:
         raise
-    except Exception as error:  # noqa: BLE001 - reason: whatever it is, it is met again, and told, act by act
-        _LOGGER.warning("The batch of %s from act %s is taken act by act: %s", device.id, push.first_seq, error)
+    except Exception as error:
+        is_usual = isinstance(error, IntegrityError)  # another site's act came in between
+        told = "The batch of %s from act %s is taken act by act: %r"
+        _LOGGER.warning(told, device.id, push.first_seq, error, exc_info=not is_usual)
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
         head = _head(connection, push.device, push.epoch)
@@ -148,8 +150,8 @@ def _end_waits(database: Database, site: SiteId, now: datetime) -> None:
             records = _SqlRecords(connection, site, now)
             end_waits(records, RULES, now)
             records.write()
-    except AWAY:
-        raise
+    except AWAY as error:
+        _LOGGER.warning("What has waited too long at %s could not be judged: %s", site, error)
     except Exception:
         _LOGGER.exception("What has waited too long at %s could not be judged.", site)
 

@@ -14,7 +14,7 @@ from scantrail.server.judging import judge_over
 _LOGGER = logging.getLogger(__name__)
 
 GRACE_S = 15 * 60.0
-"""After a start, until devices have sent what the server's rest has kept them from sending."""
+"""After a start or an outage, until devices have sent what the server's rest has kept them from sending."""
 PAUSE_S = 60.0
 """Between two looks."""
 ENDS_WITHIN_S = 5.0
@@ -41,6 +41,7 @@ def _look(database: Database, clock: Callable[[], datetime], stopped: threading.
         try:
             judge_over(database, clock())
         except AWAY as error:
+            pause = GRACE_S
             _LOGGER.warning("The database is away, and what waits with it: %s", error)
         except Exception:
             _LOGGER.exception("What waits could not be looked at. It is tried again.")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scantrail.domain.acts import Act, ActId
-from scantrail.domain.attention import Topic, topic_of
-from scantrail.domain.events import UnitPicked
+from scantrail.domain.attention import Topic, place_in, topic_of
+from scantrail.domain.events import UnitPicked, UnitRegistered
 from scantrail.domain.identifiers import DocumentId, UnitId, WorkerId, code_of
 from scantrail.domain.refusals import Refusal
 from scantrail.words import Message
@@ -44,9 +44,10 @@ class AttentionItem:
 
 
 def todo_of(act: Act, refusal: Refusal) -> Message:
-    """What is done with the goods of an act that did not apply: a unit that was picked has to go somewhere."""
-    picked = next((event for event in act.draft.events if isinstance(event, UnitPicked)), None)
-    return refusal.afterwards(code_of(picked.from_place)) if picked else refusal.todo
+    """What is done with the goods of an act that did not apply: a unit that is in somebody's hand goes somewhere."""
+    in_hand = any(isinstance(event, (UnitPicked, UnitRegistered)) for event in act.draft.events)
+    place = place_in(act)
+    return refusal.afterwards(code_of(place)) if in_hand and place else refusal.todo
 
 
 def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:

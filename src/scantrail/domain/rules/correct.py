@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.events import UnitCorrected
-from scantrail.domain.identifiers import PlaceId, SiteId
+from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId
 from scantrail.domain.places import Place
+from scantrail.domain.rules.pick import before_pick
 from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.units import Condition, Unit
 from scantrail.words import M, Message
 
 FOUND_AS = (Status.AVAILABLE, Status.QUARANTINE, Status.DAMAGED, Status.RETIRED, Status.VOID)
 """What can be said of a unit by looking at it; the other statuses belong to a document, and its work records them."""
+
+_CONDITIONS = {Status.AVAILABLE: Condition.GOOD, Status.DAMAGED: Condition.DAMAGED}
 
 
 def correction_problem(
@@ -23,16 +27,46 @@ def correction_problem(
     What counts as gone to a partner may be found at any of our own sites.
     """
     if unit.site != site and unit.site in own_sites:
-        return M("{serial} is recorded at {site}: it can be corrected there.", serial=unit.serial, site=unit.site)
+        return M("{serial} is recorded at {site}. Have that site look for it.", serial=unit.serial, site=unit.site)
     if place is None or place.site != site:
         return M("Expected a place of {site} where {serial} is.", site=site, serial=unit.serial)
     if status not in FOUND_AS:
         expected = ", ".join(each.value for each in FOUND_AS)
         return M("Expected what {serial} is found as: {expected}.", serial=unit.serial, expected=expected)
+    if status is Status.AVAILABLE and not unit.owner.is_us:
+        owner = unit.owner.name or "?"
+        return M(
+            "{serial} belongs to {owner}: expected quarantine, until it is returned.", serial=unit.serial, owner=owner
+        )
     return None
 
 
-def correction(unit: Unit, place: PlaceId, status: Status) -> UnitCorrected:
-    """What is recorded; a list that has picked the unit has it no more."""
-    listed = unit.document if unit.status is Status.PICKED else None
-    return UnitCorrected(unit.id, unit.place, place, unit.status, status, listed)
+def correction(unit: Unit, place: PlaceId, status: Status, listed: PickList | None) -> UnitCorrected:
+    """What is recorded. `listed` is the list that has picked it, and has it no more.
+
+    A unit that is found available keeps what it is promised to: its order and list, or those from before the pick.
+    """
+    to_status, document, order = status, None, None
+    if status is Status.AVAILABLE and unit.status is Status.ALLOCATED:
+        to_status, document, order = unit.status, unit.document, unit.order
+    elif status is Status.AVAILABLE and listed is not None:
+        to_status, document, order = _before(unit, listed)
+    return UnitCorrected(
+        unit.id,
+        from_place=unit.place,
+        to_place=place,
+        from_status=unit.status,
+        to_status=to_status,
+        condition=_CONDITIONS.get(status, unit.condition),
+        document=listed.number if listed else None,
+        to_document=document,
+        to_order=order,
+    )
+
+
+def _before(unit: Unit, listed: PickList) -> tuple[Status, DocumentId | None, DocumentId | None]:
+    picked = listed.picked_unit(unit.id)
+    if picked is None or listed.status not in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
+        return Status.AVAILABLE, None, None
+    status, document = before_pick(listed, picked)
+    return status, document, listed.order if status is Status.ALLOCATED else None

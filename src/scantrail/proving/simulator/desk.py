@@ -128,7 +128,8 @@ class Desk:
         units = list(self._server.units().values())
         unit, place = self._chance.choice(units), self._chance.choice(BINS)
         found_as = self._chance.choice((Status.AVAILABLE, Status.QUARANTINE))
-        self._commits((correction(unit, place, found_as),), now)
+        listed = self._server.lists().get(unit.document or "") if unit.status is Status.PICKED else None
+        self._commits((correction(unit, place, found_as, listed),), now)
         return f"finds {unit.serial}, {unit.status.value} on record, in {place} as {found_as.value}"
 
     def _holds(self, now: datetime, _listed: PickList) -> str:

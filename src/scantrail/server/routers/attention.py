@@ -54,16 +54,15 @@ async def post_resolve(request: Request, item: str) -> Response:
     """Settle an item. Who finds it settled is told by whom and when."""
     device = await run_in_threadpool(device_of, request)
     wanted = message_in(await body_of(request), ResolveRequest)
-    for name, value in (("item", item), ("badge", wanted.badge), ("PIN", wanted.pin), ("place", _place(wanted))):
+    for name, value in (("item", item), ("badge", wanted.badge), ("PIN", wanted.pin)):
         text_in(name, value)
+    if wanted.found is not None:
+        text_in("place", wanted.found.place)
+        text_in("serial", wanted.found.serial)
     try:
         return answer(await run_in_threadpool(_resolved, request, device, item, wanted))
     except NotSettled as error:
         raise refused(error.status, "not_settled", error.reason) from error
-
-
-def _place(wanted: ResolveRequest) -> str:
-    return wanted.found.place if wanted.found else ""
 
 
 def _resolved(request: Request, device: Device, item: str, wanted: ResolveRequest) -> Resolved:
