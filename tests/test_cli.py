@@ -32,6 +32,15 @@ def exit_code(*arguments: str) -> int:
         return int(end.code or 0)
 
 
+def test_a_reader_that_has_gone_ends_a_command_without_a_word() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "scantrail.cli", "parse", "(01)09521234543213(21)CM500-2025-0046"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_help_names_every_command() -> None:
     done = scantrail("--help")
     for command in [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 from scantrail import __version__
 from scantrail.cli import attention, device, labels, proving, scanning, server, sync
-from scantrail.cli.base import MissingExtra, fail
+from scantrail.cli.base import FAILED, MissingExtra, fail
 from scantrail.words import M, OperatorError, _
 
 
@@ -19,13 +20,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read this has gone, as `head` does: what is left to say goes nowhere, also at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except MissingExtra as missing:
         return fail(M("This needs the part '{extra}': pip install 'scantrail[{extra}]'.", extra=missing))
     except OperatorError as error:
         return fail(str(error))
     except KeyboardInterrupt:
         return fail(M("Stopped."))
+    return code
 
 
 def _print_anything() -> None:
