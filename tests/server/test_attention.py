@@ -217,6 +217,17 @@ def test_what_was_found_is_never_dropped_because_somebody_settled_before(
         settle(served, item.id, found=Found("QC-01", Status.QUARANTINE))
 
 
+def test_a_promised_unit_where_it_was_found_is_not_taken_for_one_in_quarantine(
+    served: ServedSite, contested: TestDevice
+) -> None:
+    (item,) = items(served)
+    settle(served, item.id)
+    served.change(replace(served.unit(46), status=Status.ALLOCATED, place="MAIN/A-15-03"))
+    assert not settle(served, item.id, found=Found("A-15-03", Status.AVAILABLE)).is_new
+    with pytest.raises(NotSettled, match="where it was found was not recorded"):
+        settle(served, item.id, found=Found("A-15-03", Status.QUARANTINE))
+
+
 def test_who_settles_twice_is_told_who_did_and_when(served: ServedSite, contested: TestDevice) -> None:
     (item,) = items(served)
     settle(served, item.id)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from scantrail.domain.acts import Times
@@ -421,6 +422,34 @@ def test_a_server_that_was_off_for_days_first_waits_for_its_devices(served: Serv
         assert outcomes(other.push()) == [Outcome.WAITING]
         bring(served, listed)
     assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
+
+
+class Pauses(threading.Event):
+    """Lets no time pass, and stops after three looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout)
+        return len(self.asked) > 3
+
+
+def test_devices_are_given_time_after_a_start_and_after_an_outage(
+    served: ServedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([OperationalError("", {}, Exception("server closed the connection")), None, None])
+
+    def judge(_database: Any, _now: datetime) -> None:
+        outage = next(looks)
+        if outage is not None:
+            raise outage
+
+    monkeypatch.setattr(timer, "judge_over", judge)
+    pauses = Pauses()
+    timer._look(served.database, lambda: served.now, pauses)
+    assert pauses.asked == [timer.GRACE_S, timer.GRACE_S, timer.PAUSE_S, timer.PAUSE_S]
 
 
 def test_a_site_that_cannot_be_judged_keeps_no_other_from_it(

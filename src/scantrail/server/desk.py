@@ -183,8 +183,8 @@ def _must_agree(item: AttentionItem, found: Found | None) -> None:
     if found is None:
         return
     goods = _named(item, found)
-    is_there = goods.place == f"{item.site}/{found.place.upper()}" and goods.status in (found.status, Status.ALLOCATED)
-    if not is_there:
+    found_as = (found.status, Status.ALLOCATED) if found.status is Status.AVAILABLE else (found.status,)
+    if goods.place != f"{item.site}/{found.place.upper()}" or goods.status not in found_as:
         raise NotSettled(409, M("{name} is settled already: where it was found was not recorded.", name=item.id))
 
 

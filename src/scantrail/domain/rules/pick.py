@@ -15,6 +15,7 @@ from scantrail.domain.products import Product
 from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.task import task_refusal
+from scantrail.domain.sites import Site
 from scantrail.domain.status import STATUS_NAMES, Status, may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -161,8 +162,13 @@ def _named_product(case: PickCase) -> Refusal | None:
 
 
 def _typed(case: PickCase) -> Refusal | None:
-    typed = case.reading is not None and case.reading.carrier is Carrier.TYPED
-    return refuse(Code.TYPED) if typed and not case.world.site.typed_serials else None
+    return typed_refusal(case.world.site, case.reading)
+
+
+def typed_refusal(site: Site, reading: Reading | None) -> Refusal | None:
+    """Why a serial may not be typed at a site, where it was; every job asks this (R11)."""
+    is_typed = reading is not None and reading.carrier is Carrier.TYPED
+    return refuse(Code.TYPED) if is_typed and not site.typed_serials else None
 
 
 def _format(case: PickCase) -> Refusal | None:

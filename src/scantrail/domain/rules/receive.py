@@ -11,9 +11,9 @@ from scantrail.domain.events import Creation, UnitRegistered
 from scantrail.domain.identifiers import code_of, unit_id
 from scantrail.domain.people import Right
 from scantrail.domain.places import PlaceKind
-from scantrail.domain.readings import Carrier, Reading, Said
+from scantrail.domain.readings import Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import format_refusal
+from scantrail.domain.rules.pick import format_refusal, typed_refusal
 from scantrail.domain.rules.task import right_refusal
 from scantrail.domain.status import STATUS_NAMES, Status
 from scantrail.domain.units import Unit
@@ -52,8 +52,7 @@ def _no_right(case: ReceiptCase) -> Refusal | None:
 
 
 def _typed(case: ReceiptCase) -> Refusal | None:
-    typed = case.reading is not None and case.reading.carrier is Carrier.TYPED
-    return refuse(Code.TYPED) if typed and not case.world.site.typed_serials else None
+    return typed_refusal(case.world.site, case.reading)
 
 
 def _unknown_product(case: ReceiptCase) -> Refusal | None:
