@@ -14,13 +14,14 @@ from scantrail.domain.documents import DocumentStatus, PickList, Taken
 from scantrail.domain.events import LabelUnreadable
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.photos import photo_of
+from scantrail.domain.places import Place, PlaceKind
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.status import Status
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M
-from scantrail.workflows.base import NO_PHOTO_HERE, AskException, Choose, Confirm, Tone, Verdict
+from scantrail.workflows.base import NO_PHOTO_HERE, AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.photos import jpeg
 from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
@@ -155,6 +156,37 @@ def test_an_unknown_list_is_refused(picker: Picker) -> None:
     refused = picker.session.open("PL-0000")
     assert refused is not None
     assert refused.tone is Tone.REFUSED
+
+
+@pytest.mark.parametrize("taken", [None, Taken("Scanner-40", "lena")])
+def test_another_sites_list_is_named_as_that_sites_and_not_taken(picker: Picker, taken: Taken | None) -> None:
+    far = pick_list(exact_line(module(90, place="EAST/E-01-01")), number="PL-EAST", site="EAST", taken=taken)
+    assert picker.store.apply_changes(changes_of((far,), 2))
+    refusal = refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
+    assert picker.session.open("PL-EAST", "Handed over to me") == Verdict.of_refusal(refusal, "PL-EAST")
+    assert picker.session.task is None
+    listed = picker.store.pick_list("PL-EAST")
+    assert listed is not None
+    assert listed.taken == taken
+
+
+def test_another_sites_bin_is_named_as_that_sites(picker: Picker) -> None:
+    assert picker.store.apply_changes(changes_of((Place("EAST/E-01-01", "EAST", "E-01-01", PlaceKind.BIN, True),), 2))
+    assert picker.session.open(NUMBER) is None
+    verdict = picker.scan("E-01-01")
+    assert str(verdict.because) == "E-01-01 is a place of EAST; this device works at MAIN."
+    assert str(verdict.todo) == "Scan A-15-03."
+
+
+def test_a_unit_is_put_back_into_any_bin_of_the_site(picker: Picker) -> None:
+    picker.at_serial().scan("CM500-2025-0046")
+    picker.session.answer(Confirm())
+    picker.session.answer(AskUndo())
+    picker.session.answer(Choose("1"))
+    assert picker.scan("B-02-01").tone is not Tone.REFUSED
+    unit = picker.store.unit(UNITS[0].id)
+    assert unit is not None
+    assert (unit.status, unit.place) == (Status.ALLOCATED, "MAIN/B-02-01")
 
 
 def test_a_recall_that_arrives_in_the_middle_of_a_pick_stops_the_next_scan(picker: Picker) -> None:

@@ -20,7 +20,7 @@ from scantrail.domain.events import (
     WorkerSignedIn,
 )
 from scantrail.domain.events import Event as Fact
-from scantrail.domain.refusals import Code
+from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Condition
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.documents import put_documents
@@ -64,12 +64,12 @@ def test_facts_that_are_the_servers_own_are_refused_from_a_device(served: Served
     assert served.unit(49) == module(49, changed_at=served.unit(49).changed_at)
 
 
-def test_another_sites_pick_list_is_unknown_here(served: ServedSite) -> None:
+def test_another_sites_pick_list_is_refused_with_its_site(served: ServedSite) -> None:
     with served.database.writing() as connection:
         put_documents(connection, [pick_list(any_line(MODULE, 1), number="PL-EAST", site="EAST")])
     device = served.device()
     device.record(PickListTaken("PL-EAST"), document="PL-EAST")
-    assert code_of(last_verdict(device)) is Code.UNKNOWN_DOCUMENT
+    assert last_verdict(device).refusal == refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
 
 
 def test_another_sites_unit_cannot_be_changed_from_here(served: ServedSite) -> None:

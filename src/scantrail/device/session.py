@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -12,14 +12,15 @@ from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import AttentionSettled, Event, PickListTaken, WorkerSignedIn, WorkerSignedOut
-from scantrail.domain.identifiers import DocumentId, SiteId, UnitId, WorkerId
+from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
 from scantrail.domain.judge import judge
 from scantrail.domain.people import Worker
 from scantrail.domain.photos import Photo
+from scantrail.domain.places import Place
 from scantrail.domain.readings import Candidates, CodePrefix, Reading, Said
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.world import World, needs_of
 from scantrail.gs1.said import said_by
 from scantrail.workflows import pick as picking
 from scantrail.workflows.base import (
@@ -90,6 +91,9 @@ class SessionStore(Protocol):
 
     def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
         """Everything it takes to judge scans for a pick list."""
+
+    def places(self, places: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
+        """Those of the places that are on record here."""
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""
@@ -290,6 +294,7 @@ class Session:
         task, now = self._open_task(), self._clock.now()
         judged = Act(ActId(self._store.device, "", 0), "", self._store.site, self._signed_in().id, now, draft)
         said = self._said(draft.reading) if draft.reading else None
+        task.world.places |= self._store.places(needs_of((judged,)).places - task.world.places.keys())
         refusal = judge(judged, said, task.world, now.wall, task.today).refusal
         if refusal is not None:
             draft = replace(draft, events=(), refusal=refusal)

@@ -30,6 +30,8 @@ from scantrail.domain.events import (
     UnitRegistered,
     UnitsReserved,
     UnitSubstituted,
+    WorkerSignedIn,
+    WorkerSignedOut,
     document_of,
     unit_of,
 )
@@ -40,6 +42,7 @@ from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.receive import ReceiptCase, receipt_refusal
+from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
 from scantrail.domain.status import STATUS_NAMES, Status, Trigger, may_change
 from scantrail.domain.units import Unit
@@ -68,12 +71,20 @@ def judge(act: Act, said: Said | None, world: World, at: datetime, today: date) 
     if act.draft.refusal is not None:
         return Judgement()
     sight = _Sight(act, said, world, By(act.actor, act.id.device, at), today)
+    if any(not may_be_judged(event) for event in act.draft.events):
+        return Judgement(refuse(Code.NO_RIGHT, worker=world.worker_name(act.actor)))
     for event in act.draft.events:
         refusal = sight.refusal_of(event)
         if refusal is not None:
             return Judgement(refusal)
         sight.fold(event)
-    return Judgement(None, sight.units, sight.documents)
+    refusal = scope_refusal(world, sight.units.values(), sight.documents.values())
+    return Judgement(None, sight.units, sight.documents) if refusal is None else Judgement(refusal)
+
+
+def may_be_judged(event: Event) -> bool:
+    """Whether an event has a check: a device may record it. All others are the server's own, and refused here."""
+    return type(event) in _CHECKS
 
 
 def goods_refusal(act: Act, world: World) -> Refusal | None:
@@ -117,8 +128,7 @@ class _Sight:
         if is_missing and not isinstance(event, UnitRegistered):
             ended = self.task(event.document) if isinstance(event, UnitPicked) else None
             return ended or refuse(Code.UNKNOWN_SERIAL, wanted="–")  # a restored server may know less than its devices
-        check = _CHECKS.get(type(event))
-        return check(self, event) if check else None
+        return _CHECKS[type(event)](self, event)
 
     def fold(self, event: Event) -> None:
         unit = unit_of(event)
@@ -351,6 +361,16 @@ def _settled(sight: _Sight, event: AttentionSettled) -> Refusal | None:
     return right_refusal(sight.world, sight.by.actor, Right.SETTLE)
 
 
+def _signed(sight: _Sight, event: WorkerSignedIn | WorkerSignedOut) -> Refusal | None:
+    """People sign in and out for themselves. Somebody who has left since did so all the same, and may do no more."""
+    is_own = event.worker == sight.by.actor and event.worker in sight.world.workers
+    return None if is_own else _not_allowed(sight)
+
+
+def _not_allowed(sight: _Sight) -> Refusal:
+    return refuse(Code.NO_RIGHT, worker=sight.world.worker_name(sight.by.actor))
+
+
 def _reason(sight: _Sight) -> Refusal | None:
     return None if sight.act.draft.reason else refuse(Code.NO_REASON)
 
@@ -384,5 +404,10 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     LabelUnreadable: _reported,
     PickListCompleted: _completed,
     AttentionSettled: _settled,
+    WorkerSignedIn: _signed,
+    WorkerSignedOut: _signed,
 }
-"""How each fact that a device may record is judged. The server's own imports are checked where they are read."""
+"""How each fact that a device may record is judged: one that is missing here is refused, on the device and the server.
+
+The server's own facts (imports, the desk's corrections) are checked where they are made.
+"""

@@ -56,6 +56,8 @@ class Code(Enum):
     LINES_OPEN = "lines_open"
     NOT_CHECKED = "not_checked"
     UNKNOWN_DOCUMENT = "unknown_document"
+    ANOTHER_SITES_LIST = "another_sites_list"
+    ANOTHER_SITES_PLACE = "another_sites_place"
     UNKNOWN_PLACE = "unknown_place"
     TRANSITION = "transition"
     NO_REASON = "no_reason"
@@ -348,6 +350,16 @@ WORDINGS: dict[Code, Wording] = {
         N_("{document} is not on record at this site."),
         N_("Press F10 and choose a list."),
         waits=N_("Waits until {document} is on record at the server."),
+    ),
+    Code.ANOTHER_SITES_LIST: Wording(
+        N_("ANOTHER SITE"),
+        N_("{document} is a list of {site}; this device works at {here}."),
+        N_("Press F10 and choose a list of {here}."),
+    ),
+    Code.ANOTHER_SITES_PLACE: Wording(
+        N_("ANOTHER SITE"),
+        N_("{place} is a place of {site}; this device works at {here}."),
+        N_("Scan {wanted}."),
     ),
     Code.UNKNOWN_PLACE: Wording(
         N_("UNKNOWN PLACE"),

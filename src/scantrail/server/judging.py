@@ -16,6 +16,7 @@ from scantrail.domain.acts import Act, ActId
 from scantrail.domain.attention import registered_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import SiteId, UnitId
+from scantrail.domain.judge import judge
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.domain.units import Unit
@@ -31,13 +32,12 @@ from scantrail.server.feed import changes_after, mark
 from scantrail.server.log import LogWriter, has_head, instant_text, load_stream, save_stream
 from scantrail.server.master import all_sites, open_holds, places_by_id, products_by_id, workers_by_id
 from scantrail.server.schema import alarms, device_heads, log
-from scantrail.server.scope import judged_here
 from scantrail.server.units import put_units, units_by_id, units_labelled
 from scantrail.server.waiting import WaitingRows, oldest_waiting, waits_at
 
 _LOGGER = logging.getLogger(__name__)
 
-RULES = Rules(judged_here, said_by, ZoneInfo)
+RULES = Rules(judge, said_by, ZoneInfo)
 """What every act of a device is judged by."""
 
 _NOT_THE_RECORDS_FAULT = (BrokenChain, *AWAY)

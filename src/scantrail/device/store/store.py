@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -233,6 +233,10 @@ class DeviceStore:
     def place(self, place: PlaceId) -> Place | None:
         """A place."""
         return self._view.places((place,)).get(place)
+
+    def places(self, places: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
+        """Those of the places that are on record here."""
+        return self._view.places(places)
 
     def product(self, product: ProductId) -> Product | None:
         """A product."""

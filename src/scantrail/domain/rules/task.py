@@ -6,11 +6,15 @@ from scantrail.domain.acts import Grant
 from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.people import Right
 from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.scope import document_scope_refusal
 from scantrail.domain.world import World
 
 
 def task_refusal(world: World, pick_list: PickList, device: str, worker: str) -> Refusal | None:
-    """Cancelled, complete, taken over by another device, or not this person's right."""
+    """Another site's, cancelled, complete, taken over by another device, or not this person's right."""
+    elsewhere = document_scope_refusal(world, pick_list)
+    if elsewhere is not None:
+        return elsewhere
     if pick_list.status is DocumentStatus.CANCELLED:
         return refuse(Code.LIST_CANCELLED, document=pick_list.number)
     if pick_list.status is DocumentStatus.COMPLETED:
@@ -27,6 +31,9 @@ def task_refusal(world: World, pick_list: PickList, device: str, worker: str) ->
 
 def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | None:
     """Why a pick may not be taken back. A list that is cancelled or taken over is no reason: the goods must go back."""
+    elsewhere = document_scope_refusal(world, pick_list)
+    if elsewhere is not None:
+        return elsewhere
     if pick_list.status is DocumentStatus.COMPLETED:
         return refuse(Code.LIST_COMPLETED, document=pick_list.number)
     return right_refusal(world, worker, Right.PICK)

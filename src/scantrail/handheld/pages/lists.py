@@ -62,10 +62,15 @@ def open_list(page: Page, number: DocumentId) -> None:
     """Begin or resume a list, from any screen."""
     desk = page.desk
     pick_list = desk.store.pick_list(number)
-    if pick_list is not None and pick_list.taken is not None and pick_list.taken.device != desk.store.device:
+    if pick_list is not None and _is_worked_on_by_another_device(pick_list, desk):
         desk.shell.open(TakeOverPage(desk, pick_list))
-        return
-    _enter(page, number)
+    else:
+        _enter(page, number)
+
+
+def _is_worked_on_by_another_device(pick_list: PickList, desk: Desk) -> bool:
+    is_ours = pick_list.site == desk.store.site
+    return is_ours and pick_list.taken is not None and pick_list.taken.device != desk.store.device
 
 
 def _enter(page: Page, number: DocumentId, reason: str = "") -> None:

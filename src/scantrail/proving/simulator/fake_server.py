@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.documents import PickList
 from scantrail.domain.holds import Hold
+from scantrail.domain.judge import judge
 from scantrail.domain.people import SYSTEM
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World, needs_of
@@ -35,14 +36,13 @@ from scantrail.protocol.waiting import Thing, Waiting, document_things, unit_thi
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
 from scantrail.server.log import SERVER_DEVICE
-from scantrail.server.scope import judged_here
 
 PAGE = 7
 """Rows in one page: few, so that pages end where it hurts."""
 
 RowT = TypeVar("RowT")
 
-RULES = Rules(judged_here, said_by, ZoneInfo)
+RULES = Rules(judge, said_by, ZoneInfo)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
@@ -16,8 +16,9 @@ from scantrail.domain.documents import DocumentStatus, LineKind, PickList
 from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
 from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.holds import Hold, holds_on
-from scantrail.domain.identifiers import DocumentId, UnitId
+from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId
 from scantrail.domain.photos import Photo, photo_of
+from scantrail.domain.places import Place
 from scantrail.domain.readings import Candidates, CodePrefix, Said
 from scantrail.domain.refusals import Refusal
 from scantrail.domain.reservations import reserved_on
@@ -245,6 +246,11 @@ class FakeStore:
             places=tuple(each for each in self._masters.places.values() if each.code == text),
             documents=(text,) if (DOCUMENT, text) in self.kept.rows else (),
         )
+
+    def places(self, places: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
+        """Those of the places that are on record here."""
+        known = self._masters.places
+        return {place: known[place] for place in places if place in known}
 
     def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
         """Everything it takes to judge scans for a pick list."""

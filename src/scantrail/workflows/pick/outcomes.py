@@ -72,6 +72,10 @@ def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
         return refused(pick, scan, refuse(Code.BAD_CODE, fault=M(said.fault)))
     if not kinds:
         return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted))
+    here, places = pick.world.site.id, scan.candidates.places
+    if kinds == {CodeKind.PLACE} and places and here not in {each.site for each in places}:
+        facts = {"place": places[0].code, "site": places[0].site, "here": here}
+        return refused(pick, scan, refuse(Code.ANOTHER_SITES_PLACE, **facts, wanted=wanted))
     kind = min(kinds, key=list(CodeKind).index)
     return refused(pick, scan, refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=wanted))
 

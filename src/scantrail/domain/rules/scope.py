@@ -1,0 +1,41 @@
+"""Whether what an act changes belongs to its site: each site works on its own goods and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scantrail.domain.documents import Document
+from scantrail.domain.identifiers import code_of
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.units import Unit
+from scantrail.domain.world import World
+
+
+def document_scope_refusal(world: World, document: Document) -> Refusal | None:
+    """Why a document may not be worked on here: it is another site's."""
+    here = world.site.id
+    if document.site == here:
+        return None
+    return refuse(Code.ANOTHER_SITES_LIST, document=document.number, site=document.site, here=here)
+
+
+def scope_refusal(world: World, units: Iterable[Unit], documents: Iterable[Document]) -> Refusal | None:
+    """Why rows may not be changed here. `units` are in their new state; `world` has their state before.
+
+    A unit must have been at this site, or be new, and must now stand in a place of this site.
+    """
+    refusals = (
+        *(document_scope_refusal(world, document) for document in documents),
+        *(_unit_scope_refusal(world, unit) for unit in units),
+    )
+    return next((refusal for refusal in refusals if refusal is not None), None)
+
+
+def _unit_scope_refusal(world: World, after: Unit) -> Refusal | None:
+    before = world.units.get(after.id)
+    if before is not None and before.site != world.site.id:
+        return refuse(Code.ANOTHER_SITE, site=before.site, place=code_of(before.place), wanted="–")
+    place = world.places.get(after.place)
+    if place is None or place.site != world.site.id:
+        return refuse(Code.UNKNOWN_PLACE, place=after.place)
+    return None
