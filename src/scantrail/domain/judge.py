@@ -40,14 +40,14 @@ from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.handling import condition_refusal, move_refusal, quarantine_refusal, transition_refusal
 from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.receive import ReceiptCase, receipt_refusal
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
-from scantrail.domain.status import STATUS_NAMES, Status, Trigger, may_change
+from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
-from scantrail.words import M
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class Judgement:
 
 
 def judge(act: Act, said: Said | None, world: World, at: datetime, today: date) -> Judgement:
-    """Judge an act whole: the first event that may not be refuses all of it.
+    """Judge an act whole: the first event that may not be refuses all of it, and so does one that nobody can judge.
 
     `said` is what the act's scan says, told from its text anew by whoever judges; None for an act without a scan.
     `at` is when it happened as well as is known here; `today` is that day in the site's time zone.
     `world` is not changed; see `absorb`.
     """
     if act.draft.refusal is not None:
-        return Judgement()
+        return Judgement(refuse(Code.UNREADABLE, act=str(act.id))) if act.draft.events else Judgement()
     sight = _Sight(act, said, world, By(act.actor, act.id.device, at), today)
     if any(not may_be_judged(event) for event in act.draft.events):
         return Judgement(refuse(Code.NO_RIGHT, worker=world.worker_name(act.actor)))
@@ -185,7 +185,7 @@ def _picked(sight: _Sight, event: UnitPicked) -> Refusal | None:
         unit.status,
         pick_list.order,
     )
-    return None if told_truth else _transition(unit)
+    return None if told_truth else transition_refusal(unit)
 
 
 def _substituted(sight: _Sight, event: UnitSubstituted) -> Refusal | None:
@@ -205,7 +205,7 @@ def _substituted(sight: _Sight, event: UnitSubstituted) -> Refusal | None:
         return refuse(Code.WRONG_PRODUCT, product=unit.product, wanted="–")
     told_truth = (event.serial, event.order) == (unit.serial, pick_list.order)
     return sight.pick(substituted(pick_list, line.id, event.instead_of, unit.id, unit.serial), unit, line.id) or (
-        None if told_truth else _transition(unit)
+        None if told_truth else transition_refusal(unit)
     )
 
 
@@ -215,9 +215,9 @@ def _released(sight: _Sight, event: AllocationReleased) -> Refusal | None:
     replaced = next((each for each in instead if each.instead_of == event.unit), None)
     unit = sight.unit(event.unit)
     if replaced is None or unit is None:
-        return refuse(Code.NO_RIGHT, worker=sight.world.worker_name(sight.by.actor))
+        return _not_allowed(sight)
     is_promised = (unit.status, unit.document, unit.order) == (Status.ALLOCATED, replaced.document, event.order)
-    return None if is_promised else _transition(unit)
+    return None if is_promised else transition_refusal(unit)
 
 
 def _undone(sight: _Sight, event: PickUndone) -> Refusal | None:
@@ -234,12 +234,13 @@ def _undone(sight: _Sight, event: PickUndone) -> Refusal | None:
         unit.place,
         *before_pick(pick_list, picked),
     )
-    return None if unit.status is Status.PICKED and told_truth else _transition(unit)
+    return None if unit.status is Status.PICKED and told_truth else transition_refusal(unit)
 
 
 def _stated(sight: _Sight, event: ConditionStated) -> Refusal | None:
     if event.document is None:
-        return None
+        unit = sight.unit(event.unit)
+        return condition_refusal(sight.world, sight.by.actor, unit) if unit else _unknown_unit()
     pick_list = sight.pick_list(event.document)
     if pick_list is None or pick_list.picked_unit(event.unit) is None:
         return _not_picked(sight, event.unit, event.document)
@@ -249,26 +250,25 @@ def _stated(sight: _Sight, event: ConditionStated) -> Refusal | None:
 def _quarantined(sight: _Sight, event: UnitQuarantined) -> Refusal | None:
     unit = sight.unit(event.unit)
     if unit is None:
-        return refuse(Code.UNKNOWN_SERIAL, wanted="?")
-    if unit.site != sight.world.site.id:
-        return _transition(unit)
-    allowed = may_change(unit.status, Status.QUARANTINE, Trigger.QUALITY_ISSUE)
-    if not allowed or unit.status is not event.from_status:
-        return _transition(unit)
-    if unit.document not in (None, event.document):
-        return refuse(Code.ANOTHER_LIST, document=unit.document, wanted="–")
+        return _unknown_unit()
+    refusal = quarantine_refusal(sight.world, unit, event)
+    if refusal is not None:
+        return refusal
     pick_list = sight.pick_list(event.document)
     line = pick_list.line_of(unit.id) if pick_list else None
     if line is not None and line.id != event.line:
         return _not_picked(sight, unit.id, event.document or "")
-    return _reason(sight) or (sight.task(event.document) if event.document else None)
+    may = right_refusal(sight.world, sight.by.actor, Right.QUARANTINE)
+    return _reason(sight) or (sight.task(event.document) if event.document else may)
 
 
 def _moved(sight: _Sight, event: UnitMoved) -> Refusal | None:
     unit = sight.unit(event.unit)
-    if unit is None:
-        return refuse(Code.UNKNOWN_SERIAL, wanted="?")
-    return None if unit.place == event.from_place else _transition(unit)
+    return move_refusal(sight.world, sight.by.actor, unit, event) if unit else _unknown_unit()
+
+
+def _unknown_unit() -> Refusal:
+    return refuse(Code.UNKNOWN_SERIAL, wanted="–")
 
 
 def _list_taken(sight: _Sight, event: PickListTaken) -> Refusal | None:
@@ -356,6 +356,8 @@ def _completed(sight: _Sight, event: PickListCompleted) -> Refusal | None:
 
 def _settled(sight: _Sight, event: AttentionSettled) -> Refusal | None:
     """Who recorded something deals with it there; what another device recorded takes the right to."""
+    if sight.by.actor not in sight.world.workers:
+        return _not_allowed(sight)
     if (event.device, event.epoch) == sight.act.id[:2]:
         return None
     return right_refusal(sight.world, sight.by.actor, Right.SETTLE)
@@ -373,10 +375,6 @@ def _not_allowed(sight: _Sight) -> Refusal:
 
 def _reason(sight: _Sight) -> Refusal | None:
     return None if sight.act.draft.reason else refuse(Code.NO_REASON)
-
-
-def _transition(unit: Unit) -> Refusal:
-    return refuse(Code.TRANSITION, unit=unit.serial, status=M(STATUS_NAMES[unit.status]))
 
 
 def _not_picked(sight: _Sight, unit_id: UnitId, document: DocumentId) -> Refusal:

@@ -33,6 +33,10 @@ class Right(Enum):
 
     PICK = "pick"
     RECEIVE = "receive"
+    MOVE = "move"
+    """Put a unit into another place of the site."""
+    QUARANTINE = "quarantine"
+    """State a unit's condition, and set it apart because of it."""
     GRANT = "grant"
     """Allow somebody else, on the spot, what the rules alone do not."""
     LOOK_UP = "look_up"
@@ -45,6 +49,16 @@ _HOLDERS: dict[Right, tuple[Role, ...]] = {
     Right.LOOK_UP: tuple(Role),
     Right.PICK: (Role.PICKER, *_LEADING),
     Right.RECEIVE: (Role.RECEIVING_CLERK, *_LEADING),
+    Right.MOVE: (Role.RECEIVING_CLERK, Role.PICKER, Role.SHIPPING, *_LEADING),
+    Right.QUARANTINE: (
+        Role.RECEIVING_CLERK,
+        Role.INSPECTOR,
+        Role.PICKER,
+        Role.SHIPPING,
+        Role.QUALITY,
+        Role.SERVICE,
+        *_LEADING,
+    ),
     Right.GRANT: _LEADING,
     Right.SETTLE: _LEADING,
 }

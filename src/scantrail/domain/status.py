@@ -132,3 +132,12 @@ def may_change(old: Status, new: Status, trigger: Trigger) -> bool:
 def may_pick(old: Status) -> bool:
     """Whether a unit in this status can be picked: Allocated, or Available in one act (R20)."""
     return old in (Status.AVAILABLE, Status.ALLOCATED)
+
+
+GONE = (Status.SHIPPED, Status.DELIVERED, Status.RETIRED, Status.VOID)
+"""Statuses of units that are not in our hands: only a return, a service or a correction brings one back (R20)."""
+
+
+def may_move(status: Status) -> bool:
+    """Whether a unit in this status can go from one place of a site to another, keeping its status."""
+    return status not in GONE

@@ -1,0 +1,246 @@
+"""Who may record which fact: every event class is judged by a check, or refused to every device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+
+from scantrail.domain.acts import Act, ActId, Draft, Grant, Times
+from scantrail.domain.documents import PickList, Taken
+from scantrail.domain.events import (
+    EVENT_TYPES,
+    AllocationReleased,
+    AttentionSettled,
+    BinConfirmed,
+    BinFoundEmpty,
+    CheckConfirmed,
+    ConditionStated,
+    Creation,
+    Event,
+    LabelUnreadable,
+    LineShorted,
+    PickListCompleted,
+    PickListTaken,
+    PickUndone,
+    ProductConfirmed,
+    ShortUndone,
+    UnitMoved,
+    UnitPicked,
+    UnitQuarantined,
+    UnitRegistered,
+    UnitsReserved,
+    UnitSubstituted,
+    WorkerSignedIn,
+    WorkerSignedOut,
+)
+from scantrail.domain.judge import Judgement, judge, may_be_judged
+from scantrail.domain.people import Role, Worker
+from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.status import GONE, Status
+from scantrail.domain.units import Condition
+from scantrail.domain.world import World
+from tests.support.strategies import EVENTS
+from tests.support.worlds import (
+    CLERK,
+    MODULE,
+    NOW,
+    SAM,
+    SARAH,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    said_in,
+    world,
+)
+
+BIN, OTHER_BIN, CART, QC = "MAIN/A-15-03", "MAIN/A-15-04", "MAIN/CART-05", "MAIN/QC-01"
+LIST, ORDER = "PL-2025-0091", "SO-2025-1289"
+WANTED, FREE, FRESH = promised(46), module(49), module(90, place="MAIN/DOCK-01")
+LEFT = replace(SARAH, id="gone", name="Gone", active=False)
+STOCK_CLERK = replace(SARAH, id="stan", name="Stan", roles=(Role.SALES,))
+PICKED = UnitPicked(WANTED.id, WANTED.serial, LIST, "1", ORDER, BIN, CART, Status.ALLOCATED)
+SUBSTITUTED = UnitSubstituted(FREE.id, FREE.serial, LIST, "1", ORDER, WANTED.id)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Events that may be recorded, one after the other, in the world of `_world`."""
+
+    events: tuple[Event, ...]
+    scan: str = ""
+    before: tuple[Event, ...] = ()
+    """Recorded before, by the picker, with the same scan."""
+    worker: Worker = SARAH
+    reason: str = "seen"
+    is_right: bool = True
+    """Whether it takes a right; the others take no more than a person on record."""
+
+
+DEVICE_FACTS: dict[type[Event], Sample] = {
+    UnitRegistered: Sample((UnitRegistered(FRESH.id, Creation.RECEIVING, FRESH),), FRESH.serial, worker=CLERK),
+    UnitMoved: Sample((UnitMoved(FREE.id, BIN, OTHER_BIN),)),
+    UnitSubstituted: Sample((SUBSTITUTED,), FREE.serial),
+    AllocationReleased: Sample((SUBSTITUTED, AllocationReleased(WANTED.id, ORDER)), FREE.serial),
+    UnitPicked: Sample((PICKED,), WANTED.serial),
+    PickUndone: Sample(
+        (PickUndone(WANTED.id, LIST, "1", CART, BIN, Status.ALLOCATED, LIST),), WANTED.serial, before=(PICKED,)
+    ),
+    ConditionStated: Sample((ConditionStated(FREE.id, Condition.DAMAGED),)),
+    UnitQuarantined: Sample((UnitQuarantined(FREE.id, Status.AVAILABLE, BIN, QC),)),
+    PickListTaken: Sample((PickListTaken(LIST),)),
+    UnitsReserved: Sample((UnitsReserved(LIST, "2", MODULE.id, (FREE.id,)),)),
+    BinConfirmed: Sample((BinConfirmed(LIST, BIN),)),
+    ProductConfirmed: Sample((ProductConfirmed(LIST, MODULE.id),)),
+    LineShorted: Sample((LineShorted(LIST, "1", 1, (WANTED.id,)),)),
+    ShortUndone: Sample((ShortUndone(LIST, "2", 1),), before=(LineShorted(LIST, "2", 1),)),
+    BinFoundEmpty: Sample((BinFoundEmpty(LIST, BIN, MODULE.id),)),
+    LabelUnreadable: Sample((LabelUnreadable(LIST, "1", MODULE.id, BIN),)),
+    CheckConfirmed: Sample((CheckConfirmed(LIST, "Antistatic bags only"),)),
+    PickListCompleted: Sample(
+        (PickListCompleted(LIST),),
+        before=(LineShorted(LIST, "1", 1, (WANTED.id,)), LineShorted(LIST, "2", 1)),
+    ),
+    AttentionSettled: Sample((AttentionSettled("Scanner-05", "e", 1, FREE.id),), is_right=False),
+    WorkerSignedIn: Sample((WorkerSignedIn(SARAH.id, offline=True),), is_right=False),
+    WorkerSignedOut: Sample((WorkerSignedOut(SARAH.id),), is_right=False),
+}
+"""A device may record these."""
+
+
+def _world() -> World:
+    listed: PickList = pick_list(exact_line(WANTED), any_line(MODULE, 1, "2"), at_place=BIN, at_product=MODULE.id)
+    seen = world(WANTED, FREE, lists=(listed,))
+    seen.workers |= {each.id: each for each in (SAM, LEFT, STOCK_CLERK)}
+    return seen
+
+
+def _act(events: tuple[Event, ...], sample: Sample, worker: Worker) -> Act:
+    reading = Reading(sample.scan, Carrier.WEDGE) if sample.scan else None
+    draft = Draft(events, LIST, reading, reason=sample.reason, grant=Grant(SAM.id))
+    return Act(ActId("Scanner-05", "e", 2), "", "MAIN", worker.id, Times(NOW, "boot", 0), draft)
+
+
+def _judged(sample: Sample, worker: Worker) -> Judgement:
+    seen = _world()
+    said = said_in(seen, sample.scan) if sample.scan else None
+    for event in sample.before:
+        before = judge(_act((event,), sample, SARAH), said, seen, NOW, TODAY)
+        assert before.refusal is None
+        seen.units |= before.units
+        seen.documents |= before.documents
+    return judge(_act(sample.events, sample, worker), said, seen, NOW, TODAY)
+
+
+def _named(cls: type[Event]) -> str:
+    return cls.__name__
+
+
+@pytest.mark.parametrize("cls", DEVICE_FACTS, ids=_named)
+def test_a_fact_that_devices_record_is_accepted_of_somebody_who_may(cls: type[Event]) -> None:
+    sample = DEVICE_FACTS[cls]
+    assert _judged(sample, sample.worker).refusal is None
+
+
+@pytest.mark.parametrize("cls", DEVICE_FACTS, ids=_named)
+def test_no_fact_is_accepted_of_somebody_who_is_no_worker(cls: type[Event]) -> None:
+    refusal = _judged(DEVICE_FACTS[cls], replace(SARAH, id="nobody")).refusal
+    assert refusal is not None
+    assert refusal.code is Code.NO_RIGHT
+
+
+@pytest.mark.parametrize("worker", [LEFT, STOCK_CLERK], ids=["has left", "in another job"])
+@pytest.mark.parametrize("cls", [cls for cls, sample in DEVICE_FACTS.items() if sample.is_right], ids=_named)
+def test_no_fact_about_goods_is_accepted_without_the_right(cls: type[Event], worker: Worker) -> None:
+    refusal = _judged(DEVICE_FACTS[cls], worker).refusal
+    assert refusal is not None
+    assert refusal.code is Code.NO_RIGHT
+
+
+@given(EVENTS)
+def test_a_fact_is_judged_by_a_check_or_refused_to_every_device(event: Event) -> None:
+    assert may_be_judged(event) == (type(event) in DEVICE_FACTS)
+    if not may_be_judged(event):
+        refusal = judge(_act((event,), Sample(()), SAM), None, _world(), NOW, TODAY).refusal
+        assert refusal == refuse(Code.NO_RIGHT, worker=SAM.name)
+
+
+def test_every_event_class_is_either_a_devices_or_the_servers() -> None:
+    of_the_server = {
+        "UnitAllocated", "UnitShipped", "UnitDelivered", "UnitCorrected", "HoldOpened", "HoldClosed",
+        "PickListCancelled", "RowsImported", "DocumentImported",
+    }  # fmt: skip
+    assert {cls.__name__ for cls in DEVICE_FACTS} | of_the_server == set(EVENT_TYPES)
+
+
+def test_people_sign_in_for_themselves_alone() -> None:
+    sample = Sample((WorkerSignedIn(CLERK.id, offline=False),))
+    assert _code(sample, SARAH) is Code.NO_RIGHT
+    assert _code(replace(sample, events=(WorkerSignedOut(CLERK.id),)), SARAH) is Code.NO_RIGHT
+
+
+def _code(sample: Sample, worker: Worker, **facts: object) -> Code | None:
+    seen = _world()
+    seen.units[FREE.id] = replace(FREE, **facts)  # type: ignore[arg-type] # reason: names of Unit's fields
+    refusal = judge(_act(sample.events, sample, worker), None, seen, NOW, TODAY).refusal
+    return refusal.code if refusal else None
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status not in GONE])
+def test_a_unit_at_hand_moves_and_keeps_its_status(status: Status) -> None:
+    assert _code(DEVICE_FACTS[UnitMoved], SARAH, status=status) is None
+
+
+@pytest.mark.parametrize("cls", [UnitMoved, ConditionStated, UnitQuarantined], ids=_named)
+@pytest.mark.parametrize("status", GONE)
+def test_a_unit_that_is_gone_is_neither_moved_nor_judged_by_its_looks(status: Status, cls: type[Event]) -> None:
+    assert _code(DEVICE_FACTS[cls], SARAH, status=status) is Code.TRANSITION
+
+
+@pytest.mark.parametrize(
+    ("cls", "code"),
+    [(UnitMoved, Code.ANOTHER_SITE), (ConditionStated, Code.ANOTHER_SITE), (UnitQuarantined, Code.TRANSITION)],
+)
+def test_a_unit_of_another_site_is_not_handled_here(cls: type[Event], code: Code) -> None:
+    assert _code(DEVICE_FACTS[cls], SARAH, place="EAST/E-01-01") is code
+
+
+@pytest.mark.parametrize("place", ["MAIN/NOWHERE", "EAST/E-01-01", "A-15-04", ""])
+def test_a_unit_goes_only_to_a_place_of_this_site(place: str) -> None:
+    for event in (UnitMoved(FREE.id, BIN, place), UnitQuarantined(FREE.id, Status.AVAILABLE, BIN, place)):
+        assert _code(Sample((event,)), SARAH) is Code.UNKNOWN_PLACE
+
+
+def test_a_unit_moves_and_is_set_apart_only_from_where_it_is() -> None:
+    for event in (UnitMoved(FREE.id, OTHER_BIN, BIN), UnitQuarantined(FREE.id, Status.AVAILABLE, OTHER_BIN, QC)):
+        assert _code(Sample((event,)), SARAH) is Code.TRANSITION
+
+
+def test_a_unit_is_set_apart_only_with_a_reason() -> None:
+    assert _code(replace(DEVICE_FACTS[UnitQuarantined], reason=""), SARAH) is Code.NO_REASON
+
+
+def test_a_refused_scan_that_records_something_all_the_same_is_no_act() -> None:
+    act = _act((UnitMoved(FREE.id, BIN, OTHER_BIN),), Sample(()), SARAH)
+    both = replace(act, draft=replace(act.draft, refusal=refuse(Code.UNKNOWN_CODE, wanted="–")))
+    refusal = judge(both, None, _world(), NOW, TODAY).refusal
+    assert refusal is not None
+    assert refusal.code is Code.UNREADABLE
+
+
+def test_a_list_that_another_device_has_is_not_worked_on() -> None:
+    seen = _world()
+    listed = seen.documents[LIST]
+    assert isinstance(listed, PickList)
+    seen.documents[LIST] = replace(listed, taken=Taken("Scanner-06", "mike"))
+    for cls in (UnitPicked, BinConfirmed, LineShorted, CheckConfirmed, LabelUnreadable, UnitsReserved):
+        sample = DEVICE_FACTS[cls]
+        said = said_in(seen, sample.scan) if sample.scan else None
+        refusal = judge(_act(sample.events, sample, SARAH), said, seen, NOW, TODAY).refusal
+        assert refusal is not None
+        assert refusal.code is Code.LIST_TAKEN_OVER
