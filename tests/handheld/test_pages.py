@@ -129,7 +129,7 @@ async def test_the_menu_offers_the_open_task_first_also_after_a_restart(tmp_path
         await hand.open_list()
         await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
         await hand.press("f10")
-        assert "▸1 Resume PL-2025-0091               1/3" in hand.glass
+        assert "▸0 Resume PL-2025-0091               1/3" in hand.glass
         await hand.press("enter")
         assert "CONDITION GOOD?" in hand.glass
 
@@ -138,7 +138,8 @@ async def test_a_number_beyond_the_choices_chooses_nothing(tmp_path: Path) -> No
     async with bench(tmp_path) as hand:
         await hand.sign_in()
         await hand.type("77\r")
-        assert "UNKNOWN CODE  77" in hand.glass
+        assert "✗ THERE IS NO 77" in hand.glass
+        assert "WHAT NEXT?" in hand.glass
 
 
 async def test_the_demo_s_own_entries_run_and_say_how_it_went(tmp_path: Path) -> None:
@@ -152,10 +153,10 @@ async def test_the_demo_s_own_entries_run_and_say_how_it_went(tmp_path: Path) ->
 
     async with bench(tmp_path, extra_entries=[("Pull the plug", pull), ("Fail", fail)]) as hand:
         await hand.sign_in()
-        await hand.type("5\r")
+        await hand.type("8\r")
         await hand.until(lambda: "✓ DONE  Pull the plug" in hand.glass)
         assert done == ["pulled"]
-        await hand.type("6\r")
+        await hand.type("9\r")
         await hand.until(lambda: "The plug is stuck." in hand.glass)
 
 
@@ -492,5 +493,5 @@ async def test_what_waits_at_the_server_is_listed_apart_and_asks_for_nothing(tmp
         assert "Waits until PL-2025-0091 is on record at the server." in told
         assert "Keep the goods where they are." in told
         assert "What did you do?" not in told
-        await hand.type("1\r")
+        await hand.press("escape")
         assert "NOTHING TO SETTLE" in hand.glass

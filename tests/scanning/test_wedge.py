@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.scanning.profiles import load_profile
-from scantrail.scanning.wedge import LONGEST, MODIFIERS, Wedge
+from scantrail.scanning.wedge import LONGEST, MODIFIERS, Heard, Wedge
 from tests.scanning.hands import Hands
 
 SERIAL = "CM500-2025-0046"
@@ -178,11 +180,99 @@ def test_shift_keys_that_a_terminal_reports_by_themselves_change_nothing(hands: 
     assert hands.scans == [SERIAL]
 
 
-def test_one_typed_digit_and_enter_is_typed_once_nothing_follows(hands: Hands) -> None:
-    hands.sends("5\r")
-    assert hands.heard == [], "it may yet be the beginning of a scan"
+@pytest.mark.parametrize("text", ["5", "0", "03", "A", "42"])
+@pytest.mark.parametrize("suffix", ["\r", "\r\n", "\t"])
+@pytest.mark.parametrize("gap", [0.0, 0.005, 0.03])
+def test_a_code_of_one_or_two_characters_at_a_scanner_s_pace_is_a_scan(
+    hands: Hands, text: str, suffix: str, gap: float
+) -> None:
+    hands.sends(text + suffix, gap)
     hands.rests()
-    assert hands.readings == [("5", Carrier.TYPED)]
+    assert hands.readings == [(text, Carrier.WEDGE)]
+    assert hands.pressed == []
+
+
+@pytest.mark.parametrize("text", ["5", "03"])
+@pytest.mark.parametrize("gap", [0.05, 0.12, 0.9])
+def test_one_or_two_characters_at_a_hand_s_pace_are_typed(hands: Hands, text: str, gap: float) -> None:
+    hands.sends(text + "\r", gap)
+    assert hands.readings == [(text, Carrier.TYPED)]
+
+
+def test_two_characters_of_a_scanner_that_sends_no_suffix_stay_a_scan_when_a_hand_presses_enter(hands: Hands) -> None:
+    hands.sends("03")
+    hands.presses("enter", "\r")
+    assert hands.readings == [("03", Carrier.WEDGE)]
+
+
+def test_a_slow_scanner_s_short_code_is_known_by_its_prefix_alone() -> None:
+    slow = Hands(replace(load_profile(), key_gap_ms=100, quiet_ms=300, prefixes=("\x02",), twins=False))
+    slow.sends("\x025\r", 0.09)
+    slow.now += 1
+    slow.sends("5\r", 0.09)
+    assert slow.readings == [("5", Carrier.WEDGE), ("5", Carrier.TYPED)]
+
+
+# A digit that acts without Enter
+
+
+def test_a_digit_alone_is_told_after_a_silence_and_only_once(hands: Hands) -> None:
+    hands.types("5")
+    assert hands.wedge.typed == "5"
+    assert hands.wedge.lone_digit() == [Reading("5", Carrier.TYPED, "generic")]
+    assert (hands.wedge.typed, hands.wedge.lone_digit()) == ("", [])
+
+
+@pytest.mark.parametrize("text", ["", "12", "A", "²", "5A"])
+def test_whatever_else_is_typed_waits_for_enter(hands: Hands, text: str) -> None:
+    hands.types(text)
+    assert hands.wedge.lone_digit() == []
+    assert hands.wedge.typed == text
+
+
+def test_a_digit_straight_after_a_scan_is_part_of_it(hands: Hands) -> None:
+    hands.sends(SERIAL + "\r5")
+    hands.now += 1
+    assert hands.wedge.lone_digit() == []
+
+
+def test_a_digit_alone_does_not_act_where_the_scanner_ends_codes_with_no_key() -> None:
+    hands = Hands(replace(load_profile(), ends=()))
+    hands.types("5")
+    assert hands.wedge.lone_digit() == []
+
+
+def lone(hands: Hands, digit: str) -> list[Heard]:
+    """A hand types a digit and waits for what it does."""
+    hands.keys((digit, digit))
+    return hands.wedge.lone_digit()
+
+
+def test_enter_pressed_out_of_habit_after_a_digit_that_acted_is_no_key(hands: Hands) -> None:
+    lone(hands, "5")
+    hands.now += 0.5
+    hands.keys(("enter", "\r"))
+    hands.rests()
+    assert hands.pressed == []
+    hands.presses("enter", "\r")
+    assert hands.pressed == ["enter"]
+
+
+def test_enter_well_after_a_digit_that_acted_is_a_key(hands: Hands) -> None:
+    lone(hands, "5")
+    hands.presses("enter", "\r")
+    assert hands.pressed == ["enter"]
+
+
+def test_a_digit_that_is_held_down_acts_once(hands: Hands) -> None:
+    assert lone(hands, "5")
+    for _repeat in range(3):
+        hands.now += 0.5
+        assert lone(hands, "5") == []
+    hands.now += 0.5
+    assert lone(hands, "6")
+    hands.now += 1.0
+    assert lone(hands, "6")
 
 
 def test_a_code_with_line_ends_in_it_never_looks_like_a_typed_digit(hands: Hands) -> None:
@@ -222,7 +312,7 @@ def test_enter_that_a_terminal_sends_as_crlf_is_one_enter(hands: Hands) -> None:
 
 
 def test_a_typed_digit_ended_by_crlf_is_typed(hands: Hands) -> None:
-    hands.sends("5\r\n")
+    hands.sends("5\r\n", 0.1)
     hands.rests()
     assert (hands.readings, hands.pressed) == ([("5", Carrier.TYPED)], [])
 

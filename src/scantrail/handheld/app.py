@@ -18,10 +18,11 @@ from scantrail.domain.readings import Carrier, Reading, command_in
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import Paper, draw_paper
+from scantrail.handheld.drawing.scrolling import acts_alone
 from scantrail.handheld.driver import CLOSE_POLL_S, ScannerDriver
 from scantrail.handheld.feedback import BELLS
 from scantrail.handheld.glass import Glass
-from scantrail.handheld.keys import BY_COMMAND, BY_KEY, BY_TWIN, Action
+from scantrail.handheld.keys import BY_COMMAND, BY_KEY, BY_TWIN, Action, name_of
 from scantrail.handheld.pages.base import (
     Clock,
     DemoBadge,
@@ -209,8 +210,13 @@ class HandheldApp(App[None]):
             self._look_for_quiet(CLOSE_POLL_S)
         elif quiet.turn == self._turn:
             self._quiet_timer = None
-            self._hear(self._ears.settle())
+            self._hear(self._ears.settle() or self._lone_digit())
             self.redraw()
+
+    def _lone_digit(self) -> Sequence[Heard]:
+        """The digit that a hand has typed, where it chooses without Enter."""
+        choices = self._page.by_key()
+        return self._wedge.lone_digit() if choices and self._page.ears is None and acts_alone(choices) else ()
 
     def _hear(self, heard: Sequence[Heard]) -> None:
         for each in heard:
@@ -262,10 +268,12 @@ class HandheldApp(App[None]):
         """Whether typed digits were a choice, or stood for a key."""
         if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
             return False
-        self._page.turn += 1
-        if self._page.choose(int(text)):
+        page = self._page
+        if page.by_key():
+            page.turn += 1
+            page.choose(str(int(text)))
             return True
-        if not (self._twins and self._page.twins and text in BY_TWIN):
+        if not (self._twins and page.twins and text in BY_TWIN):
             return False
         self._act(BY_TWIN[text])
         return True
@@ -276,20 +284,26 @@ class HandheldApp(App[None]):
         match action:
             case Action.LEAVE:
                 self.leave()
-            case Action.HELP if not isinstance(page, HelpPage):
-                self.open(HelpPage(self.desk, page))
+            case Action.HELP:
+                self._help()
             case Action.SYNC:
                 self.start(sync_now(page))
-            case Action.LOOK_UP if not isinstance(page, LookUpPage):
-                if signed_in:
-                    self.open(LookUpPage(self.desk))
+            case Action.LOOK_UP if signed_in and not isinstance(page, LookUpPage):
+                self.open(LookUpPage(self.desk))
             case Action.CAMERA if not isinstance(page, _LOOKING):
                 self._open_camera()
-            case Action.MENU:
-                if signed_in:
-                    self.home()
+            case Action.MENU if signed_in and not isinstance(page, MenuPage):
+                self.home()
             case _:
-                page.do(action)
+                if not page.do(action):
+                    page.say(sentence(Tone.REFUSED, M("{key} DOES NOTHING HERE", key=name_of(action))))
+
+    def _help(self) -> None:
+        """Help on the screen on top; from there back to it."""
+        if isinstance(self._page, HelpPage):
+            self.back()
+        else:
+            self.open(HelpPage(self.desk, self._page))
 
     def _open_camera(self) -> None:
         """The camera's screen, or back to it: no camera can be opened twice."""
@@ -359,9 +373,10 @@ class HandheldApp(App[None]):
 
     def home(self) -> None:
         """The menu, or the sign-in while nobody is signed in."""
+        task = next((page.task for page in self._pile if isinstance(page, GuidedPage)), None)
         for page in reversed(self._pile):
             page.closed()
-        self._pile = [MenuPage(self.desk) if self.desk.session.worker else SignInPage(self.desk)]
+        self._pile = [MenuPage(self.desk, task) if self.desk.session.worker else SignInPage(self.desk)]
         self.redraw()
 
     def strokes(self) -> list[Stroke]:

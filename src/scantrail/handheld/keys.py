@@ -42,14 +42,14 @@ class Binding:
     """The key's name on the glass."""
     label: str
     short: str
-    """The label where there is little room, after the twin."""
+    """The label where there is little room; empty where the key says enough."""
     twin: str = ""
     """A digit that does the same with Enter, since some terminals eat function keys."""
     command: Command | None = None
 
 
 BINDINGS = (
-    Binding(Action.CONFIRM, ("enter",), "Enter", N_("confirm"), N_("ok"), "", Command.CONFIRM),
+    Binding(Action.CONFIRM, ("enter",), "Enter", N_("confirm"), "", "", Command.CONFIRM),
     Binding(Action.HELP, ("f1",), "F1", N_("help"), N_("help"), "1", Command.HELP),
     Binding(Action.LOOK_UP, ("f2",), "F2", N_("look up"), N_("look"), "2", Command.LOOK_UP),
     Binding(Action.LIST, ("f3",), "F3", N_("list"), N_("list"), "3", Command.LIST),
@@ -60,10 +60,10 @@ BINDINGS = (
     Binding(Action.SYNC, ("f8",), "F8", N_("sync now"), N_("sync"), "8", Command.SYNC),
     Binding(Action.MENU, ("f10",), "F10", N_("menu"), N_("menu"), "0", Command.MENU),
     Binding(Action.BACK, ("escape",), "Esc", N_("back"), N_("back"), "", Command.BACK),
-    Binding(Action.UP, ("up",), "↑", N_("up"), N_("up")),
-    Binding(Action.DOWN, ("down",), "↓", N_("down"), N_("down")),
-    Binding(Action.PAGE_UP, ("pageup",), "PgUp", N_("page up"), N_("page up")),
-    Binding(Action.PAGE_DOWN, ("pagedown",), "PgDn", N_("page down"), N_("page down")),
+    Binding(Action.UP, ("up",), "↑", N_("up"), ""),
+    Binding(Action.DOWN, ("down",), "↓", N_("down"), ""),
+    Binding(Action.PAGE_UP, ("pageup",), "PgUp", N_("page up"), ""),
+    Binding(Action.PAGE_DOWN, ("pagedown",), "PgDn", N_("page down"), ""),
     Binding(Action.LEAVE, ("ctrl+q", "ctrl+c"), "Ctrl+Q", N_("leave"), N_("leave")),
 )
 """In the order they are shown."""
@@ -84,6 +84,11 @@ def long_name(binding: Binding) -> str:
     return f"{binding.shown} {_(binding.label)}"
 
 
-def short_name(binding: Binding, *, twins: bool) -> str:
-    """`4exc`; a key without a digit keeps its name, and so do all where digits press nothing."""
-    return f"{binding.twin}{_(binding.short)}" if binding.twin and twins else f"{binding.shown} {_(binding.short)}"
+def short_name(binding: Binding) -> str:
+    """`F4exc`, for little room."""
+    return f"{binding.shown}{_(binding.short)}" if binding.twin else f"{binding.shown} {_(binding.short)}".rstrip()
+
+
+def name_of(action: Action) -> str:
+    """What is printed on an action's key: `F4`."""
+    return next(binding.shown for binding in BINDINGS if binding.action is action)

@@ -20,6 +20,12 @@ MODIFIERS = frozenset(
 """Keys that some terminals report by themselves while a scanner types capitals."""
 _ERASES = frozenset({"backspace", "ctrl+h", "delete"})
 
+DIGIT_IS_OVER_MS = 800
+"""For so long after a digit that acted without Enter, Enter and the same digit again belong to it.
+
+People press Enter out of habit, and a key that is held down repeats; neither may answer the next question.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -52,15 +58,17 @@ class Wedge:
         self._strokes: list[_Stroke] = []
         self._crowded = False
         """Whether the first stroke followed closely on another key."""
-        self._held: Press | Reading | None = None
-        """A key or a short typed text that may turn out to begin a burst."""
+        self._held: Press | None = None
+        """A key that may turn out to begin a burst."""
         self._held_data = ""
         """What the held key means if it does."""
         self._erasing = False
         """Whether the last key erased a character: a hand's, then, however fast the key repeats."""
         self._last_ms = float("-inf")
         self._ended_by = ""
-        """The key that ended a text or stood alone, while nothing else has come since."""
+        """The key that ended a text or stood alone, or the digit that acted, while nothing else has come since."""
+        self._digit, self._digit_ms = "", float("-inf")
+        """The last digit that acted without Enter, and when it came."""
 
     @property
     def typed(self) -> str:
@@ -113,6 +121,21 @@ class Wedge:
             heard.append(self._take_scan())
         return heard
 
+    def lone_digit(self) -> list[Heard]:
+        """After a silence: the digit, if a hand has typed one and nothing else. At a list it acts without Enter.
+
+        Where the scanner ends its codes with no key, a digit alone may be a whole code, and does not act.
+        """
+        text = self.typed
+        if self._crowded or not (len(text) == 1 and text.isascii() and text.isdecimal() and self._profile.ends):
+            return []
+        at_ms = self._strokes[0].at_ms
+        is_repeated = text == self._digit and at_ms - self._digit_ms <= DIGIT_IS_OVER_MS
+        self._strokes.clear()
+        self._ended_by = self._digit = text
+        self._digit_ms = at_ms
+        return [] if is_repeated else [self._reading(text, Carrier.TYPED)]
+
     def clear(self) -> None:
         """Forget what was typed."""
         self._strokes.clear()
@@ -141,10 +164,8 @@ class Wedge:
         return heard
 
     def _beginning_of_burst(self, now_ms: float) -> list[Heard]:
-        """What was held is no key, it begins a burst: as data, or as a scan of its own."""
+        """What was held is no key, it begins a burst as data."""
         held, self._held = self._held, None
-        if isinstance(held, Reading):
-            return [self._reading(held.text, Carrier.WEDGE)]
         if held is not None and self._held_data:
             self._add(self._held_data, now_ms, near=False)
         return []
@@ -171,30 +192,30 @@ class Wedge:
     def _end(self, name: str, gap: float) -> list[Heard]:
         ended_by, self._ended_by = self._ended_by, name
         if self._strokes:
-            return self._beginning_of_burst(self._last_ms) + self._finish()
+            return self._beginning_of_burst(self._last_ms) + self._finish(gap)
         if name == "ctrl+j" and ended_by == "enter" and gap <= self._profile.quiet_ms:
             return []
         if self._held is not None:
-            held, self._held = self._held, None
-            return [self._reading(held.text, Carrier.WEDGE)] if isinstance(held, Reading) else []
-        if ended_by and gap <= self._profile.key_gap_ms:
+            self._held = None
+            return []
+        if ended_by and gap <= (DIGIT_IS_OVER_MS if ended_by == self._digit else self._profile.key_gap_ms):
             return []
         self._held, self._held_data = Press("enter" if name == "ctrl+j" else name), ""
         return []
 
-    def _finish(self) -> list[Heard]:
+    def _finish(self, end_gap: float) -> list[Heard]:
         """A text is ended: by a scanner, or by a hand."""
         if self._is_scan(self._burst()):
             return [self._take_scan()]
-        text, short = self.typed, len(self._strokes) < self._profile.min_length
+        is_scan = self._crowded or self._came_fast(end_gap)
+        text, is_short = self.typed, len(self._strokes) < self._profile.min_length
         self._strokes.clear()
-        if short and self._crowded:
-            return [self._reading(text, Carrier.WEDGE)]
-        reading = self._reading(text, Carrier.TYPED)
-        if short:
-            self._held = reading
-            return []
-        return [reading]
+        return [self._reading(text, Carrier.WEDGE if is_short and is_scan else Carrier.TYPED)]
+
+    def _came_fast(self, end_gap: float) -> bool:
+        """Whether a text too short to be told by its length came as no hand types: then it is a code, and no key."""
+        gaps = _gaps(self._strokes) or [end_gap]
+        return not self._profile.is_slow and median(gaps) <= self._profile.key_gap_ms
 
     def _burst(self) -> list[_Stroke]:
         """The strokes since the last silence."""
@@ -208,8 +229,7 @@ class Wedge:
             return is_marked(_whole(burst), self._profile)
         if len(burst) < max(2, self._profile.min_length):
             return False
-        gaps = [later.at_ms - earlier.at_ms for earlier, later in pairwise(burst)]
-        return median(gaps) <= self._profile.key_gap_ms
+        return median(_gaps(burst)) <= self._profile.key_gap_ms
 
     def _take_scan(self) -> Reading:
         """The last burst is a scan. What was typed before it and never ended was given up."""
@@ -228,6 +248,10 @@ class Wedge:
 
 def _whole(strokes: list[_Stroke]) -> str:
     return "".join(each.character for each in strokes)
+
+
+def _gaps(strokes: list[_Stroke]) -> list[float]:
+    return [later.at_ms - earlier.at_ms for earlier, later in pairwise(strokes)]
 
 
 def _is_text(data: str) -> bool:

@@ -125,18 +125,18 @@ def _short_name(name: str) -> str:
     return f"{first} {rest.split()[-1][0]}." if rest.split() else first
 
 
-def keys_line(actions: Sequence[Action], width: int, extra: str = "", *, twins: bool = True) -> Line:
+def keys_line(actions: Sequence[Action], width: int, extra: str = "") -> Line:
     """As many keys as fit, the first-named ones first, shown in the registry's order; `extra` goes before them."""
     kept: list[Action] = []
     for action in actions:
-        if cell_len(_names([*kept, action], width, extra, twins)) <= width:
+        if cell_len(_names([*kept, action], width, extra)) <= width:
             kept.append(action)
-    return ink(cut(_names(kept, width, extra, twins), width), Ink.FAINT)
+    return ink(cut(_names(kept, width, extra), width), Ink.FAINT)
 
 
-def _names(actions: Sequence[Action], width: int, extra: str, twins: bool) -> str:
-    bindings, is_short = bindings_of(actions), width < NARROW
-    names = [short_name(each, twins=twins) if is_short else long_name(each) for each in bindings]
+def _names(actions: Sequence[Action], width: int, extra: str) -> str:
+    is_short = width < NARROW
+    names = [short_name(each) if is_short else long_name(each) for each in bindings_of(actions)]
     return (" " if is_short else "  ").join(filter(None, (extra, *names)))
 
 

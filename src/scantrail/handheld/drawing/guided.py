@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from rich.cells import cell_len
 
@@ -21,6 +22,7 @@ from scantrail.handheld.drawing.lines import (
     wrapped,
 )
 from scantrail.handheld.drawing.packing import FILLER, Block, gap, pack, shortened, window
+from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_words
 from scantrail.handheld.drawing.verdict import Shown, verdict_blocks
 from scantrail.handheld.keys import Action
 from scantrail.handheld.text import told, visible
@@ -49,6 +51,8 @@ class Guided:
     """The last verdict; it stays until the next scan."""
     bar: Bar
     typed: str = ""
+    scroll: Scroll = field(default_factory=Scroll)
+    """Which choices are in sight, and which one is marked."""
 
 
 def draw_guided(guided: Guided, size: Size) -> list[Line]:
@@ -56,7 +60,7 @@ def draw_guided(guided: Guided, size: Size) -> list[Line]:
     if size.width >= WIDE and size.height >= BESIDE_FROM:
         return _beside(guided, size)
     top = _top(guided, size)
-    blocks = [*top, *_asking(guided.prompt, size), *_around(guided.prompt, size), FILLER]
+    blocks = [*top, *_asking(guided, size), *_around(guided.prompt, size), FILLER]
     blocks += [gap(88), *verdict_blocks(guided.shown, size), _bottom(guided, size)]
     return [cut_line(line, size.width) for line in pack(blocks, size.height)]
 
@@ -68,7 +72,7 @@ def _beside(guided: Guided, size: Size) -> list[Line]:
     above = [line for block in _top(guided, size) for line in block.lines]
     middle = size.height - len(above) - 1
     asking = [
-        *_asking(guided.prompt, left),
+        *_asking(guided, left),
         *_answered(guided.prompt, left),
         FILLER,
         *verdict_blocks(guided.shown, left),
@@ -101,11 +105,12 @@ def _top(guided: Guided, size: Size) -> list[Block]:
     return [Block(0, lines), *rule] if not size.is_low else [Block(0, lines)]
 
 
-def _asking(prompt: Prompt, size: Size) -> list[Block]:
+def _asking(guided: Guided, size: Size) -> list[Block]:
     """The instruction, what is expected, and the choices."""
+    prompt, choices = guided.prompt, _choices(guided, size)
     verb = told(prompt.verb)
     if size.is_low:
-        return [Block(0, _verb_and_expected(prompt, verb, size)), *_choices(prompt, size), *_hint(prompt, size)]
+        return [Block(0, _verb_and_expected(prompt, verb, size)), *choices, *_hint(prompt, size)]
     blocks = [Block(0, wrapped(verb, size.width, Ink.TITLE)), gap(80)]
     if prompt.expected:
         first = wrapped(prompt.expected[0], size.width, Ink.STRONG, indent=0 if size.is_narrow else 2)
@@ -113,7 +118,7 @@ def _asking(prompt: Prompt, size: Size) -> list[Block]:
     if len(prompt.expected) > 1:
         others = _("or {others}").format(others=_others(prompt.expected))
         blocks.append(Block(30, wrapped(others, size.width, indent=0 if size.is_narrow else 2, most=1)))
-    return [*blocks, *_choices(prompt, size), gap(85), *_hint(prompt, size)]
+    return [*blocks, *choices, gap(85), *_hint(prompt, size)]
 
 
 def _verb_and_expected(prompt: Prompt, verb: str, size: Size) -> list[Line]:
@@ -133,20 +138,18 @@ def _others(expected: Sequence[str]) -> str:
     return ", ".join(visible(each.removeprefix(f"{stem}-") if stem else each) for each in expected[1:])
 
 
-def _choices(prompt: Prompt, size: Size) -> list[Block]:
-    lines = [
-        cut_line((Span(f"{choice.key} ", Ink.STRONG), Span(told(choice.label))), size.width)
-        for choice in prompt.choices
-    ]
-    return [Block(5, lines, fit=_some_choices(lines))] if lines else []
+def _choices(guided: Guided, size: Size) -> list[Block]:
+    rows = choice_rows(guided.prompt)
+    if not rows:
+        return []
+    body = body_of((), rows, (), size.width, guided.scroll.at)
+    guided.scroll.holds(body)
+    return [Block(5, body.lines, fit=partial(guided.scroll.show, body))]
 
 
-def _some_choices(lines: Sequence[Line]) -> Callable[[int], Sequence[Line]]:
-    def fit(room: int) -> Sequence[Line]:
-        more = M("… {count} more", count=len(lines) - room + 1)
-        return [*lines[: room - 1], ink(say(more), Ink.FAINT)] if room > 1 else lines[:room]
-
-    return fit
+def choice_rows(prompt: Prompt) -> list[Row]:
+    """The answers to choose from, as they are shown."""
+    return [Row(choice.key, told(choice.label)) for choice in prompt.choices]
 
 
 def _hint(prompt: Prompt, size: Size) -> list[Block]:
@@ -202,8 +205,8 @@ def _progress(prompt: Prompt, size: Size) -> list[Block]:
 def _bottom(guided: Guided, size: Size) -> Block:
     if guided.typed:
         return Block(0, (typing_line(guided.typed, size.width),))
-    keys, choosing = _keys(guided.prompt), _choosing(guided.prompt)
-    return Block(10, (keys_line(keys, size.width, choosing, twins=guided.bar.twins),))
+    choosing = choosing_words(choice_rows(guided.prompt), is_narrow=size.is_narrow)
+    return Block(0, (keys_line(_keys(guided.prompt), size.width, choosing),))
 
 
 def _keys(prompt: Prompt) -> list[Action]:
@@ -213,7 +216,3 @@ def _keys(prompt: Prompt) -> list[Action]:
         return [Action.CONFIRM, Action.LIST, Action.MENU]
     asked = [Action.CONFIRM] if prompt.confirms else []
     return [*asked, Action.EXCEPTION, Action.UNDO, Action.HELP, Action.LIST, Action.MENU, Action.LOOK_UP]
-
-
-def _choosing(prompt: Prompt) -> str:
-    return _("No.+Enter") if prompt.choices else ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scantrail.handheld.drawing.bars import Bar, Size, Task, keys_line, state_lines, typing_line
-from scantrail.handheld.drawing.lines import Ink, Line, Span, cut_line, ink, spread, width_of, wrapped
-from scantrail.handheld.drawing.packing import FILLER, Block, gap, pack, window
+from scantrail.handheld.drawing.lines import Ink, Line, cut_line, wrapped
+from scantrail.handheld.drawing.packing import FILLER, Block, gap, pack
 from scantrail.handheld.drawing.verdict import Shown, verdict_blocks
 from scantrail.handheld.keys import Action
+
+LEAST_OF_BODY, LEAST_ON_LOW_GLASS = 5, 2
+"""Lines that a long answer leaves of what is to be read or chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +21,8 @@ class Paper:
 
     title: str
     body: Sequence[Line]
+    """What is in sight of it."""
     bar: Bar
-    at: int = 0
-    """The line of the body that must be in sight."""
-    from_top: bool = False
-    """Whether that line is the first one in sight, as in a text that is scrolled."""
     shown: Shown | None = None
     keys: Sequence[Action] = ()
     extra: str = ""
@@ -31,46 +31,38 @@ class Paper:
 
 
 def draw_paper(paper: Paper, size: Size) -> list[Line]:
-    """The screen in exactly `size.height` lines."""
-    top = state_lines(paper.bar, Task(), size)
-    title = wrapped(paper.title, size.width, Ink.TITLE, most=2)
-    keys = keys_line(paper.keys, size.width, paper.extra, twins=paper.bar.twins)
+    """The screen in exactly `size.height` lines; the line of keys is always among them."""
+    top, title = _head(paper, size)
+    keys = keys_line(paper.keys, size.width, paper.extra)
     bottom = typing_line(paper.typed, size.width) if paper.typed else keys
-    part = _from(paper.body, paper.at) if paper.from_top else window(paper.body, paper.at)
+    room = size.height - len(top) - len(title) - 1
+    answer = _answer(paper.shown, room - min(len(paper.body), room), size)
     blocks = [
         Block(0, top),
         gap(90),
         Block(0, title),
         gap(80),
-        Block(3, paper.body, fit=part),
+        Block(0, paper.body[:room]),
         FILLER,
-        *verdict_blocks(paper.shown, size),
-        Block(0 if paper.typed else 10, (bottom,)),
+        Block(0, answer),
+        Block(0, (bottom,)),
     ]
     return [cut_line(line, size.width) for line in pack(blocks, size.height)]
 
 
-def room_for_body(size: Size) -> int:
-    """About how many lines of a body are in sight at once."""
-    return max(1, size.height - 4)
+def room_for_body(paper: Paper, size: Size, wanted: int) -> int:
+    """How many of the wanted lines of a body the screen has room for, above the answer and the keys."""
+    top, title = _head(paper, size)
+    room = size.height - len(top) - len(title) - 1
+    least = min(wanted, LEAST_ON_LOW_GLASS if size.is_low else LEAST_OF_BODY)
+    answer = sum(len(block.lines) for block in verdict_blocks(paper.shown, size))
+    return max(1, min(wanted, max(room - answer, least)))
 
 
-def _from(lines: Sequence[Line], first: int) -> Callable[[int], Sequence[Line]]:
-    def fit(room: int) -> Sequence[Line]:
-        start = max(0, min(first, len(lines) - room))
-        return lines[start : start + room]
-
-    return fit
+def _head(paper: Paper, size: Size) -> tuple[list[Line], list[Line]]:
+    return state_lines(paper.bar, Task(), size), wrapped(paper.title, size.width, Ink.TITLE, most=2)
 
 
-def choice_line(key: str, label: str, note: str, width: int, *, chosen: bool) -> Line:
-    """A line to choose: its number, what it is, and a note at the right where there is room for both."""
-    mark = "▸" if chosen else " "
-    line = (Span(f"{mark}{key} "), *ink(label))
-    right = ink(note) if note else ()
-    if width_of(line) + width_of(right) + 1 > width:
-        right = ()
-    whole = spread(line, right, width)
-    if not chosen:
-        return (*whole[:-1], Span(whole[-1].text, Ink.FAINT)) if right else whole
-    return tuple(Span(span.text, Ink.CHOSEN) for span in whole)
+def _answer(shown: Shown | None, room: int, size: Size) -> list[Line]:
+    blocks = verdict_blocks(shown, size)
+    return pack(blocks, max(0, min(room, sum(len(block.lines) for block in blocks))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scantrail.device.store import AttentionItem
-from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
-from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, sentence
+from scantrail.handheld.drawing.lines import Ink, Line, wrapped
+from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, TextPage, sentence
 from scantrail.handheld.pages.facts import moment
 from scantrail.handheld.text import told
 from scantrail.words import M, Message
@@ -98,7 +98,7 @@ class SettlePage(ChoicePage):
         return (M("Do with the goods what the screen says, then choose what you did. It is recorded with your name."),)
 
 
-class WaitingPage(ChoicePage):
+class WaitingPage(TextPage):
     """What a record waits for at the server; there is nothing to do about it here."""
 
     def __init__(self, desk: Desk, item: AttentionItem) -> None:
@@ -108,17 +108,12 @@ class WaitingPage(ChoicePage):
     def title(self) -> Message | str:
         return _goods(self._item)
 
-    def above(self, width: int) -> list[Line]:
-        """As for what is to be settled, what matters most comes last."""
+    def body(self, width: int) -> list[Line]:
         return [
-            *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
             *wrapped(f"… {told(self._item.refusal.waits_for)}", width, Ink.NOTE),
             *wrapped(told(M("Keep the goods where they are. It goes on by itself.")), width, Ink.STRONG),
-            BLANK,
+            *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
         ]
-
-    def entries(self) -> Sequence[Entry]:
-        return (Entry(M("Back"), self.desk.shell.back),)
 
     def help(self) -> Sequence[Message | str]:
         return (

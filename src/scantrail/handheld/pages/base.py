@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from scantrail.device.session import Session
@@ -15,14 +15,15 @@ from scantrail.domain.identifiers import UnitId
 from scantrail.domain.readings import Reading
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
-from scantrail.handheld.drawing.paper import Paper, choice_line, draw_paper, room_for_body
+from scantrail.handheld.drawing.paper import Paper, draw_paper, room_for_body
+from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_words
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.keys import Action
 from scantrail.handheld.text import told
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.strokes import Stroke
 from scantrail.scanning.wedge import Heard
-from scantrail.words import M, Message, _
+from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
 
 DemoBadge = tuple[str, str, str]
@@ -169,10 +170,22 @@ def sentence(tone: Tone, title: Message | str, todo: Message | str = "", scanned
     return Shown(tone, title, scanned, todo=todo)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to choose."""
+
+    label: Message | str
+    chosen: Callable[[], None]
+    note: Message | str | Sequence[str] = ""
+    """What else is known of it. Of several notes, the most important first: the others give way to it."""
+    key: str = ""
+    """The number that takes it; empty where that is its place in the list."""
+
+
 class Page:
     """One screen. A scan, a chosen number or an action comes in; a picture comes out."""
 
-    keys: ClassVar[Sequence[Action]] = (Action.BACK, Action.HELP, Action.MENU)
+    keys: Sequence[Action] = (Action.BACK, Action.HELP, Action.MENU)
     shows_commands: ClassVar[bool] = False
     """Whether a command barcode is a scan like any other here, and not carried out."""
 
@@ -182,6 +195,7 @@ class Page:
         """The last answer; it stays until the next scan."""
         self.turn = 0
         """Counts what was scanned and pressed, so that a late answer does not push a newer one aside."""
+        self.scroll = Scroll()
 
     @property
     def ears(self) -> Ears | None:
@@ -197,18 +211,44 @@ class Page:
         """The picture in so many columns and lines."""
         raise NotImplementedError
 
+    def entries(self) -> Sequence[Entry]:
+        """What there is to choose from now."""
+        return ()
+
+    def by_key(self) -> dict[str, Entry]:
+        """The same, by the number that takes each."""
+        return {entry.key or str(at): entry for at, entry in enumerate(self.entries(), 1)}
+
     def take(self, reading: Reading) -> None:
         """A scan or a typed text."""
-        self.say(sentence(Tone.NOTED, M("NOTHING TO SCAN HERE"), M("Press Esc to go back."), reading.text))
+        self.say(sentence(Tone.REFUSED, M("NOTHING TO SCAN HERE"), M("Press Esc to go back."), reading.text))
 
-    def choose(self, number: int) -> bool:  # noqa: ARG002 - reason: a screen without choices has no use for it
-        """A typed number; gives whether it chooses something here."""
-        return False
+    def choose(self, key: str) -> None:
+        """A typed or scanned number. One that is not in the list does nothing else."""
+        chosen = self.by_key().get(key)
+        if chosen is None:
+            self.say(sentence(Tone.REFUSED, M("THERE IS NO {number}", number=key), M("Type a number of the list.")))
+        else:
+            self.shown = None
+            chosen.chosen()
 
-    def do(self, action: Action) -> None:
-        """An action that is not the same on every screen."""
+    def do(self, action: Action) -> bool:
+        """An action that is not the same on every screen; gives whether it is one that this screen knows."""
         if action is Action.BACK:
             self.desk.shell.back()
+        elif action is Action.CONFIRM:
+            self._choose_marked()
+        else:
+            return self.scroll.move(action)
+        return True
+
+    def _choose_marked(self) -> None:
+        """What is out of sight is not chosen, but brought back in sight."""
+        keys = list(self.by_key())
+        if keys and self.scroll.shows_marked:
+            self.choose(keys[min(self.scroll.at, len(keys) - 1)])
+        else:
+            self.scroll.to_marked()
 
     def changed(self) -> None:
         """The sync has brought something."""
@@ -225,11 +265,40 @@ class Page:
         self.shown = shown
         self.desk.shell.ring(shown.tone)
 
-    def paper(self, title: Message | str, body: Sequence[Line], **more: Any) -> Paper:
+    def paper(self, title: Message | str, body: Sequence[Line] = (), **more: Any) -> Paper:
         """What such a screen shows, with what is the same on all of them."""
         shell = self.desk.shell
         facts = {"keys": self.keys, "shown": self.shown, "typed": shell.typed} | more
         return Paper(told(title), body, shell.bar, **facts)
+
+    def drawn(
+        self,
+        size: Size,
+        title: Message | str,
+        above: Sequence[Line] = (),
+        below: Sequence[Line] = (),
+        **more: Any,
+    ) -> list[Line]:
+        """The picture of a screen that shows a text, the entries to choose from, or both."""
+        rows = rows_of(self.by_key())
+        body = body_of(above, rows, below, size.width, self.scroll.at)
+        paper = self.paper(title, **({"extra": choosing_words(rows, is_narrow=size.is_narrow)} | more))
+        lines = self.scroll.show(body, room_for_body(paper, size, len(body.lines)))
+        keys = [each for each in paper.keys if each not in _SCROLLS or not (self.scroll.shows_all or rows)]
+        return draw_paper(replace(paper, body=lines, keys=keys), size)
+
+
+_SCROLLS = frozenset({Action.UP, Action.DOWN, Action.PAGE_UP, Action.PAGE_DOWN})
+
+
+def rows_of(entries: Mapping[str, Entry]) -> list[Row]:
+    """Entries as they are shown."""
+    return [Row(key, told(entry.label), _notes(entry)) for key, entry in entries.items()]
+
+
+def _notes(entry: Entry) -> tuple[str, ...]:
+    note = entry.note
+    return tuple(map(told, (note,) if isinstance(note, Message | str) else note))
 
 
 async def sync_now(page: Page) -> None:
@@ -253,13 +322,7 @@ async def sync_now(page: Page) -> None:
 class TextPage(Page):
     """A screen to read; arrows and page keys scroll it, and so does Enter."""
 
-    keys: ClassVar[Sequence[Action]] = (Action.BACK, Action.DOWN, Action.UP, Action.MENU)
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.first = 0
-        self._room = 1
-        self._length = 0
+    keys: Sequence[Action] = (Action.BACK, Action.DOWN, Action.UP, Action.MENU)
 
     def title(self) -> Message | str:
         """What is to be read."""
@@ -270,50 +333,18 @@ class TextPage(Page):
         raise NotImplementedError
 
     def draw(self, size: Size) -> list[Line]:
-        body = self.body(size.width)
-        self._room, self._length = room_for_body(size), len(body)
-        self._scroll(0)
-        return draw_paper(self.paper(self.title(), body, at=self.first, from_top=True), size)
+        return self.drawn(size, self.title(), below=self.body(size.width))
 
-    def do(self, action: Action) -> None:
-        steps = {
-            Action.DOWN: 1,
-            Action.UP: -1,
-            Action.PAGE_DOWN: self._room - 1,
-            Action.CONFIRM: self._room - 1,
-            Action.PAGE_UP: 1 - self._room,
-        }
-        if action in steps:
-            self._scroll(steps[action])
-        else:
-            super().do(action)
-
-    def _scroll(self, step: int) -> None:
-        self.first = max(0, min(self.first + step, self._length - self._room))
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something to choose."""
-
-    label: Message | str
-    chosen: Callable[[], None]
-    note: Message | str = ""
+    def do(self, action: Action) -> bool:
+        reads_on = action is Action.CONFIRM and not self.entries()
+        return super().do(Action.PAGE_DOWN if reads_on else action)
 
 
 class ChoicePage(Page):
-    """A screen to choose from: a number and Enter, or arrows and Enter."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.at = 0
+    """A screen to choose from: by a number, or by arrows and Enter."""
 
     def title(self) -> Message | str:
         """What is to be chosen."""
-        raise NotImplementedError
-
-    def entries(self) -> Sequence[Entry]:
-        """What there is to choose from now."""
         raise NotImplementedError
 
     def above(self, width: int) -> list[Line]:  # noqa: ARG002 - reason: a screen with nothing to read has no use for it
@@ -321,28 +352,4 @@ class ChoicePage(Page):
         return []
 
     def draw(self, size: Size) -> list[Line]:
-        entries, above = self.entries(), self.above(size.width)
-        self.at = max(0, min(self.at, len(entries) - 1))
-        lines = [
-            choice_line(str(at + 1), told(entry.label), told(entry.note), size.width, chosen=at == self.at)
-            for at, entry in enumerate(entries)
-        ]
-        extra = _("No.+Enter") if entries else ""
-        return draw_paper(self.paper(self.title(), [*above, *lines], at=len(above) + self.at, extra=extra), size)
-
-    def choose(self, number: int) -> bool:
-        entries = self.entries()
-        if not 1 <= number <= len(entries):
-            return False
-        self.at = number - 1
-        entries[self.at].chosen()
-        return True
-
-    def do(self, action: Action) -> None:
-        step = {Action.DOWN: 1, Action.UP: -1, Action.PAGE_DOWN: 5, Action.PAGE_UP: -5}.get(action, 0)
-        if action is Action.CONFIRM:
-            self.choose(self.at + 1)
-        elif step:
-            self.at = max(0, min(self.at + step, len(self.entries()) - 1))
-        else:
-            super().do(action)
+        return self.drawn(size, self.title(), above=self.above(size.width))

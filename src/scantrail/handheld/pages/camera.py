@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from scantrail.domain.readings import Command, Reading, command_in
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.camera import Finder, draw_finder
-from scantrail.handheld.drawing.lines import Ink, Line, Span, ink, wrapped
+from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import draw_paper
+from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action
-from scantrail.handheld.pages.base import Desk, Page, sentence
+from scantrail.handheld.pages.base import Desk, Entry, Page, sentence
 from scantrail.handheld.text import told
 from scantrail.scanning.acceptance import Code, Rules, may_follow
 from scantrail.scanning.camera.aiming import Aim, Offer, reading_of
 from scantrail.scanning.camera.messages import Preview, View
-from scantrail.words import M, Message, _
+from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
 
 AGAIN_MS = 10_000
@@ -71,8 +73,6 @@ class CameraPage(Page):
         self._is_open = True
         self._choices: tuple[Code, ...] = ()
         """The codes to choose from. They stay as they are until one is chosen: none may slip under a finger."""
-        self._first = 0
-        """The line of them that is in sight."""
         self._preview: Preview | None = None
         self._codes: tuple[Code, ...] = ()
         desk.shell.start(self._feed.run())
@@ -98,7 +98,7 @@ class CameraPage(Page):
     def _offered(self, offer: Offer) -> None:
         first = offer.codes[0]
         if offer.asks or self._was_just_taken(first):
-            self._choices, self._first = offer.codes, 0
+            self._choices, self.scroll = offer.codes, Scroll()
             self.desk.shell.ring(Tone.NOTED)
         else:
             self._give(first)
@@ -120,25 +120,20 @@ class CameraPage(Page):
     def take(self, reading: Reading) -> None:
         self.desk.shell.back_with(reading)
 
-    def choose(self, number: int) -> bool:
-        if self._choices and 1 <= number <= len(self._choices):
-            self._give(self._choices[number - 1])
-        elif self._choices and number == len(self._choices) + 1:
-            self._look_again()
-        else:
-            return False
-        return True
+    def entries(self) -> Sequence[Entry]:
+        if not self._choices:
+            return ()
+        codes = [Entry(code.text, partial(self._give, code), code.symbology.value) for code in self._choices]
+        return (*codes, Entry(M("Look again"), self._look_again))
 
     def _look_again(self) -> None:
         self._choices, self._aim = (), Aim(self._feed.rules)
 
-    def do(self, action: Action) -> None:
-        if action is Action.BACK and self._choices:
-            self._look_again()
-        elif action in (Action.DOWN, Action.UP):
-            self._first = max(0, self._first + (1 if action is Action.DOWN else -1))
-        else:
-            super().do(action)
+    def do(self, action: Action) -> bool:
+        if action is not Action.BACK or not self._choices:
+            return super().do(action)
+        self._look_again()
+        return True
 
     def closed(self) -> None:
         self._is_open = False
@@ -168,29 +163,12 @@ class CameraPage(Page):
         return M("SEEN") if any(code.accepted for code in self._codes) else M("THIS CODE CANNOT BE USED")
 
     def _draw_choices(self, size: Size) -> list[Line]:
-        labels = [(code.text, code.symbology.value) for code in self._choices]
-        lines = [line for at, each in enumerate(labels, 1) for line in _choice(str(at), *each, size.width)]
-        lines += _choice(str(len(labels) + 1), _("Look again"), "", size.width)
-        self._first = min(self._first, len(lines) - 1)
-        title = M("WHICH CODE?") if len(labels) > 1 else M("TAKE THIS CODE?")
-        keys = (Action.BACK, Action.DOWN, Action.UP, Action.HELP)
-        return draw_paper(
-            self.paper(title, lines, at=self._first, from_top=True, keys=keys, extra=_("No.+Enter")), size
-        )
+        return self.drawn(size, M("WHICH CODE?") if len(self._choices) > 1 else M("TAKE THIS CODE?"))
 
     def help(self) -> Sequence[Message | str]:
         return (
             M("Hold the code in the box, about a hand's breadth away. It is taken as soon as it is read for certain."),
             M("Seen, not sure: the code was read once. Hold still, come closer, or turn it to the light."),
-            M("With several codes in view, type the number of the one you mean, then Enter."),
+            M("With several codes in view, type the number of the one you mean."),
             M("The scanner works here too. Esc goes back without taking anything."),
         )
-
-
-def _choice(number: str, text: str, note: str, width: int) -> list[Line]:
-    """A code whole, on as many lines as it takes: two may differ in their last character only."""
-    first, *others = wrapped(text, width - 2, Ink.STRONG)
-    lines: list[Line] = [(Span(f"{number} "), *first), *((Span("  "), *line) for line in others)]
-    if note and sum(span.width for span in lines[-1]) + len(note) + 2 <= width:
-        lines[-1] = (*lines[-1], *ink(f"  {note}", Ink.FAINT))
-    return lines

@@ -41,11 +41,11 @@ class GrantPage(SignInPage):
         self.desk.shell.close(self)
         self._granted(Grant(signed_in.worker.id, signed_in.offline))
 
-    def do(self, action: Action) -> None:
-        if action is Action.BACK and not self.asks_pin and not self.checking:
-            self.desk.shell.back()
-        else:
-            super().do(action)
+    def do(self, action: Action) -> bool:
+        if action is not Action.BACK or self.asks_pin or self.checking:
+            return super().do(action)
+        self.desk.shell.back()
+        return True
 
     def help(self) -> Sequence[Message | str]:
         return (

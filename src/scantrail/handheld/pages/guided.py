@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from scantrail.device.store import AttentionItem, StoreError
 from scantrail.device.sync import Link
 from scantrail.domain.acts import ActId, Grant
+from scantrail.domain.identifiers import DocumentId
 from scantrail.domain.photos import NoPhoto
 from scantrail.domain.readings import Reading
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided, item_line
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
+from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.drawing.verdict import Proof, Shown
 from scantrail.handheld.keys import Action
-from scantrail.handheld.pages.base import Desk, Page, TextPage, sentence
+from scantrail.handheld.pages.base import Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.pages.grant import GrantPage
 from scantrail.handheld.text import told
 from scantrail.protocol.outbox import ActState
@@ -25,6 +28,7 @@ from scantrail.workflows.base import (
     AskException,
     AskUndo,
     Back,
+    Choice,
     Choose,
     Confirm,
     Granted,
@@ -54,11 +58,20 @@ class GuidedPage(Page):
         self._verdict: Verdict | None = None
         self._act: ActId | None = None
         """The record behind the verdict; None when nothing was recorded with it."""
+        self._choices: tuple[Choice, ...] = ()
+        """What was there to choose from when somebody last looked: of another list, the first is marked."""
+
+    @property
+    def task(self) -> DocumentId | None:
+        """The document worked on; None when it is done."""
+        prompt = self.desk.session.prompt()
+        return None if prompt.finished else DocumentId(prompt.task)
 
     def draw(self, size: Size) -> list[Line]:
         shell = self.desk.shell
         shown = self.shown or self._of_verdict()
-        return draw_guided(Guided(self.desk.session.prompt(), shown, shell.bar, shell.typed), size)
+        self.entries()
+        return draw_guided(Guided(self.desk.session.prompt(), shown, shell.bar, shell.typed, self.scroll), size)
 
     def _of_verdict(self) -> Shown | None:
         return Shown.of(self._verdict, self._proof(self._verdict)) if self._verdict else None
@@ -74,14 +87,13 @@ class GuidedPage(Page):
         before = self.desk.session.verdict_act
         self._answered(self.desk.session.scan(reading), before)
 
-    def choose(self, number: int) -> bool:
-        prompt = self.desk.session.prompt()
-        if str(number) not in {choice.key for choice in prompt.choices}:
-            return False
-        self._give(Choose(str(number)))
-        return True
+    def entries(self) -> Sequence[Entry]:
+        choices = self.desk.session.prompt().choices
+        if choices != self._choices:
+            self._choices, self.scroll = choices, Scroll()
+        return tuple(Entry(each.label, partial(self._give, Choose(each.key)), key=each.key) for each in choices)
 
-    def do(self, action: Action) -> None:
+    def do(self, action: Action) -> bool:
         if action is Action.LIST:
             self.desk.shell.open(ItemsPage(self.desk))
         elif action is Action.BACK:
@@ -90,8 +102,11 @@ class GuidedPage(Page):
             self._photograph()
         elif action is Action.CONFIRM and self.desk.session.prompt().finished:
             self.desk.shell.home()
-        elif action in _ASKS:
+        elif action in _ASKS and not (action is Action.CONFIRM and self.entries()):
             self._give(_ASKS[action])
+        else:
+            return super().do(action)
+        return True
 
     def _back(self) -> None:
         """Out of a question; where there is none, out of the task, which stays on record as it is."""

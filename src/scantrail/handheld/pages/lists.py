@@ -51,11 +51,11 @@ def progress_of(pick_list: PickList) -> str:
     return f"{len(pick_list.picked)}/{pick_list.wanted}"
 
 
-def _urgency(pick_list: PickList) -> str:
+def _urgency(pick_list: PickList) -> tuple[str, ...]:
+    """What there is to know of a list, the most important first."""
     required = pick_list.required_by.strftime("%m-%d") if pick_list.required_by else ""
     where = pick_list.taken.device if pick_list.taken else ""
-    facts = (where, pick_list.customer_class, f"P{pick_list.priority}", required, progress_of(pick_list))
-    return " ".join(filter(None, facts))
+    return (progress_of(pick_list), pick_list.customer_class, where, f"P{pick_list.priority}", required)
 
 
 def open_list(page: Page, number: DocumentId) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from scantrail.device.store import History
 from scantrail.device.transport import Offline, Refused
@@ -11,9 +12,9 @@ from scantrail.domain.identifiers import UnitId
 from scantrail.domain.readings import Candidates, Reading, Said
 from scantrail.domain.units import Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
-from scantrail.handheld.drawing.paper import choice_line
+from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action
-from scantrail.handheld.pages.base import Desk, TextPage, sentence
+from scantrail.handheld.pages.base import Desk, Entry, TextPage, sentence
 from scantrail.handheld.pages.facts import (
     Fact,
     fact_lines,
@@ -52,8 +53,6 @@ class LookUpPage(TextPage):
         return self._text or M("LOOK UP: SCAN ANY CODE")
 
     def body(self, width: int) -> list[Line]:
-        if self._which:
-            return [self._choice(at, unit, width) for at, unit in enumerate(self._which, 1)]
         unit = self.desk.store.unit(self._unit) if self._unit else None
         if unit is None:
             return fact_lines(self._facts, width)
@@ -62,9 +61,12 @@ class LookUpPage(TextPage):
         about = wrapped(told(self._about_history), width, Ink.NOTE)
         return [*unit_lines(unit, product, holds, width), BLANK, *about, *history]
 
-    def _choice(self, number: int, unit: Unit, width: int) -> Line:
+    def entries(self) -> Sequence[Entry]:
+        return tuple(Entry(self._product_name(unit), partial(self._show_unit, unit)) for unit in self._which)
+
+    def _product_name(self, unit: Unit) -> str:
         product = self.desk.store.product(unit.product)
-        return choice_line(str(number), product.name if product else unit.product, "", width, chosen=False)
+        return product.name if product else unit.product
 
     def take(self, reading: Reading) -> None:
         self._forget()
@@ -77,14 +79,8 @@ class LookUpPage(TextPage):
         else:
             self._show_other(found)
 
-    def choose(self, number: int) -> bool:
-        if not 1 <= number <= len(self._which):
-            return False
-        self._show_unit(self._which[number - 1])
-        return True
-
     def _forget(self) -> None:
-        self.shown, self.first, self._unit, self._which, self._facts = None, 0, None, (), ()
+        self.shown, self.scroll, self._unit, self._which, self._facts = None, Scroll(), None, (), ()
         self._history, self._about_history = None, ""
 
     def _show_unit(self, unit: Unit) -> None:
@@ -128,12 +124,12 @@ class LookUpPage(TextPage):
         title = M("UNKNOWN CODE") if said.refusal is None else M("BAD CODE")
         self.say(sentence(Tone.REFUSED, title, said.refusal or unknown, said.text))
 
-    def do(self, action: Action) -> None:
-        if action is Action.LOOK_UP:
-            self._forget()
-            self._text = ""
-        else:
-            super().do(action)
+    def do(self, action: Action) -> bool:
+        if action is not Action.LOOK_UP:
+            return super().do(action)
+        self._forget()
+        self._text = ""
+        return True
 
     def help(self) -> Sequence[Message | str]:
         return (

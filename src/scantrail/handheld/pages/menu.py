@@ -1,14 +1,17 @@
-"""The menu: the open task first, then what else there is to do, with counts."""
+"""The menu: the open task is 0, and what else there is to do has its number for good."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from scantrail.domain.documents import PickList
+from scantrail.domain.identifiers import DocumentId
 from scantrail.domain.readings import Reading
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.attention import AttentionPage
-from scantrail.handheld.pages.base import ChoicePage, Entry, sentence, sync_now
+from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, sentence, sync_now
 from scantrail.handheld.pages.lists import ListsPage, open_list, progress_of
 from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.scan_lab import ScanLabPage
@@ -19,7 +22,14 @@ from scantrail.workflows.base import Tone
 class MenuPage(ChoicePage):
     """What next?"""
 
-    keys = (Action.HELP, Action.LOOK_UP, Action.SYNC)
+    keys: Sequence[Action] = (Action.HELP, Action.LOOK_UP, Action.SYNC)
+
+    def __init__(self, desk: Desk, came_from: DocumentId | None = None) -> None:
+        super().__init__(desk)
+        self._came_from = came_from
+        """The task that the menu was opened from; Esc leads back to it."""
+        if came_from is not None:
+            self.keys = (Action.BACK, *self.keys)
 
     def title(self) -> Message:
         return M("WHAT NEXT?")
@@ -27,21 +37,30 @@ class MenuPage(ChoicePage):
     def entries(self) -> Sequence[Entry]:
         desk, shell = self.desk, self.desk.shell
         lists = desk.session.pick_lists()
-        return (
-            *(self._resume(each) for each in lists if self._is_ours(each)),
+        fixed = (
             Entry(M("Pick lists"), lambda: shell.open(ListsPage(desk)), str(len(lists))),
             Entry(M("Needs attention"), lambda: shell.open(AttentionPage(desk)), str(shell.bar.attention)),
             Entry(M("Look up"), lambda: shell.open(LookUpPage(desk))),
             Entry(M("Sync now"), lambda: shell.start(sync_now(self))),
-            *(Entry(label, self._starting(label, run)) for label, run in desk.extra_entries),
             Entry(M("Scan lab"), lambda: shell.open(ScanLabPage(desk))),
             Entry(M("Sign out"), self._sign_out),
             Entry(M("Leave Scantrail"), shell.leave),
+            *(Entry(label, self._starting(label, run)) for label, run in desk.extra_entries),
         )
+        return (*self._resume(lists), *(replace(entry, key=str(at)) for at, entry in enumerate(fixed, 1)))
 
-    def _resume(self, pick_list: PickList) -> Entry:
-        label = M("Resume {document}", document=pick_list.number)
-        return Entry(label, lambda: open_list(self, pick_list.number), progress_of(pick_list))
+    def _resume(self, lists: Sequence[PickList]) -> list[Entry]:
+        """The task that was open last, else the most urgent of those begun here; the others are among the lists."""
+        ours = sorted(filter(self._is_ours, lists), key=lambda each: each.number != self._came_from)
+        return [
+            Entry(
+                M("Resume {document}", document=each.number),
+                partial(open_list, self, each.number),
+                progress_of(each),
+                "0",
+            )
+            for each in ours[:1]
+        ]
 
     def _is_ours(self, pick_list: PickList) -> bool:
         taken, worker = pick_list.taken, self.desk.session.worker
@@ -61,9 +80,13 @@ class MenuPage(ChoicePage):
             self.desk.shell.open(page)
             page.take(reading)
 
-    def do(self, action: Action) -> None:
+    def do(self, action: Action) -> bool:
         if action is not Action.BACK:
-            super().do(action)
+            return super().do(action)
+        if self._came_from is None:
+            return False
+        open_list(self, self._came_from)
+        return True
 
     def _starting(self, label: str, run: Callable[[], Awaitable[None]]) -> Callable[[], None]:
         return lambda: self.desk.shell.start(self._run(label, run))
@@ -86,6 +109,7 @@ class MenuPage(ChoicePage):
 
     def help(self) -> Sequence[Message | str]:
         return (
-            M("Type the number of what you want, then Enter. Or go there with the arrows, then Enter."),
+            M("Type the number of what you want. Or go there with the arrows, then press Enter."),
             M("Scan a pick list's number to open it, or any other code to look it up."),
+            M("To type a code, choose Look up first: here a digit chooses."),
         )

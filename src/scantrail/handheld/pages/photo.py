@@ -45,12 +45,13 @@ class PhotoPage(Page):
     def take(self, reading: Reading) -> None:
         self.desk.shell.back_with(reading)
 
-    def do(self, action: Action) -> None:
+    def do(self, action: Action) -> bool:
         if action is not Action.CONFIRM:
-            super().do(action)
-        elif self._preview is not None and not self._is_taking:
+            return super().do(action)
+        if self._preview is not None and not self._is_taking:
             self._is_taking, self.shown = True, None
             self.desk.shell.start(self._take_picture())
+        return True
 
     async def _take_picture(self) -> None:
         try:

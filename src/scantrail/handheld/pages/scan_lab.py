@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from scantrail.domain.calibration import CALIBRATION
 from scantrail.domain.readings import Candidates, Carrier, CodeKind, Reading
 from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
-from scantrail.handheld.drawing.paper import choice_line
+from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action
-from scantrail.handheld.pages.base import Desk, Ears, TextPage, sentence
+from scantrail.handheld.pages.base import Desk, Ears, Entry, TextPage, sentence
 from scantrail.handheld.pages.facts import Fact, fact_lines, said_facts
 from scantrail.handheld.text import told
 from scantrail.scanning.aim import aim_words
@@ -77,9 +78,19 @@ class ScanLabPage(TextPage):
             return _learned_lines(self._learned, width)
         if self._lesson is not None:
             return _lesson_lines(self._lesson, width)
-        seen = fact_lines(_facts(self._seen), width) if self._seen else []
-        lines = [*_bare_choice(1, M("Learn the scanner"), width), BLANK, *seen]
-        return lines if self._seen else [*lines, *wrapped(_("Nothing scanned here is recorded."), width, Ink.FAINT)]
+        if self._seen is None:
+            return [BLANK, *wrapped(_("Nothing scanned here is recorded."), width, Ink.FAINT)]
+        return [BLANK, *fact_lines(_facts(self._seen), width)]
+
+    def entries(self) -> Sequence[Entry]:
+        if self._lesson is None:
+            return (Entry(M("Learn the scanner"), self._learn),)
+        learned = self._learned
+        if learned is None:
+            return ()
+        profile = learned.profile
+        use = [Entry(M("Use it now"), partial(self._use, profile))] if profile is not None else []
+        return (*use, Entry(M("Learn it again"), self._learn))
 
     def take(self, reading: Reading) -> None:
         self.shown = None
@@ -87,19 +98,12 @@ class ScanLabPage(TextPage):
             what = M("Only a scanner that types is learned. This came otherwise: {text}", text=reading.text)
             self.say(sentence(Tone.NOTED, M("NOTHING TO LEARN"), what))
             return
-        self.first = 0
+        self.scroll = Scroll()
         strokes = self.desk.shell.strokes() if reading.carrier in (Carrier.WEDGE, Carrier.TYPED) else []
         self._seen = _Seen(reading, tuple(strokes), self.desk.session.candidates(reading))
 
-    def choose(self, number: int) -> bool:
-        learned = self._learned
-        if learned is not None and number == 1 and learned.profile is not None:
-            self._use(learned.profile)
-        elif (number, self._lesson) == (1, None) or (number == 2 and learned is not None):
-            self._lesson, self.shown, self.first = Lesson(), None, 0
-        else:
-            return False
-        return True
+    def _learn(self) -> None:
+        self._lesson, self.shown, self.scroll = Lesson(), None, Scroll()
 
     def _use(self, profile: Profile) -> None:
         try:
@@ -111,23 +115,19 @@ class ScanLabPage(TextPage):
         self._lesson = None
         self.say(sentence(Tone.ACCEPTED, M("SAVED"), M("In use now. Scan any code to see how it arrives.")))
 
-    def do(self, action: Action) -> None:
-        if action is Action.BACK and self._lesson is not None:
-            self._lesson, self.shown = None, None
-        else:
-            super().do(action)
+    def do(self, action: Action) -> bool:
+        if action is not Action.BACK or self._lesson is None:
+            return super().do(action)
+        self._lesson, self.shown = None, None
+        return True
 
     def help(self) -> Sequence[Message | str]:
         return (
             M("Scan any code to see how it arrives. Nothing here is recorded or sent; commands are shown, not done."),
             M("If scans arrive wrong, print the calibration sheet: scantrail labels calibration --pdf sheet.pdf"),
-            M("Then type 1 and Enter, and scan its codes one by one. After each, wait for the next to be asked for."),
+            M("Then type 1, and scan its codes one by one. After each, wait for the next to be asked for."),
             M("Esc stops, a moment after it is pressed."),
         )
-
-
-def _bare_choice(number: int, label: Message, width: int) -> list[Line]:
-    return [choice_line(str(number), told(label), _("No.+Enter") if number == 1 else "", width, chosen=False)]
 
 
 def _lesson_lines(lesson: Lesson, width: int) -> list[Line]:
@@ -137,10 +137,9 @@ def _lesson_lines(lesson: Lesson, width: int) -> list[Line]:
 
 
 def _learned_lines(learned: Learned, width: int) -> list[Line]:
-    choices = [*_bare_choice(1, M("Use it now"), width), *_bare_choice(2, M("Learn it again"), width)]
     cautions = [line for each in learned.cautions for line in wrapped(f"! {told(each)}", width, Ink.NOTE)]
     facts = [line for each in learned.facts for line in wrapped(told(each), width)]
-    return [*choices, BLANK, *cautions, *facts]
+    return [BLANK, *cautions, *facts]
 
 
 def _facts(seen: _Seen) -> tuple[Fact, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from scantrail.device.first_load import Loading
 from scantrail.device.sign_in import SignedIn, SignInRefused
@@ -14,7 +13,6 @@ from scantrail.domain.readings import Candidates, Carrier, Reading
 from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, progress_line, wrapped
-from scantrail.handheld.drawing.paper import draw_paper
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, Page, sentence
@@ -28,7 +26,7 @@ MASK = "•"
 class SignInPage(Page):
     """Who works here? The PIN is never shown, and nothing of it is kept."""
 
-    keys: ClassVar[Sequence[Action]] = (Action.HELP, Action.SYNC, Action.LEAVE)
+    keys: Sequence[Action] = (Action.HELP, Action.SYNC, Action.LEAVE)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -49,7 +47,7 @@ class SignInPage(Page):
     def draw(self, size: Size) -> list[Line]:
         masked = MASK * len(self.desk.shell.typed) if self.asks_pin else self.desk.shell.typed
         keys = (Action.BACK, Action.HELP) if self.asks_pin else self.keys
-        return draw_paper(self.paper(self._title(), self._body(size), typed=masked, keys=keys), size)
+        return self.drawn(size, self._title(), self._body(size), typed=masked, keys=keys)
 
     def _title(self) -> Message:
         if self.checking:
@@ -130,9 +128,13 @@ class SignInPage(Page):
         self.desk.shell.ring(Tone.ACCEPTED)
         self.desk.shell.home()
 
-    def do(self, action: Action) -> None:
-        if action is Action.BACK and not self.checking:
+    def do(self, action: Action) -> bool:
+        if action is not Action.BACK:
+            return super().do(action)
+        is_known = self.asks_pin or self.checking
+        if not self.checking:
             self.badge, self.shown = "", None
+        return is_known
 
     def help(self) -> Sequence[Message | str]:
         return (
