@@ -123,7 +123,7 @@ def test_status_tells_what_waits_without_a_server_and_now_says_why_it_is_not_in_
     status = json.loads(capsys.readouterr().out)
     assert (status["device"], status["link"], status["waiting"]) == ("Scanner-05", "offline", 4)
     assert run("sync", "status", "--store", store) == 0
-    assert "waiting    4 records, the oldest of 2025-01-28 09:00" in capsys.readouterr().out
+    assert "waiting    4 records, the oldest of 2025-01-28 04:00 UTC-05:00" in capsys.readouterr().out
     assert run("sync", "now", "--store", store) == 1
     assert "Not in sync: The server http://scantrail.test cannot be reached" in capsys.readouterr().err
 

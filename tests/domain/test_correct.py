@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList
+from scantrail.domain.events import UnitDelivered, UnitShipped
 from scantrail.domain.fold import By, fold_pick_list, fold_unit
 from scantrail.domain.rules.correct import FOUND_AS, correction, correction_problem
 from scantrail.domain.status import Status
@@ -107,3 +108,13 @@ def test_a_unit_is_corrected_at_its_own_site_into_a_place_of_that_site() -> None
     assert problem(module(46, place="EAST/A-1")) is not None
     for place in (None, replace(BIN, site="EAST")):
         assert correction_problem(module(46), place, Status.AVAILABLE, "MAIN", SITES) is not None
+
+
+def test_a_unit_keeps_when_it_left_when_it_is_delivered_and_loses_it_when_it_is_found_here() -> None:
+    away = UnitShipped(PICKED.id, "SH-1", ORDER, PICKED.place, "ACME/SITE")
+    there = UnitDelivered(PICKED.id, "SH-1", "ACME/SITE", "ACME/SITE", PICKED.owner)
+    left = fold_unit(PICKED, away, By("jen", "server", NOW))
+    assert left.left_at == NOW
+    delivered = fold_unit(left, there, By("carrier", "server", NOW + timedelta(days=1)))
+    assert (delivered.left_at, delivered.changed_at) == (NOW, NOW + timedelta(days=1))
+    assert found(delivered).left_at is None

@@ -234,6 +234,7 @@ async def test_a_unit_is_looked_up_in_the_middle_of_a_task_with_its_history_newe
         await hand.press("pagedown")
         glass = hand.glass
         assert glass.index("Picked from A-15-03") < glass.index("Reason: because") < glass.index("Registered")
+        assert "2025-01-28 04:00  Sarah" in glass, "by a clock at the site"
         assert "photo damage␛[2J-1.jpg, 1 kB," in glass
         assert "not received yet" in glass
         assert "half there" not in glass

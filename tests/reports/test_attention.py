@@ -20,7 +20,7 @@ def test_it_shows_goods_person_reason_and_what_to_do(served: ServedSite, contest
     with served.database.reading() as connection:
         (item,) = open_items(connection)
     assert list_lines([item]) == [
-        f"{item.id}  2025-01-28 09:00  MAY NOT BE PICKED  CM500-2025-0046  [Sarah Johnson, Scanner-05]",
+        f"{item.id}  2025-01-28 04:00 UTC-05:00  MAY NOT BE PICKED  CM500-2025-0046  [Sarah Johnson, Scanner-05]",
         f"    → {item.todo}",
     ]
     assert item_lines(item) == [
@@ -34,14 +34,14 @@ def test_it_shows_goods_person_reason_and_what_to_do(served: ServedSite, contest
         "  on         Scanner-05 at MAIN, record 3",
         "  at place   A-15-03",
         "  document   PL-2025-0091",
-        "  happened   2025-01-28 09:00",
-        "  received   2025-01-28 09:00",
+        "  happened   2025-01-28 04:00 UTC-05:00",
+        "  received   2025-01-28 04:00 UTC-05:00",
         "  follows    1 more records that did not apply with it",
     ]
     assert item.goods[0].status is Status.QUARANTINE
     done = resolve(served.database, item.id, worker="ana", reason="Put back", now=NOW).item
     assert done.settled is not None
-    assert settled_words(done.settled) == "by Ana Lopez, 2025-01-28 09:00 UTC, because: Put back"
+    assert settled_words(done) == "by Ana Lopez, 2025-01-28 04:00 UTC-05:00, because: Put back"
 
 
 def test_what_a_device_wrote_cannot_steer_the_terminal(served: ServedSite, contested: object) -> None:

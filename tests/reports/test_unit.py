@@ -20,7 +20,7 @@ def test_it_shows_the_unit_and_its_life(served: ServedSite) -> None:
     (report,) = unit_reports(served.database, " cm500-2025-0046 ")
     assert report.lines() == [
         "CM500-2025-0046  Control Module CM-500  Allocated  A-15-03 (MAIN)",
-        "2025-01-27 09:00  Received and registered at A-15-03 (MAIN)  [System, server]",
+        "2025-01-27 04:00 UTC-05:00  Received and registered at A-15-03 (MAIN)  [System, server]",
     ]
 
 

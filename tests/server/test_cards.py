@@ -220,7 +220,7 @@ def test_a_file_of_nobody_known_is_not_believed(
 def test_the_outcome_is_told_in_lines(served: ServedSite, worked: TestDevice) -> None:
     lines = card_lines(take(served, card_of(worked)))
     assert lines[:5] == [
-        "Scanner-05 at MAIN: records 1 to 6, written 2025-01-28 09:00",
+        "Scanner-05 at MAIN: records 1 to 6, written 2025-01-28 04:00 UTC-05:00",
         "       5  applied",
         "       1  not applied: the world had changed",
         "",

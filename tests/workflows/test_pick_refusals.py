@@ -118,7 +118,9 @@ def test_a_unit_somebody_else_picked_is_refused_with_who_and_when() -> None:
     taken = promised(50, document="PL-2025-0088", place="MAIN/CART-06")
     guide = picking(replace(taken, status=Status.PICKED, changed_by=MIKE.id, changed_at=NOW))
     assert guide.refused_with("CM500-2025-0050") is Code.ALREADY_PICKED
-    assert say(facts(guide).because) == "Mike Chen picked it for PL-2025-0088, 2025-01-28 09:00."
+    assert say(facts(guide).because) == "Mike Chen picked it for PL-2025-0088, 2025-01-28 04:00.", (
+        "by a clock at the site"
+    )
 
 
 @pytest.mark.parametrize("status", [Status.SHIPPED, Status.DELIVERED])
@@ -127,6 +129,19 @@ def test_a_unit_that_left_before_is_refused_with_its_shipment(status: Status) ->
     guide = picking(gone)
     assert guide.refused_with("CM500-2025-0050") is Code.SHIPPED
     assert "SH-2025-0201" in say(facts(guide).because)
+
+
+def test_the_time_told_of_a_unit_that_left_is_when_it_left_and_not_when_it_was_delivered() -> None:
+    left = NOW - timedelta(days=1)
+    facts_of_it = {"document": "SH-2025-0201", "changed_at": NOW, "place": "METRO/SITE"}
+    guide = picking(
+        module(49, status=Status.DELIVERED, left_at=left, **facts_of_it),
+        module(50, status=Status.DELIVERED, **facts_of_it),
+    )
+    guide.refused_with("CM500-2025-0049")
+    assert say(facts(guide).because) == "It left on SH-2025-0201, 2025-01-27 04:00; its status is Delivered."
+    guide.refused_with("CM500-2025-0050")
+    assert say(facts(guide).because) == "It left on SH-2025-0201, at a time not on record; its status is Delivered."
 
 
 @pytest.mark.parametrize("status", [each for each in Status if not may_pick(each)])

@@ -89,7 +89,7 @@ def _resolve(options: argparse.Namespace) -> int:
         note=options.note,
         found=found,
     )
-    settled = reports.settled_words(resolved.item.settled)
+    settled = reports.settled_words(resolved.item)
     told = M("{name} is settled {how}") if resolved.is_new else M("{name} was settled before, {how}")
     print(reports.visible(say(M(told.template, name=resolved.item.id, how=settled))))
     for line in reports.goods_lines(resolved.item) if found else ():

@@ -14,6 +14,7 @@ from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
 from scantrail.device.sync import Link, Sync, SyncState
 from scantrail.device.transport import Offline, Refused, Server, Transport
+from scantrail.domain.moments import zoned_moment
 from scantrail.words import M, Message, OperatorError, say
 
 
@@ -23,6 +24,8 @@ class SyncStatus:
 
     device: str
     site: str
+    time_zone: str
+    """The site's; empty before its settings have come."""
     server_url: str
     link: Link
     reason: str
@@ -42,13 +45,19 @@ class SyncStatus:
     def lines(self) -> list[str]:
         """The same for people."""
         link = say(_LINKS[self.link])
-        oldest = M(", the oldest of {when}", when=_moment(self.oldest_waiting)) if self.oldest_waiting else ""
+        oldest = (
+            M(", the oldest of {when}", when=zoned_moment(self.oldest_waiting, self.time_zone))
+            if self.oldest_waiting
+            else ""
+        )
         facts = (
             (M("server"), f"{self.server_url}: {link} {self.reason}".rstrip()),
             (M("waiting"), f"{say(_records(self.waiting))}{say(oldest)}"),
             (
                 M("exchanged"),
-                _moment(self.last_exchange) if self.last_exchange else say(M("never, as far as is known")),
+                zoned_moment(self.last_exchange, self.time_zone)
+                if self.last_exchange
+                else say(M("never, as far as is known")),
             ),
             (M("attention"), say(M("{count} to settle", count=self.attention))),
             *((M("numbers"), say(each.told)) for each in self.numbers),
@@ -60,10 +69,6 @@ class SyncStatus:
 
 
 _LINKS = {Link.ONLINE: M("online"), Link.OFFLINE: M("offline."), Link.NOT_ENROLLED: M("does not know this device.")}
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _kept(count: int) -> Message:
@@ -89,6 +94,7 @@ async def sync_status(folder: Path, transport: Transport | None = None) -> SyncS
     return SyncStatus(
         device=found.identity.device,
         site=found.identity.site,
+        time_zone=found.time_zone,
         server_url=found.identity.server_url,
         link=link,
         reason=say(reason),

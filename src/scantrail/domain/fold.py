@@ -42,7 +42,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
 from scantrail.domain.reservations import without_reservations, without_stale_reservations
-from scantrail.domain.status import Status
+from scantrail.domain.status import GONE, Status
 from scantrail.domain.units import Unit
 
 Changes = dict[str, Any]
@@ -71,8 +71,19 @@ def fold_unit(unit: Unit | None, event: Event, by: By) -> Unit:
         raise ValueError(f"Failed to fold {type(event).__name__}: it changes no unit on record.")
     changes = step(unit, event)
     if changes.get("status", unit.status) is not unit.status:
-        changes |= {"changed_at": by.at, "changed_by": by.actor}
+        changes |= {
+            "changed_at": by.at,
+            "changed_by": by.actor,
+            "left_at": _left_at(unit, event, changes["status"], by),
+        }
     return replace(unit, **changes)
+
+
+def _left_at(unit: Unit, event: Event, status: Status, by: By) -> datetime | None:
+    """When a unit left; it is forgotten once the unit is here again."""
+    if isinstance(event, UnitShipped):
+        return by.at
+    return unit.left_at if status in GONE else None
 
 
 def _moved(unit: Unit, event: UnitMoved) -> Changes:

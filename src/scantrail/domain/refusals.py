@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from scantrail.words import N_, Message, say
+from scantrail.words import N_, M, Message, say
 
 
 class Code(Enum):
@@ -472,10 +472,15 @@ def _shown(name: str, value: str) -> Message | str:
     return _instant_shown(value) if name == "when" else value
 
 
-def _instant_shown(value: str) -> str:
-    """A stored instant for a reader; what is none (another version's, a damaged one) as it is."""
+def _instant_shown(value: str) -> Message | str:
+    """A stored instant for a reader: it has the offset of the site where it is read.
+
+    What is no instant (another version's, a damaged one) is shown as it is.
+    """
+    if not value:
+        return M("at a time not on record")
     try:
-        return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M") if value else "?"
+        return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M")
     except ValueError:
         return value
 

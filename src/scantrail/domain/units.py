@@ -68,6 +68,8 @@ class Unit:
     """The sales order it is allocated, picked or sold to."""
     changed_at: datetime | None = None
     """When its status last changed, as well as is known."""
+    left_at: datetime | None = None
+    """When it last left with a shipment; None while it is not gone, or where that is not known."""
     changed_by: WorkerId = ""
     """Who changed its status last."""
     firmware: str = ""

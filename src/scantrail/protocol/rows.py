@@ -172,7 +172,8 @@ def gtins_of(products: Iterable[Product]) -> list[dict[str, str]]:
 
 
 _COMPACT = (
-    "id", "product", "serial", "former_serials", "status", "place", "document", "order", "changed_at", "changed_by"
+    "id", "product", "serial", "former_serials", "status", "place", "document", "order", "changed_at", "changed_by",
+    "left_at",
 )  # fmt: skip
 """What a device holds of a unit that is not at its site: all that a refusal says of it, and no more."""
 

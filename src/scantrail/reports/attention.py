@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from scantrail.domain.identifiers import code_of
+from scantrail.domain.moments import zoned_moment
 from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.reports.lines import visible
 from scantrail.server.attention import AttentionKind
-from scantrail.server.attention_items import AttentionItem, Goods, Settled
+from scantrail.server.attention_items import AttentionItem, Goods
 from scantrail.words import M, Message, say
-
-WHEN = "%Y-%m-%d %H:%M"
 
 
 def list_lines(items: Sequence[AttentionItem]) -> list[str]:
@@ -28,7 +28,7 @@ def list_lines(items: Sequence[AttentionItem]) -> list[str]:
 def _head(item: AttentionItem) -> str:
     goods = ", ".join(each.serial for each in item.goods) or item.scanned or item.document or "–"
     who = item.actor_name or item.device
-    return f"{item.id}  {item.effective_at:{WHEN}}  {item.title}  {goods}  [{who}, {item.device}]"
+    return f"{item.id}  {_when(item, item.effective_at)}  {item.title}  {goods}  [{who}, {item.device}]"
 
 
 def item_lines(item: AttentionItem) -> list[str]:
@@ -43,11 +43,11 @@ def item_lines(item: AttentionItem) -> list[str]:
         (M("on"), say(M("{device} at {site}, record {seq}", device=item.device, site=item.site, seq=item.seq))),
         (M("at place"), code_of(item.place) if item.place else ""),
         (M("document"), item.document or ""),
-        (M("happened"), f"{item.effective_at:{WHEN}}"),
-        (M("received"), f"{item.received_at:{WHEN}}"),
+        (M("happened"), _when(item, item.effective_at)),
+        (M("received"), _when(item, item.received_at)),
         (M("reason"), "; ".join(filter(None, (item.reason, item.note)))),
         (M("follows"), _following(item)),
-        (M("settled"), settled_words(item.settled) if item.settled else ""),
+        (M("settled"), settled_words(item)),
     ]
     lines = [f"{item.id}  {item.title}", *(f"  {say(name):<10} {text}" for name, text in facts if text)]
     return [visible(line) for line in lines]
@@ -58,16 +58,23 @@ def goods_lines(item: AttentionItem) -> list[str]:
     return [visible(_goods(each)) for each in item.goods]
 
 
-def settled_words(settled: Settled) -> str:
-    """Who settled an item, when and why."""
+def settled_words(item: AttentionItem) -> str:
+    """Who settled an item, when and why; empty while nobody has."""
+    settled = item.settled
+    if settled is None:
+        return ""
     return say(
         M(
-            "by {name}, {when} UTC, because: {reason}",
+            "by {name}, {when}, because: {reason}",
             name=settled.name,
-            when=f"{settled.at:{WHEN}}",
+            when=_when(item, settled.at),
             reason="; ".join(filter(None, (settled.reason, settled.note))) or "–",
         )
     )
+
+
+def _when(item: AttentionItem, instant: datetime) -> str:
+    return zoned_moment(instant, item.time_zone)
 
 
 def _following(item: AttentionItem) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scantrail.reports.attention import WHEN, list_lines
+from scantrail.domain.moments import zoned_moment
+from scantrail.reports.attention import list_lines
 from scantrail.reports.lines import visible
 from scantrail.server.cards import CardTaken
 from scantrail.words import M, Message, say
@@ -27,7 +28,7 @@ def card_lines(taken: CardTaken) -> list[str]:
         site=taken.site,
         first=taken.first_seq,
         last=taken.last_seq,
-        when=f"{taken.written:{WHEN}}",
+        when=zoned_moment(taken.written, taken.time_zone),
     )
     lines = [say(head)]
     lines += [f"{taken.outcomes[word]:>8}  {say(told)}" for word, told in OUTCOMES.items() if word in taken.outcomes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scantrail.domain.moments import zoned_moment
 from scantrail.domain.photos import photo_words
 from scantrail.domain.products import Product
 from scantrail.domain.status import STATUS_NAMES
@@ -55,7 +56,7 @@ def _line(entry: TimelineEntry) -> str:
     because = f" ({entry.reason})" if entry.reason else ""
     allowed = f", {say(M('allowed by {worker}', worker=entry.allowed_by))}" if entry.allowed_by else ""
     by = f"{entry.actor_name}, {entry.device}{allowed}"
-    return f"{entry.effective_at:%Y-%m-%d %H:%M}  {entry.story}{because}  [{by}]"
+    return f"{zoned_moment(entry.effective_at, entry.time_zone)}  {entry.story}{because}  [{by}]"
 
 
 def _photo_line(shown: ShownPhoto) -> str:

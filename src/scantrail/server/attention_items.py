@@ -24,7 +24,7 @@ from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.server.attention import AttentionKind
 from scantrail.server.bodies import from_body
 from scantrail.server.log import Context
-from scantrail.server.master import products_by_id, workers_by_id
+from scantrail.server.master import products_by_id, time_zones, workers_by_id
 from scantrail.server.schema import alarms, attention, log
 from scantrail.server.units import units_by_id
 from scantrail.words import M, say
@@ -63,6 +63,8 @@ class AttentionItem:
 
     id: str
     site: SiteId
+    time_zone: str
+    """The site's."""
     kind: AttentionKind
     device: str
     epoch: str
@@ -175,6 +177,7 @@ class _Known:
     units: Mapping[UnitId, Unit]
     products: Mapping[str, Product]
     workers: Mapping[WorkerId, Worker]
+    time_zones: Mapping[SiteId, str]
 
     def name(self, worker: WorkerId) -> str:
         """A person's name, or the id where nobody is on record."""
@@ -195,7 +198,7 @@ def _known(connection: Connection, rows: Sequence[Row[Any]]) -> _Known:
     units = units_by_id(connection, {unit for act in read for unit in units_in(act)})
     people = {act.actor for act in read} | {row.settled_by for row in rows if row.settled_by}
     products = products_by_id(connection, {unit.product for unit in units.values()})
-    return _Known(acts, units, products, workers_by_id(connection, people))
+    return _Known(acts, units, products, workers_by_id(connection, people), time_zones(connection))
 
 
 def _misuse_payloads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, bytes]:
@@ -239,6 +242,7 @@ def _item(row: Row[Any], following: int, known: _Known) -> AttentionItem:
     return AttentionItem(
         id=row.id,
         site=row.site,
+        time_zone=known.time_zones.get(row.site, ""),
         kind=AttentionKind(row.kind),
         device=row.device,
         epoch=row.epoch,

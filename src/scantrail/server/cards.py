@@ -20,6 +20,7 @@ from scantrail.server.attention_items import AttentionItem, items_of
 from scantrail.server.database import AWAY, Database
 from scantrail.server.devices import is_signature
 from scantrail.server.judging import Device, take_push
+from scantrail.server.master import time_zones
 from scantrail.server.schema import device_heads, device_keys, devices
 from scantrail.words import M, Message
 
@@ -33,6 +34,8 @@ class CardTaken:
 
     device: str
     site: str
+    time_zone: str
+    """The site's."""
     epoch: str
     first_seq: int
     last_seq: int
@@ -66,9 +69,11 @@ def import_card(database: Database, content: bytes, now: datetime) -> CardTaken:
     header = card.header
     with database.reading() as connection:
         found = items_of(connection, header.device, header.epoch, header.first_seq, header.last_seq)
+        zones = time_zones(connection)
     return CardTaken(
         device=header.device,
         site=header.site,
+        time_zone=zones.get(header.site, ""),
         epoch=header.epoch,
         first_seq=header.first_seq,
         last_seq=header.last_seq,

@@ -31,6 +31,11 @@ def all_sites(connection: Connection) -> dict[SiteId, Site]:
     return _all(connection, sites, Site)
 
 
+def time_zones(connection: Connection) -> dict[SiteId, str]:
+    """The IANA time zone of every site."""
+    return {site.id: site.time_zone for site in all_sites(connection).values()}
+
+
 def products_by_id(connection: Connection, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
     """The products with these ids."""
     return _by_id(connection, products, Product, ids)

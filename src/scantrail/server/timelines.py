@@ -16,7 +16,7 @@ from scantrail.domain.photos import Photo
 from scantrail.domain.story import told
 from scantrail.server.bodies import from_body
 from scantrail.server.log import Context
-from scantrail.server.master import workers_by_id
+from scantrail.server.master import time_zones, workers_by_id
 from scantrail.server.photos import arrived
 from scantrail.server.schema import events, log
 from scantrail.words import say
@@ -54,6 +54,8 @@ class TimelineEntry:
     scanned: str = ""
     carrier: str = ""
     photos: tuple[ShownPhoto, ...] = ()
+    time_zone: str = ""
+    """Of the site where it was recorded."""
     allowed_by: str = ""
     """Who allowed it on the spot, by name."""
 
@@ -70,10 +72,14 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
     granting = {context.grant.worker for context in contexts if context.grant}
     names = {each.id: each.name for each in workers_by_id(connection, {row.actor for row in rows} | granting).values()}
     here = arrived(connection, [photo.sha256 for context in contexts for photo in context.photos])
-    return tuple(_entry(row, context, names, here) for row, context in zip(rows, contexts, strict=True))
+    zones = time_zones(connection)
+    return tuple(
+        _entry(row, context, names, here, zones.get(row.stream, ""))
+        for row, context in zip(rows, contexts, strict=True)
+    )
 
 
-def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: frozenset[str]) -> TimelineEntry:
+def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: frozenset[str], zone: str) -> TimelineEntry:
     body = json.loads(row.body)
     reading = context.reading
     return TimelineEntry(
@@ -94,5 +100,6 @@ def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: froz
         scanned=reading.text if reading else "",
         carrier=reading.carrier.value if reading else "",
         photos=tuple(ShownPhoto(photo, photo.sha256 in here) for photo in context.photos),
+        time_zone=zone,
         allowed_by=names.get(context.grant.worker, context.grant.worker) if context.grant else "",
     )

@@ -18,9 +18,11 @@ from scantrail.device.store.database import FILE
 from scantrail.device.store.errors import StoreDamaged, StoreMissing, told
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.numbers import NumbersLeft
-from scantrail.device.store.schema import NUMBERS_FORM, VERSION
+from scantrail.device.store.schema import NUMBERS_FORM, ROWS_FILE_FORM, VERSION
+from scantrail.domain.identifiers import SiteId
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
+from scantrail.domain.sites import Site
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.outbox import ActState, Entry
 from scantrail.sqlite import sqlite3
@@ -41,6 +43,8 @@ class JournalLook:
     oldest_waiting: datetime | None
     attention: int
     """What did not apply and nobody has settled."""
+    time_zone: str
+    """The site's; empty before its settings have come."""
     numbers: tuple[NumbersLeft, ...]
     """What is left to give away offline, of every series that there was a block of."""
     kept_waiting: int = 0
@@ -57,15 +61,15 @@ def look(folder: Path) -> JournalLook:
     if not path.exists():
         raise StoreMissing(M("This device is not enrolled: {folder} has no records.", folder=folder))
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)) as connection:
+        with closing(_read_only(path)) as connection:
             connection.execute("PRAGMA busy_timeout = 2000")
             connection.execute("BEGIN")
-            return _look(connection)
+            return _look(connection, folder)
     except sqlite3.Error as error:
         raise told(error) or error from error
 
 
-def _look(connection: sqlite3.Connection) -> JournalLook:
+def _look(connection: sqlite3.Connection, folder: Path) -> JournalLook:
     (form,) = connection.execute("PRAGMA user_version").fetchone()
     if form > VERSION:
         newer = M("This device's records were written by a newer Scantrail (form {found}). Upgrade first.", found=form)
@@ -84,9 +88,25 @@ def _look(connection: sqlite3.Connection) -> JournalLook:
         waiting_count=len(pending),
         oldest_waiting=decode_act(pending[0][1]).times.wall if pending else None,
         attention=len(open_troubles(_trouble(*row) for row in troubles)),
+        time_zone=_time_zone(connection, folder, identity.site),
         numbers=_numbers(connection) if form >= NUMBERS_FORM else (),
         kept_waiting=sum(row[2] == ActState.WAITING.value for row in rows),
     )
+
+
+def _time_zone(connection: sqlite3.Connection, folder: Path, site: SiteId) -> str:
+    """From the site's settings among the server's rows, which are in a file of their own."""
+    (form,) = connection.execute("PRAGMA user_version").fetchone()
+    if form < ROWS_FILE_FORM:
+        return ""
+    (rows,) = connection.execute("SELECT name FROM rows_file").fetchone()
+    with closing(_read_only(folder / rows)) as beside:
+        found = beside.execute("SELECT body FROM sites WHERE id = ?", (site,)).fetchone()
+    return from_plain(Site, json.loads(found[0])).time_zone if found else ""
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
 
 
 def _numbers(connection: sqlite3.Connection) -> tuple[NumbersLeft, ...]:

@@ -20,6 +20,9 @@ from sqlalchemy import (
 VERSION = 6
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
+ROWS_FILE_FORM = 4
+"""The form that brought the file for the server's rows."""
+
 NUMBERS_FORM = 5
 """The form that brought the table of numbers; who only looks at a store finds it in none before."""
 

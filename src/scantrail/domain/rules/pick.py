@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from scantrail.domain.documents import LineKind, PickedUnit, PickLine, PickList
 from scantrail.domain.fold import line_for
 from scantrail.domain.holds import HoldKind, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
 from scantrail.domain.labels import LABEL_NAMES, LabelKind
+from scantrail.domain.moments import local
 from scantrail.domain.products import Product
 from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.sites import Site
-from scantrail.domain.status import STATUS_NAMES, Status, may_pick
+from scantrail.domain.status import GONE, STATUS_NAMES, Status, may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.words import N_, M
@@ -229,18 +230,24 @@ def _already_picked(case: PickCase, unit: Unit) -> Refusal | None:
         Code.ALREADY_PICKED,
         worker=case.world.worker_name(unit.changed_by),
         document=unit.document,
-        when=unit.changed_at,
+        when=_here(case, unit.changed_at),
         wanted=case.wanted,
     )
 
 
+def _here(case: PickCase, when: datetime | None) -> datetime | None:
+    """An instant as a clock at the site shows it; a refusal is read there."""
+    return None if when is None else local(when, case.world.site.time_zone)
+
+
 def _shipped(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.status not in (Status.SHIPPED, Status.DELIVERED):
+    if unit.status not in GONE:
         return None
+    left = unit.left_at or (unit.changed_at if unit.status is Status.SHIPPED else None)
     return refuse(
         Code.SHIPPED,
         document=unit.document,
-        when=unit.changed_at,
+        when=_here(case, left),
         status=M(STATUS_NAMES[unit.status]),
         wanted=case.wanted,
     )

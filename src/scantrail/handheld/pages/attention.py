@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from scantrail.device.store import AttentionItem
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, TextPage, sentence
-from scantrail.handheld.pages.facts import moment
 from scantrail.handheld.text import told
 from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
@@ -54,7 +53,7 @@ def _scanned(item: AttentionItem, desk: Desk) -> Message:
     return M(
         "Scanned by {worker}, {when}, for {document}: {text}",
         worker=worker.name if worker else item.by,
-        when=moment(item.when),
+        when=desk.moment(item.when),
         document=item.document or "–",
         text=item.scanned or "–",
     )

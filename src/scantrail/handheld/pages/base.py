@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from scantrail.device.session import Session
@@ -12,6 +13,7 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Link, SyncState
 from scantrail.domain.acts import Times
 from scantrail.domain.identifiers import UnitId
+from scantrail.domain.moments import moment
 from scantrail.domain.readings import Reading
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
@@ -163,6 +165,16 @@ class Desk:
     clock: Clock
     demo_badges: Sequence[DemoBadge] = ()
     extra_entries: Sequence[ExtraEntry] = ()
+
+    @property
+    def time_zone(self) -> str:
+        """The site's, in which every time is shown; empty before its settings have come."""
+        site = self.store.site_row
+        return site.time_zone if site else ""
+
+    def moment(self, when: datetime) -> str:
+        """An instant as a clock at the site shows it."""
+        return moment(when, self.time_zone)
 
 
 def sentence(tone: Tone, title: Message | str, todo: Message | str = "", scanned: str = "") -> Shown:

@@ -10,6 +10,7 @@ from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import code_of
 from scantrail.domain.labels import LABEL_NAMES
+from scantrail.domain.moments import moment
 from scantrail.domain.people import Worker
 from scantrail.domain.photos import Photo, photo_words
 from scantrail.domain.places import Place
@@ -34,11 +35,6 @@ DOCUMENT_STATUSES = {
     DocumentStatus.COMPLETED: N_("Completed"),
     DocumentStatus.CANCELLED: N_("Cancelled"),
 }
-
-
-def moment(when: datetime) -> str:
-    """An instant by the device's clock, to the minute."""
-    return when.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
@@ -143,19 +139,19 @@ def pick_list_facts(pick_list: PickList) -> tuple[Fact, ...]:
     )
 
 
-def history_lines(body: Mapping[str, Any], width: int) -> list[Line]:
-    """A unit's timeline as the server told it, newest first."""
+def history_lines(body: Mapping[str, Any], width: int, time_zone: str) -> list[Line]:
+    """A unit's timeline as the server told it, newest first, by the clocks of the reader's site."""
     entries = body.get("timeline")
     found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     lines: list[Line] = []
     for entry in reversed(found):
-        lines += [BLANK, *_entry_lines(entry, width)]
+        lines += [BLANK, *_entry_lines(entry, width, time_zone)]
     return lines
 
 
-def _entry_lines(entry: Mapping[str, Any], width: int) -> list[Line]:
+def _entry_lines(entry: Mapping[str, Any], width: int, time_zone: str) -> list[Line]:
     by = ", ".join(filter(None, (_text(entry, "actor_name"), _text(entry, "device"))))
-    head = f"{_when(_text(entry, 'effective_at'))}  {by}"
+    head = f"{_when(_text(entry, 'effective_at'), time_zone)}  {by}"
     reason, allowed_by = _text(entry, "reason"), _text(entry, "allowed_by")
     return [
         *wrapped(head, width, Ink.FAINT),
@@ -184,8 +180,8 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _when(text: str) -> str:
+def _when(text: str, time_zone: str) -> str:
     try:
-        return moment(datetime.fromisoformat(text))
+        return moment(datetime.fromisoformat(text), time_zone)
     except ValueError:
         return text or "?"

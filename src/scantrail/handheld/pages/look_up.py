@@ -19,7 +19,6 @@ from scantrail.handheld.pages.facts import (
     Fact,
     fact_lines,
     history_lines,
-    moment,
     pick_list_facts,
     place_facts,
     product_facts,
@@ -57,7 +56,7 @@ class LookUpPage(TextPage):
         if unit is None:
             return fact_lines(self._facts, width)
         product, holds = self.desk.store.product(unit.product), holds_on(unit, self.desk.store.holds())
-        history = history_lines(self._history.body, width) if self._history else []
+        history = history_lines(self._history.body, width, self.desk.time_zone) if self._history else []
         about = wrapped(told(self._about_history), width, Ink.NOTE)
         return [*unit_lines(unit, product, holds, width), BLANK, *about, *history]
 
@@ -96,13 +95,19 @@ class LookUpPage(TextPage):
             body = await self.desk.histories.timeline(unit)
         except (Offline, Refused):
             history = self.desk.store.keeping.history(unit)
-            about = _offline_words(history)
+            about = self._offline_words(history)
         else:
             self.desk.store.keeping.put_history(unit, body, now)
             history = History(now, body)
         if self._unit == unit:
             self._history, self._about_history = history, about
             self.desk.shell.redraw()
+
+    def _offline_words(self, history: History | None) -> Message:
+        if history is None:
+            return M("The server cannot be asked now: above is what this device knows. Its history is not here.")
+        when = self.desk.moment(history.fetched)
+        return M("The server cannot be asked now: its history as of {when}, newest first:", when=when)
 
     def _show_other(self, found: Candidates) -> None:
         lists = [each for number in found.documents if (each := self.desk.store.pick_list(number)) is not None]
@@ -137,9 +142,3 @@ class LookUpPage(TextPage):
             M("A unit's history comes from the server; without network the last one fetched is shown, if any."),
             M("Esc goes back to where you were, at the same step."),
         )
-
-
-def _offline_words(history: History | None) -> Message:
-    if history is None:
-        return M("The server cannot be asked now: above is what this device knows. Its history is not here.")
-    return M("The server cannot be asked now: its history as of {when}, newest first:", when=moment(history.fetched))
