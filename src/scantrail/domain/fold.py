@@ -42,7 +42,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
 from scantrail.domain.reservations import without_reservations, without_stale_reservations
-from scantrail.domain.status import GONE, Status
+from scantrail.domain.status import SENT, Status
 from scantrail.domain.units import Unit
 
 Changes = dict[str, Any]
@@ -83,7 +83,7 @@ def _left_at(unit: Unit, event: Event, status: Status, by: By) -> datetime | Non
     """When a unit left; it is forgotten once the unit is here again."""
     if isinstance(event, UnitShipped):
         return by.at
-    return unit.left_at if status in GONE else None
+    return unit.left_at if status in SENT else None
 
 
 def _moved(unit: Unit, event: UnitMoved) -> Changes:

@@ -68,7 +68,7 @@ class Trigger(Enum):
     RECALL_RESOLVED = "recall_resolved"
 
 
-GONE = frozenset({Status.SHIPPED, Status.DELIVERED})
+SENT = frozenset({Status.SHIPPED, Status.DELIVERED})
 """Out of the house, on the way to a customer or there."""
 
 TRANSITIONS: dict[Status, dict[Status, frozenset[Trigger]]] = {

@@ -17,7 +17,7 @@ from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.sites import Site
-from scantrail.domain.status import GONE, STATUS_NAMES, Status, may_pick
+from scantrail.domain.status import SENT, STATUS_NAMES, Status, may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.words import N_, M
@@ -241,7 +241,7 @@ def _here(case: PickCase, when: datetime | None) -> datetime | None:
 
 
 def _shipped(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.status not in GONE:
+    if unit.status not in SENT:
         return None
     left = unit.left_at or (unit.changed_at if unit.status is Status.SHIPPED else None)
     return refuse(
