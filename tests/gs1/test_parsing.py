@@ -64,6 +64,23 @@ def test_separators_at_either_end_and_after_predefined_lengths_do_no_harm(text: 
     assert understood(text) == {"01": GTIN, "21": "A", "10": "B"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"(01) {GTIN} (21) A1",
+        f"( 01 ) {GTIN} (21)A1 ",
+        "(01) 0 9521234 54321 3 (21) A1",
+        f"(01)\u00a0{GTIN}\r\n(21) A1",
+    ],
+)
+def test_the_text_under_the_bars_may_have_spaces(text: str) -> None:
+    assert understood(text) == {"01": GTIN, "21": "A1"}
+
+
+def test_what_is_in_an_envelope_of_format_05_is_read() -> None:
+    assert understood(f"[)>\x1e05{GS}01{GTIN}21A{GS}10B\x1e\x04") == {"01": GTIN, "21": "A", "10": "B"}
+
+
 def test_two_separators_in_a_row_are_refused() -> None:
     fault, sentence = refused(f"01{GTIN}21A{GS}{GS}10B")
     assert (fault, "character 21" in sentence, "U+001D" in sentence) == (Fault.NO_IDENTIFIER, True, True)
@@ -88,6 +105,8 @@ def test_what_is_printed_beside_the_bars_can_be_typed() -> None:
         ("]E09521234543213", "09521234543213"),
         ("]E0614141007349", "00614141007349"),
         ("]E495050003", "00000095050003"),
+        ("]E004252614", "00042100005264"),
+        ("04252614", "00042100005264"),
         ("]E3952123454321305", "09521234543213"),
         ("]I119521234543210", "19521234543210"),
         (" 9521234543213 \r\n", "09521234543213"),
@@ -127,8 +146,8 @@ def test_a_bare_number_is_a_gtin_and_never_an_element_string(text: str, gtin: st
         (f"]C101{GTIN}7006270200", Fault.DATE, ["with its day"]),
         (f"]C101{GTIN}10é", Fault.CHARACTER, ["(10)", "'é'"]),
         ("]E0952123454321", Fault.CHECK_DIGIT, ["(01)"]),
-        ("]E095212345", Fault.CUT_SHORT, ["12 / 13 digits"]),
-        ("]E09521234543213X", Fault.CHARACTER, ["12 / 13 digits"]),
+        ("]E09521234", Fault.CUT_SHORT, ["8 / 12 / 13 digits"]),
+        ("]E09521234543213X", Fault.CHARACTER, ["8 / 12 / 13 digits"]),
         ("]E0\x1b[2J", Fault.CHARACTER, ["U+001B"]),
     ],
 )

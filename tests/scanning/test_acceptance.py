@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scantrail.domain.identifiers import upc_a_of
 from scantrail.scanning.acceptance import (
     Code,
     Decoder,
@@ -15,7 +16,6 @@ from scantrail.scanning.acceptance import (
     Rules,
     Sighting,
     Symbology,
-    expanded,
     has_check_digit,
     is_settled,
     judge,
@@ -243,7 +243,7 @@ def test_a_code_without_text_is_not_accepted() -> None:
     ],
 )
 def test_a_upc_e_stands_for_a_upc_a(upc_e: str, upc_a: str) -> None:
-    assert expanded(upc_e) == upc_a
+    assert upc_a_of(upc_e) == upc_a
 
 
 def test_it_is_settled_when_something_is_accepted_and_nothing_still_can_be() -> None:

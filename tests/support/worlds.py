@@ -12,7 +12,16 @@ from scantrail.domain.identifiers import unit_id
 from scantrail.domain.people import Role, Worker
 from scantrail.domain.places import Place, PlaceKind
 from scantrail.domain.products import Product, ProductGtin
-from scantrail.domain.readings import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in
+from scantrail.domain.readings import (
+    COMMAND_PREFIX,
+    Candidates,
+    Carrier,
+    CodeKind,
+    Reading,
+    Said,
+    command_in,
+    understood,
+)
 from scantrail.domain.sites import Site
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
@@ -132,17 +141,22 @@ def said_in(seen: World, text: str, aim: str = "") -> Said:
 
 def candidates_in(seen: World, text: str) -> Candidates:
     """All that a text may mean in a world, found the plain way."""
-    said = said_in(seen, text)
+    return understood(said_in(seen, text), lambda said: _called(seen, said))
+
+
+def _called(seen: World, said: Said) -> Candidates:
+    """All that is called so in a world, by one meaning of a text."""
+    whole = {kind: said.text if said.may_be(kind) else "" for kind in CodeKind}
+    skus = {each.upper() for each in (whole[CodeKind.PRODUCT], *said.parts)}
+    products = tuple(each for each in seen.products.values() if each.has_gtin(said.gtin) or each.sku in skus)
+    alone = replace(said, written="", others=())
+    units = tuple(each for each in seen.units.values() if alone.is_serial_of(each.serial, seen.products[each.product]))
     return Candidates(
         said,
-        units=tuple(
-            each for each in seen.units.values() if said.is_serial_of(each.serial, seen.products[each.product])
-        ),
-        products=tuple(
-            each for each in seen.products.values() if each.has_gtin(said.gtin) or each.sku == said.text.upper()
-        ),
-        places=tuple(each for each in seen.places.values() if each.code == text.upper()),
-        documents=tuple(number for number in seen.documents if number == text.upper()),
-        workers=tuple(each for each in seen.workers.values() if each.badge == text),
-        command=command_in(text) if text.startswith(COMMAND_PREFIX) else None,
+        units=said.fitting(units, products),
+        products=products,
+        places=tuple(each for each in seen.places.values() if each.code == whole[CodeKind.PLACE].upper()),
+        documents=tuple(number for number in seen.documents if number == whole[CodeKind.DOCUMENT].upper()),
+        workers=tuple(each for each in seen.workers.values() if each.badge == whole[CodeKind.BADGE] != ""),
+        command=command_in(said.text) if said.text.startswith(COMMAND_PREFIX) else None,
     )

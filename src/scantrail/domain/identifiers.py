@@ -142,6 +142,31 @@ def gtin_problem(text: str) -> Message | None:
     return None
 
 
+def upc_a_of(upc_e: str) -> str:
+    """The UPC-A of 12 digits that a UPC-E of 8 digits stands for (General Specifications 5.2.2.4.2).
+
+    >>> upc_a_of("04252614")
+    '042100005264'
+    """
+    system, body, last, check = upc_e[0], upc_e[1:6], upc_e[6], upc_e[7]
+    if last in "012":
+        whole = body[:2] + last + "0000" + body[2:]
+    elif last in "34":
+        kept = int(last)
+        whole = body[:kept] + "00000" + body[kept:]
+    else:
+        whole = body + "0000" + last
+    return system + whole + check
+
+
+def gtin_of_upc_e(text: str) -> str | None:
+    """The GTIN of 12 digits that a text stands for as the 8 digits of a UPC-E; None where it is none."""
+    if not re.fullmatch(r"[01][0-9]{7}", text):
+        return None
+    whole = upc_a_of(text)
+    return whole if gtin_problem(whole) is None else None
+
+
 def gtin14(text: str) -> str:
     """A GTIN in its 14-digit form."""
     return text.zfill(14)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from scantrail.domain.identifiers import gtin_problem
+from scantrail.domain.identifiers import gtin_of_upc_e, gtin_problem
 from scantrail.words import N_
 
 _MAC = re.compile(
@@ -35,7 +35,7 @@ LABEL_NAMES: dict[LabelKind, str] = {
 
 def label_kind(text: str) -> LabelKind | None:
     """What sort of label a text is from, if it can be told. Some serials look the same: ask what is on record first."""
-    if gtin_problem(text) is None:
+    if gtin_problem(text) is None or gtin_of_upc_e(text):
         return LabelKind.ARTICLE
     if _MAC.fullmatch(text):
         return LabelKind.MAC

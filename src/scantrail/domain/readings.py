@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
 from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.keyboards import typed_otherwise
 from scantrail.domain.labels import LabelKind
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
@@ -53,6 +55,8 @@ class CodeKind(Enum):
     BADGE = "badge"
     COMMAND = "command"
     ENROLMENT = "enrolment"
+    DETAIL = "detail"
+    """Only what belongs to goods that another label names: a lot, a date, a quantity."""
 
 
 class Command(Enum):
@@ -126,13 +130,28 @@ class Said:
     """The serial number it holds beside a GTIN."""
     gtin: str = ""
     """GTIN of 14 digits that it holds."""
+    parts: tuple[str, ...] = ()
+    """Part numbers that it holds; one may be a product's SKU. Empty where a GTIN says the product."""
     sscc: str = ""
     """The number of a carton or pallet, 18 digits."""
     lot: str = ""
     production_date: date | None = None
     expiry: date | None = None
+    quantity: str = ""
+    grammar: str = ""
+    """By whose rules the code is written, in few words; empty for a plain text."""
     is_whole: bool = True
     """Whether the text as a whole may name something: a serial, a bin, a document, a badge."""
+    written: str = ""
+    """The text with its marks, where `text` is only what they lead to. What is on record under it comes first."""
+    others: tuple[Said, ...] = ()
+    """What the text may mean too, although no mark shows it: tried where nothing on record is called as it stands."""
+    is_likely: bool = False
+    """Whether it is believed of an unmarked text even where nothing on record has this code."""
+    run_together: tuple[str, ...] = ()
+    """What the serial may be if a separator before or behind it was lost; a product's format tells which."""
+    several: tuple[str, ...] = ()
+    """The texts it holds, where it may be the serials of several units in one code."""
     looks_like: LabelKind | None = None
     """Some other label that is often scanned in place of the serial's."""
     fault: str = ""
@@ -141,19 +160,52 @@ class Said:
     """The same in a sentence that says where, and what was expected."""
 
     @property
-    def as_serial(self) -> str:
-        """What is the serial, if it is a unit's code."""
-        return self.serial or (self.text if self.may_be(CodeKind.SERIAL) else "")
+    def meanings(self) -> tuple[Said, ...]:
+        """All that the text may mean, in the order in which it is tried: first as it is written."""
+        as_written = (Said(self.written),) if self.written else ()
+        return (*as_written, self, *self.others)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Everything in it that may be a serial, by this meaning."""
+        whole = self.text if self.may_be(CodeKind.SERIAL) else ""
+        return frozenset({whole, self.serial, *self.run_together} - {""})
+
+    def serial_for(self, product: Product) -> str:
+        """What is the serial, if it is a code of this product's unit.
+
+        Where a separator was lost, the format says where the serial begins and ends, if it fits in one place only.
+        """
+        told = self.serial or (self.text if self.may_be(CodeKind.SERIAL) else "")
+        if not product.serial_format or not self.run_together or (told and product.serial_fault(told) is None):
+            return told
+        fitting = {each for each in self.run_together if product.serial_fault(each) is None}
+        return fitting.pop() if len(fitting) == 1 else told
 
     def may_be(self, kind: CodeKind) -> bool:
         """Whether the text as a whole may name something of this kind."""
         return self.is_whole and self.kind in (None, kind)
 
     def is_serial_of(self, serial: str, product: Product) -> bool:
-        """Whether the code names a product's unit by its canonical serial: as a whole, or beside the unit's GTIN."""
+        """Whether the code names a product's unit by its canonical serial, in any of its meanings.
+
+        Beside a serial, a GTIN must be the unit's own; a part number is no reason to refuse, it may be the supplier's.
+        """
+        return any(each._names(serial, product) for each in self.meanings)
+
+    def fitting(self, units: tuple[Unit, ...], products: tuple[Product, ...]) -> tuple[Unit, ...]:
+        """Of units with its serial, those of the product that its part number names, if that is on record."""
+        parts = {part.upper() for part in self.parts}
+        named = {product.id for product in products if product.sku in parts}
+        return tuple(unit for unit in units if unit.product in named) if named else units
+
+    def _names(self, serial: str, product: Product) -> bool:
         if self.may_be(CodeKind.SERIAL) and product.canonical(self.text) == serial:
             return True
-        return bool(self.serial) and product.canonical(self.serial) == serial and product.is_of_units(self.gtin)
+        if self.gtin and not product.is_of_units(self.gtin):
+            return False
+        told = "" if self.is_whole else self.serial_for(product)
+        return bool(told) and product.canonical(told) == serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +219,10 @@ class Candidates:
     documents: tuple[DocumentId, ...] = ()
     workers: tuple[Worker, ...] = ()
     command: Command | None = None
+    several: int = 0
+    """How many units on record the code names at once, where it names no thing by itself."""
+    meant: str = ""
+    """What is on record under the text that another keyboard layout would have typed; empty where that is nothing."""
 
     @property
     def text(self) -> str:
@@ -175,14 +231,20 @@ class Candidates:
 
     @property
     def named_product(self) -> Product | None:
-        """The product whose GTIN the code holds."""
-        return next((each for each in self.products if each.has_gtin(self.said.gtin)), None)
+        """The product whose GTIN, or whose SKU as a part number, the code holds."""
+        parts = {part.upper() for part in self.said.parts}
+        return next((each for each in self.products if each.has_gtin(self.said.gtin) or each.sku in parts), None)
 
     @property
     def is_of_case(self) -> bool:
         """Whether the code's GTIN stands for several units packed together."""
         product = self.named_product
-        return product is not None and not product.is_of_units(self.said.gtin)
+        return product is not None and bool(self.said.gtin) and not product.is_of_units(self.said.gtin)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything on record has this code."""
+        return bool(self.units or self.products or self.places or self.documents or self.workers or self.command)
 
     @property
     def kinds(self) -> frozenset[CodeKind]:
@@ -197,3 +259,19 @@ class Candidates:
         }
         by_itself = CodeKind.CARTON if self.is_of_case else self.said.kind
         return frozenset(kind for kind, things in found.items() if things) | ({by_itself} if by_itself else set())
+
+
+def understood(said: Said, look_up: Callable[[Said], Candidates]) -> Candidates:
+    """What a code means on this side: its first meaning under which something is on record.
+
+    So a text that is on record as it stands is never taken for anything else. `look_up` gives what is on record under
+    one meaning.
+    """
+    for meaning in said.meanings:
+        found = look_up(replace(meaning, written="", others=()))
+        if found.is_known:
+            return found
+    several = sum(bool(look_up(Said(each)).units) for each in said.several)
+    meant = next((text for text in typed_otherwise(said.text) if look_up(Said(text)).is_known), "")
+    likely = next((each for each in said.others if each.is_likely), said)
+    return Candidates(likely, several=several, meant=meant)

@@ -22,6 +22,9 @@ class Code(Enum):
     BAD_CODE = "bad_code"
     CUT_SHORT = "cut_short"
     MALFORMED = "malformed"
+    KEYBOARD = "keyboard"
+    SEVERAL_SERIALS = "several_serials"
+    RUN_TOGETHER = "run_together"
     WRONG_LABEL = "wrong_label"
     TYPED = "typed"
     UNKNOWN_SERIAL = "unknown_serial"
@@ -136,6 +139,21 @@ WORDINGS: dict[Code, Wording] = {
         N_("NOT A SERIAL"),
         N_("Serials of {product} look like {format}."),
         N_("Find the unit's serial label and scan that."),
+    ),
+    Code.KEYBOARD: Wording(
+        N_("KEYBOARD LAYOUT"),
+        N_("It looks like {meant}, typed for another keyboard layout or with Caps Lock."),
+        N_("Let the device learn the scanner: Scan lab, or scantrail scanner learn. Then scan again."),
+    ),
+    Code.SEVERAL_SERIALS: Wording(
+        N_("SEVERAL SERIALS"),
+        N_("One code for {count} units: {serials}."),
+        N_("Scan the label of one unit; scan {wanted}."),
+    ),
+    Code.RUN_TOGETHER: Wording(
+        N_("UNKNOWN SERIAL"),
+        N_("Its lot and serial may have run together: {text}. The scanner lost the separator."),
+        N_("Scan {wanted}. For this label let the device learn the scanner: scantrail scanner learn."),
     ),
     Code.WRONG_LABEL: Wording(
         N_("WRONG LABEL"),

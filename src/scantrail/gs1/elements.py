@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from scantrail.gs1.contents import date_of, problem_of, shown
@@ -14,7 +15,9 @@ from scantrail.words import M
 
 SEPARATOR = "\x1d"
 """What FNC1 between two elements is sent as."""
-_IN_PARENTHESES = re.compile(r"\(([0-9]{2,4})\)")
+_IN_PARENTHESES = re.compile(r"\( ?([0-9]{2,4}) ?\)")
+_BLANKS = " \t\r\n\u00a0\u2009\u202f"
+"""What stands between the parts of a text that is printed under the bars; no value may hold one of them."""
 
 Elements = tuple[Element, ...]
 
@@ -31,10 +34,10 @@ def read_elements(text: str, begin: int, today: date) -> Elements | Gs1Refusal:
         end = _end(text, start, identifier)
         element = read_element(identifier, text[start:end], at, today)
         if isinstance(element, Gs1Refusal):
-            return element
+            return replace(element, elements=tuple(found))
         found.append(element)
         at = end + text.startswith(SEPARATOR, end)
-    return breach_of(found) or tuple(found)
+    return _whole(found)
 
 
 def read_in_parentheses(text: str, begin: int, today: date) -> Elements | Gs1Refusal:
@@ -45,7 +48,12 @@ def read_in_parentheses(text: str, begin: int, today: date) -> Elements | Gs1Ref
         if isinstance(element, Gs1Refusal):
             return element
         found.append(element)
-    return breach_of(found) or tuple(found)
+    return _whole(found)
+
+
+def _whole(found: Sequence[Element]) -> Elements | Gs1Refusal:
+    breach = breach_of(found)
+    return replace(breach, elements=tuple(found)) if breach else tuple(found)
 
 
 def is_in_parentheses(text: str, begin: int) -> bool:
@@ -80,7 +88,13 @@ def _written_out(text: str, begin: int) -> Iterator[tuple[Identifier, int, str]]
     marks = [match for match in _IN_PARENTHESES.finditer(text, begin) if match[1] in known]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=True):
-        yield known[mark[1]], mark.start(), text[mark.end() : end]
+        yield known[mark[1]], mark.start(), _printed(known[mark[1]], text[mark.end() : end])
+
+
+def _printed(identifier: Identifier, value: str) -> str:
+    """A value without the blanks it is printed with: around it, and between the digits of a number."""
+    is_number = all(component.kind == "N" for component in identifier.components)
+    return "".join(each for each in value if each not in _BLANKS) if is_number else value.strip(_BLANKS)
 
 
 def _no_identifier(text: str, at: int) -> Gs1Refusal:

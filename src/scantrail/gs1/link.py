@@ -47,11 +47,15 @@ def read_link(text: str, begin: int, today: date) -> Elements | Gs1Refusal | Non
     address = _ADDRESS.fullmatch(text, begin)
     if address is None:
         return None
+    ends_in_slash = address[2].endswith("/")
     segments = list(_split(address[2].removesuffix("/"), "/", address.start(2)))
     key = _key_among(segments, anything=address[1].lower() == _GS1_HOST)
     if key is None:
         because = M("The link holds no GS1 key with its value, such as /01/09521234543213.")
         return Gs1Refusal(Fault.LINK, because, position=begin) if address[1].lower() == _GS1_HOST else None
+    if ends_in_slash:
+        because = M("The link's path ends in a slash at character {position}: the standard wants none.")
+        return _refusal(because, at=address.end(2) - 1)
     path = segments[key:]
     if len(path) % 2:
         because = M("The link ends with {name} at character {position}: expected its value behind it.")
@@ -62,7 +66,8 @@ def read_link(text: str, begin: int, today: date) -> Elements | Gs1Refusal | Non
 
 
 def _whole(path: list[_Pair], queried: list[_Pair], today: date) -> Elements | Gs1Refusal:
-    refusal = _path_problem(path) or next((wrong for each in queried if (wrong := _query_problem(each))), None)
+    problems = (_query_problem(each, path[0]) for each in queried)
+    refusal = _path_problem(path) or next(filter(None, problems), None) or _repetition([*path, *queried])
     if refusal is not None:
         return refusal
     found: list[Element] = []
@@ -122,11 +127,24 @@ def _in_order(names: list[str], sequence: tuple[str, ...]) -> bool:
     return all(name in rest for name in names)
 
 
-def _query_problem(pair: _Pair) -> Gs1Refusal | None:
+def _repetition(pairs: list[_Pair]) -> Gs1Refusal | None:
+    """An identifier twice, be it with one value: a link says everything once."""
+    seen: set[str] = set()
+    for pair in pairs:
+        if pair.name in seen:
+            because = M("The link has ({name}) once more at character {position}: expected it once.")
+            return _refusal(because, name=pair.name, at=pair.at)
+        seen.add(pair.name)
+    return None
+
+
+def _query_problem(pair: _Pair, key: _Pair) -> Gs1Refusal | None:
+    """What is behind the question mark must be a GS1 identifier that is no key and no qualifier of this link's key."""
+    qualifiers = {ai for sequence in identifiers()[key.name].qualifiers or () for ai in sequence}
     identifier = identifiers().get(pair.name)
     if identifier is None:
         because = M("The link has {name} behind the question mark at character {position}: no GS1 identifier.")
-    elif not identifier.in_query:
+    elif not identifier.in_query or pair.name in qualifiers:
         because = M("The link has ({name}) behind the question mark at character {position}: it belongs in the path.")
     else:
         return None

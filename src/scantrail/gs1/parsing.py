@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from scantrail.domain.identifiers import gtin_of_upc_e, gtin_problem
 from scantrail.gs1.contents import shown
 from scantrail.gs1.dictionary import Identifier, identifier_at, identifiers
 from scantrail.gs1.elements import (
@@ -16,6 +17,7 @@ from scantrail.gs1.elements import (
     read_elements,
     read_in_parentheses,
 )
+from scantrail.gs1.envelope import GS1, is_envelope, read_envelope
 from scantrail.gs1.link import is_address, read_link
 from scantrail.gs1.reading import Carriage, Element, Fault, Gs1Reading, Gs1Refusal
 from scantrail.words import M
@@ -24,7 +26,7 @@ _ENDS = "\t\r\n"
 """What a scanner may end a text with. Never `str.strip()` alone: it takes the separator with it."""
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _AIM_ELEMENTS = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
-_AIM_LENGTHS = {"]E0": (12, 13), "]E3": (13,), "]E4": (8,), "]I1": (14,)}
+_AIM_LENGTHS = {"]E0": (8, 12, 13), "]E3": (13,), "]E4": (8,), "]I1": (14,)}
 """Symbols that hold a bare GTIN, and its digits."""
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _UNMISTAKABLE = frozenset({"00", "01", "02", "03"})
@@ -61,7 +63,8 @@ def parse(text: str, today: date, aim: str = "") -> Meaning:
 
 
 def _shows_gs1(text: str, begin: int) -> bool:
-    return SEPARATOR in text[begin:] or is_in_parentheses(text, begin) or is_address(text, begin)
+    shows = is_in_parentheses(text, begin) or is_address(text, begin) or is_envelope(text[begin:])
+    return shows or SEPARATOR in text[begin:]
 
 
 def _claims_gs1(aim: str) -> bool:
@@ -69,6 +72,8 @@ def _claims_gs1(aim: str) -> bool:
 
 
 def _meaning(text: str, begin: int, aim: str, today: date) -> Meaning:
+    if is_envelope(text[begin:]):
+        return _enveloped(text, begin, aim, today)
     if is_address(text, begin):
         return _reading(read_link(text, begin, today), Carriage.DIGITAL_LINK, aim)
     if aim in _AIM_ELEMENTS:
@@ -85,6 +90,14 @@ def _meaning(text: str, begin: int, aim: str, today: date) -> Meaning:
     return None
 
 
+def _enveloped(text: str, begin: int, aim: str, today: date) -> Meaning:
+    """The element strings in an ISO/IEC 15434 envelope of format 05; other formats are not GS1's."""
+    envelope = read_envelope(text[begin:])
+    if envelope is None or envelope.format != GS1:
+        return None
+    return _reading(read_elements(SEPARATOR.join(envelope.fields), 0, today), Carriage.ELEMENT_STRINGS, aim)
+
+
 def _reading(elements: Elements | Gs1Refusal | None, carriage: Carriage, aim: str) -> Meaning:
     return Gs1Reading(elements, carriage, aim) if isinstance(elements, tuple) else elements
 
@@ -93,8 +106,10 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
-def _number(digits: str, at: int, today: date) -> Elements | Gs1Refusal:
-    element = read_element(identifiers()["01"], digits.zfill(14), at, today)
+def _number(digits: str, at: int, today: date, *, is_upc: bool = False) -> Elements | Gs1Refusal:
+    """The GTIN that digits stand for: of 8 digits a GTIN-8, else a UPC-E; from a UPC's symbol first that."""
+    upc_a = gtin_of_upc_e(digits) if gtin_problem(digits) or is_upc else None
+    element = read_element(identifiers()["01"], (upc_a or digits).zfill(14), at, today)
     return (element,) if isinstance(element, Element) else element
 
 
@@ -114,7 +129,7 @@ def _symbol_number(text: str, begin: int, aim: str, today: date) -> Meaning:
         )
         fault = Fault.CUT_SHORT if len(digits) < lengths[0] else Fault.TOO_LONG
         return Gs1Refusal(fault if _is_number(digits) else Fault.CHARACTER, because, "01", begin)
-    return _reading(_number(digits, begin, today), Carriage.NUMBER, aim)
+    return _reading(_number(digits, begin, today, is_upc=aim == "]E0"), Carriage.NUMBER, aim)
 
 
 def _shows_elements(text: str, begin: int, today: date) -> bool:

@@ -93,6 +93,11 @@ class Gs1Reading:
         return next((element.date for element in self.elements if element.ai == ai), None)
 
     @property
+    def part(self) -> str | None:
+        """A part number beside the GTIN (240), or a customer's (241)."""
+        return self.value("240", "241")
+
+    @property
     def gtin(self) -> str | None:
         """The item's own GTIN (01), or that of a made-to-order item (03), in 14 digits."""
         return self.value("01", "03")
@@ -152,3 +157,5 @@ class Gs1Refusal:
     """Where in the text as it came, counted from 0."""
     certain: bool = True
     """Whether something shows that the code is GS1's; if not, it may be somebody's own number after all."""
+    elements: tuple[Element, ...] = ()
+    """What was read before the fault; with `INCOMPLETE` all of it. The rest may be in another symbol of the label."""

@@ -25,8 +25,6 @@ Cell = Callable[[Any], Any]
 LONGEST_CODE = 100
 LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 1_000_000_000
-SHORTEST_PREFIX = 2
-"""Characters of a site's prefix at least: a single letter would begin too many other codes."""
 SEPARATOR = "|"
 """Between the entries of a cell that holds several."""
 
@@ -144,11 +142,10 @@ def code_prefix(value: Any) -> CodePrefix:
     """A text that the site's labels put before codes of one kind, such as `serial=S:`."""
     kind, equals, prefix = code(value).partition("=")
     kinds = {each.value: each for each in _PREFIXED}
-    if kind not in kinds or not equals or len(prefix) < SHORTEST_PREFIX:
+    if kind not in kinds or not equals or not prefix:
         raise CellError(
             M(
-                "expected KIND=PREFIX, for example serial=S:, with {least} characters or more and KIND one of {kinds}",
-                least=SHORTEST_PREFIX,
+                "expected KIND=PREFIX, for example serial=S:, with KIND one of {kinds}",
                 kinds=" / ".join(kinds),
             )
         )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations
 
+from scantrail.domain.identifiers import upc_a_of
+
 
 class Symbology(Enum):
     """The kinds of code that are told apart; the value is what people call them."""
@@ -166,19 +168,6 @@ def normal(sighting: Sighting) -> Sighting:
     return replace(sighting, text=text[1:], data=sighting.data[1:], symbology=Symbology.UPC_A)
 
 
-def expanded(upc_e: str) -> str:
-    """The UPC-A of 12 digits that a UPC-E of 8 digits stands for."""
-    system, body, last, check = upc_e[0], upc_e[1:6], upc_e[6], upc_e[7]
-    if last in "012":
-        whole = body[:2] + last + "0000" + body[2:]
-    elif last in "34":
-        kept = int(last)
-        whole = body[:kept] + "00000" + body[kept:]
-    else:
-        whole = body + "0000" + last
-    return system + whole + check
-
-
 def has_check_digit(digits: str) -> bool:
     """Whether the last digit is the GS1 check digit of those before it."""
     weighted = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(reversed(digits)))
@@ -270,7 +259,7 @@ _DIGITS = {Symbology.EAN_13: 13, Symbology.UPC_A: 12, Symbology.EAN_8: 8, Symbol
 def _is_sound_retail(text: str, symbology: Symbology) -> bool:
     if not _is_digits(text) or len(text) != _DIGITS[symbology]:
         return False
-    return has_check_digit(expanded(text) if symbology is Symbology.UPC_E else text)
+    return has_check_digit(upc_a_of(text) if symbology is Symbology.UPC_E else text)
 
 
 def _code(group: list[Sighting], *, accepted: bool) -> Code:

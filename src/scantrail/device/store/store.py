@@ -34,7 +34,7 @@ from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
 from scantrail.domain.plain import PlainError
 from scantrail.domain.products import Product
-from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, command_in
+from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, command_in, understood
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -215,9 +215,13 @@ class DeviceStore:
         """Everything known here that a code may mean."""
         if said.kind is CodeKind.COMMAND:
             return Candidates(said, command=command_in(said.text))
+        return understood(said, self._called)
+
+    def _called(self, said: Said) -> Candidates:
+        """What is on record under one meaning of a code."""
         if not said.text or not _storable(said.text):
             return Candidates(said)
-        return self._view.candidates(said, self.site)
+        return self._view.called(said, self.site)
 
     def pick_list(self, number: DocumentId) -> PickList | None:
         """A pick list."""

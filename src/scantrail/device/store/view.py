@@ -71,7 +71,7 @@ _CALLED = union_all(
     select(literal("unit").label("kind"), schema.labels.c.unit.label("id")).where(
         one_of(schema.labels.c.serial, "serials")
     ),
-    select(literal("product"), schema.products.c.id).where(schema.products.c.sku == bindparam("sku")),
+    select(literal("product"), schema.products.c.id).where(one_of(schema.products.c.sku, "skus")),
     select(literal("product"), schema.gtins.c.product).where(schema.gtins.c.gtin == bindparam("gtin")),
     select(literal("place"), schema.places.c.id).where(schema.places.c.code == bindparam("place")),
     select(literal("document"), schema.documents.c.id).where(
@@ -222,14 +222,13 @@ class View:
             found[f"site:{site}"] = settings[1]
         return found
 
-    def candidates(self, said: Said, site: SiteId) -> Candidates:
-        """Everything on record that a code names; places of `site` first."""
+    def called(self, said: Said, site: SiteId) -> Candidates:
+        """Everything on record under one meaning of a code; places of `site` first."""
         whole = {kind: said.text if said.may_be(kind) else "" for kind in CodeKind}
-        numbers = {said.serial, whole[CodeKind.SERIAL]} - {""}
         rows = self._database.rows(
             _CALLED,
-            serials=keys({canonical_serial(number, case) for number in numbers for case in CaseRule}),
-            sku=whole[CodeKind.PRODUCT].upper(),
+            serials=keys({canonical_serial(number, case) for number in said.numbers for case in CaseRule}),
+            skus=keys({each.upper() for each in (whole[CodeKind.PRODUCT], *said.parts) if each}),
             gtin=said.gtin,
             place=said.sscc or whole[CodeKind.PLACE].upper(),
             document=whole[CodeKind.DOCUMENT],
@@ -239,10 +238,11 @@ class View:
         for row in rows:
             ids.setdefault(row.kind, set()).add(row.id)
         places = self.places(ids.get("place", ())).values()
+        products = tuple(sorted(self.products(ids.get("product", ())).values(), key=lambda product: product.id))
         return Candidates(
             said,
-            units=self._units_called(said, ids.get("unit", ())),
-            products=tuple(sorted(self.products(ids.get("product", ())).values(), key=lambda product: product.id)),
+            units=said.fitting(self._units_called(said, ids.get("unit", ())), products),
+            products=products,
             places=tuple(sorted(places, key=lambda place: (place.site != site, place.id))),
             documents=tuple(sorted(ids.get("document", ()))),
             workers=self.workers_called(whole[CodeKind.BADGE]),

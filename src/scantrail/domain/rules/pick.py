@@ -10,6 +10,7 @@ from scantrail.domain.documents import LineKind, PickedUnit, PickLine, PickList
 from scantrail.domain.fold import line_for
 from scantrail.domain.holds import HoldKind, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
+from scantrail.domain.keyboards import meant_on_another_keyboard
 from scantrail.domain.labels import LABEL_NAMES, LabelKind
 from scantrail.domain.moments import local
 from scantrail.domain.products import Product
@@ -46,6 +47,10 @@ class PickCase:
     """The bin confirmed at this stop."""
     named_product: Product | None = None
     """The product whose GTIN the code holds, where that is known on this side."""
+    several: int = 0
+    """How many units on record the code names at once."""
+    meant: str = ""
+    """What is on record under the text that another keyboard layout would have typed."""
     counted_on: str | None = None
     """The line that a record counts the unit on; None where that is still to be decided."""
 
@@ -119,6 +124,7 @@ KIND_NAMES: dict[CodeKind, str] = {
     CodeKind.BADGE: N_("a badge"),
     CodeKind.COMMAND: N_("a command"),
     CodeKind.ENROLMENT: N_("a code that enrols a device"),
+    CodeKind.DETAIL: N_("a label of a lot, a date or a quantity"),
 }
 HOLD_NAMES: dict[HoldKind, str] = {
     HoldKind.RECALL: N_("recall"),
@@ -137,23 +143,55 @@ def _no_cart(case: PickCase) -> Refusal | None:
     return refuse(Code.NO_CART, worker=case.world.worker_name(case.worker)) if case.cart is None else None
 
 
+def _several(case: PickCase) -> Refusal | None:
+    """Several serials in one code: each of them on record, or in the product's format."""
+    if case.unit is not None or case.said is None or not case.said.several:
+        return None
+    return several_refusal(case.said.several, case.several, case.product, case.wanted)
+
+
+def several_refusal(texts: tuple[str, ...], known: int, product: Product | None, wanted: str) -> Refusal | None:
+    """What is said of a code that holds the serials of several units; None where it does not."""
+    are_of_product = product is not None and bool(product.serial_format)
+    fits = are_of_product and product is not None and not any(product.serial_fault(each) for each in texts)
+    if known < MANY and not (fits and len(texts) >= MANY):
+        return None
+    more = ", …" if len(texts) > MOST_NAMED else ""
+    return refuse(Code.SEVERAL_SERIALS, count=len(texts), serials=", ".join(texts[:MOST_NAMED]) + more, wanted=wanted)
+
+
+MANY = 2
+"""Serials in one code from which on it is of several units."""
+
+
 def _bad_code(case: PickCase) -> Refusal | None:
     """A code that breaks the rules it claims to keep; one that is on record all the same was never GS1's."""
-    if case.unit is not None or case.said is None or not case.said.fault:
+    if case.unit is not None or case.said is None or not case.said.fault or _has_lost_a_separator(case, case.said):
         return None
     return refuse(Code.BAD_CODE, fault=M(case.said.fault))
+
+
+def _has_lost_a_separator(case: PickCase, said: Said) -> bool:
+    """Whether the product's format finds a serial in values that have run together."""
+    return case.product is not None and bool(said.run_together) and bool(said.serial_for(case.product))
 
 
 def _wrong_kind(case: PickCase) -> Refusal | None:
     if case.unit is not None or not case.kinds or CodeKind.SERIAL in case.kinds:
         return None
+    if case.said is not None and case.said.run_together:
+        if _has_lost_a_separator(case, case.said):
+            return None
+        return refuse(Code.RUN_TOGETHER, text=case.said.lot or case.said.text, wanted=case.wanted)
     kind = min(case.kinds, key=list(CodeKind).index)
     return refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=case.wanted)
 
 
 def _named_product(case: PickCase) -> Refusal | None:
-    """A code that holds a GTIN says itself which product it is of, whether its serial is on record or not."""
-    if case.unit is not None or case.said is None or case.said.kind is not CodeKind.SERIAL or not case.said.gtin:
+    """A code with a GTIN, or a part number on record, says itself which product it is of, whatever its serial is."""
+    if case.unit is not None or case.said is None or case.said.kind is not CodeKind.SERIAL:
+        return None
+    if case.named_product is None and not case.said.gtin:
         return None
     if case.named_product is None:
         return refuse(Code.UNKNOWN_GTIN, gtin=case.said.gtin, wanted=case.wanted)
@@ -175,9 +213,16 @@ def typed_refusal(site: Site, reading: Reading | None) -> Refusal | None:
 def _format(case: PickCase) -> Refusal | None:
     if case.unit is not None or case.said is None or case.product is None:
         return None
-    fault = case.product.serial_fault(case.said.as_serial)
+    product = case.product
+    told = [meaning.serial_for(product) for meaning in (case.said, *case.said.others)]
+    if any(serial and product.serial_fault(serial) is None for serial in told):
+        return None
+    fault = product.serial_fault(told[0])
     if fault is None:
         return None
+    meant = meant_on_another_keyboard(told[0], product) or case.meant
+    if meant:
+        return refuse(Code.KEYBOARD, meant=meant)
     if fault is SerialFault.MALFORMED and case.said.looks_like is not None:
         return _wrong_label(case, case.said.looks_like)
     return format_refusal(case.product, fault)
@@ -198,6 +243,8 @@ def _unknown(case: PickCase) -> Refusal | None:
         return None
     if case.said is not None and case.said.looks_like is not None and not _has_format(case.product):
         return _wrong_label(case, case.said.looks_like)
+    if case.meant:
+        return refuse(Code.KEYBOARD, meant=case.meant)
     return refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted)
 
 
@@ -339,6 +386,7 @@ def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
 PICK_RULES: tuple[Rule, ...] = (
     _task,
     _no_cart,
+    _several,
     _bad_code,
     _wrong_kind,
     _named_product,

@@ -19,7 +19,7 @@ from scantrail.domain.holds import Hold, holds_on
 from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId
 from scantrail.domain.photos import Photo, photo_of
 from scantrail.domain.places import Place
-from scantrail.domain.readings import Candidates, CodePrefix, Said
+from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, understood
 from scantrail.domain.refusals import Refusal
 from scantrail.domain.reservations import reserved_on
 from scantrail.domain.status import Status
@@ -236,13 +236,16 @@ class FakeStore:
 
     def candidates(self, said: Said) -> Candidates:
         """Everything known here that a code may mean."""
+        return understood(said, self._called)
+
+    def _called(self, said: Said) -> Candidates:
         products, text = self._masters.products, said.text.upper()
-        serials = {product.canonical(each) for product in products.values() for each in (said.text, said.serial)}
+        serials = {product.canonical(each) for product in products.values() for each in said.numbers}
         units = [unit for unit in self._units.values() if unit.serial in serials]
         return Candidates(
             said,
             units=tuple(unit for unit in units if said.is_serial_of(unit.serial, products[unit.product])),
-            products=tuple(each for each in products.values() if each.sku == text),
+            products=tuple(each for each in products.values() if said.may_be(CodeKind.PRODUCT) and each.sku == text),
             places=tuple(each for each in self._masters.places.values() if each.code == text),
             documents=(text,) if (DOCUMENT, text) in self.kept.rows else (),
         )

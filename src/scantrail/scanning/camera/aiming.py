@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scantrail.domain.identifiers import upc_a_of
 from scantrail.domain.readings import Carrier, Reading
-from scantrail.scanning.acceptance import Code, Place, Rules, Symbology, expanded, may_follow
+from scantrail.scanning.acceptance import Code, Place, Rules, Symbology, may_follow
 from scantrail.scanning.camera.messages import View
 
 BOX = Place(0.2, 0.25, 0.8, 0.75)
@@ -57,6 +58,6 @@ def is_aimed_at(code: Code, view: View) -> bool:
 
 def reading_of(code: Code, profile: str) -> Reading:
     """An accepted code as a scan. A UPC-E stands for a UPC-A, and is not to be taken for an EAN-8."""
-    text = expanded(code.text) if code.symbology is Symbology.UPC_E else code.text
+    text = upc_a_of(code.text) if code.symbology is Symbology.UPC_E else code.text
     raw = code.data.hex() if code.data != text.encode() else ""
     return Reading(text, Carrier.CAMERA, profile=profile, aim=code.aim, raw=raw)

@@ -158,7 +158,8 @@ def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted)
         return refused(pick, scan, refusal, WORKING)
     event = ProductConfirmed(pick.pick_list.number, product.id)
-    if said.kind is CodeKind.SERIAL and not scan.candidates.is_of_case:
+    has_serial = said.kind is CodeKind.SERIAL or (not said.is_whole and bool(said.serial_for(product)))
+    if has_serial and not scan.candidates.is_of_case:
         return _unit_scanned(pick, scan, product.id, event)
     return accepted(pick, (event,), M("RIGHT PRODUCT"), scan)
 

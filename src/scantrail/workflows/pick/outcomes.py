@@ -10,7 +10,7 @@ from scantrail.domain.identifiers import ProductId
 from scantrail.domain.photos import Photo
 from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import KIND_NAMES, PickCase
+from scantrail.domain.rules.pick import KIND_NAMES, PickCase, several_refusal
 from scantrail.domain.units import Unit
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
@@ -68,6 +68,11 @@ def accepted(
 def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
     """Names what was scanned instead of what the step wants."""
     kinds, said = scan.candidates.kinds, scan.candidates.said
+    several = several_refusal(said.several, scan.candidates.several, None, wanted)
+    if several is not None and not scan.candidates.is_known:
+        return refused(pick, scan, several)
+    if scan.candidates.meant:
+        return refused(pick, scan, refuse(Code.KEYBOARD, meant=scan.candidates.meant))
     if said.fault and not kinds:
         return refused(pick, scan, refuse(Code.BAD_CODE, fault=M(said.fault)))
     if not kinds:
@@ -95,6 +100,8 @@ def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None
         expected_product=product,
         at_place=pick.pick_list.at_place,
         named_product=scan.candidates.named_product,
+        several=scan.candidates.several,
+        meant=scan.candidates.meant,
     )
 
 
