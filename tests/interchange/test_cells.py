@@ -55,7 +55,7 @@ REFUSED: list[tuple[Cell, Any, str]] = [
     (cells.code, "A\u200bB", "without control or invisible"),
     (cells.code, "A\ud800", "without control characters"),
     (cells.code_prefix, "serial", "expected KIND=PREFIX"),
-    (cells.code_prefix, "serial=S", "2 characters or more"),
+    (cells.code_prefix, "serial=", "expected KIND=PREFIX"),
     (cells.code_prefix, "command=X:", "KIND one of serial / product / place / document / badge"),
     (cells.code, "$st:UNDO", "that marks commands"),
     (cells.code, "x" * 101, "at most 100 characters, got 101"),
