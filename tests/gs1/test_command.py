@@ -18,16 +18,40 @@ def parsed(*arguments: str, lines: bytes = b"") -> tuple[int, str]:
 
 
 def test_a_code_is_told_element_by_element() -> None:
-    code, out = parsed(f"01{GTIN}17281200")
+    code, out = parsed(f"]C101{GTIN}17281200")
     assert (code, out.splitlines()[1:]) == (0, [f"  (01) GTIN: {GTIN}", "  (17) USE BY or EXPIRY: 281200 = 2028-12-31"])
 
 
 def test_a_refused_text_exits_with_1_and_the_reason_and_the_others_are_still_told() -> None:
-    code, out = parsed("0109521234543214", "SN-1", GTIN)
+    code, out = parsed("]C10109521234543214", "SN-1", GTIN)
     assert code == 1
-    assert "Refused: (01) GTIN at character 1: expected check digit 3, got 4." in out
+    assert "Refused: (01) GTIN at character 4: expected check digit 3, got 4." in out
     assert "Plain text, not GS1." in out
     assert f"(01) GTIN: {GTIN}" in out
+
+
+def test_what_may_be_a_plain_number_is_not_refused() -> None:
+    code, out = parsed("12345678", "15123456", "0952123454321", "9521234543213")
+    assert (code, out.count("Not certain"), "Refused" in out) == (0, 4, False)
+    code, out = parsed("--json", "0952123454321")
+    assert (code, json.loads(out)["kind"]) == (0, "uncertain")
+
+
+def test_labels_of_other_grammars_are_told_field_by_field() -> None:
+    code, out = parsed("[)>␞06␝1PF1␝SKEEP1␞␄", "+A99912345/$$52001510X3/16D20111212/S77DEFG457")
+    assert code == 0
+    for line in ("1P supplier's part number: F1", "S serial number: KEEP1", "SN serial number: 77DEFG45"):
+        assert f"  {line}" in out.splitlines()
+    code, out = parsed("--json", "[)>␞06␝1PF1␝SKEEP1␞␄", "[)>061PF1SKEEP1")
+    good, bad = map(json.loads, out.splitlines())
+    assert (code, good["serials"], good["parts"]) == (1, ["KEEP1"], ["F1"])
+    assert (bad["kind"], bad["fault"]) == ("refused", "separators are missing")
+
+
+def test_a_plain_text_says_what_it_may_mean_too() -> None:
+    _code, out = parsed("SKEEP1", "KEEP1;KEEP2")
+    assert "If KEEP1 is a serial on record, it is that unit's." in out
+    assert "It may hold the serials of 2 units: KEEP1, KEEP2" in out
 
 
 def test_programs_get_one_object_per_text() -> None:

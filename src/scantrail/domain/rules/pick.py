@@ -16,6 +16,7 @@ from scantrail.domain.moments import local
 from scantrail.domain.products import Product
 from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.codes import several_refusal
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.sites import Site
 from scantrail.domain.status import SENT, STATUS_NAMES, Status, may_pick
@@ -148,20 +149,6 @@ def _several(case: PickCase) -> Refusal | None:
     if case.unit is not None or case.said is None or not case.said.several:
         return None
     return several_refusal(case.said.several, case.several, case.product, case.wanted)
-
-
-def several_refusal(texts: tuple[str, ...], known: int, product: Product | None, wanted: str) -> Refusal | None:
-    """What is said of a code that holds the serials of several units; None where it does not."""
-    are_of_product = product is not None and bool(product.serial_format)
-    fits = are_of_product and product is not None and not any(product.serial_fault(each) for each in texts)
-    if known < MANY and not (fits and len(texts) >= MANY):
-        return None
-    more = ", …" if len(texts) > MOST_NAMED else ""
-    return refuse(Code.SEVERAL_SERIALS, count=len(texts), serials=", ".join(texts[:MOST_NAMED]) + more, wanted=wanted)
-
-
-MANY = 2
-"""Serials in one code from which on it is of several units."""
 
 
 def _bad_code(case: PickCase) -> Refusal | None:

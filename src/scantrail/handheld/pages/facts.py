@@ -115,10 +115,14 @@ def worker_facts(worker: Worker) -> tuple[Fact, ...]:
 def said_facts(said: Said) -> tuple[Fact, ...]:
     """What a code says by itself."""
     return (
+        (N_("Written by"), M(said.grammar) if said.grammar else ""),
         (N_("GTIN"), said.gtin),
+        (N_("Part number"), " / ".join(said.parts)),
         (N_("Serial"), said.serial),
+        (N_("Several"), ", ".join(said.several)),
         (N_("Carton"), said.sscc),
         (N_("Lot"), said.lot),
+        (N_("Quantity"), said.quantity),
         (N_("Made"), str(said.production_date or "")),
         (N_("Use by"), str(said.expiry or "")),
         (N_("Looks like"), M(LABEL_NAMES[said.looks_like]) if said.looks_like else ""),

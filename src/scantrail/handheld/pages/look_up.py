@@ -9,7 +9,8 @@ from scantrail.device.store import History
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.holds import holds_on
 from scantrail.domain.identifiers import UnitId
-from scantrail.domain.readings import Candidates, Reading, Said
+from scantrail.domain.readings import Candidates, Reading
+from scantrail.domain.rules.codes import unclear_refusal
 from scantrail.domain.units import Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
@@ -120,10 +121,23 @@ class LookUpPage(TextPage):
         elif found.workers:
             self._text, self._facts = found.workers[0].name, worker_facts(found.workers[0])
         else:
-            self._show_unknown(found.said)
+            self._show_unknown(found)
 
-    def _show_unknown(self, said: Said) -> None:
+    def _show_unknown(self, found: Candidates) -> None:
         """Nothing on record has this code: what it says by itself, or what is wrong with it."""
+        said = found.said
+        refusal = unclear_refusal(found, M("one of them"))
+        if refusal is not None:
+            self._text, self._facts = "", said_facts(said)
+            self.say(
+                sentence(
+                    Tone.REFUSED,
+                    refusal.title,
+                    M("{because} {todo}", because=refusal.because, todo=refusal.todo),
+                    said.text,
+                )
+            )
+            return
         self._text, self._facts = "", said_facts(said)
         unknown = M("No unit, product, place, list or badge on this device has this code. Scan it again.")
         title = M("UNKNOWN CODE") if said.refusal is None else M("BAD CODE")

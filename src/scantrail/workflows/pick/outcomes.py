@@ -10,7 +10,8 @@ from scantrail.domain.identifiers import ProductId
 from scantrail.domain.photos import Photo
 from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.pick import KIND_NAMES, PickCase, several_refusal
+from scantrail.domain.rules.codes import unclear_refusal
+from scantrail.domain.rules.pick import KIND_NAMES, PickCase
 from scantrail.domain.units import Unit
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
@@ -68,11 +69,9 @@ def accepted(
 def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
     """Names what was scanned instead of what the step wants."""
     kinds, said = scan.candidates.kinds, scan.candidates.said
-    several = several_refusal(said.several, scan.candidates.several, None, wanted)
-    if several is not None and not scan.candidates.is_known:
-        return refused(pick, scan, several)
-    if scan.candidates.meant:
-        return refused(pick, scan, refuse(Code.KEYBOARD, meant=scan.candidates.meant))
+    unclear = unclear_refusal(scan.candidates, wanted)
+    if unclear is not None:
+        return refused(pick, scan, unclear)
     if said.fault and not kinds:
         return refused(pick, scan, refuse(Code.BAD_CODE, fault=M(said.fault)))
     if not kinds:
