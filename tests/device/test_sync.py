@@ -6,16 +6,17 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 from sqlalchemy import insert, select
 
-from scantrail.device.store import DeviceStore
+from scantrail.device.store import DeviceStore, Verifier
 from scantrail.device.sync import Link
 from scantrail.domain.acts import Draft
-from scantrail.domain.events import AttentionSettled, ConditionStated
+from scantrail.domain.events import AttentionSettled, ConditionStated, WorkerSignedOut
 from scantrail.domain.identifiers import UnitId
 from scantrail.domain.people import Role
 from scantrail.domain.refusals import Code, refuse
@@ -27,6 +28,7 @@ from scantrail.protocol.outbox import ActState
 from scantrail.server.attention_items import open_items
 from scantrail.server.database import Database
 from scantrail.server.desk import resolve
+from scantrail.server.devices import revoke
 from scantrail.server.feed import mark
 from scantrail.server.log import load_stream, save_stream
 from scantrail.server.master import put_workers
@@ -37,7 +39,7 @@ from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import Fault, OnlineDevice, cut, lost_answer, online_device, said, served_site
 from tests.server.site import ServedSite
-from tests.support.worlds import SARAH, module, promised, scanned
+from tests.support.worlds import NOW, SARAH, module, promised, scanned
 
 UNIT, NEXT = promised(46), promised(47)
 
@@ -477,3 +479,26 @@ async def test_what_the_desk_settles_leaves_the_device_and_comes_back_with_a_ser
     assert [each.act for each in device.store.attention()] == [item.act], "nobody has settled it on this server"
     with restored.database.reading() as connection:
         assert [each.seq for each in open_items(connection, "MAIN")] == [item.act.seq]
+
+
+async def test_a_revoked_device_sends_all_it_has_is_told_and_then_its_token_ends(
+    served: ServedSite, device: OnlineDevice
+) -> None:
+    device.picks(UNIT)
+    with served.database.writing() as connection:
+        assert revoke(connection, "Scanner-05", served.now, at_once=False)
+    state = await device.sync.now()
+    assert (state.link, state.waiting) == (Link.REVOKED, 0)
+    assert state.reason == "Scanner-05 was revoked: it takes no more work."
+    assert served.unit(46).status is Status.PICKED
+    device.hand.does(WorkerSignedOut(SARAH.id))
+    assert (await device.sync.now()).waiting == 0
+    assert (await device.sync.now()).link is Link.NOT_ENROLLED
+
+
+async def test_on_a_revoked_device_nobody_signs_in_without_the_server(served: ServedSite, device: OnlineDevice) -> None:
+    device.store.keeping.put_verifier(Verifier(SARAH.id, "hash", NOW, NOW + timedelta(hours=12)))
+    with served.database.writing() as connection:
+        revoke(connection, "Scanner-05", served.now, at_once=False)
+    await device.sync.now()
+    assert device.store.keeping.verifier(SARAH.id) is None

@@ -121,6 +121,15 @@ async def test_signing_out_is_recorded_and_hides_the_work(tmp_path: Path) -> Non
         assert "SCAN YOUR BADGE" in hand.glass
 
 
+async def test_on_a_device_that_was_revoked_the_worker_is_signed_out_once_and_told(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        hand.sync.goes(Link.REVOKED)
+        await hand.until(lambda: "DEVICE REVOKED" in hand.glass)
+        assert "SCAN YOUR BADGE" in hand.glass
+        assert [event for event in events_of(hand) if isinstance(event, WorkerSignedOut)] == [WorkerSignedOut("sarah")]
+
+
 # The menu and the lists
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
 from scantrail.domain.plain import to_plain
 from scantrail.domain.readings import Enrolment
-from scantrail.words import M, _
+from scantrail.words import M, _, say
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -54,6 +54,43 @@ def _add_device(commands: Commands[argparse.ArgumentParser]) -> None:
     add.add_argument("--site", required=True)
     add.add_argument("--server", metavar="URL", help=_("the address devices reach this server by; shows a QR to scan"))
     add_database(add)
+    text = _("the devices, when each was last heard of, and how it stands")
+    listing = add_command(actions, "list", text, _device_list)
+    listing.add_argument("--site", help=_("only those of this site"))
+    listing.add_argument("--json", action="store_true", help=_("for programs"))
+    add_database(listing)
+    text = _("take a device out of use; it sends what it still has first")
+    revoke = add_command(actions, "revoke", text, _device_revoke)
+    revoke.add_argument("name", metavar="NAME")
+    stolen = _("end its token at once, for a stolen device: what it has not sent yet is never taken")
+    revoke.add_argument("--now", action="store_true", help=stolen)
+    add_database(revoke)
+
+
+def _device_list(options: argparse.Namespace) -> int:
+    administration = needs("server", "scantrail.server.administration")
+    reports = needs("server", "scantrail.reports.devices")
+    found = administration.devices_of(options.database_url, options.site)
+    if options.json:
+        print(json.dumps(to_plain(found), indent=2))
+    else:
+        print("\n".join(reports.device_lines(found)))
+    return OK
+
+
+def _device_revoke(options: argparse.Namespace) -> int:
+    administration = needs("server", "scantrail.server.administration")
+    administration.revoke_device(options.database_url, options.name, at_once=options.now)
+    if options.now:
+        told = M("{name}'s token has ended: the server answers it nothing any more.", name=options.name)
+    else:
+        told = M(
+            "{name} takes no more work. It sends what it still has at its next contact; then its token ends. "
+            "`scantrail device list` shows when.",
+            name=options.name,
+        )
+    print(say(told))
+    return OK
 
 
 def _device_add(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -29,7 +30,7 @@ from scantrail.protocol.exchange import (
     is_put_back,
     next_step,
 )
-from scantrail.protocol.messages import Changes, Push, PushAnswer, Seen
+from scantrail.protocol.messages import REVOKED, Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import WrongAnswer, pause_before
 from scantrail.words import M, Message
 
@@ -47,6 +48,8 @@ class Link(Enum):
     OFFLINE = "offline"
     NOT_ENROLLED = "not_enrolled"
     """The server does not know this device, or not any more."""
+    REVOKED = "revoked"
+    """The server takes what this device still has, and gives it no more work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,13 @@ class SyncState:
     """Why it is not online."""
     loading: Loading | None = None
     """How far the first load is; None when everything has arrived once."""
+
+
+def link_after(refused: Refused) -> Link:
+    """How a device stands to a server that has answered no."""
+    if refused.problem.code == REVOKED:
+        return Link.REVOKED
+    return Link.NOT_ENROLLED if refused.problem.status in (401, 403) else Link.OFFLINE
 
 
 class Clock(Protocol):
@@ -77,6 +87,9 @@ class Peer(PhotoPeer, SnapshotPeer, NumberPeer, Protocol):
 
     async def changes(self, seen: Seen) -> Changes:
         """The next page of what this device has not seen."""
+
+    async def leave(self) -> None:
+        """Say that this device, which was revoked, has sent everything."""
 
 
 class Sync:
@@ -109,6 +122,7 @@ class Sync:
         self._numbers = NumberSync(store, server, clock)
         self.state = SyncState(Link.OFFLINE, store.count_pending(), M("Not connected yet."))
         self._tidied = False
+        self._was_told_to_leave = False
         self._failures = 0
         self._asked_pause: float | None = None
         self._wake = asyncio.Event()
@@ -158,9 +172,9 @@ class Sync:
             except Offline as offline:
                 self._failed(Link.OFFLINE, offline.reason, offline.asked_pause)
             except Refused as refused:
-                unknown = refused.problem.status in (401, 403)
-                link = Link.NOT_ENROLLED if unknown else Link.OFFLINE
-                self._failed(link, refused.problem.detail or refused.problem.title, refused.asked_pause)
+                if refused.problem.code == REVOKED:
+                    await self._leave()
+                self._failed(link_after(refused), refused.problem.detail or refused.problem.title, refused.asked_pause)
             except (PlainError, WrongAnswer) as error:
                 self._failed(Link.OFFLINE, M("The server's answer cannot be used ({why}).", why=error))
             except (GivenUp, StoreError) as error:
@@ -170,6 +184,18 @@ class Sync:
                 self._show(Link.ONLINE, "")
                 self.on_exchanged(self._clock.now().wall)
                 self.photos.kick()
+
+    async def _leave(self) -> None:
+        """Nobody signs in here any more without the server; once everything is sent, the token ends.
+
+        The person at work is told first, so that signing out is on record too.
+        """
+        self._store.keeping.drop_verifiers()
+        self.photos.kick()
+        was_told, self._was_told_to_leave = self._was_told_to_leave, True
+        if was_told and not self._store.count_pending() and self._store.photos.next_to_send() is None:
+            with suppress(Offline, Refused):
+                await self._server.leave()
 
     def _failed(self, link: Link, reason: Message | str, asked_pause: float | None = None) -> None:
         self._failures += 1

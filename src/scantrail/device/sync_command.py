@@ -12,7 +12,7 @@ from scantrail.device.clock import DeviceClock
 from scantrail.device.exchanges import LastExchange
 from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
-from scantrail.device.sync import Link, Sync, SyncState
+from scantrail.device.sync import Link, Sync, SyncState, link_after
 from scantrail.device.transport import Offline, Refused, Server, Transport
 from scantrail.domain.moments import zoned_moment
 from scantrail.words import M, Message, OperatorError, say
@@ -68,7 +68,12 @@ class SyncStatus:
         return [head, *(f"  {say(name):<10} {text}" for name, text in facts)]
 
 
-_LINKS = {Link.ONLINE: M("online"), Link.OFFLINE: M("offline."), Link.NOT_ENROLLED: M("does not know this device.")}
+_LINKS = {
+    Link.ONLINE: M("online"),
+    Link.OFFLINE: M("offline."),
+    Link.NOT_ENROLLED: M("does not know this device."),
+    Link.REVOKED: M("has revoked this device."),
+}
 
 
 def _kept(count: int) -> Message:
@@ -123,8 +128,7 @@ async def _link(server: Server) -> tuple[Link, Message | str, str]:
     except Offline as offline:
         return Link.OFFLINE, offline.reason, ""
     except Refused as refused:
-        unknown = refused.problem.status in (401, 403)
-        return Link.NOT_ENROLLED if unknown else Link.OFFLINE, refused.problem.detail, ""
+        return link_after(refused), refused.problem.detail, ""
     return Link.ONLINE, "", epoch
 
 

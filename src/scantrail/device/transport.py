@@ -118,6 +118,10 @@ class Server:
         """Make this device known, with a single-use code."""
         return await self._ask(EnrolAnswer, "POST", "/v1/enrol", to_plain(request))
 
+    async def leave(self) -> None:
+        """Say that this device, which was revoked, has sent everything: its token ends."""
+        await self._json("POST", "/v1/left", within=SIGN_IN_S)
+
     async def sign_in(self, request: SignInRequest) -> SignInAnswer:
         """Have the server verify a badge and a PIN."""
         return await self._ask(SignInAnswer, "POST", "/v1/sign-in", to_plain(request), within=SIGN_IN_S)

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
-from scantrail.device.sync import SyncState
+from scantrail.device.sync import Link, SyncState
 from scantrail.domain.readings import Carrier, Reading, command_in
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
@@ -154,13 +154,30 @@ class HandheldApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin to exchange with the server."""
-        self._sync.on_state = lambda _state: self.redraw()
+        self._sync.on_state = self._state_changed
         self._sync.on_changed = self._changed
         self.run_worker(self._sync.run(), name="sync")
         on_port = self._device.scanners.serial_port
         if on_port is not None and on_port.serial is not None:
             port = SerialPort(on_port, on_port.serial, self._scanned, self._port_trouble)
             self.run_worker(port.run(), name="scanner")
+
+    def _state_changed(self, state: SyncState) -> None:
+        if state.link is Link.REVOKED:
+            self.call_later(self._revoked, state.reason)
+        self.redraw()
+
+    def _revoked(self, reason: Words | str) -> None:
+        """On a device that was revoked the worker is signed out: the server would take nothing that is done now."""
+        if self.desk.session.worker is not None:
+            try:
+                self.desk.session.end()
+            except StoreError as error:
+                self._alarm(error)
+                return
+            self.home()
+        self._page.say(sentence(Tone.REFUSED, M("DEVICE REVOKED"), reason))
+        self.redraw()
 
     # Keys and scans
 

@@ -132,6 +132,10 @@ class Changes:
     """By stream, the newest entry of its log, for the device to say again; see `Seen`."""
 
 
+REVOKED = "revoked"
+"""The code of the problem that a device is answered which was revoked: it sends what it has, and takes no more work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Push:
     """A batch of acts in order, each as its exact text."""

@@ -23,7 +23,7 @@ from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.cards import CardTaken, import_card
 from scantrail.server.database import Database
 from scantrail.server.desk import Found, NotSettled, Resolved, resolve
-from scantrail.server.devices import NotAdded, add_device
+from scantrail.server.devices import ListedDevice, NotAdded, add_device, listed_devices, revoke
 from scantrail.server.master import all_places, all_sites, all_workers
 from scantrail.server.migrations import ready
 from scantrail.server.photos import stored_photos
@@ -54,6 +54,29 @@ def enrolment_code(database_url: str, device: str, site: str) -> str:
         raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
     finally:
         database.close()
+
+
+def devices_of(database_url: str, site: str | None) -> tuple[ListedDevice, ...]:
+    """The devices of one site, or of all.
+
+    Raises:
+        OperatorError: the database cannot be used, or the site is not on record.
+    """
+    with _opened(database_url) as database, database.reading() as connection:
+        if site is not None and site not in all_sites(connection):
+            raise OperatorError(M("Site {site} is not on record.", site=site))
+        return listed_devices(connection, site)
+
+
+def revoke_device(database_url: str, name: str, *, at_once: bool) -> None:
+    """Take a device out of use; see `scantrail.server.devices.revoke`.
+
+    Raises:
+        OperatorError: the database cannot be used, or no device has this name.
+    """
+    with _opened(database_url) as database, database.writing() as connection:
+        if not revoke(connection, name, utc_now(), at_once=at_once):
+            raise OperatorError(M("No device is called {name}. See: scantrail device list", name=name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.crowds import Crowd
 from scantrail.server.database import AWAY, Database
 from scantrail.server.digests import Digests
+from scantrail.server.enrolment_codes import WrongCodes
 from scantrail.server.epochs import server_epoch
+from scantrail.server.migrations import newest_version, version_of
+from scantrail.server.presence import Presence
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.snapshots import Snapshots
@@ -43,9 +46,11 @@ def create_app(
 ) -> FastAPI:
     """The application on a database that is at this version."""
 
+    presence = Presence()
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with looking(database, clock):
+        with looking(database, clock, presence):
             yield
         database.close()
 
@@ -53,6 +58,8 @@ def create_app(
     app.state.database = database
     app.state.clock = clock
     app.state.crowd = Crowd()
+    app.state.presence = presence
+    app.state.wrong_codes = WrongCodes()
     app.state.snapshots = snapshot_store or Snapshots(database, snapshot_folder())
     app.add_exception_handler(Refused, problem_answer)
     for unavailable in AWAY:
@@ -73,6 +80,21 @@ def create_app(
         with database_of(request).reading() as connection:
             epoch = server_epoch(connection)
         return answer({"status": "ok", "version": __version__, "protocol": PROTOCOL, "server_epoch": epoch})
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """Whether this process lives. It asks nothing of the database."""
+        return answer({"status": "ok"})
+
+    @app.get("/readyz")
+    def readyz(request: Request) -> Response:
+        """Whether requests can be answered: the database is there, and of the version that this program knows."""
+        with database_of(request).reading() as connection:
+            found, wanted = version_of(connection), newest_version()
+        if found != wanted:
+            detail = M("The database is of version {found}; this program needs {wanted}.", found=found, wanted=wanted)
+            raise refused(503, "wrong_version", detail)
+        return answer({"status": "ready", "database_version": found})
 
     return app
 

@@ -76,6 +76,11 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
     return Changes(server_epoch(connection), reached, tuple(rows_of(connection, entries, site)), more, heads)
 
 
+def nothing_after(connection: Connection, seen: Seen, site: SiteId) -> Changes:
+    """No news, for a device that was revoked. It is left to ask for more, and is told then why it gets none."""
+    return Changes(server_epoch(connection), dict(seen.cursor), (), more=True)
+
+
 def _has_acts(connection: Connection, seen: Seen) -> bool:
     """Whether the acts that a device was told are acknowledged are here."""
     if not seen.acknowledged:

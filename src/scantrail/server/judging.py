@@ -28,7 +28,7 @@ from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, end
 from scantrail.protocol.waiting import Waiting, is_over
 from scantrail.server.database import AWAY, Database
 from scantrail.server.documents import documents_by_number, put_documents
-from scantrail.server.feed import changes_after, mark
+from scantrail.server.feed import changes_after, mark, nothing_after
 from scantrail.server.log import LogWriter, has_head, instant_text, load_stream, save_stream
 from scantrail.server.master import all_sites, open_holds, places_by_id, products_by_id, workers_by_id
 from scantrail.server.schema import alarms, device_heads, log
@@ -51,6 +51,8 @@ class Device:
     id: str
     site: str
     public_key: str
+    is_leaving: bool = False
+    """Whether it was revoked and may only send what it still has."""
 
 
 def take_push(database: Database, device: Device, push: Push, now: datetime) -> PushAnswer:
@@ -74,7 +76,8 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
         head = _head(connection, push.device, push.epoch)
-        return PushAnswer(head.seq, verdicts, changes_after(connection, push.seen, device.site), now)
+        changes = nothing_after if device.is_leaving else changes_after
+        return PushAnswer(head.seq, verdicts, changes(connection, push.seen, device.site), now)
 
 
 def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from scantrail.domain.plain import PlainError, from_plain, to_plain
-from scantrail.protocol.messages import Problem
+from scantrail.protocol.messages import REVOKED, Problem
 from scantrail.server.bodies import to_body
 from scantrail.server.database import Database
 from scantrail.server.devices import device_with_token
 from scantrail.server.judging import Device
+from scantrail.server.presence import Presence
 from scantrail.words import M, Message, say
 
 T = TypeVar("T")
@@ -73,7 +74,19 @@ def now_of(request: Request) -> datetime:
 
 
 def device_of(request: Request) -> Device:
-    """The device whose bearer token a request carries.
+    """The device whose bearer token a request carries, and that is in use.
+
+    Raises:
+        Refused: 401, there is none or nobody's; 403, it was revoked.
+    """
+    device = sender_of(request)
+    if device.is_leaving:
+        raise refused(403, REVOKED, M("{device} was revoked: it takes no more work.", device=device.id))
+    return device
+
+
+def sender_of(request: Request) -> Device:
+    """The device whose bearer token a request carries, and that may send what it has; a revoked one may too.
 
     Raises:
         Refused: 401, there is none or nobody's.
@@ -83,6 +96,8 @@ def device_of(request: Request) -> Device:
         with database_of(request).reading() as connection:
             device = device_with_token(connection, token)
         if device is not None:
+            presence: Presence = request.app.state.presence
+            presence.heard(device.id, now_of(request))
             return device
     raise refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
 

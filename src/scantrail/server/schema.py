@@ -194,6 +194,9 @@ devices = Table(
     Column("token_hash", String(64), unique=True),
     Column("public_key", String(64)),
     Column("revoked", Boolean, nullable=False),
+    Column("enrolled_at", String),
+    Column("last_seen", String, comment="to about a minute"),
+    Column("leaving_since", String, comment="revoked: it may send what it still has, and gets nothing"),
 )
 
 device_keys = Table(

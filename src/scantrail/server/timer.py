@@ -10,6 +10,7 @@ from datetime import datetime
 
 from scantrail.server.database import AWAY, Database
 from scantrail.server.judging import judge_over
+from scantrail.server.presence import Presence
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -22,16 +23,21 @@ ENDS_WITHIN_S = 5.0
 
 
 @contextmanager
-def looking(database: Database, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Meanwhile, end the waits of acts that have waited as long as they may: their devices and the desk are told."""
+def looking(database: Database, clock: Callable[[], datetime], presence: Presence) -> Iterator[None]:
+    """Meanwhile, end the waits of acts that have waited as long as they may, and write down who was heard of."""
     stopped = threading.Event()
-    thread = threading.Thread(target=_look, args=(database, clock, stopped), daemon=True, name="timer")
-    thread.start()
+    threads = (
+        threading.Thread(target=_look, args=(database, clock, stopped), daemon=True, name="timer"),
+        threading.Thread(target=_note, args=(database, presence, stopped), daemon=True, name="presence"),
+    )
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stopped.set()
-        thread.join(ENDS_WITHIN_S)
+        for thread in threads:
+            thread.join(ENDS_WITHIN_S)
 
 
 def _look(database: Database, clock: Callable[[], datetime], stopped: threading.Event) -> None:
@@ -45,3 +51,14 @@ def _look(database: Database, clock: Callable[[], datetime], stopped: threading.
             _LOGGER.warning("The database is away, and what waits with it: %s", error)
         except Exception:
             _LOGGER.exception("What waits could not be looked at. It is tried again.")
+
+
+def _note(database: Database, presence: Presence, stopped: threading.Event) -> None:
+    is_last = False
+    while not is_last:
+        is_last = stopped.wait(PAUSE_S)
+        try:
+            with database.writing() as connection:
+                presence.write(connection)
+        except AWAY as error:
+            _LOGGER.warning("The database is away; who was heard of is written down later: %s", error)

@@ -55,6 +55,7 @@ def _put(table: Table, key: str) -> Any:
 _PUT_VERIFIER = _put(verifiers, "worker")
 _VERIFIER = select(verifiers).where(verifiers.c.worker == bindparam("of"))
 _DROP_VERIFIER = delete(verifiers).where(verifiers.c.worker == bindparam("of"))
+_DROP_VERIFIERS = delete(verifiers)
 _PUT_FAILURES = _put(failures, "badge")
 _FAILURES = select(failures).where(failures.c.badge == bindparam("of"))
 _DROP_FAILURES = delete(failures).where(failures.c.badge == bindparam("of"))
@@ -84,6 +85,11 @@ class Keeping:
         """Have a worker sign in online the next time."""
         with self._database.writing():
             self._database.execute(_DROP_VERIFIER, {"of": worker})
+
+    def drop_verifiers(self) -> None:
+        """Have every worker sign in online the next time."""
+        with self._database.writing():
+            self._database.execute(_DROP_VERIFIERS, {})
 
     def put_failures(self, badge: str, count: int, last: Times) -> None:
         """Keep how many wrong PINs there were in a row."""

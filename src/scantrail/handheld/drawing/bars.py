@@ -107,6 +107,8 @@ def _link(bar: Bar, size: Size, *, in_short: bool = False) -> Line:
     if bar.link is Link.ONLINE:
         word = "" if in_short else f" {_('online')}"
         line = ink(f"●{word}{f' ↑{bar.waiting}' if bar.waiting else ''}", Ink.GOOD)
+    elif bar.link is Link.REVOKED:
+        line = ink(f"⊘ {_('REVOKED')}{waiting}", Ink.BAD)
     elif bar.link is Link.NOT_ENROLLED:
         word = _("NOT KNOWN") if size.is_narrow or in_short else _("NOT KNOWN TO THE SERVER")
         line = ink(f"⊘ {word}{waiting}", Ink.BAD)

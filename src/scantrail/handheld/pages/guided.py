@@ -63,7 +63,9 @@ class GuidedPage(Page):
 
     @property
     def task(self) -> DocumentId | None:
-        """The document worked on; None when it is done."""
+        """The document worked on; None when it is done, or left."""
+        if self.desk.session.task is None:
+            return None
         prompt = self.desk.session.prompt()
         return None if prompt.finished else DocumentId(prompt.task)
 

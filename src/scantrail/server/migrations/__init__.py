@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -28,6 +31,19 @@ def config(connection: Connection) -> Config:
     found.set_main_option("script_location", str(Path(__file__).parent))
     found.attributes["connection"] = connection
     return found
+
+
+@cache
+def newest_version() -> str:
+    """The version of a database that this program knows."""
+    head = ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+    assert head is not None
+    return head
+
+
+def version_of(connection: Connection) -> str:
+    """The version that a database is of."""
+    return str(MigrationContext.configure(connection).get_current_revision())
 
 
 def migrate(database: Database) -> None:

@@ -9,7 +9,7 @@ from scantrail.domain.photos import LARGEST, NoPhoto, Photo, is_hash, photo_of
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
 from scantrail.server.judging import Device
 from scantrail.server.photos import StoredPhoto, is_named, lacking, put_photo, stored_photos
-from scantrail.server.requests import answer, body_of, database_of, device_of, now_of, refused
+from scantrail.server.requests import answer, body_of, database_of, device_of, now_of, refused, sender_of
 from scantrail.words import M
 
 router = APIRouter()
@@ -18,7 +18,7 @@ router = APIRouter()
 @router.get("/v1/photos/lacking")
 def get_lacking(request: Request) -> Response:
     """Which photos, named by acts of the device that asks, have not arrived."""
-    device = device_of(request)
+    device = sender_of(request)
     with database_of(request).reading() as connection:
         return answer(LackedPhotos(lacking(connection, device.site, device.id)))
 
@@ -26,7 +26,7 @@ def get_lacking(request: Request) -> Response:
 @router.put("/v1/photos/{sha256}")
 async def put(request: Request, sha256: str) -> Response:
     """Take a photo's bytes; those that are here already change nothing."""
-    device = await run_in_threadpool(device_of, request)
+    device = await run_in_threadpool(sender_of, request)
     await run_in_threadpool(_must_be_named, request, device, sha256)
     content = await body_of(request, LARGEST)
     photo = _photo_in(content, sha256)

@@ -11,7 +11,17 @@ from scantrail.server.crowds import Crowd
 from scantrail.server.devices import is_signed
 from scantrail.server.feed import PAGE, changes_after
 from scantrail.server.judging import take_push
-from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
+from scantrail.server.requests import (
+    answer,
+    body_of,
+    database_of,
+    device_of,
+    message_in,
+    now_of,
+    refused,
+    sender_of,
+    text_in,
+)
 from scantrail.words import M
 
 router = APIRouter()
@@ -20,7 +30,7 @@ router = APIRouter()
 @router.post("/v1/push")
 async def post_push(request: Request) -> Response:
     """Judge and log a batch of acts."""
-    device = await run_in_threadpool(device_of, request)
+    device = await run_in_threadpool(sender_of, request)
     push = message_in(await body_of(request), Push)
     if push.device != device.id:
         detail = M("This token belongs to {device}, the batch to {other}.", device=device.id, other=push.device[:100])
