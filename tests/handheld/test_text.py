@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from scantrail.handheld.drawing.lines import cut, wrap
+from scantrail.handheld.drawing.lines import cut, text_of, wrap, wrapped
+from scantrail.handheld.drawing.packing import shortened
 from scantrail.handheld.text import told, visible
 from scantrail.words import M
 
@@ -53,7 +54,7 @@ def test_visible_text_is_printable_and_stays_as_it_is(text: str) -> None:
 
 def test_values_in_sentences_are_made_visible_and_kept_short() -> None:
     sentence = M("Scan {wanted}.", wanted="\x1b" + "x" * 100)
-    assert told(sentence) == "Scan ␛" + "x" * 38 + "…."
+    assert told(sentence) == "Scan ␛" + "x" * 38 + "…"
 
 
 def test_a_value_with_braces_is_no_template() -> None:
@@ -77,3 +78,21 @@ def test_a_cut_text_says_so(text: str, width: int) -> None:
     short = cut(shown, width)
     assert cell_len(short) <= width
     assert short == shown or short.endswith("…")
+
+
+def test_a_cut_text_ends_in_one_ellipsis_with_no_stop_before_it() -> None:
+    assert [cut("certificate in every box.", 20), cut("No. 1, No. 2", 4), cut("whole", 5)] == [
+        "certificate in ever…",
+        "No…",
+        "whole",
+    ]
+    assert wrap("one two… three four", 8, most=1) == ["one two…"]
+    line = text_of(shortened(wrapped("certificate in every box", 16), 16)(1)[0])
+    assert line == "certificate in…"
+
+
+def test_a_long_value_is_cut_in_a_sentence_and_whole_where_it_can_be_scrolled() -> None:
+    reason = "Police file 4711, handed to the " + "officer on duty " * 3
+    hold = M("It is held: {reason}.", reason=reason)
+    assert told(hold) == "It is held: Police file 4711, handed to the officer…"
+    assert reason.strip() in told(hold, longest=None)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from scantrail import __version__
 from scantrail.cli import attention, device, labels, proving, scanning, server, sync
 from scantrail.cli.base import FAILED, MissingExtra, fail
+from scantrail.glyphs import print_twins
 from scantrail.words import M, OperatorError, _
 
 
@@ -36,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_anything() -> None:
-    """Where the terminal's encoding lacks a character, print a question mark and go on."""
+    """Where the terminal lacks a character, print its ASCII twin and go on."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            print_twins(stream, os.environ)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ from scantrail import __version__
 from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
+from scantrail.glyphs import UNICODE, charset_of
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.scanning.chosen import Scanners, scanners_of
 from scantrail.scanning.profiles import Profile
@@ -74,6 +75,7 @@ async def examine(folder: Path) -> list[Finding]:
         _camera(),
         _terminal(),
         _colours(),
+        _glyphs(),
         *_scanners(folder),
         *await _records(folder),
     ]
@@ -161,6 +163,14 @@ def _colours() -> Finding:
         )
     many = os.environ.get("COLORTERM") in ("truecolor", "24bit") or "256" in term
     return Finding("colours", State.GOOD, M("many ({term})", term=term) if many else M("16 ({term})", term=term))
+
+
+def _glyphs() -> Finding:
+    charset = charset_of(os.environ, sys.stdout.encoding)
+    if charset == UNICODE:
+        return Finding("glyphs", State.GOOD, "✓ ✗ ▸ ↻ …")
+    found = M("ASCII in place of ✓ ✗ ▸ ↻ …: terminal and locale show {charset} only.", charset=charset)
+    return Finding("glyphs", State.NOTE, found, M("If the terminal shows UTF-8: export LANG=C.UTF-8"))
 
 
 def _scanners(folder: Path) -> list[Finding]:

@@ -15,6 +15,7 @@ from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
 from scantrail.device.sync import Link, SyncState
 from scantrail.domain.readings import Carrier, Reading, command_in
+from scantrail.glyphs import UNICODE
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import Paper, draw_paper
@@ -117,7 +118,11 @@ class HandheldApp(App[None]):
             self.reading = reading
 
     def __init__(
-        self, device: Device, demo_badges: Sequence[DemoBadge] = (), extra_entries: Sequence[ExtraEntry] = ()
+        self,
+        device: Device,
+        demo_badges: Sequence[DemoBadge] = (),
+        extra_entries: Sequence[ExtraEntry] = (),
+        charset: str = UNICODE,
     ) -> None:
         super().__init__(driver_class=ScannerDriver, ansi_color=True)
         self._device = device
@@ -134,7 +139,8 @@ class HandheldApp(App[None]):
             demo_badges=demo_badges,
             extra_entries=extra_entries,
         )
-        self._glass = Glass(self.picture)
+        self._glass = Glass(self.picture, charset)
+        self._charset = charset
         self._read_with(device.scanners.keyboard)
         self._turn = 0
         """Counts keys, so that a silence that a key has ended is not taken for one."""
@@ -444,9 +450,9 @@ class HandheldApp(App[None]):
         return self._ears.typed
 
     @property
-    def has_colour(self) -> bool:
-        """Whether the terminal shows colours, and may."""
-        return not self.no_color and self.console.color_system is not None
+    def has_half_blocks(self) -> bool:
+        """Whether the terminal shows half blocks in two colours, and may."""
+        return self._charset == UNICODE and not self.no_color and self.console.color_system is not None
 
     # What comes from elsewhere
 

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from scantrail.glyphs import shown_in
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import Ink, Line, Shade
 from scantrail.handheld.text import visible
@@ -21,10 +22,11 @@ STYLES: dict[Ink, Style] = {
     Ink.STRONG: Style(bold=True),
     Ink.TITLE: Style(bold=True),
     Ink.GOOD: Style(color="green", bold=True),
-    Ink.NOTE: Style(color="yellow", bold=True),
+    Ink.NOTE: Style(color="black", bgcolor="yellow"),
     Ink.BAD: Style(color="red", bold=True, reverse=True),
     Ink.REPEAT: Style(color="cyan", bold=True),
     Ink.CHOSEN: Style(reverse=True),
+    Ink.KEYS: Style(),
 }
 """The sixteen colours of any terminal; each verdict also has its glyph and words."""
 
@@ -45,8 +47,10 @@ def style_of(ink: Ink | Shade) -> Style:
 class Glass(Widget):
     """Asks for a picture when it is painted, however often something has changed since."""
 
-    def __init__(self, picture: Callable[[Size], list[Line]]) -> None:
+    def __init__(self, picture: Callable[[Size], list[Line]], charset: str) -> None:
         super().__init__()
+        self._charset = charset
+        """What the terminal can show."""
         self._picture = picture
         self._lines: list[Line] = []
         self._drawn: Size | None = None
@@ -62,5 +66,5 @@ class Glass(Widget):
         if self._drawn != size:
             self._lines, self._drawn = self._picture(size), size
         line = self._lines[y] if y < len(self._lines) else ()
-        strip = Strip([Segment(visible(span.text), style_of(span.ink)) for span in line])
+        strip = Strip([Segment(shown_in(visible(span.text), self._charset), style_of(span.ink)) for span in line])
         return strip.adjust_cell_length(size.width)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ from scantrail.device.sign_in import SignIn
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.sync import Sync
 from scantrail.device.transport import Server
+from scantrail.glyphs import charset_of
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
 from scantrail.handheld.pages.camera import Cameras
@@ -47,7 +50,8 @@ def run_handheld(
     except StoreError as error:
         raise OperatorError(error.message) from error
     with store:
-        app = HandheldApp(_device(folder, store, camera), demo_badges, extra_entries)
+        charset = charset_of(os.environ, getattr(sys.__stderr__, "encoding", None))
+        app = HandheldApp(_device(folder, store, camera), demo_badges, extra_entries, charset)
         app.run(mouse=False)
     return app.return_code or 0
 

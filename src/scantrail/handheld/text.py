@@ -59,18 +59,26 @@ def _named(character: str) -> str:
     return f"‹{ord(character):04X}›"
 
 
-def told(message: Message | str) -> str:
-    """A message in the reader's language, its values made visible and kept short enough for a sentence."""
+_CUT = "\ufdd0"
+"""Where a value was cut, until its sentence is complete: a code point that no text may hold."""
+
+
+def told(message: Message | str, longest: int | None = LONGEST_VALUE) -> str:
+    """A message in the reader's language, its values made visible and kept short enough for a sentence.
+
+    With `longest` None the values are whole, for screens that can be scrolled.
+    """
     if isinstance(message, str):
         return visible(message)
-    values = {name: _value(value) for name, value in message.values.items()}
-    return visible(say(Message(message.template, values)))
+    values = {name: _value(value, longest) for name, value in message.values.items()}
+    said = say(Message(message.template, values))
+    return visible(said.replace(f"{_CUT}.", "…").replace(_CUT, "…"))
 
 
-def _value(value: object) -> object:
+def _value(value: object, longest: int | None) -> object:
     if isinstance(value, Message):
-        return told(value)
+        return told(value, longest)
     if not isinstance(value, str):
         return value
     shown = visible(value)
-    return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…"
+    return shown if longest is None or len(shown) <= longest else shown[: longest - 1].rstrip(" .,;:") + _CUT

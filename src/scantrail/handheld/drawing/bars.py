@@ -133,7 +133,7 @@ def keys_line(actions: Sequence[Action], width: int, extra: str = "") -> Line:
     for action in actions:
         if cell_len(_names([*kept, action], width, extra)) <= width:
             kept.append(action)
-    return ink(cut(_names(kept, width, extra), width), Ink.FAINT)
+    return ink(cut(_names(kept, width, extra), width), Ink.KEYS)
 
 
 def _names(actions: Sequence[Action], width: int, extra: str) -> str:

@@ -23,6 +23,7 @@ class Ink(Enum):
     BAD = "bad"
     REPEAT = "repeat"
     CHOSEN = "chosen"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Span:
 Line = tuple[Span, ...]
 BLANK: Line = ()
 ELLIPSIS = "…"
+_BEFORE_NO_ELLIPSIS = " .,;:" + ELLIPSIS
 
 
 def ink(text: str, how: Ink = Ink.PLAIN) -> Line:
@@ -70,14 +72,26 @@ def text_of(line: Line) -> str:
 
 def cut(text: str, width: int) -> str:
     """A text that takes at most so many cells; a cut one ends in an ellipsis."""
-    if cell_len(text) <= width:
-        return text
+    return text if cell_len(text) <= width else elided(text, width)
+
+
+def elided(text: str, width: int) -> str:
+    """A text that goes on elsewhere, in at most so many cells: it ends in one ellipsis, with no full stop before it."""
     kept = ""
     for character in text:
         if cell_len(kept + character) > width - 1:
             break
         kept += character
-    return kept + ELLIPSIS if width > 0 else ""
+    return kept.rstrip(_BEFORE_NO_ELLIPSIS) + ELLIPSIS if width > 0 else ""
+
+
+def elided_line(line: Line, width: int) -> Line:
+    """The same of a line with several inks; the last one is that of the ellipsis."""
+    if not line:
+        return (Span(ELLIPSIS),)
+    *others, last = cut_line(line, width)
+    room = width - sum(span.width for span in others)
+    return (*others, Span(elided(last.text, room), last.ink))
 
 
 def cut_line(line: Line, width: int) -> Line:
@@ -108,7 +122,7 @@ def wrap(text: str, width: int, most: int | None = None) -> list[str]:
         lines[-1] = pieces[0]
         lines.extend(pieces[1:])
     if most is not None and len(lines) > most:
-        lines = [*lines[: most - 1], cut(lines[most - 1] + " " + ELLIPSIS * 2, width)] if most else []
+        lines = [*lines[: most - 1], elided(lines[most - 1], width)] if most else []
     return lines
 
 

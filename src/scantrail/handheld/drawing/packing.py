@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scantrail.handheld.drawing.lines import BLANK, ELLIPSIS, Line, Span, cut_line
+from scantrail.handheld.drawing.lines import BLANK, Line, elided_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,8 @@ def shortened(lines: Sequence[Line], width: int) -> Callable[[int], Sequence[Lin
     """How a paragraph is cut: the last line that is shown says that there is more."""
 
     def fit(room: int) -> Sequence[Line]:
-        kept = list(lines[:room])
-        kept[-1] = (*cut_line(kept[-1], width - 1), Span(ELLIPSIS))
-        return kept
+        kept = lines[:room]
+        return [*kept[:-1], elided_line(kept[-1], width)]
 
     return fit
 

@@ -148,8 +148,8 @@ class Shell(Protocol):
         """What is being typed."""
 
     @property
-    def has_colour(self) -> bool:
-        """Whether the terminal shows colours, and may."""
+    def has_half_blocks(self) -> bool:
+        """Whether the terminal shows half blocks in two colours, and may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ class CameraPage(Page):
             return draw_paper(self.paper(M("CAMERA"), (), shown=shown), size)
         shell = self.desk.shell
         finder = Finder(
-            told(self._title()), self._codes, shell.bar, self._preview, shell.has_colour, self.keys, shell.typed
+            told(self._title()), self._codes, shell.bar, self._preview, shell.has_half_blocks, self.keys, shell.typed
         )
         return draw_finder(finder, size)
 

@@ -41,7 +41,7 @@ def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
     """One fact a line, those without a value left out."""
     lines: list[Line] = []
     for name, value in facts:
-        text = told(value)
+        text = told(value, longest=None)
         if text:
             label = f"{_(name)}: "
             first, *others = wrapped(label + text, width)
@@ -52,14 +52,12 @@ def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
 
 def unit_lines(unit: Unit, product: Product | None, holds: Iterable[Hold], width: int) -> list[Line]:
     """A unit's present state."""
-    held = [
-        line
-        for hold in holds
-        for line in wrapped(
-            told(M("✗ ON HOLD ({kind}): {reason}", kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)), width, Ink.BAD
-        )
-    ]
+    held = [line for hold in holds for line in wrapped(told(_held_by(hold), longest=None), width, Ink.BAD)]
     return [*held, *fact_lines(_unit_facts(unit, product), width)]
+
+
+def _held_by(hold: Hold) -> Message:
+    return M("✗ ON HOLD ({kind}): {reason}", kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)
 
 
 def _unit_facts(unit: Unit, product: Product | None) -> tuple[Fact, ...]:

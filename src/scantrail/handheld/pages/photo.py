@@ -78,7 +78,14 @@ class PhotoPage(Page):
             return draw_paper(self.paper(self._title(), (), shown=shown, keys=keys), size)
         shell = self.desk.shell
         finder = Finder(
-            told(self._title()), (), shell.bar, self._preview, shell.has_colour, self.keys, shell.typed, has_box=False
+            told(self._title()),
+            (),
+            shell.bar,
+            self._preview,
+            shell.has_half_blocks,
+            self.keys,
+            shell.typed,
+            has_box=False,
         )
         return draw_finder(finder, size)
 
