@@ -4,10 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from scantrail.domain.identifiers import CaseRule
 from scantrail.domain.people import Role
-from scantrail.domain.products import ProductGtin
-from scantrail.domain.readings import CodeKind, CodePrefix
+from scantrail.domain.products import Product, ProductGtin
+from scantrail.domain.readings import Carrier, CodeKind, CodePrefix, Reading
+from scantrail.gs1.said import said_by
 from scantrail.interchange import cells
 from scantrail.interchange.cells import Cell, many, one_of
 from scantrail.interchange.problems import CellError
@@ -105,3 +109,20 @@ def test_the_entry_that_is_wrong_is_named_not_the_whole_list() -> None:
     with pytest.raises(CellError) as refused:
         many(cells.code)("good|1.0E+12")
     assert refused.value.value == "1.0E+12"
+
+
+@given(
+    st.sampled_from(
+        ["", "]C1", "(01)09521234000006(21)", "(21)", "21", "S", "P-", "[)>06|S", "https://x.y/01/", "+A", "$"]
+    ),
+    st.text(st.characters(exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp")), min_size=1, max_size=20),
+)
+def test_every_serial_that_is_imported_can_be_scanned(beginning: str, rest: str) -> None:
+    try:
+        serial = cells.code(beginning + rest)
+    except CellError:
+        return
+    prefixes = (CodePrefix("S", CodeKind.SERIAL), CodePrefix("P-", CodeKind.PLACE))
+    said = said_by(Reading(serial, Carrier.WEDGE), prefixes, date(2026, 11, 24))
+    product = Product("X", "X", "X", case_rule=CaseRule.EXACT)
+    assert said.is_serial_of(product.canonical(serial), product) or not serial.strip()
