@@ -175,3 +175,19 @@ def test_what_is_on_record_under_another_layout_s_text_is_told_at_any_step() -> 
 @pytest.mark.parametrize("text", ["CM500-2025-00X6", "HELLO-WORLD-123", "A-15-99"])
 def test_other_texts_are_no_matter_of_the_keyboard(text: str) -> None:
     assert at_serial(MODULE).refused_with(text) is Code.MALFORMED
+
+
+def test_a_format_of_digits_alone_finds_no_serial_in_a_lot() -> None:
+    digits = replace(F1, serial_format="NNNN")
+    named = unit(digits, "0046", status=Status.ALLOCATED, document="PL-2025-0091")
+    listed = replace(pick_list(exact_line(named)), at_place="MAIN/A-15-03", at_product="F1")
+    guide = Guide(world(named, lists=(listed,)), listed.number)
+    guide.world.products["F1"] = digits
+    assert guide.refused_with(f"]C101{G1}10LOT7210046") is Code.RUN_TOGETHER
+    assert guide.refused_with("210046") is Code.MALFORMED
+    assert guide.scan(f"]C101{G1}210046").tone is Tone.ACCEPTED
+
+
+@pytest.mark.parametrize("text", ["[)>06-SKEEP1-A2", "[)>06.SKEEP1.A2", "[)>06 SKEEP1 A2", "[)>06SKEEP1"])
+def test_a_character_that_serials_hold_is_no_separator(text: str) -> None:
+    assert at_serial().refused_with(text) is Code.BAD_CODE

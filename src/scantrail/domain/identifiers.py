@@ -84,6 +84,12 @@ class SerialFormat:
             )
         return cls(template)
 
+    @property
+    def literals(self) -> int:
+        """How many characters other than digits every serial of this format has."""
+        variable = re.sub(r"YYYY|N{2,}|[0-9]", "", self.template)
+        return len(variable)
+
     def fault(self, canonical: str) -> SerialFault | None:
         """Why `canonical` is not of this format; None when it is."""
         if not self.template or re.fullmatch(_pattern(self.template), canonical):

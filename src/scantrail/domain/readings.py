@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.identifiers import DocumentId, SerialFormat
 from scantrail.domain.keyboards import typed_otherwise
 from scantrail.domain.labels import LabelKind
 from scantrail.domain.people import Worker
@@ -174,10 +174,12 @@ class Said:
     def serial_for(self, product: Product) -> str:
         """What is the serial, if it is a code of this product's unit.
 
-        Where a separator was lost, the format says where the serial begins and ends, if it fits in one place only.
+        Where a separator was lost, the format says where the serial begins and ends, if it fits in one place only. A
+        format of little more than digits says nothing: a lot may look so too.
         """
         told = self.serial or (self.text if self.may_be(CodeKind.SERIAL) else "")
-        if not product.serial_format or not self.run_together or (told and product.serial_fault(told) is None):
+        tells = SerialFormat.parse(product.serial_format).literals >= _TELLING
+        if not tells or not self.run_together or (told and product.serial_fault(told) is None):
             return told
         fitting = {each for each in self.run_together if product.serial_fault(each) is None}
         return fitting.pop() if len(fitting) == 1 else told
@@ -259,6 +261,10 @@ class Candidates:
         }
         by_itself = CodeKind.CARTON if self.is_of_case else self.said.kind
         return frozenset(kind for kind, things in found.items() if things) | ({by_itself} if by_itself else set())
+
+
+_TELLING = 2
+"""Letters and marks that a serial format must have to tell a serial from a part of a lot."""
 
 
 def understood(said: Said, look_up: Callable[[Said], Candidates]) -> Candidates:

@@ -15,8 +15,8 @@ GS1, DATA_IDENTIFIERS, TEXT_ELEMENTS = "05", "06", "12"
 _RS = r"\x1e|␞|<RS>|\{RS\}|\[RS\]|\^\^"
 _GS = r"\x1d|␝|<GS>|\{GS\}|\[GS\]|\^\]"
 _EOT = r"\x04|␄|<EOT>|\{EOT\}|\[EOT\]|\^D"
-_OTHER = r"[^0-9A-Za-z]"
-"""A character that a site has chosen to be sent for a separator."""
+_OTHER = r"[^0-9A-Za-z ./_+-]"
+"""A character that a site has chosen to be sent for a separator; none that serials and part numbers hold themselves."""
 _HEAD = re.compile(rf"\[\)>({_RS}|{_OTHER})?(0[1-9]|1[0-2]|DD)({_GS}|{_OTHER})?", re.DOTALL)
 _TAIL = re.compile(rf"(?:{_RS}|{_EOT})+$")
 

@@ -185,8 +185,11 @@ def _labelled(label: LabelReading | LabelRefusal, text: str) -> Said:
 
 
 def _unmarked(text: str) -> Iterator[Said]:
-    """What a bare text may say too: an identifier of one symbol among several of a label, and its value."""
-    if text.startswith("21") and 2 < len(text) <= 22:
+    """What a bare text may say too: an identifier of one symbol among several of a label, and its value.
+
+    Digits alone may be any number on a box: 21 at their beginning says nothing.
+    """
+    if text.startswith("21") and 2 < len(text) <= 22 and not text.isdecimal():
         yield Said(text[2:], CodeKind.SERIAL, serial=text[2:], grammar=GS1_GRAMMAR, is_whole=False)
     field = unmarked_field(text)
     if field is not None:
