@@ -27,6 +27,8 @@ STYLES: dict[Ink, Style] = {
     Ink.REPEAT: Style(color="cyan", bold=True),
     Ink.CHOSEN: Style(reverse=True),
     Ink.KEYS: Style(),
+    Ink.GOOD_ROW: Style(color="black", bgcolor="green", bold=True),
+    Ink.REPEAT_ROW: Style(color="black", bgcolor="cyan", bold=True),
 }
 """The sixteen colours of any terminal; each verdict also has its glyph and words."""
 

@@ -17,6 +17,8 @@ NARROW = 30
 """Below so many columns words are shortened."""
 LOW = 12
 """Below so many lines things share lines."""
+WIDE, WIDE_FROM_LINES = 64, 14
+"""From so many columns and lines on, the list stands beside the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Size:
     def is_low(self) -> bool:
         """Whether things have to share lines."""
         return self.height < LOW
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for large letters, two columns, and rows filled with colour."""
+        return self.width >= WIDE and self.height >= WIDE_FROM_LINES
 
 
 @dataclass(frozen=True, slots=True)

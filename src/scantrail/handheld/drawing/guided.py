@@ -9,6 +9,7 @@ from functools import partial
 from rich.cells import cell_len
 
 from scantrail.handheld.drawing.bars import Bar, Size, Task, keys_line, state_lines, typing_line
+from scantrail.handheld.drawing.large import large_lines
 from scantrail.handheld.drawing.lines import (
     Ink,
     Line,
@@ -29,10 +30,8 @@ from scantrail.handheld.text import told, visible
 from scantrail.words import M, _, say
 from scantrail.workflows.base import Item, Mark, Prompt
 
-WIDE = 64
-"""From so many columns on, the list stands beside the prompt."""
-BESIDE_FROM = 14
-"""And from so many lines on."""
+BESIDE_LARGE = 8
+"""Lines that large letters leave for what else is asked and said."""
 
 MARKS: dict[Mark, tuple[str, Ink]] = {
     Mark.DONE: ("✓", Ink.GOOD),
@@ -57,7 +56,7 @@ class Guided:
 
 def draw_guided(guided: Guided, size: Size) -> list[Line]:
     """The guided screen in exactly `size.height` lines."""
-    if size.width >= WIDE and size.height >= BESIDE_FROM:
+    if size.is_wide:
         return _beside(guided, size)
     top = _top(guided, size)
     blocks = [*top, *_asking(guided, size), *_around(guided.prompt, size), FILLER]
@@ -66,17 +65,14 @@ def draw_guided(guided: Guided, size: Size) -> list[Line]:
 
 
 def _beside(guided: Guided, size: Size) -> list[Line]:
-    """Prompt and verdict on the left, the list on the right."""
-    left_width = size.width * 3 // 5
+    """The prompt in large letters on the left, the list on the right, the verdict below both."""
+    left_width = size.width * 2 // 3
     left, right = Size(left_width - 2, size.height), Size(size.width - left_width, size.height)
     above = [line for block in _top(guided, size) for line in block.lines]
-    middle = size.height - len(above) - 1
-    asking = [
-        *_asking(guided, left),
-        *_answered(guided.prompt, left),
-        FILLER,
-        *verdict_blocks(guided.shown, left),
-    ]
+    verdict = [line for block in verdict_blocks(guided.shown, size) for line in block.lines]
+    below = [*verdict[: size.height // 3], *_bottom(guided, size).lines]
+    middle = size.height - len(above) - len(below)
+    asking = [*_asking(guided, Size(left.width, middle), is_large=True), *_answered(guided.prompt, left)]
     beside = [
         *_list(guided.prompt, right),
         *_progress(guided.prompt, right),
@@ -85,7 +81,7 @@ def _beside(guided: Guided, size: Size) -> list[Line]:
     ]
     columns = zip(pack(asking, middle), pack(beside, middle), strict=True)
     joined = [_joined(cut_line(one, left.width), other, left_width) for one, other in columns]
-    return [cut_line(line, size.width) for line in (*above, *joined, *_bottom(guided, size).lines)]
+    return [cut_line(line, size.width) for line in (*above, *joined, *below)]
 
 
 def _joined(left: Line, right: Line, at: int) -> Line:
@@ -105,8 +101,11 @@ def _top(guided: Guided, size: Size) -> list[Block]:
     return [Block(0, lines), *rule] if not size.is_low else [Block(0, lines)]
 
 
-def _asking(guided: Guided, size: Size) -> list[Block]:
+def _asking(guided: Guided, size: Size, *, is_large: bool = False) -> list[Block]:
     """The instruction, what is expected, and the choices."""
+    large = _large(guided.prompt, size) if is_large else []
+    if large:
+        return [*large, *_others_block(guided.prompt, size), gap(80), *_hint(guided.prompt, size)]
     prompt, choices = guided.prompt, _choices(guided, size)
     verb = told(prompt.verb)
     if size.is_low:
@@ -115,10 +114,27 @@ def _asking(guided: Guided, size: Size) -> list[Block]:
     if prompt.expected:
         first = wrapped(prompt.expected[0], size.width, Ink.STRONG, indent=0 if size.is_narrow else 2)
         blocks += [Block(0, first[:2]), Block(15, first[2:], fit=shortened(first[2:], size.width))]
-    if len(prompt.expected) > 1:
-        others = _("or {others}").format(others=_others(prompt.expected))
-        blocks.append(Block(30, wrapped(others, size.width, indent=0 if size.is_narrow else 2, most=1)))
-    return [*blocks, *choices, gap(85), *_hint(prompt, size)]
+    return [*blocks, *_others_block(prompt, size), *choices, gap(85), *_hint(prompt, size)]
+
+
+def _large(prompt: Prompt, size: Size) -> list[Block]:
+    """The instruction in one line, and below it the first thing that is expected in large letters, if that has room."""
+    if not prompt.expected or prompt.choices:
+        return []
+    lines = large_lines(prompt.expected[0], size.width)
+    verb = told(prompt.verb)
+    head = (Span(verb, Ink.TITLE), *ink(f"  {prompt.expected[0]}"))
+    if not lines or len(lines) + BESIDE_LARGE > size.height or width_of(head) > size.width:
+        return []
+    return [Block(0, (head,)), gap(80), Block(0, lines), gap(80)]
+
+
+def _others_block(prompt: Prompt, size: Size) -> list[Block]:
+    """What else does as well."""
+    if len(prompt.expected) < 2:
+        return []
+    others = _("or {others}").format(others=_others(prompt.expected))
+    return [Block(30, wrapped(others, size.width, indent=0 if size.is_narrow else 2, most=1))]
 
 
 def _verb_and_expected(prompt: Prompt, verb: str, size: Size) -> list[Line]:

@@ -24,6 +24,8 @@ class Ink(Enum):
     REPEAT = "repeat"
     CHOSEN = "chosen"
     KEYS = "keys"
+    GOOD_ROW = "good row"
+    REPEAT_ROW = "repeat row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,14 @@ INKS: dict[Tone, Ink] = {
     Tone.REPEAT: Ink.REPEAT,
 }
 
+ROW_INKS: dict[Tone, Ink] = {
+    Tone.ACCEPTED: Ink.GOOD_ROW,
+    Tone.NOTED: Ink.NOTE,
+    Tone.REFUSED: Ink.BAD,
+    Tone.REPEAT: Ink.REPEAT_ROW,
+}
+"""Of a whole row, where there is room for one."""
+
 
 class Proof(Enum):
     """Whether the server has confirmed the record behind a verdict."""
@@ -62,7 +70,7 @@ def verdict_blocks(shown: Shown | None, size: Size) -> list[Block]:
     ink, indent = INKS[shown.tone], 1 if size.is_narrow else 2
     why = wrapped(because, size.width, indent=indent)
     what = wrapped(todo, size.width, Ink.STRONG, indent=indent)
-    head = _head(shown, ink, size.width)
+    head = [_head_row(shown, size.width)] if size.is_wide else _head(shown, ink, size.width)
     blocks = [Block(HEAD, head, least=1)]
     if size.is_low and because and todo:
         return [*blocks, Block(TODO, _one_paragraph(because, todo, size, indent, len(what)))]
@@ -80,6 +88,15 @@ def _one_paragraph(because: str, todo: str, size: Size, indent: int, least: int)
     return wrapped(todo, size.width, Ink.STRONG, indent=indent)
 
 
+def _head_row(shown: Shown, width: int) -> Line:
+    """Title, scanned text and proof in a row that has the verdict's colour from edge to edge."""
+    title = f"{GLYPHS[shown.tone]} {told(shown.title)}"
+    text = "  ".join(filter(None, (title, visible(shown.scanned))))
+    proof = _proof_words(shown.proof)
+    row = spread((Span(text),), (Span(f"{proof} "),), width)
+    return tuple(Span(span.text, ROW_INKS[shown.tone]) for span in row)
+
+
 def _head(shown: Shown, ink: Ink, width: int) -> list[Line]:
     title = f"{GLYPHS[shown.tone]} {told(shown.title)}"
     scanned = visible(shown.scanned)
@@ -92,7 +109,10 @@ def _head(shown: Shown, ink: Ink, width: int) -> list[Line]:
     if width_of((Span(title),)) + width_of(right) + bool(right) <= width:
         lines.append(spread((Span(title, ink),), right, width))
     else:
-        lines += [*wrapped(title, width, ink, most=2), *([right] if right else [])]
+        lines += wrapped(title, width, ink, most=2)
+        if width_of((Span(scanned),)) + width_of(right) + 1 <= width:
+            return [*lines, spread((Span(scanned, Ink.STRONG),), right, width)]
+        lines += [right] if right else []
     if scanned:
         lines.append((Span(cut(scanned, width), Ink.STRONG),))
     return lines
