@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.cli.main import main
+from scantrail.cli import main
 from scantrail.device.sync_command import sync_now, sync_status
 from scantrail.domain.people import Role, Worker
 from scantrail.server.master import put_workers

@@ -1,5 +1,16 @@
 """`scantrail …`: one parser; every command imports what it needs when it runs."""
 
-from scantrail.cli.main import main
+import signal
+from collections.abc import Sequence
 
-__all__ = ["main"]
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    While the program is loaded, Ctrl+C ends the process at once: there is nothing to clean up yet.
+    """
+    stopping = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from scantrail.cli.running import run
+
+    signal.signal(signal.SIGINT, stopping)
+    return run(arguments)

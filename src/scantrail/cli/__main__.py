@@ -2,6 +2,6 @@
 
 import sys
 
-from scantrail.cli.main import main
+from scantrail.cli import main
 
 sys.exit(main())

@@ -6,9 +6,10 @@ import argparse
 import json
 import sys
 
-from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
+from scantrail.cli.base import Commands, add_command, add_database, fail, needs
 from scantrail.domain.plain import to_plain
 from scantrail.domain.rules.correct import FOUND_AS
+from scantrail.program import Exit
 from scantrail.words import M, _, say
 
 
@@ -32,11 +33,11 @@ def _list(options: argparse.Namespace) -> int:
     found = needs("server", "scantrail.server.administration").needs_attention(options.database_url, options.site)
     if options.json:
         print(json.dumps([to_plain(item) for item in found], indent=2))
-        return OK
+        return Exit.OK
     reports = needs("server", "scantrail.reports.attention")
     for line in reports.list_lines(found) or [_("Nothing needs attention.")]:
         print(line)
-    return OK
+    return Exit.OK
 
 
 def _add_show(actions: Commands[argparse.ArgumentParser]) -> None:
@@ -52,10 +53,10 @@ def _show(options: argparse.Namespace) -> int:
         return fail(M("Nothing that needs attention is called {name}.", name=options.id))
     if options.json:
         print(json.dumps(to_plain(item), indent=2))
-        return OK
+        return Exit.OK
     for line in needs("server", "scantrail.reports.attention").item_lines(item):
         print(line)
-    return OK
+    return Exit.OK
 
 
 def _add_resolve(actions: Commands[argparse.ArgumentParser]) -> None:
@@ -77,7 +78,7 @@ def _add_resolve(actions: Commands[argparse.ArgumentParser]) -> None:
 def _resolve(options: argparse.Namespace) -> int:
     if (options.status or options.unit) and options.found is None:
         print(_("--status and --unit need --found PLACE."), file=sys.stderr)
-        return USAGE
+        return Exit.USAGE
     found = None if options.found is None else (options.found, options.status or FOUND_AS[0].value, options.unit)
     administration = needs("server", "scantrail.server.administration")
     reports = needs("server", "scantrail.reports.attention")
@@ -96,4 +97,4 @@ def _resolve(options: argparse.Namespace) -> int:
         print(line)
     for number in resolved.short:
         print(say(M("{document} is complete, and lacks it now: make a new list for the order.", document=number)))
-    return OK
+    return Exit.OK

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from scantrail.program import Exit, default_database, default_store
 from scantrail.words import Message, _, say
-
-OK, FAILED, USAGE = 0, 1, 2
-"""Exit codes: done; not done, and a sentence said why; the command line was wrong."""
 
 Commands = argparse._SubParsersAction  # argparse names no public type for it
 
@@ -22,10 +19,10 @@ class MissingExtra(Exception):
     """A command needs a part of Scantrail that is not installed."""
 
 
-def fail(message: Message | str) -> int:
-    """Say why something was not done; gives the exit code."""
+def fail(message: Message | str, code: Exit = Exit.FAILED) -> Exit:
+    """Say on the error output why something was not done; gives the exit code."""
     print(say(message), file=sys.stderr)
-    return FAILED
+    return code
 
 
 def needs(extra: str, module: str) -> ModuleType:
@@ -36,6 +33,19 @@ def needs(extra: str, module: str) -> ModuleType:
         if error.name and error.name.startswith("scantrail"):
             raise
         raise MissingExtra(extra) from error
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """An argument's type: a number from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not least <= int(text[:19]) <= most:
+            raise argparse.ArgumentTypeError(
+                _("expected a number from {least} to {most}, not {text!r}").format(least=least, most=most, text=text)
+            )
+        return int(text)
+
+    return parse
 
 
 def add_command(
@@ -49,26 +59,15 @@ def add_command(
 
 def add_store(command: argparse.ArgumentParser) -> None:
     """Let a command be told which device's folder it is about."""
-    default = Path(os.environ.get("SCANTRAIL_STORE") or _data_home() / "handheld")
-    command.add_argument(
-        "--store", type=Path, default=default, metavar="FOLDER", help=_("where this device keeps its records")
-    )
+    where = _("where this device keeps its records")
+    command.add_argument("--store", type=Path, default=default_store(), metavar="FOLDER", help=where)
 
 
 def add_database(command: argparse.ArgumentParser) -> None:
     """Let a command be told which server's database it is about."""
     command.add_argument(
         "--database-url",
-        default=_default_database(),
+        default=default_database(),
         metavar="URL",
         help=_("the server's database: sqlite:///FILE (default) or postgresql+psycopg://…"),
     )
-
-
-def _data_home() -> Path:
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "scantrail"
-
-
-def _default_database() -> str:
-    return os.environ.get("SCANTRAIL_DATABASE_URL") or f"sqlite:///{_data_home() / 'server.db'}"

@@ -7,8 +7,9 @@ import asyncio
 import json
 import sys
 
-from scantrail.cli.base import FAILED, OK, USAGE, Commands, add_command, add_store, fail
+from scantrail.cli.base import Commands, add_command, add_store, fail
 from scantrail.domain.readings import Enrolment
+from scantrail.program import Exit, command
 from scantrail.words import M, _, say
 
 
@@ -47,8 +48,11 @@ def _enrol(options: argparse.Namespace) -> int:
 
     if not options.code and not sys.stdin.isatty():
         print(_("Name the code: --code CODE."), file=sys.stderr)
-        return USAGE
-    code = options.code or input(_("Scan the QR code that `scantrail device add` shows, or type the code: "))
+        return Exit.USAGE
+    try:
+        code = options.code or input(_("Scan the QR code that `scantrail device add` shows, or type the code: "))
+    except EOFError:
+        return fail(M("No code was typed."), Exit.USAGE)
     scanned = Enrolment.parse(code)
     server = options.server or (scanned.server_url if scanned else "")
     if not server:
@@ -57,8 +61,9 @@ def _enrol(options: argparse.Namespace) -> int:
         enrolled = asyncio.run(enrol(options.store, server, scanned.code if scanned else code))
     except EnrolmentFailed as error:
         return fail(str(error))
-    print(say(M("This is {device} at {site} now. Start work with: scantrail handheld", **vars(enrolled))))
-    return OK
+    start = command("handheld", store=options.store)
+    print(say(M("This is {device} at {site} now. Start work with: {start}", start=start, **vars(enrolled))))
+    return Exit.OK
 
 
 def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -76,4 +81,4 @@ def _doctor(options: argparse.Namespace) -> int:
     else:
         for finding in findings:
             print(finding.line())
-    return FAILED if any(finding.is_problem for finding in findings) else OK
+    return Exit.FAILED if any(finding.is_problem for finding in findings) else Exit.OK

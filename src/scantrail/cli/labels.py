@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, add_store, fail, needs
+from scantrail.cli.base import Commands, add_command, add_database, add_store, fail, needs, number
+from scantrail.program import Exit
 from scantrail.words import M, Message, OperatorError, _, say
 
 if TYPE_CHECKING:
@@ -77,14 +78,8 @@ def _add_badges(kinds: Commands[argparse.ArgumentParser]) -> None:
 def _add_cartons(kinds: Commands[argparse.ArgumentParser]) -> None:
     text = _("carton labels (SSCC as GS1-128), each with a number of its own, from this device's")
     cartons = _add_kind(kinds, "cartons", text, _("Cartons"), _cartons, (1, 3), CARTON_ROLL)
-    cartons.add_argument("--count", type=_count, required=True, metavar="N", help=_("how many"))
+    cartons.add_argument("--count", type=number(1, MOST_CARTONS), required=True, metavar="N", help=_("how many"))
     add_store(cartons)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_CARTONS:
-        raise argparse.ArgumentTypeError(_("expected a number from 1 to {most}").format(most=MOST_CARTONS))
-    return int(text)
 
 
 def _print(options: argparse.Namespace, heading: str, make: Making, grid: tuple[int, int], roll: str) -> int:
@@ -99,7 +94,7 @@ def _print(options: argparse.Namespace, heading: str, make: Making, grid: tuple[
             else M("A label printer prints single labels. Expected --size in millimetres, such as 100x50.")
         )
         print(say(expected), file=sys.stderr)
-        return USAGE
+        return Exit.USAGE
     made = list(make(options, page))
     if not made:
         return fail(M("There is nothing to print."))
@@ -132,7 +127,7 @@ def _write_labels(options: argparse.Namespace, heading: str, page: Paper, made: 
     _tell(M("Labels: {labels}, pages: {pages}, in {file}", labels=len(labels), pages=pages, file=where))
     if options.pdf:
         _tell(M("Print it at 100 %, not fitted to the page."))
-    return OK
+    return Exit.OK
 
 
 def _sorted_out(made: Sequence[Made], *, is_zpl: bool) -> tuple[list[Label], list[Message]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from scantrail.cli.base import Commands, add_command, needs
+from scantrail.cli.base import Commands, add_command, needs, number
 from scantrail.words import _
 
 
@@ -29,11 +29,11 @@ def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:
     text = _("play bad days of several handhelds and a server in memory, and check that nothing is lost")
     command = add_command(commands, "simulate", text, _simulate)
     command.add_argument("--seeds", default="1..30", metavar="A..B", help=_("which days; a seed is always the same"))
-    command.add_argument("--steps", type=int, default=500, metavar="N", help=_("events in a day"))
-    command.add_argument("--devices", type=int, default=5, metavar="D", help=_("handhelds"))
+    command.add_argument("--steps", type=number(1, 10**9), default=500, metavar="N", help=_("events in a day"))
+    command.add_argument("--devices", type=number(1, 20), default=5, metavar="D", help=_("handhelds"))
     stores = _("fake: in memory, fast; sql: the real device store and server")
     command.add_argument("--stores", choices=("fake", "sql"), default="fake", help=stores)
-    command.add_argument("--jobs", type=int, default=1, metavar="J", help=_("processes"))
+    command.add_argument("--jobs", type=number(1, 256), default=1, metavar="J", help=_("processes"))
     command.add_argument("--json", action="store_true", help=_("for programs"))
 
 

@@ -8,8 +8,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scantrail.cli.base import FAILED, OK, Commands, add_command, add_store, fail, needs
+from scantrail.cli.base import Commands, add_command, add_store, fail, needs
 from scantrail.handheld.text import visible
+from scantrail.program import Exit
 from scantrail.words import M, _, say
 
 
@@ -31,7 +32,7 @@ def _parse(options: argparse.Namespace) -> int:
 
     today = datetime.now(UTC).date()
     good = run_parse(options.texts, today, sys.stdout, as_json=options.json, as_hex=options.hex)
-    return OK if good else FAILED
+    return Exit.OK if good else Exit.FAILED
 
 
 def _add_decode(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -44,9 +45,9 @@ def _decode(options: argparse.Namespace) -> int:
     decode = needs("camera", "scantrail.scanning.decode")
     if decode.SHORTFALL is not None:
         print(say(decode.SHORTFALL), file=sys.stderr)
-    code = OK
+    code = Exit.OK
     for report in decode.reports(options.images):
-        code = FAILED if report.error else code
+        code = Exit.FAILED if report.error else code
         if options.json:
             print(json.dumps(report.to_plain()), flush=True)
             continue
@@ -80,10 +81,10 @@ def _scanner_list(options: argparse.Namespace) -> int:
     profiles = [load_profile(name) for name in shipped_names()]
     if options.json:
         print(json.dumps([profile.to_plain() for profile in profiles], indent=2))
-        return OK
+        return Exit.OK
     for profile in profiles:
         print(f"{profile.name:<16} {profile.kind.value:<15} {profile.description}")
-    return OK
+    return Exit.OK
 
 
 def _scanner_show(options: argparse.Namespace) -> int:
@@ -95,14 +96,14 @@ def _scanner_show(options: argparse.Namespace) -> int:
     except ProfileUnusable as error:
         return fail(visible(str(error)))
     print(json.dumps(profile.to_plain(), indent=2) if options.json else content.rstrip())
-    return OK
+    return Exit.OK
 
 
 def _scanner_check(options: argparse.Namespace) -> int:
     from scantrail.scanning.chosen import profile_in
     from scantrail.scanning.settings import ProfileUnusable
 
-    code = OK
+    code = Exit.OK
     for path in options.files:
         try:
             profile = profile_in(path)
@@ -125,11 +126,11 @@ def _scanner_use(options: argparse.Namespace) -> int:
     except OSError as error:
         return fail(M("{folder} cannot be written ({why}).", folder=options.store, why=error.strerror))
     print(visible(say(M("From its next start on, this device uses {name} ({path}).", name=profile.name, path=path))))
-    return OK
+    return Exit.OK
 
 
 def _scanner_learn(options: argparse.Namespace) -> int:
     from scantrail.handheld.learn import learn_scanner
 
     learned = learn_scanner(options.store, sys.stdin, sys.stdout)
-    return OK if learned else fail(M("Nothing was learned and nothing changed."))
+    return Exit.OK if learned else fail(M("Nothing was learned and nothing changed."))

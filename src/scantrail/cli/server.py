@@ -7,9 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-from scantrail.cli.base import OK, USAGE, Commands, add_command, add_database, fail, needs
+from scantrail.cli.base import Commands, add_command, add_database, fail, needs, number
 from scantrail.domain.plain import to_plain
 from scantrail.domain.readings import Enrolment
+from scantrail.program import Exit
 from scantrail.words import M, _, say
 
 
@@ -23,8 +24,10 @@ def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(commands, "serve", _("run the server"), _serve)
     add_database(command)
     command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8321, help=_("0 takes a free one"))
-    command.add_argument("--workers", type=int, default=1, metavar="N", help=_("processes that answer requests"))
+    command.add_argument("--port", type=number(0, 65_535), default=8321, help=_("0 takes a free one"))
+    command.add_argument(
+        "--workers", type=number(1, 64), default=1, metavar="N", help=_("processes that answer requests")
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -43,7 +46,7 @@ def _restored(options: argparse.Namespace) -> int:
     needs("server", "scantrail.server.epochs").restored(database, now)
     print(_("Carton numbers go on behind those that may have been given since the backup."))
     print(_("Devices take every row anew at their next exchange, and send again what they kept (30 days)."))
-    return OK
+    return Exit.OK
 
 
 def _add_device(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -75,7 +78,7 @@ def _device_list(options: argparse.Namespace) -> int:
         print(json.dumps(to_plain(found), indent=2))
     else:
         print("\n".join(reports.device_lines(found)))
-    return OK
+    return Exit.OK
 
 
 def _device_revoke(options: argparse.Namespace) -> int:
@@ -90,7 +93,7 @@ def _device_revoke(options: argparse.Namespace) -> int:
             name=options.name,
         )
     print(say(told))
-    return OK
+    return Exit.OK
 
 
 def _device_add(options: argparse.Namespace) -> int:
@@ -99,7 +102,7 @@ def _device_add(options: argparse.Namespace) -> int:
     if options.server:
         print(administration.enrolment_qr(Enrolment(options.server, code)))
     print(code)
-    return OK
+    return Exit.OK
 
 
 def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -116,7 +119,7 @@ def _import(options: argparse.Namespace) -> int:
         return int(command.print_template(options.template))
     if not options.files:
         print(_("Name at least one file, or --template KIND."), file=sys.stderr)
-        return USAGE
+        return Exit.USAGE
     return int(command.run_import(options.files, options.database_url, as_json=options.json))
 
 
@@ -137,7 +140,7 @@ def _unit(options: argparse.Namespace) -> int:
         print("\n\n".join("\n".join(report.lines()) for report in found))
     if not found:
         return fail(M("No unit with the serial {serial} is on record.", serial=options.serial))
-    return OK
+    return Exit.OK
 
 
 def _add_photo(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -149,4 +152,4 @@ def _add_photo(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _photo(options: argparse.Namespace) -> int:
     needs("server", "scantrail.server.administration").save_photo(options.database_url, options.hash, options.out)
-    return OK
+    return Exit.OK

@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scantrail.cli.base import FAILED, OK, Commands, add_command, add_database, add_store, fail, needs
+from scantrail.cli.base import Commands, add_command, add_database, add_store, fail, needs
 from scantrail.domain.plain import to_plain
+from scantrail.program import Exit
 from scantrail.words import M, OperatorError, _, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _status(options: argparse.Namespace) -> int:
     status = asyncio.run(sync_status(options.store))
     for line in [json.dumps(to_plain(status), indent=2)] if options.json else status.lines():
         print(line)
-    return OK
+    return Exit.OK
 
 
 def _add_now(actions: Commands[argparse.ArgumentParser]) -> None:
@@ -60,7 +61,7 @@ def _now(options: argparse.Namespace) -> int:
     if state.link is not Link.ONLINE:
         return fail(M("Not in sync: {why} Waiting: {count}", why=state.reason, count=state.waiting))
     print(_("In sync: the server has every record."))
-    return OK
+    return Exit.OK
 
 
 def _add_export(actions: Commands[argparse.ArgumentParser]) -> None:
@@ -79,12 +80,12 @@ def _export(options: argparse.Namespace) -> int:
     done = export(options.store, options.to, DeviceClock(), everything=options.everything)
     if done is None:
         print(_("Nothing to export: the server has every record. --all writes those that are kept."))
-        return OK
+        return Exit.OK
     print(say(M("Records {first} to {last} are in {file}.", first=done.first_seq, last=done.last_seq, file=done.file)))
     if done.photos:
         print(say(M("The {count} photos that they name are not in it; they stay on this device.", count=done.photos)))
     print(_("On the server: scantrail sync import FILE. Whoever has the file can read it."))
-    return OK
+    return Exit.OK
 
 
 def _add_import(actions: Commands[argparse.ArgumentParser]) -> None:
@@ -96,12 +97,12 @@ def _add_import(actions: Commands[argparse.ArgumentParser]) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     administration = needs("server", "scantrail.server.administration")
-    code = OK
+    code = Exit.OK
     for file in options.files:
         try:
             taken: CardTaken = administration.take_card(options.database_url, file)
         except OperatorError as error:
-            code = FAILED
+            code = Exit.FAILED
             fail(str(error))
             continue
         if options.json:

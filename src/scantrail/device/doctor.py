@@ -18,6 +18,7 @@ from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
 from scantrail.glyphs import UNICODE, charset_of
+from scantrail.program import command
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.scanning.chosen import Scanners, scanners_of
 from scantrail.scanning.profiles import Profile
@@ -206,7 +207,8 @@ async def _records(folder: Path) -> list[Finding]:
             identity, counts, photos = store.identity, store.counts(), store.photos.counts()
             numbers = store.carton_numbers_left()
     except StoreMissing:
-        todo = M("On the server: scantrail device add NAME --site SITE; here: scantrail enrol --server URL --code CODE")
+        enrol = command("enrol", "--server", "URL", "--code", "CODE", store=folder)
+        todo = M("On the server: scantrail device add NAME --site SITE; here: {enrol}", enrol=enrol)
         return [Finding("records", State.NOTE, M("{folder}: this device is not enrolled.", folder=folder), todo)]
     except StoreError as error:
         return [Finding("records", State.PROBLEM, error.message)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +62,13 @@ async def enrol(folder: Path, server_url: str, code: str, transport: Transport |
 
 
 def _must_be_free(folder: Path) -> None:
-    """Before a single-use code is spent, make sure that no other device's records are here."""
+    """Before a single-use code is spent, make sure that records can be kept here and no other device's are."""
     try:
         DeviceStore.open(folder).close()
     except StoreMissing:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
         return
     raise StoreExists
 

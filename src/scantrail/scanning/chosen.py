@@ -83,8 +83,12 @@ def named(name: str) -> Profile:
 
 
 def _kept(path: Path) -> Profile | None:
-    if not path.exists():
-        return None
+    try:
+        if not path.exists():
+            return None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ProfileUnusable(M("Scanner profile {source} cannot be read ({why}).", source=path, why=why)) from error
     profile = profile_in(path)
     if (profile.kind is Kind.CAMERA) is not (path.name == CAMERA_FILE):
         raise ProfileUnusable(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,12 +19,13 @@ from sqlalchemy import Connection, Engine, Row, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
-from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, told
+from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, cannot_use, told
 from scantrail.device.store.migrations import MOVED, STEPS
 from scantrail.device.store.rows_file import FIRST, make_rows, remove_others
 from scantrail.device.store.schema import VERSION, metadata
+from scantrail.program import command
 from scantrail.sqlite import sqlite3
-from scantrail.words import M
+from scantrail.words import M, Message
 
 FILE = "handheld.db"
 LOCK = "handheld.lock"
@@ -51,12 +53,15 @@ class Database:
             StoreMissing, StoreInUse, StoreDamaged: as their names say.
         """
         path = folder / FILE
-        if create:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif not path.exists():
-            raise _missing()
-        self._folder = folder
-        self._lock = _lock(folder)
+        try:
+            if create:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            elif not path.exists():
+                raise _missing(folder)
+            self._folder = folder
+            self._lock = _lock(folder)
+        except OSError as error:
+            raise cannot_use(folder, error) from error
         self._engine: Engine | None = None
         try:
             path.touch(mode=0o600)
@@ -66,6 +71,9 @@ class Database:
             with self._telling():
                 self._migrate(create)
                 self._attach_own()
+        except OSError as error:
+            self.close()
+            raise cannot_use(folder, error) from error
         except BaseException:
             self.close()
             raise
@@ -89,7 +97,7 @@ class Database:
         if found == VERSION:
             return
         if not found and not create:
-            raise _missing()
+            raise _missing(self._folder)
         if 0 < found <= FORM_WITH_ALL_IN_ONE:
             self._move_rows()
         with self.writing():
@@ -216,19 +224,37 @@ class Database:
         os.close(self._lock)
 
 
-def _missing() -> StoreMissing:
-    return StoreMissing(
-        M("This device is not enrolled yet. Ask for a code, then: scantrail enrol --server URL --code CODE")
-    )
+def _missing(folder: Path) -> StoreMissing:
+    enrol = command("enrol", "--server", "URL", "--code", "CODE", store=folder)
+    return StoreMissing(M("This device is not enrolled yet. Ask for a code, then: {command}", command=enrol))
 
 
 def _lock(folder: Path) -> int:
+    """Take the folder for this process, and note its number for others that come.
+
+    Raises:
+        StoreInUse: another process has it.
+        OSError: the lock's file cannot be opened.
+    """
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        user = _user_of(lock)
         os.close(lock)
         raise StoreInUse(
-            M("Scantrail is already running on this device (folder {folder}). Use that window.", folder=folder)
+            M("Scantrail is already running on this device (folder {folder}{user}).", folder=folder, user=user)
         ) from error
+    with suppress(OSError):  # a full disk keeps nobody from working; the note is for people
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock
+
+
+def _user_of(lock: int) -> Message | str:
+    """Which process has taken the lock, and since when, as far as its note tells."""
+    noted = os.pread(lock, 20, 0).decode("ascii", "replace")
+    if not noted.isdecimal():
+        return ""
+    since = datetime.fromtimestamp(os.fstat(lock).st_mtime).astimezone()
+    return M(", process {number} since {when}", number=noted, when=f"{since:%Y-%m-%d %H:%M}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.sqlite import sqlite3
@@ -69,12 +72,36 @@ class NumbersUsedUp(StoreError):
 
 
 _IOERR_WRITE = sqlite3.SQLITE_IOERR | 3 << 8
+_BROKEN = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+}
 _FULL = {sqlite3.SQLITE_FULL, _IOERR_WRITE}
 
 
 def full() -> StoreFull:
     """The one sentence for a full disk."""
     return StoreFull(M("This device's storage is full: scans are NOT recorded. Free some space, then scan again."))
+
+
+def cannot_use(folder: Path, error: OSError) -> StoreError:
+    """The one sentence for a folder or file that the system does not let this user have."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full()
+    return StoreDamaged(
+        M(
+            "This device's records cannot be used: {file}: {why}. Start Scantrail as the user that enrolled this "
+            "device, who must be able to read and write {folder}.",
+            file=error.filename or folder,
+            why=error.strerror or error,
+            folder=folder,
+        )
+    )
 
 
 def told(error: DBAPIError | sqlite3.Error) -> StoreError | None:
@@ -85,7 +112,7 @@ def told(error: DBAPIError | sqlite3.Error) -> StoreError | None:
     code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     if code in _FULL:
         return full()
-    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
+    if code & 0xFF in _BROKEN:
         return StoreDamaged(
             M(
                 "This device's records cannot be read or written ({why}). Do not delete anything: "

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from scantrail.device.store.attention import Trouble, open_troubles
 from scantrail.device.store.database import FILE
-from scantrail.device.store.errors import StoreDamaged, StoreMissing, told
+from scantrail.device.store.errors import StoreDamaged, StoreMissing, cannot_use, told
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.numbers import NumbersLeft
 from scantrail.device.store.schema import NUMBERS_FORM, ROWS_FILE_FORM, VERSION
@@ -58,13 +58,15 @@ def look(folder: Path) -> JournalLook:
         StoreMissing, StoreDamaged: as their names say.
     """
     path = folder / FILE
-    if not path.exists():
-        raise StoreMissing(M("This device is not enrolled: {folder} has no records.", folder=folder))
     try:
+        if not path.exists():
+            raise StoreMissing(M("This device is not enrolled: {folder} has no records.", folder=folder))
         with closing(_read_only(path)) as connection:
             connection.execute("PRAGMA busy_timeout = 2000")
             connection.execute("BEGIN")
             return _look(connection, folder)
+    except OSError as error:
+        raise cannot_use(folder, error) from error
     except sqlite3.Error as error:
         raise told(error) or error from error
 

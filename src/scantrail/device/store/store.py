@@ -14,7 +14,7 @@ from sqlalchemy import insert, text
 
 from scantrail.device.store.attention import AttentionItem, Trouble, open_troubles, todo_of
 from scantrail.device.store.database import Database
-from scantrail.device.store.errors import StoreExists, StoreNotReady
+from scantrail.device.store.errors import StoreExists, StoreNotReady, cannot_use
 from scantrail.device.store.journal import Identity, Journal
 from scantrail.device.store.keeping import Keeping
 from scantrail.device.store.mirror import Mirror
@@ -103,6 +103,9 @@ class DeviceStore:
     def _on(cls, folder: Path, database: Database) -> DeviceStore:
         try:
             return cls(folder, database)
+        except OSError as error:
+            database.close()
+            raise cannot_use(folder, error) from error
         except BaseException:
             database.close()
             raise

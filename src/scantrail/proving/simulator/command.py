@@ -16,10 +16,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
 
+from scantrail.program import Exit
 from scantrail.proving.simulator.simulation import Result, Simulation
 from scantrail.words import M, OperatorError, say
 
 MOST_DEVICES = 20
+MOST_SEEDS = 1_000_000_000
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - reason: a memory disk spares the real one; each day gets a folder of its own
 """Where the real stores' files go, where there is such a place."""
 
@@ -37,6 +39,8 @@ def seeds_in(text: str) -> range:
         raise OperatorError(M("{text!r} names no seeds: expected one such as 7, or 1..1000.", text=text)) from error
     if not found:
         raise OperatorError(M("{text!r} names no seeds: the first must not be after the last.", text=text))
+    if found.stop - found.start > MOST_SEEDS:
+        raise OperatorError(M("{text!r} names too many seeds: at most {most} at once.", text=text, most=MOST_SEEDS))
     return found
 
 
@@ -53,10 +57,13 @@ def simulate(seed: int, steps: int, devices: int, *, on_sql: bool = False) -> Re
 def run_simulate(
     seeds: Sequence[int], steps: int, devices: int, jobs: int, *, on_sql: bool = False, as_json: bool = False
 ) -> int:
-    """Simulate these seeds, print figures, and every failure with its trace; 1 when one fails, else 0."""
+    """Simulate these seeds, print figures, and every failure with its trace; gives the exit code.
+
+    Ctrl+C ends it between two seeds or inside one; that one is neither done nor failed.
+    """
     if not 1 <= devices <= MOST_DEVICES or steps < 1 or jobs < 1:
         raise OperatorError(M("Expected 1 to {most} devices, and at least one step and one job.", most=MOST_DEVICES))
-    started, done, failed = time.monotonic(), 0, 0
+    started, done, failed, stopped = time.monotonic(), 0, 0, False
     total_steps, counts = 0, Counter[str]()
     try:
         with _results(seeds, partial(simulate, steps=steps, devices=devices, on_sql=on_sql), jobs) as results:
@@ -69,8 +76,8 @@ def run_simulate(
                     _tell(result, sys.stdout, on_sql=on_sql, as_json=as_json)
                 _progress(done, len(seeds), failed)
     except KeyboardInterrupt:
+        stopped = True
         print(say(M("\nStopped after {done} of {total} seeds.", done=done, total=len(seeds))), file=sys.stderr)
-        failed = failed or 1
     took = max(time.monotonic() - started, 1e-9)
     figures = {"seeds": done, "steps": total_steps, "failed": failed, "steps_per_s": round(total_steps / took)}
     if as_json:
@@ -79,7 +86,9 @@ def run_simulate(
         facts = {**figures, "counts": ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))}
         print(say(M("{seeds} seeds, {steps} steps, {failed} failed; {steps_per_s} steps a second.", **facts)))
         print(say(M("What came up: {counts}", **facts)))
-    return 1 if failed else 0
+    if failed:
+        return Exit.FAILED
+    return Exit.STOPPED if stopped else Exit.OK
 
 
 @contextmanager
