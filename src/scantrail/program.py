@@ -74,7 +74,7 @@ def _called() -> str:
     """What a person types to start this program again."""
     name = sys.argv[0]
     if Path(name).name != "scantrail":
-        return "scantrail" if shutil.which("scantrail") else f"{shlex.quote(sys.executable)} -m scantrail.cli"
+        return "scantrail"
     found = shutil.which("scantrail")
     is_on_path = found is not None and Path(found).resolve() == Path(name).resolve()
     return "scantrail" if is_on_path else shlex.quote(name)

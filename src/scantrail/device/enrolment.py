@@ -66,9 +66,10 @@ def _must_be_free(folder: Path) -> None:
     try:
         DeviceStore.open(folder).close()
     except StoreMissing:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
+        nearest = next(each for each in (folder, *folder.parents) if each.exists())
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+            why = errno.EACCES if nearest.is_dir() else errno.ENOTDIR
+            raise OSError(why, os.strerror(why)) from None
         return
     raise StoreExists
 
