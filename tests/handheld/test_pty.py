@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scantrail.device.keys import DeviceKeys
-from scantrail.device.store import DeviceStore, Verifier
+from scantrail.device.store import DeviceStore, StoreInUse, Verifier
 from scantrail.domain.readings import Carrier
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of
 from tests.support.devices import new_store
@@ -92,7 +94,12 @@ class Terminal:
     def leave(self) -> int:
         """Ctrl+Q alone, and the exit code."""
         self.send(b"\x11")
+        return self.gone()
+
+    def gone(self) -> int:
+        """Read to the end, and give the exit code."""
         self.child.expect(pexpect.EOF, timeout=PATIENCE_S)
+        self.received += self.child.before
         self.child.close()
         status = self.child.exitstatus
         assert isinstance(status, int)
@@ -207,6 +214,46 @@ def test_without_colours_nothing_is_coloured(folder: Path) -> None:
     assert not any(
         f"\x1b[{code}".encode() in terminal.received for code in ("1;31", "31m", "1;32", "32m", "1;33", "38;")
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_the_program_with_the_terminal_in_order_and_every_scan_kept(
+    terminal: Terminal, folder: Path, number: signal.Signals
+) -> None:
+    terminal.sign_in_and_open()
+    terminal.send("A-15-03\rCM-500-STD\r")
+    terminal.until("SCAN SERIAL")
+    terminal.child.kill(number)
+    assert terminal.gone() == 128 + number
+    for put_back in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1004l", b"\x1b[<u"):
+        assert put_back in terminal.received
+    assert b"Traceback" not in terminal.received
+    assert scanned(folder) == ["A-15-03", "CM-500-STD"]
+
+
+def test_a_terminal_that_goes_away_ends_the_program_and_frees_the_records(terminal: Terminal, folder: Path) -> None:
+    terminal.until("SCAN YOUR BADGE")
+    terminal.child.ptyproc.fileobj.close()
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            DeviceStore.open(folder).close()
+        except StoreInUse:
+            assert time.monotonic() < end, "the program still has the records"
+            time.sleep(0.05)
+        else:
+            break
+
+
+@pytest.mark.parametrize("other", ["stdin", "stdout"])
+def test_without_a_terminal_the_handheld_says_so_and_takes_no_lock(folder: Path, other: str) -> None:
+    inside, outside = os.openpty()
+    ends: dict[str, Any] = {"stdin": outside, "stdout": outside, other: subprocess.DEVNULL}
+    command = [sys.executable, "-m", "scantrail.cli", "handheld", "--store", str(folder)]
+    done = subprocess.run(command, **ends, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False)
+    os.close(outside)
+    os.close(inside)
+    assert (done.returncode, "needs a terminal" in done.stderr) == (2, True)
 
 
 def test_a_folder_that_is_no_device_s_is_told_in_a_sentence(tmp_path: Path) -> None:

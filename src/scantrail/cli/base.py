@@ -10,9 +10,13 @@ from pathlib import Path
 from types import ModuleType
 
 from scantrail.program import Exit, default_database, default_store
-from scantrail.words import Message, _, say
+from scantrail.words import M, Message, _, say
 
 Commands = argparse._SubParsersAction  # argparse names no public type for it
+
+
+NO_TERMINAL = M("This needs a terminal: standard input and output must both be one.")
+"""With exit code 2."""
 
 
 class MissingExtra(Exception):

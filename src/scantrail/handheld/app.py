@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.worker import WorkerFailed
 
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
@@ -44,6 +45,7 @@ from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.handheld.pages.photo import PhotoPage
 from scantrail.handheld.pages.sign_in import SignInPage
+from scantrail.program import by_signal
 from scantrail.scanning.chosen import Scanners, choose
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.serial_port import SerialPort
@@ -428,6 +430,20 @@ class HandheldApp(App[None]):
     def redraw(self) -> None:
         """Paint what has changed."""
         self._glass.redraw()
+
+    def end_by(self, number: int) -> None:
+        """End the program since a signal asks for it."""
+        self.exit(return_code=by_signal(number))
+
+    @property
+    def fault(self) -> Exception | None:
+        """What nobody expected and has ended the program."""
+        error = self._exception
+        return error.error if isinstance(error, WorkerFailed) and isinstance(error.error, Exception) else error
+
+    def _print_error_renderables(self) -> None:
+        """Print no traceback (Textual's shows the values of variables, a PIN's too): `fault` is told instead."""
+        self._exit_renderables.clear()
 
     def leave(self) -> None:
         """End the program; everything done is on record."""

@@ -6,16 +6,21 @@ import os
 import re
 import selectors
 import signal
+import sys
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
+from contextlib import suppress
+from io import TextIOWrapper
 from time import monotonic
-from typing import Any
+from typing import Any, TextIO, cast
 
 from textual import events
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from scantrail.program import by_signal
 
 READ_SIZE = 4096
 POLL_S = 0.1
@@ -34,6 +39,29 @@ def escaped(text: str) -> str:
     return ESC_IN_DATA.sub("\udc1b", text)
 
 
+class Glass:
+    """The terminal as a file. What is written to one that has gone is lost, and keeps nobody waiting."""
+
+    def __init__(self, terminal: TextIO | None) -> None:
+        self._terminal = terminal
+
+    def write(self, text: str) -> None:
+        """Write, if it is still there."""
+        if self._terminal is not None:
+            with suppress(OSError):
+                self._terminal.write(text)
+
+    def flush(self) -> None:
+        """Let what was written be seen."""
+        if self._terminal is not None:
+            with suppress(OSError):
+                self._terminal.flush()
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        return self._terminal.fileno() if self._terminal is not None else -1
+
+
 class ScannerDriver(LinuxDriver):
     """Reads bytes that are not UTF-8 as lone surrogates, and an ESC inside data as U+DC1B; the wedge knows both.
 
@@ -46,6 +74,8 @@ class ScannerDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # Textual writes to the error output, which a person may send elsewhere; the size comes from this one too.
+        self._file = cast("TextIOWrapper", Glass(sys.__stdout__))
         # Textual would start a second thread that reads keys, and the two would mix up a scan's characters.
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
@@ -65,8 +95,9 @@ class ScannerDriver(LinuxDriver):
                 stamp += waited
                 self.silence_s = 0.0 if has_come else self.silence_s + waited
                 if has_come:
-                    received = os.read(self.fileno, READ_SIZE)
+                    received = self._received()
                     if not received:
+                        self._app.call_later(self._app.exit, return_code=by_signal(signal.SIGHUP))
                         break
                     self._hand_on(parser.feed(escaped(decode(received))), stamp)
                 self._hand_on(parser.tick(), stamp)
@@ -75,6 +106,20 @@ class ScannerDriver(LinuxDriver):
                 pass
         except (EOFError, ParseError):
             pass
+
+    def _received(self) -> bytes:
+        """What has come; nothing at the end of the input, which is the terminal's end too."""
+        try:
+            return os.read(self.fileno, READ_SIZE)
+        except OSError:
+            return b""
+
+    def _run_input_thread(self) -> None:
+        """Read keys; a fault ends the program as any other does, and not as a traceback on the glass."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - reason: told where the program ends
+            self._app.call_later(self._app._handle_exception, error)
 
     def _hand_on(self, messages: Iterable[Message], stamp: float) -> None:
         for message in messages:

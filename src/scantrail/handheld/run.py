@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -20,12 +22,16 @@ from scantrail.glyphs import charset_of
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
 from scantrail.handheld.pages.camera import Cameras
+from scantrail.program import by_signal
 from scantrail.scanning.acceptance import Rules
 from scantrail.scanning.camera.process import Camera
 from scantrail.scanning.chosen import scanners_of
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.settings import ProfileUnusable
 from scantrail.words import OperatorError
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""A shutdown, a closed terminal, and Ctrl+C from elsewhere (as a key it is the handheld's own)."""
 
 
 def run_handheld(
@@ -50,10 +56,36 @@ def run_handheld(
     except StoreError as error:
         raise OperatorError(error.message) from error
     with store:
-        charset = charset_of(os.environ, getattr(sys.__stderr__, "encoding", None))
+        charset = charset_of(os.environ, getattr(sys.__stdout__, "encoding", None))
         app = HandheldApp(_device(folder, store, camera), demo_badges, extra_entries, charset)
-        app.run(mouse=False)
+        with _ended_by_signals(app):
+            app.run(mouse=False)
+    if app.fault is not None:
+        raise app.fault
     return app.return_code or 0
+
+
+def has_terminal() -> bool:
+    """Whether somebody can see the screen and press keys."""
+    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
+
+
+@contextmanager
+def _ended_by_signals(app: HandheldApp) -> Iterator[None]:
+    """Let signals end the program as Ctrl+Q does, with the terminal put in order; a second one ends it at once."""
+
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        if not app.is_running or app._loop is None:
+            raise SystemExit(by_signal(number))
+        app._loop.call_soon_threadsafe(app.end_by, number)
+
+    before = {number: signal.signal(number, end) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _device(folder: Path, store: DeviceStore, camera: str) -> Device:
