@@ -69,6 +69,26 @@ async def test_a_scan_is_taken_apart_to_the_byte_and_nothing_is_recorded(tmp_pat
         assert acts_of(hand.store) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "[)>06|1PCM-500-STD|SCM500-2025-0046",
+            ("Written by: ASC MH10 data identifiers", "Part number: CM-500-STD", "Serial: CM500-2025-0046"),
+        ),
+        ("CM500-2025-0046;CM500-2025-0047", ("Refused: One code for 2 units",)),
+        ("CM500'2025'0046", ("Refused: It looks like CM500-2025-0046",)),
+        ("SNOBODY", ("Means: nothing on this device", "Perhaps: NOBODY")),
+    ],
+)
+async def test_what_a_label_says_by_any_grammar_is_named(tmp_path: Path, text: str, lines: tuple[str, ...]) -> None:
+    async with bench(tmp_path, size=(80, 30)) as hand:
+        await open_lab(hand)
+        await hand.scan(text)
+        for line in lines:
+            assert line in hand.glass, hand.glass
+
+
 async def test_a_command_is_shown_and_not_done_and_keys_still_lead_out(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await open_lab(hand)

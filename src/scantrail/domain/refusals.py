@@ -142,7 +142,7 @@ WORDINGS: dict[Code, Wording] = {
     ),
     Code.KEYBOARD: Wording(
         N_("KEYBOARD LAYOUT"),
-        N_("It looks like {meant}, typed for another keyboard layout or with Caps Lock."),
+        N_("It looks like {meant}, typed for another keyboard layout or with Caps Lock on."),
         N_("Let the device learn the scanner: Scan lab, or scantrail scanner learn. Then scan again."),
     ),
     Code.SEVERAL_SERIALS: Wording(

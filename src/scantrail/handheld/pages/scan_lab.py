@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from scantrail.domain.calibration import CALIBRATION
 from scantrail.domain.readings import Candidates, Carrier, CodeKind, Reading
+from scantrail.domain.rules.codes import unclear_refusal
 from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
@@ -144,12 +145,14 @@ def _learned_lines(learned: Learned, width: int) -> list[Line]:
 
 def _facts(seen: _Seen) -> tuple[Fact, ...]:
     reading, said = seen.reading, seen.found.said
+    unclear = unclear_refusal(seen.found, "")
     raw = bytes.fromhex(reading.raw) if reading.raw else (reading.aim + reading.text).encode("utf-8", "replace")
     return (
         (N_("Text"), reading.text),
         (N_("Means"), _meaning(seen.found)),
         *said_facts(said),
-        (N_("Refused"), said.refusal or ""),
+        (N_("Perhaps"), ", ".join(other.text for other in said.others) if not seen.found.is_known else ""),
+        (N_("Refused"), said.refusal or (unclear.because if unclear else "")),
         (N_("Came by"), M(_CARRIERS[reading.carrier])),
         (N_("AIM"), _aim(reading)),
         (N_("Keys"), _pace(seen.strokes)),
