@@ -22,7 +22,7 @@ from scantrail.words import M, OperatorError
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
 from tests.support.devices import changes_of
 from tests.support.photos import jpeg
-from tests.support.worlds import MODULE, SENSOR, any_line, exact_line, module, pick_list, unit
+from tests.support.worlds import MODULE, SARAH, SENSOR, any_line, exact_line, module, pick_list, unit
 
 DEMO = [("Sarah Johnson", BADGE, PIN)]
 
@@ -505,3 +505,20 @@ async def test_what_waits_at_the_server_is_listed_apart_and_asks_for_nothing(tmp
         assert "What did you do?" not in told
         await hand.press("escape")
         assert "NOTHING TO SETTLE" in hand.glass
+
+
+async def test_a_bin_shows_its_contents_a_product_where_it_is_and_a_worker_the_cart(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        await hand.press("f2")
+        await hand.scan("A-15-03")
+        assert "IN A-15-03: " in hand.glass
+        assert "CM500-2025-0047" in hand.glass
+        assert "CM500-2025-0046" not in hand.glass, "it is in the cart now"
+        await hand.scan("CM-500-STD")
+        await hand.press("pagedown")
+        assert "1 × CART-05                       Picked" in hand.glass
+        await hand.scan(SARAH.badge)
+        assert "IN CART-05: 1" in hand.glass
+        assert "CM500-2025-0046" in hand.glass

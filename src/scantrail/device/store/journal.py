@@ -124,13 +124,13 @@ def _unseen(kind: str) -> Select[Any]:
 
 
 _UNSEEN = {kind: _unseen(kind) for kind in (UNIT, DOCUMENT)}
-_FREED = (
+_TOUCHED = (
     select(journal_things.c.id)
     .distinct()
     .join(journal, journal.c.seq == journal_things.c.seq)
     .outerjoin(units, units.c.id == journal_things.c.id)
     .where(
-        journal_things.c.effect == FREES,
+        journal_things.c.kind == UNIT,
         or_(
             _OUTSTANDING,
             and_(
@@ -140,6 +140,7 @@ _FREED = (
         ),
     )
 )
+_FREED = _TOUCHED.where(journal_things.c.effect == FREES)
 
 
 class Journal:
@@ -287,6 +288,10 @@ class Journal:
     def freed(self) -> tuple[UnitId, ...]:
         """Units that own acts, unknown to their rows, may have brought back into stock."""
         return tuple(row.id for row in self._database.rows(_FREED))
+
+    def touched(self) -> tuple[UnitId, ...]:
+        """Units with own acts that their rows do not contain yet."""
+        return tuple(row.id for row in self._database.rows(_TOUCHED))
 
     def troubles(self) -> tuple[Trouble, ...]:
         """Every act that did not apply although it changes something, oldest first."""

@@ -13,6 +13,7 @@ from typing import Self
 from sqlalchemy import insert, text
 
 from scantrail.device.store.attention import AttentionItem, Trouble, open_troubles, todo_of
+from scantrail.device.store.contents import Contents
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import StoreExists, StoreNotReady, cannot_use
 from scantrail.device.store.journal import Identity, Journal
@@ -67,6 +68,7 @@ class DeviceStore:
         self._mirror = Mirror(database)
         self._view = View(database, self._journal)
         self._stock = Stock(database, self._journal, self._view, self.site)
+        self._contents = Contents(database, self._journal, self._view)
         self._keeping = Keeping(database)
         self._numbers = Numbers(database)
         self._photos = Photos(folder, database)
@@ -459,6 +461,11 @@ class DeviceStore:
         self._journal.forget_old()
 
     # PINs, histories, numbers and photos
+
+    @property
+    def contents(self) -> Contents:
+        """What is in a place, and where a product is."""
+        return self._contents
 
     @property
     def keeping(self) -> Keeping:

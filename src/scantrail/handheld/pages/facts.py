@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from scantrail.device.store import DeviceStore
 from scantrail.domain.documents import DocumentStatus, PickList
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import code_of
+from scantrail.domain.holds import Hold, holds_on
+from scantrail.domain.identifiers import PlaceId, code_of
 from scantrail.domain.labels import LABEL_NAMES
 from scantrail.domain.moments import moment
 from scantrail.domain.people import Worker
@@ -21,7 +22,7 @@ from scantrail.domain.rules.pick import HOLD_NAMES
 from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Condition, Unit
-from scantrail.handheld.drawing.lines import BLANK, Ink, Line, Span, wrapped
+from scantrail.handheld.drawing.lines import BLANK, Ink, Line, Span, ink, spread, width_of, wrapped
 from scantrail.handheld.text import told, visible
 from scantrail.words import N_, M, Message, _
 
@@ -52,12 +53,13 @@ def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
 
 def unit_lines(unit: Unit, product: Product | None, holds: Iterable[Hold], width: int) -> list[Line]:
     """A unit's present state."""
-    held = [line for hold in holds for line in wrapped(told(_held_by(hold), longest=None), width, Ink.BAD)]
+    held = [line for hold in holds for line in _hold_lines(hold, width)]
     return [*held, *fact_lines(_unit_facts(unit, product), width)]
 
 
-def _held_by(hold: Hold) -> Message:
-    return M("✗ ON HOLD ({kind}): {reason}", kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)
+def _hold_lines(hold: Hold, width: int) -> list[Line]:
+    words = M("✗ ON HOLD ({kind}): {reason}", kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)
+    return wrapped(told(words, longest=None), width, Ink.BAD)
 
 
 def _unit_facts(unit: Unit, product: Product | None) -> tuple[Fact, ...]:
@@ -103,6 +105,59 @@ def place_facts(place: Place) -> tuple[Fact, ...]:
         (N_("Name"), place.name),
         (N_("For picking"), M("yes") if place.pickable else M("no")),
     )
+
+
+def place_lines(place: Place, store: DeviceStore, width: int) -> list[Line]:
+    """Whose a place is, if it is of another site, and what is in it."""
+    theirs = M("It belongs to {site}; this device works at {here}.", site=place.site, here=store.site)
+    foreign = wrapped(told(theirs), width, Ink.NOTE) if place.site != store.site else []
+    return [*foreign, *contents_lines(place.id, store, width)]
+
+
+def contents_lines(place: PlaceId, store: DeviceStore, width: int) -> list[Line]:
+    """What is in a place: counts by product and status, then the units by serial."""
+    counted = store.contents.of_place(place)
+    if not counted:
+        return wrapped(told(M("Nothing is on record in {place}.", place=code_of(place))), width)
+    products = {each.product: store.product(each.product) for each in counted}
+    names = {product: found.name if found else product for product, found in products.items()}
+    total, units, holds = sum(each.number for each in counted), store.contents.units_in(place), store.holds()
+    lines = wrapped(told(M("IN {place}: {count}", place=code_of(place), count=total)), width, Ink.TITLE)
+    for each in counted:
+        lines += _count_lines(each.number, names[each.product], M(STATUS_NAMES[each.status]), width)
+    lines.append(BLANK)
+    for unit in units:
+        lines.append(_unit_line(unit, width, is_held=bool(holds_on(unit, holds))))
+    if total > len(units):
+        lines += wrapped(told(M("and {count} more", count=total - len(units))), width)
+    return lines
+
+
+def stock_lines(product: Product, store: DeviceStore, width: int) -> list[Line]:
+    """Where this site has a product, and the holds that lie on it."""
+    counted = store.contents.of_product(product.id, store.site)
+    holds = [hold for hold in store.holds() if hold.product == product.id]
+    lines = [line for hold in holds for line in _hold_lines(hold, width)]
+    if not counted:
+        return [*lines, *wrapped(told(M("None is on record at {site}.", site=store.site)), width)]
+    total = sum(each.number for each in counted)
+    lines += wrapped(told(M("AT {site}: {count}", site=store.site, count=total)), width, Ink.TITLE)
+    for each in counted:
+        lines += _count_lines(each.number, code_of(each.place), M(STATUS_NAMES[each.status]), width)
+    return lines
+
+
+def _count_lines(number: int, what: str, status: Message, width: int) -> list[Line]:
+    """`12 × A-15-03   Available`, on two lines where that is too long for one."""
+    line, note = ink(f"{number} × {what}"), ink(told(status), Ink.FAINT)
+    if width_of(line) + width_of(note) < width:
+        return [spread(line, note, width)]
+    return [*wrapped(f"{number} × {what}", width), *wrapped(told(status), width, Ink.FAINT, indent=2)]
+
+
+def _unit_line(unit: Unit, width: int, *, is_held: bool) -> Line:
+    note = (Span(told(M("✗ hold")), Ink.BAD),) if is_held else ()
+    return spread(ink(unit.serial), note, width)
 
 
 def worker_facts(worker: Worker) -> tuple[Fact, ...]:

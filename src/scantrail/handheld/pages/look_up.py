@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from scantrail.device.store import History
@@ -18,18 +18,23 @@ from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, Entry, TextPage, sentence
 from scantrail.handheld.pages.facts import (
     Fact,
+    contents_lines,
     fact_lines,
     history_lines,
     pick_list_facts,
     place_facts,
+    place_lines,
     product_facts,
     said_facts,
+    stock_lines,
     unit_lines,
     worker_facts,
 )
 from scantrail.handheld.text import told
 from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
+
+Contents = Callable[[int], list[Line]]
 
 
 class LookUpPage(TextPage):
@@ -44,6 +49,10 @@ class LookUpPage(TextPage):
         self._which: tuple[Unit, ...] = ()
         """Units of several products that share the serial."""
         self._facts: tuple[Fact, ...] = ()
+        self._contents: Contents | None = None
+        """Gives what is in it, or where it is, in so many columns."""
+        self._counted: dict[int, list[Line]] = {}
+        """The same by columns, since it may be a long count: asked again when the sync has brought something."""
         self._history: History | None = None
         self._about_history: Message | str = ""
 
@@ -55,11 +64,21 @@ class LookUpPage(TextPage):
     def body(self, width: int) -> list[Line]:
         unit = self.desk.store.unit(self._unit) if self._unit else None
         if unit is None:
-            return fact_lines(self._facts, width)
+            return [*fact_lines(self._facts, width), *self._contents_lines(width)]
         product, holds = self.desk.store.product(unit.product), holds_on(unit, self.desk.store.holds())
         history = history_lines(self._history.body, width, self.desk.time_zone) if self._history else []
         about = wrapped(told(self._about_history), width, Ink.NOTE)
         return [*unit_lines(unit, product, holds, width), BLANK, *about, *history]
+
+    def _contents_lines(self, width: int) -> list[Line]:
+        if self._contents is None:
+            return []
+        if width not in self._counted:
+            self._counted = {width: [BLANK, *self._contents(width)]}
+        return self._counted[width]
+
+    def changed(self) -> None:
+        self._counted = {}
 
     def entries(self) -> Sequence[Entry]:
         return tuple(Entry(self._product_name(unit), partial(self._show_unit, unit)) for unit in self._which)
@@ -82,6 +101,7 @@ class LookUpPage(TextPage):
     def _forget(self) -> None:
         self.shown, self.scroll, self._unit, self._which, self._facts = None, Scroll(), None, (), ()
         self._history, self._about_history = None, ""
+        self._contents, self._counted = None, {}
 
     def _show_unit(self, unit: Unit) -> None:
         self._forget()
@@ -116,10 +136,14 @@ class LookUpPage(TextPage):
             self._facts = pick_list_facts(lists[0])
         elif found.places:
             self._facts = place_facts(found.places[0])
+            self._contents = partial(place_lines, found.places[0], self.desk.store)
         elif found.products:
             self._facts = product_facts(found.products[0])
+            self._contents = partial(stock_lines, found.products[0], self.desk.store)
         elif found.workers:
-            self._text, self._facts = found.workers[0].name, worker_facts(found.workers[0])
+            worker = found.workers[0]
+            self._text, self._facts = worker.name, worker_facts(worker)
+            self._contents = partial(contents_lines, worker.cart, self.desk.store) if worker.cart else None
         else:
             self._show_unknown(found)
 
