@@ -46,6 +46,7 @@ def test_commands_are_printed_with_their_keys_in_words(tmp_path: Path, capsys: p
     file = tmp_path / "commands.pdf"
     assert main(["labels", "commands", "--pdf", str(file)]) == 0
     assert sorted(read(file)) == sorted(COMMAND_PREFIX + each.value for each in Command)
+    assert len(pages(file.read_bytes())) == 1, "a sheet to carry"
     assert "key F5, or 5 and Enter" in words_on(file.read_bytes())
     assert f"Labels: {len(Command)}, pages: 1," in capsys.readouterr().err
 

@@ -13,7 +13,7 @@ from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_
 from scantrail.handheld.keys import Action
 from scantrail.scanning.acceptance import Code, Decoder, Place, Symbology
 from scantrail.scanning.camera.aiming import STEADY
-from tests.handheld.benches import DAY, LIST, Bench, acts_of, bench
+from tests.handheld.benches import DAY, LIST, PIN, Bench, acts_of, bench
 from tests.support.worlds import MODULE, SENSOR, any_line, pick_list, unit
 
 SIZES = [(20, 8), (20, 16), (40, 8), (40, 24), (80, 24)]
@@ -109,6 +109,47 @@ async def test_a_number_that_is_not_there_says_so_and_does_nothing_else(tmp_path
         await hand.type("2")
         assert "THERE IS NO" not in hand.glass
         assert "WHY?" in hand.glass
+
+
+# By barcode
+
+
+async def test_every_choice_can_be_scanned(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.scan("WKR-1001")
+        await hand.scan(*(f"$ST:{digit}" for digit in PIN))
+        assert "› ••••▏" in hand.glass
+        await hand.scan("$ST:CONFIRM")
+        await hand.until(lambda: "WHAT NEXT?" in hand.glass)
+        await hand.scan("$ST:1")
+        assert "PICK LISTS" in hand.glass
+        await hand.scan("$ST:CONFIRM", "$ST:EXCEPTION", "$ST:DOWN", "$ST:UP", "$ST:DOWN", "$ST:CONFIRM")
+        assert "WHY?" in hand.glass
+        await hand.scan("$ST:9")
+        assert "THERE IS NO 9" in hand.glass
+        await hand.scan("$ST:1")
+        assert "SHORT PICK RECORDED" in hand.glass
+        assert acts_of(hand.store)[-1].draft.reading is None
+
+
+async def test_a_number_of_two_digits_is_scanned_digit_by_digit(tmp_path: Path) -> None:
+    async with bench(tmp_path, *DAY, *SIXTY) as hand:
+        await hand.sign_in()
+        await hand.scan("$ST:1", "$ST:1")
+        await hand.scan("$ST:BACK")
+        assert "PICK LISTS" in hand.glass, "Esc drops the digits first"
+        await hand.scan("$ST:PAGEDOWN", "$ST:1", "$ST:2", "$ST:CONFIRM")
+        assert "PL-2026-0012" in hand.glass.splitlines()[1]
+
+
+async def test_scanned_digits_are_given_up_when_something_else_is_scanned(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("$ST:4")
+        assert hand.glass.splitlines()[-1] == "› 4▏"
+        await hand.scan("A-15-03", "$ST:CONFIRM")
+        assert "WHAT IS WRONG?" not in hand.glass
+        assert "SCAN PRODUCT" in hand.glass
 
 
 # Arrows, everywhere alike

@@ -267,7 +267,7 @@ def test_enter_well_after_a_digit_that_acted_is_a_key(hands: Hands) -> None:
 def test_a_digit_that_is_held_down_acts_once(hands: Hands) -> None:
     assert lone(hands, "5")
     for _repeat in range(3):
-        hands.now += 0.5
+        hands.now += 0.3
         assert lone(hands, "5") == []
     hands.now += 0.5
     assert lone(hands, "6")

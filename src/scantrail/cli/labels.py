@@ -33,7 +33,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_bins(kinds)
     _add_badges(kinds)
     _add_cartons(kinds)
-    _add_kind(kinds, "commands", _("barcodes that do what keys do"), _("Commands"), _commands, (2, 6))
+    _add_kind(kinds, "commands", _("barcodes that do what keys do"), _("Commands"), _commands, (3, 9))
     text = _("the codes that a scanner is calibrated with: scantrail scanner learn")
     _add_kind(kinds, "calibration", text, _("Calibrate a scanner: scan from 1 to 7"), _calibration, (1, 7))
 
@@ -210,6 +210,7 @@ def _refuse_unknown(names: Iterable[str], known: Iterable[str], site: str) -> No
 
 def _commands(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
     from scantrail.documents.labels import command_label
+    from scantrail.domain.readings import Command
     from scantrail.handheld.keys import BINDINGS
 
     for binding in BINDINGS:
@@ -218,6 +219,8 @@ def _commands(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
             keys = M("key {key}, or {digit} and Enter", key=binding.shown, digit=binding.twin)
             only = M("key {key}", key=binding.shown)
             yield command_label(binding.command, name, say(keys if binding.twin else only), page)
+    for command in filter(lambda each: each.digit, Command):
+        yield command_label(command, command.digit, _("a typed digit"), page)
 
 
 def _calibration(options: argparse.Namespace, page: Paper) -> Iterable[Made]:

@@ -73,6 +73,25 @@ class Command(Enum):
     SYNC = "SYNC"
     MENU = "MENU"
     CAMERA = "CAMERA"
+    UP = "UP"
+    DOWN = "DOWN"
+    PAGE_UP = "PAGEUP"
+    PAGE_DOWN = "PAGEDOWN"
+    DIGIT_1 = "1"
+    DIGIT_2 = "2"
+    DIGIT_3 = "3"
+    DIGIT_4 = "4"
+    DIGIT_5 = "5"
+    DIGIT_6 = "6"
+    DIGIT_7 = "7"
+    DIGIT_8 = "8"
+    DIGIT_9 = "9"
+    DIGIT_0 = "0"
+
+    @property
+    def digit(self) -> str:
+        """The digit it stands for; empty where it stands for another key."""
+        return self.value if self.value.isdecimal() else ""
 
 
 COMMAND_PREFIX = "$ST:"

@@ -59,6 +59,8 @@ ECHO_S = 0.05
 """What is typed shows this soon; a scan is over before that."""
 LONGEST_NUMBER = 3
 """Digits of a choice at the most."""
+LONGEST_KEYED = 12
+"""Digits that are scanned one by one: the longest PIN."""
 
 
 _LOOKING = (CameraPage, PhotoPage)
@@ -150,10 +152,12 @@ class HandheldApp(App[None]):
         self._echo_timer: asyncio.TimerHandle | None = None
         self._attention: tuple[AttentionItem, ...] = device.store.attention()
         self._taken: Taken | None = None
+        self._keyed = ""
+        """Digits that were scanned one by one and not ended yet."""
         self._pile: list[Page] = [SignInPage(self.desk)]
 
     def _read_with(self, profile: Profile) -> None:
-        self._wedge, self._twins = Wedge(profile), profile.twins
+        self._profile, self._wedge, self._twins = profile, Wedge(profile), profile.twins
         self._recorder = Recorder(profile.quiet_ms)
 
     def compose(self) -> ComposeResult:
@@ -282,12 +286,35 @@ class HandheldApp(App[None]):
 
     def _read(self, reading: Reading) -> None:
         text = reading.text.strip()
-        command = command_in(text)
-        if command is not None and not self._page.shows_commands:
+        command = None if self._page.shows_commands else command_in(text)
+        if command is not None and command.digit:
+            self._digit_scanned(command.digit)
+        elif command is not None:
             self._act(BY_COMMAND[command])
-        elif not (reading.carrier is Carrier.TYPED and self._digits(text)):
+        else:
+            self._keyed = ""
+            self._text(reading, text)
+
+    def _digit_scanned(self, digit: str) -> None:
+        """A digit's barcode does what the typed digit does: it chooses at once, or waits for Enter and shows."""
+        choices = self._page.by_key()
+        if choices and acts_alone(choices):
+            self._page.turn += 1
+            self._page.choose(digit)
+        elif len(self._keyed) < LONGEST_KEYED:
+            self._keyed += digit
+
+    def _text(self, reading: Reading, text: str) -> None:
+        if not (reading.carrier is Carrier.TYPED and self._digits(text)):
             self._page.turn += 1
             self._page.take(reading)
+
+    def _ended_keyed(self, action: Action) -> bool:
+        """Enter ends the digits that were scanned, Esc drops them; gives whether there were any for it."""
+        keyed, self._keyed = self._keyed, ""
+        if keyed and action is Action.CONFIRM:
+            self._text(Reading(keyed, Carrier.TYPED, self._profile.name), keyed)
+        return bool(keyed) and action in (Action.CONFIRM, Action.BACK)
 
     def _digits(self, text: str) -> bool:
         """Whether typed digits were a choice, or stood for a key."""
@@ -304,6 +331,8 @@ class HandheldApp(App[None]):
         return True
 
     def _act(self, action: Action) -> None:
+        if self._ended_keyed(action):
+            return
         page, signed_in = self._page, self.desk.session.worker is not None
         page.turn += 1
         match action:
@@ -462,8 +491,8 @@ class HandheldApp(App[None]):
 
     @property
     def typed(self) -> str:
-        """What is being typed."""
-        return self._ears.typed
+        """What is being typed, or scanned digit by digit."""
+        return self._keyed + self._ears.typed
 
     @property
     def has_half_blocks(self) -> bool:

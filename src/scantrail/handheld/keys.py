@@ -60,10 +60,10 @@ BINDINGS = (
     Binding(Action.SYNC, ("f8",), "F8", N_("sync now"), N_("sync"), "8", Command.SYNC),
     Binding(Action.MENU, ("f10",), "F10", N_("menu"), N_("menu"), "0", Command.MENU),
     Binding(Action.BACK, ("escape",), "Esc", N_("back"), N_("back"), "", Command.BACK),
-    Binding(Action.UP, ("up",), "↑", N_("up"), ""),
-    Binding(Action.DOWN, ("down",), "↓", N_("down"), ""),
-    Binding(Action.PAGE_UP, ("pageup",), "PgUp", N_("page up"), ""),
-    Binding(Action.PAGE_DOWN, ("pagedown",), "PgDn", N_("page down"), ""),
+    Binding(Action.UP, ("up",), "↑", N_("up"), "", "", Command.UP),
+    Binding(Action.DOWN, ("down",), "↓", N_("down"), "", "", Command.DOWN),
+    Binding(Action.PAGE_UP, ("pageup",), "PgUp", N_("page up"), "", "", Command.PAGE_UP),
+    Binding(Action.PAGE_DOWN, ("pagedown",), "PgDn", N_("page down"), "", "", Command.PAGE_DOWN),
     Binding(Action.LEAVE, ("ctrl+q", "ctrl+c"), "Ctrl+Q", N_("leave"), N_("leave")),
 )
 """In the order they are shown."""

@@ -20,11 +20,10 @@ MODIFIERS = frozenset(
 """Keys that some terminals report by themselves while a scanner types capitals."""
 _ERASES = frozenset({"backspace", "ctrl+h", "delete"})
 
-DIGIT_IS_OVER_MS = 800
-"""For so long after a digit that acted without Enter, Enter and the same digit again belong to it.
-
-People press Enter out of habit, and a key that is held down repeats; neither may answer the next question.
-"""
+HABIT_MS = 800
+"""Enter so soon after a digit that acted without it was pressed out of habit: it must not answer the next question."""
+ONE_PRESS_MS = 400
+"""The same digit again so soon is the same press: gloves bounce, and a key that is held down repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Wedge:
         if self._crowded or not (len(text) == 1 and text.isascii() and text.isdecimal() and self._profile.ends):
             return []
         at_ms = self._strokes[0].at_ms
-        is_repeated = text == self._digit and at_ms - self._digit_ms <= DIGIT_IS_OVER_MS
+        is_repeated = text == self._digit and at_ms - self._digit_ms <= ONE_PRESS_MS
         self._strokes.clear()
         self._ended_by = self._digit = text
         self._digit_ms = at_ms
@@ -198,7 +197,7 @@ class Wedge:
         if self._held is not None:
             self._held = None
             return []
-        if ended_by and gap <= (DIGIT_IS_OVER_MS if ended_by == self._digit else self._profile.key_gap_ms):
+        if ended_by and gap <= (HABIT_MS if ended_by == self._digit else self._profile.key_gap_ms):
             return []
         self._held, self._held_data = Press("enter" if name == "ctrl+j" else name), ""
         return []
