@@ -280,7 +280,7 @@ def test_what_is_out_of_sight_is_brought_back_before_it_is_chosen() -> None:
     body = body_of([ink(f"line {at}") for at in range(10)], [Row("1", "one"), Row("2", "two")], (), 20, 0)
     assert [text_of(line) for line in scroll.show(body, 4)] == ["line 9", "▸1 one", " 2 two", "↑ 1–2 of 2"]
     for _step in range(4):
-        scroll.move(Action.UP)
+        scroll.move(Action.UP, 2)
         scroll.show(body, 4)
     assert not scroll.shows_marked
     scroll.to_marked()

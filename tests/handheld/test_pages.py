@@ -47,6 +47,27 @@ async def test_a_badge_and_a_pin_sign_in_and_the_pin_never_shows(tmp_path: Path)
         assert events_of(hand) == [WorkerSignedIn("sarah", offline=False)]
 
 
+@pytest.mark.parametrize("pin", ["4711", "123456789012"])
+@pytest.mark.parametrize("demo", [[], [("Mike Chen", "WKR-1002", "0000")]])
+async def test_a_pin_typed_or_scanned_where_a_badge_is_asked_for_is_never_shown(
+    tmp_path: Path, pin: str, demo: list[tuple[str, str, str]]
+) -> None:
+    async with bench(tmp_path, demo_badges=demo) as hand:
+        await hand.scan("WKR-9999")
+        await hand.type(pin)
+        assert hand.glass.splitlines()[-1] == f"› {'•' * len(pin)}▏"
+        await hand.press("f1")
+        assert pin not in hand.glass
+        await hand.press("escape", "escape")
+        await hand.type(f"{pin}\r")
+        assert "✗" in hand.glass
+        assert pin not in hand.glass
+        await hand.scan(pin)
+        assert "UNKNOWN BADGE" in hand.glass
+        assert pin not in hand.glass
+        assert pin not in str(acts_of(hand.store))
+
+
 async def test_a_wrong_pin_signs_nobody_in_and_may_be_typed_again(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await hand.scan(BADGE)

@@ -492,7 +492,9 @@ class HandheldApp(App[None]):
     @property
     def typed(self) -> str:
         """What is being typed, or scanned digit by digit."""
-        return self._keyed + self._ears.typed
+        text = self._keyed + self._ears.typed
+        signing_in = next((page for page in self._pile if isinstance(page, SignInPage)), None)
+        return signing_in.hidden(text) if signing_in is not None else text
 
     @property
     def has_half_blocks(self) -> bool:

@@ -123,19 +123,22 @@ class Scroll:
         """Whether the marked entry was."""
         return self._first is None or self._has(self.at, self._first)
 
-    def move(self, action: Action) -> bool:
-        """An arrow or a page key; gives whether it is one."""
+    def move(self, action: Action, entries: int = 0) -> bool:
+        """An arrow or a page key, with how many entries there are now; gives whether it is one.
+
+        Keys and scans may come faster than the screen is drawn: the number of entries is not what was shown last.
+        """
         if action not in (Action.UP, Action.DOWN, Action.PAGE_UP, Action.PAGE_DOWN):
             return False
         is_down = action in (Action.DOWN, Action.PAGE_DOWN)
         is_page = action in (Action.PAGE_UP, Action.PAGE_DOWN)
-        last = len(self._body.rows) - 1
+        last = entries - 1
         if self._is_aside or self.at == (max(last, 0) if is_down else 0):
             self._read_on((max(1, self._room - 1) if is_page else 1) * (1 if is_down else -1))
         else:
             step = max(1, len(self._seen())) if is_page else 1
             self.at = max(0, min(self.at + (step if is_down else -step), last))
-            if is_page and self._first is not None:
+            if is_page and self._first is not None and self.at < len(self._body.rows):
                 self._first = self._body.rows[self.at].start
         return True
 
@@ -163,7 +166,7 @@ class Scroll:
 
     def _has(self, at: int, first: int) -> bool:
         rows = self._body.rows
-        return not rows or (
+        return at >= len(rows) or (
             first <= rows[at].start and min(rows[at].stop, rows[at].start + self._room) <= first + self._room
         )
 

@@ -251,7 +251,7 @@ class Page:
         elif action is Action.CONFIRM:
             self._choose_marked()
         else:
-            return self.scroll.move(action)
+            return self.scroll.move(action, len(self.entries()))
         return True
 
     def _choose_marked(self) -> None:

@@ -21,6 +21,8 @@ from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
 
 MASK = "•"
+PIN_LENGTHS = range(4, 13)
+"""Digits of a PIN."""
 
 
 class SignInPage(Page):
@@ -44,10 +46,13 @@ class SignInPage(Page):
         """A PIN is a text like any other: no digit of it is a key."""
         return not self.asks_pin
 
+    def hidden(self, typed: str) -> str:
+        """What is being typed, as it may be shown: a PIN may be typed before its badge was recognised."""
+        return MASK * len(typed) if self.asks_pin or typed.isdecimal() else typed
+
     def draw(self, size: Size) -> list[Line]:
-        masked = MASK * len(self.desk.shell.typed) if self.asks_pin else self.desk.shell.typed
         keys = (Action.BACK, Action.HELP) if self.asks_pin else self.keys
-        return self.drawn(size, self._title(), self._body(size), typed=masked, keys=keys)
+        return self.drawn(size, self._title(), self._body(size), keys=keys)
 
     def _title(self) -> Message:
         if self.checking:
@@ -102,9 +107,9 @@ class SignInPage(Page):
         if found.kinds:
             kind = KIND_NAMES[min(found.kinds, key=list(KIND_NAMES).index)]
             what = M("That is {what}. Scan your badge.", what=M(kind))
-            return sentence(Tone.REFUSED, M("WRONG CODE"), what, found.text)
+            return sentence(Tone.REFUSED, M("WRONG CODE"), what, _shown(found.text))
         unknown = M("No worker on record here has this badge. Scan it again, or press F8 if you are new.")
-        return sentence(Tone.REFUSED, M("UNKNOWN BADGE"), unknown, found.text)
+        return sentence(Tone.REFUSED, M("UNKNOWN BADGE"), unknown, _shown(found.text))
 
     def _check(self, pin: str) -> None:
         self.checking, self.shown = True, None
@@ -142,6 +147,11 @@ class SignInPage(Page):
             M("Without network you can sign in where you have signed in online before, until your shift ends."),
             M("Three wrong PINs make you wait; a supervisor can help."),
         )
+
+
+def _shown(text: str) -> str:
+    """A refused text, unless it may be a PIN."""
+    return "" if text.isdecimal() and len(text) in PIN_LENGTHS else text
 
 
 _WAITING_FOR_ROWS = M(
