@@ -67,6 +67,11 @@ def _catalogue(_language: str) -> gettext.NullTranslations:
     return gettext.translation("scantrail", localedir=LOCALE, fallback=True)
 
 
+def visible(line: str) -> str:
+    """A line in which what a scan, a file or a device brought in cannot steer the terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
+
+
 class OperatorError(Exception):
     """Something a person has to put right; the message says what was wrong and what to do."""
 

@@ -42,6 +42,7 @@ BASICS: dict[str, Any] = {
     "products": [
         {"sku": "CM-500-STD", "name": "Control Module CM-500", "serial_format": "CM500-YYYY-NNNN"},
         {"sku": "PS-1", "name": "Power Supply", "serial_format": "NNNNNNNN"},
+        {"sku": "FREE", "name": "Without a format"},
         {"sku": "CABLE", "name": "Cable", "tracking": "quantity"},
     ],
     "workers": [
@@ -156,7 +157,7 @@ def done(outcome: Outcome) -> Outcome:
 
 def told(outcome: Outcome) -> list[str]:
     """The sentences of what was refused."""
-    assert not outcome.is_done
+    assert not outcome.is_right
     return [str(each) for each in outcome.problems]
 
 

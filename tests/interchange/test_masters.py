@@ -131,3 +131,15 @@ def test_two_files_of_one_name_are_refused(desk: Desk) -> None:
 
 def test_a_file_that_is_not_there_is_refused(desk: Desk) -> None:
     assert "expected a file that can be read" in the_problem(desk.bring_files(desk.folder / "products.csv"))
+
+
+@pytest.mark.parametrize("name", ["System", "system"])
+def test_nobody_is_called_as_what_no_person_did(desk: Desk, name: str) -> None:
+    desk.with_basics()
+    assert "stands for what no person did" in the_problem(desk.bring(workers=[{**SARAH, "id": name, "badge": "W-9"}]))
+
+
+def test_a_site_takes_no_name_of_a_partner(desk: Desk) -> None:
+    desk.with_basics()
+    site = {"id": "METRO", "name": "Metro", "time_zone": "America/New_York"}
+    assert "METRO/DELIVERED is a partner's" in the_problem(desk.bring(sites=[site]))

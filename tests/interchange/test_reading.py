@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.interchange.checking import CheckedRows, check_rows
-from scantrail.interchange.kinds import KINDS
+from scantrail.interchange.kinds import KINDS, kind_of_file
 from scantrail.interchange.problems import Problems
 from scantrail.interchange.reading import read_bytes
 from scantrail.interchange.rows import Source
@@ -69,12 +69,12 @@ def test_semicolons_are_accepted_when_the_header_has_them() -> None:
 
 def test_a_quoted_cell_may_hold_line_breaks_and_rows_after_it_keep_their_numbers() -> None:
     rows, _ = read("units.csv", 'product,serial,place,notes\nCM,1,MAIN/A,"a\nb"\nCM,2,MAIN/A,\n')
-    assert str(rows["units"][1].spot) == "units.csv, row 4"
+    assert str(rows["units"][1].spot) == "units.csv, row 3 (line 4)"
 
 
 def test_bytes_that_are_not_utf8_are_named_with_offset_and_row() -> None:
     sentence = refused("units.csv", UNITS.encode() + "CM,1,MAIN/A\nCM,2,Köln/A\n".encode("latin-1"))
-    assert sentence == "units.csv, row 3: – expected UTF-8; byte 39 is 0xF6. Save it again as CSV UTF-8"
+    assert sentence == "units.csv, row 3: expected UTF-8; byte 39 is 0xF6. Save it again as CSV UTF-8"
 
 
 def test_utf16_is_named() -> None:
@@ -94,7 +94,7 @@ def test_an_unknown_column_is_refused_with_the_known_ones() -> None:
 
 def test_a_missing_column_is_told_once_not_for_every_row() -> None:
     assert refused("units.csv", "product,serial\nCM,1\nCM,2\n") == (
-        "units.csv, row 1, place: – expected this column; it is missing"
+        "units.csv, row 1, place: expected this column; it is missing"
     )
 
 
@@ -104,7 +104,7 @@ def test_a_column_that_stands_twice_is_refused() -> None:
 
 def test_a_row_with_a_cell_too_many_is_refused() -> None:
     assert refused("units.csv", UNITS + "CM,1,MAIN/A,x\n") == (
-        "units.csv, row 2: – expected 3 cells as in the header, got 4"
+        "units.csv, row 2: expected 3 cells as in the header, got 4"
     )
 
 
@@ -117,7 +117,7 @@ def test_every_bad_row_is_told() -> None:
     assert [sentence.split(" – ")[0] for sentence in sentences] == [
         'units.csv, row 2, serial: "9.52E+12"',
         'units.csv, row 3, place: "A-15-03"',
-        "units.csv, row 4, product:",
+        "units.csv, row 4, product: expected a value; the cell is empty",
     ]
 
 
@@ -155,13 +155,13 @@ def test_a_json_row_is_known_by_its_path() -> None:
         "lines": [{"line": "1", "product": "CM"}, {"line": "2"}],
     }
     assert refused("day.json", json.dumps({"sales_orders": [order]})) == (
-        "day.json, sales_orders[0].lines[1], product: – expected a value; the cell is empty"
+        "day.json, sales_orders[0].lines[1], product: expected a value; the cell is empty"
     )
 
 
 def test_text_that_is_not_json_is_told_with_line_and_column() -> None:
     assert refused("day.json", '{"units": [\n  {"product": }\n]}').startswith(
-        "day.json, line 2, column 15: – expected JSON"
+        "day.json, line 2, column 15: expected JSON"
     )
 
 
@@ -235,3 +235,37 @@ def test_any_json_gives_rows_or_sentences(data: st.DataObject, kind: str) -> Non
     lines = [column.name for column in KINDS[kind].lines] or ["x"]
     row = st.dictionaries(st.sampled_from(names), JSON | st.lists(st.dictionaries(st.sampled_from(lines), JSON)))
     survives("day.json", json.dumps({kind: data.draw(st.lists(row, max_size=3))}).encode())
+
+
+def test_a_row_is_counted_as_a_spreadsheet_counts_it_and_its_line_is_named_where_it_is_another() -> None:
+    problems = Problems()
+    text = '# a comment\nproduct,serial,place,notes\nA,1,MAIN/A,"two\nlines"\n\nA,2,MAIN/A,x,y\n'
+    read_bytes("units.csv", text.encode(), problems)
+    assert [str(each.spot) for each in problems] == ["units.csv, row 5 (line 6)"]
+
+
+@pytest.mark.parametrize(
+    ("stem", "kind"),
+    [
+        ("units", "units"),
+        ("units (1)", "units"),
+        ("Units January", "units"),
+        ("UNITS_2025", "units"),
+        ("units2", "units"),
+        ("pick lists (3)", "pick_lists"),
+        ("Pick-Lists 2025-01", "pick_lists"),
+        ("unitsold", None),
+        ("my units", None),
+        ("", None),
+    ],
+)
+def test_a_file_is_of_the_kind_that_its_name_begins_with(stem: str, kind: str | None) -> None:
+    found = kind_of_file(stem)
+    assert (found.name if found else None) == kind
+
+
+def test_a_field_that_stands_very_often_in_an_object_is_told_at_once() -> None:
+    problems = Problems()
+    fields = ",".join(f'"{number}":1' for number in range(100_000))
+    read_bytes("units.json", f'{{"units": [{{{fields}, "99999": 2}}]}}'.encode(), problems)
+    assert len(problems) == 1

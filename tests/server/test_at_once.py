@@ -56,7 +56,7 @@ def written(folder: Path, **kinds: list[dict[str, str]]) -> Path:
 
 def imported(served: ServedSite, file: Path, told: Callable[[int, int, Message], None]) -> Imported:
     outcome = import_files([file], served.database, NOW, told)
-    assert outcome.is_done, [str(each) for each in outcome.problems]
+    assert outcome.is_right, [str(each) for each in outcome.problems]
     return outcome
 
 

@@ -108,6 +108,8 @@ def _device_add(options: argparse.Namespace) -> int:
 def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(commands, "import", _("bring files into the server's database, all or nothing"), _import)
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help=_("JSON or CSV; see docs/import.md"))
+    trial = _("say what an import would do, and write nothing")
+    command.add_argument("--dry-run", action="store_true", help=trial)
     command.add_argument("--template", metavar="KIND", help=_("print an empty CSV file of this kind"))
     command.add_argument("--json", action="store_true", help=_("for programs"))
     add_database(command)
@@ -120,7 +122,7 @@ def _import(options: argparse.Namespace) -> int:
     if not options.files:
         print(_("Name at least one file, or --template KIND."), file=sys.stderr)
         return Exit.USAGE
-    return int(command.run_import(options.files, options.database_url, as_json=options.json))
+    return int(command.run_import(options.files, options.database_url, as_json=options.json, is_trial=options.dry_run))
 
 
 def _add_unit(commands: Commands[argparse.ArgumentParser]) -> None:

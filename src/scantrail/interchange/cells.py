@@ -16,6 +16,7 @@ from scantrail.domain.products import ProductGtin
 from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix
 from scantrail.interchange.problems import CellError
 from scantrail.interchange.rows import Numeral
+from scantrail.interchange.serials import look_alike
 from scantrail.words import M
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 1_000_000_000
 SEPARATOR = "|"
 """Between the entries of a cell that holds several."""
+
+_OTHER_SEPARATORS = {";": M("semicolons"), ",": M("commas"), "\n": M("line breaks"), "\t": M("tabs")}
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d+")
 _SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|#+)")
@@ -67,6 +70,9 @@ def code(value: Any) -> str:
         raise CellError(
             M("expected a code that does not begin with {prefix}: that marks commands", prefix=COMMAND_PREFIX)
         )
+    problem = None if found.isascii() else look_alike(found)
+    if problem is not None:
+        raise CellError(problem)
     if len(found) > LONGEST_CODE:
         raise CellError(M("expected at most {count} characters, got {length}", count=LONGEST_CODE, length=len(found)))
     return found
@@ -245,12 +251,28 @@ def many(item: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
 
     def read(value: Any) -> tuple[T, ...]:
         if isinstance(value, str) and not isinstance(value, Numeral):
+            _must_be_parted(item, value)
             value = value.split(SEPARATOR)
         if not isinstance(value, list):
             raise CellError(M("expected a list"))
         return tuple(_entry(item, each) for each in value if each != "")
 
     return read
+
+
+def _must_be_parted(item: Callable[[Any], Any], value: str) -> None:
+    """Lists of codes that are parted otherwise would be taken for one long code. A sentence may hold such marks."""
+    mark = next((each for each in _OTHER_SEPARATORS if each in value), None)
+    if mark is None or item is text:
+        return
+    entries = [each.strip() for each in value.replace(mark, SEPARATOR).split(SEPARATOR) if each.strip()]
+    raise CellError(
+        M(
+            "expected entries parted by |, for example {example}; found {mark} between them",
+            example=SEPARATOR.join(entries[:2]) or "A1|A2",
+            mark=_OTHER_SEPARATORS[mark],
+        )
+    )
 
 
 def _entry(item: Callable[[Any], T], value: Any) -> T:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import DBAPIError
 
@@ -15,34 +17,52 @@ from scantrail.interchange.importing import Outcome, import_files
 from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.templates import template
 from scantrail.server.app import utc_now
+from scantrail.server.database import Database
 from scantrail.server.migrations import ready
-from scantrail.words import M, Message, OperatorError, say
+from scantrail.words import M, Message, OperatorError, _, say, visible
+
+MOST_SHOWN = 200
+"""Problems shown one by one; a program reads all."""
 
 SHOWN_AFTER_S = 1.0
 """Progress is shown once an import has taken this long, and then this often."""
 
 
-def run_import(files: Sequence[Path], database_url: str, *, as_json: bool = False, quiet: bool = False) -> int:
-    """Import files, say what came of it, and give the exit code: 0, or 1 when nothing was imported.
+def run_import(
+    files: Sequence[Path], database_url: str, *, as_json: bool = False, quiet: bool = False, is_trial: bool = False
+) -> int:
+    """Import files, say what came of it, and give the exit code: 0, or 1 when the files are not right.
+
+    A trial writes nothing and says what an import would do.
 
     Raises:
         OperatorError: the database cannot be used.
     """
-    database = ready(database_url)
-    try:
+    with _database(database_url, is_trial=is_trial) as database:
         progress = _silence if quiet else _Progress(time.monotonic())
-        outcome = import_files(files, database, utc_now(), progress)
-    except DBAPIError as error:
-        raise OperatorError(M("Nothing was imported: the database failed. {error}", error=error.orig)) from error
-    finally:
-        database.close()
+        try:
+            outcome = import_files(files, database, utc_now(), progress, is_trial=is_trial)
+        except DBAPIError as error:
+            raise OperatorError(M("Nothing was imported: the database failed. {error}", error=error.orig)) from error
     if as_json:
-        _out(json.dumps(outcome.to_plain(), indent=2))
-    elif not outcome.is_done:
+        sys.stdout.write(json.dumps(outcome.to_plain(), indent=2) + "\n")
+    elif not outcome.is_right:
         _tell_problems(outcome)
     elif not quiet:
         _tell_done(outcome)
-    return 0 if outcome.is_done else 1
+    return 0 if outcome.is_right else 1
+
+
+@contextmanager
+def _database(url: str, *, is_trial: bool) -> Iterator[Database]:
+    """The database that is imported into; where there is none yet, a trial looks at an empty one and throws it away."""
+    with TemporaryDirectory(prefix="scantrail-") as folder:
+        is_new = is_trial and url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists()
+        database = ready(f"sqlite:///{folder}/empty.db" if is_new else url)
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 def print_template(kind: str) -> int:
@@ -76,9 +96,20 @@ def _silence(done: int, total: int, what: Message) -> None:
 
 
 def _tell_problems(outcome: Outcome) -> None:
-    for problem in outcome.problems:
+    for problem in outcome.problems[:MOST_SHOWN]:
         _error(str(problem))
+    left = len(outcome.problems) - MOST_SHOWN
+    if left > 0:
+        _error(say(M("… and {count} more; --json lists all of them.", count=left)))
+    _tell_warnings(outcome)
     _error(say(M("Nothing was imported. Problems: {count}", count=len(outcome.problems))))
+
+
+def _tell_warnings(outcome: Outcome) -> None:
+    for warning in outcome.warnings[:MOST_SHOWN]:
+        _error(say(M("Look at this: {warning}", warning=str(warning))))
+    if outcome.warnings:
+        _error(say(M("To look at again: {count}", count=len(outcome.warnings))))
 
 
 def _tell_done(outcome: Outcome) -> None:
@@ -104,11 +135,14 @@ def _tell_done(outcome: Outcome) -> None:
                 )
             )
         )
+    _tell_warnings(outcome)
+    if outcome.is_trial:
+        _out(_("This was a dry run: nothing was written. The same without --dry-run imports it."))
 
 
 def _out(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(visible(line) + "\n")
 
 
 def _error(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(visible(line) + "\n")

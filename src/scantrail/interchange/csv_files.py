@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from scantrail.interchange.columns import Kind
 from scantrail.interchange.kinds import KINDS, kind_of_file
-from scantrail.interchange.problems import Problems, Spot, row_number
+from scantrail.interchange.problems import Problems, Spot, row_spot
 from scantrail.interchange.rows import Row
 from scantrail.words import M
 
@@ -19,7 +20,7 @@ COMMENT = "#"
 
 def csv_rows(name: str, stem: str, text: str, problems: Problems) -> tuple[Row, ...]:
     """The rows of a CSV file."""
-    kind = kind_of_file(stem.lower())
+    kind = kind_of_file(stem)
     if kind is None:
         names = ", ".join(f"{each}.csv" for each in KINDS)
         problems.add(Spot(name), M("expected a file name that begins with its kind: {names}", names=names))
@@ -37,11 +38,11 @@ def _rows(name: str, kind: Kind, text: str, problems: Problems) -> Iterator[Row]
     delimiter = _delimiter(body)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
     header = [cell.strip().lower() for cell in next(reader, [])]
-    if not _header_fits(Spot(name, row_number(skipped + 1)), kind, header, problems):
+    if not _header_fits(row_spot(name, skipped + 1, skipped + 1), kind, header, problems):
         return
     start = reader.line_num + 1
-    for cells in reader:
-        spot = Spot(name, row_number(skipped + start))
+    for number, cells in enumerate(reader, skipped + 2):
+        spot = row_spot(name, number, skipped + start)
         start = reader.line_num + 1
         if not any(cell.strip() for cell in cells):
             continue
@@ -75,7 +76,7 @@ def _header_fits(spot: Spot, kind: Kind, header: list[str], problems: Problems) 
     for name in header:
         if name not in known:
             problems.add(spot, M("expected one of these columns: {names}", names=", ".join(known)), value=name)
-    for name in sorted({each for each in header if header.count(each) > 1}):
+    for name in sorted(each for each, times in Counter(header).items() if times > 1):
         problems.add(spot, M("expected every column once"), name)
     for column in kind.columns:
         if column.required and column.name not in header:

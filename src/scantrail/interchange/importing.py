@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scantrail.interchange.checking import check_rows
-from scantrail.interchange.plan import Count, Difference, Plan
+from scantrail.interchange.plan import Count, Difference
 from scantrail.interchange.planning import make_plan
 from scantrail.interchange.problems import Problem, Problems, Spot
 from scantrail.interchange.reading import read_file
@@ -34,17 +34,23 @@ class Outcome:
     """By kind and file."""
     moved_on: int = 0
     """Units whose place or status is no longer what the files say."""
+    warnings: tuple[Problem, ...] = ()
+    """What keeps nothing from being imported, and should be looked at."""
+    is_trial: bool = False
+    """Whether nothing was to be written in any case."""
 
     @property
-    def is_done(self) -> bool:
-        """Whether everything was imported."""
+    def is_right(self) -> bool:
+        """Whether nothing is wrong with the files."""
         return not self.problems
 
     def to_plain(self) -> dict[str, Any]:
         """The same for programs."""
         return {
-            "imported": self.is_done,
+            "imported": self.is_right and not self.is_trial,
+            "dry_run": self.is_trial,
             "problems": [each.to_plain() for each in self.problems],
+            "warnings": [each.to_plain() for each in self.warnings],
             "differences": [
                 {"kind": each.kind, "key": each.key, "field": each.field, "old": each.old, "new": each.new}
                 for each in self.differences
@@ -63,26 +69,27 @@ class Outcome:
         }
 
 
-def import_files(files: Sequence[Path], database: Database, now: datetime, progress: Progress) -> Outcome:
-    """Import files in one transaction; the database is at this version."""
-    problems = Problems()
+def import_files(
+    files: Sequence[Path], database: Database, now: datetime, progress: Progress, *, is_trial: bool = False
+) -> Outcome:
+    """Import files in one transaction; the database is at this version. A trial says the same and writes nothing."""
+    problems, names = Problems(), [path.name for path in files]
     sources = _read(files, problems, progress)
     read = [row for source in sources for row in source.rows]
     total = len(read)
     rows = check_rows(read, problems, lambda done: progress(done, total, M("rows checked")))
-    with database.writing() as connection:
-        database.lock(connection, [GLOBAL_STREAM])
-        database.lock(connection, all_streams(connection))
+    with database.reading() if is_trial else database.writing() as connection:
+        if not is_trial:
+            database.lock(connection, [GLOBAL_STREAM])
+            database.lock(connection, all_streams(connection))
         plan = make_plan(connection, rows, now, problems)
+        warnings = plan.warnings.in_order(names)
         if problems:
-            return Outcome(tuple(problems))
+            return Outcome(problems.in_order(names), warnings=warnings, is_trial=is_trial)
         units = len(plan.changed_units)
-        write_plan(connection, plan, sources, lambda done: progress(done, units, M("units written")))
-    return _done(plan)
-
-
-def _done(plan: Plan) -> Outcome:
-    return Outcome((), tuple(plan.differences), plan.counts, plan.moved_on)
+        if not is_trial:
+            write_plan(connection, plan, sources, lambda done: progress(done, units, M("units written")))
+    return Outcome((), tuple(plan.differences), plan.counts, plan.moved_on, warnings, is_trial)
 
 
 def _read(files: Sequence[Path], problems: Problems, progress: Progress) -> list[Source]:

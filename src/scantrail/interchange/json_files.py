@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from scantrail.interchange.rows import Numeral, Row
 from scantrail.words import M, Message, say
 
 LINES = "lines"
+_PLACE = {name: at for at, name in enumerate(KINDS)}
 
 
 class _BadJson(ValueError):
@@ -47,8 +49,7 @@ def _constant(constant: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise _BadJson(M("expected every field once; {name} stands twice in one object", name=twice))
     return found
 
@@ -71,7 +72,7 @@ def _kinds(name: str, data: Any, problems: Problems) -> Iterator[Row]:
 def _rows(name: str, kind: Kind, rows: list[Any], problems: Problems) -> Iterator[Row]:
     columns = {column.name for column in kind.columns} | ({LINES} if kind.lines else set())
     for at, cells in enumerate(rows):
-        spot = Spot(name, f"{kind.name}[{at}]")
+        spot = Spot(name, f"{kind.name}[{at}]", (_PLACE[kind.name], at))
         if not _is_row(spot, cells, columns, problems):
             continue
         lines = cells.pop(LINES, [])
@@ -84,7 +85,7 @@ def _rows(name: str, kind: Kind, rows: list[Any], problems: Problems) -> Iterato
 def _lines(spot: Spot, kind: Kind, lines: list[Any], problems: Problems) -> Iterator[Row]:
     columns = {column.name for column in kind.lines}
     for at, cells in enumerate(lines):
-        line_spot = Spot(spot.file, f"{spot.row}.{LINES}[{at}]")
+        line_spot = Spot(spot.file, f"{spot.row}.{LINES}[{at}]", (*spot.order, at))
         if _is_row(line_spot, cells, columns, problems):
             yield Row(kind.name, line_spot, cells)
 

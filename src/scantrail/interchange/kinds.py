@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
 from scantrail.domain.events import Creation
 from scantrail.domain.holds import HoldKind
@@ -133,8 +133,6 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of_file(stem: str) -> Kind | None:
-    """The kind a CSV file's name begins with: `units.csv`, `units-january.csv`."""
-    fits: Iterable[Kind] = (
-        kind for kind in KINDS.values() if stem == kind.name or stem.startswith((f"{kind.name}-", f"{kind.name}."))
-    )
-    return next(iter(fits), None)
+    """The kind a CSV file's name begins with: `units`, `Units January`, `units (1)`, `pick lists 2025-01`."""
+    called = re.sub(r"[\s_-]+", "_", stem.strip().lower())
+    return next((kind for kind in KINDS.values() if re.match(rf"{kind.name}(?![a-z])", called)), None)

@@ -10,6 +10,7 @@ from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.units import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Plan
+from scantrail.interchange.serials import beyond_labels, doubt, impossible
 from scantrail.words import M, Message
 
 
@@ -54,7 +55,7 @@ def serial_of(row: Checked, plan: Plan, product: Product, raw: str, column: str)
     canonical = product.canonical(raw)
     fault = product.serial_fault(raw) if canonical else SerialFault.MALFORMED
     if fault is None:
-        return canonical
+        return canonical if product.serial_format else _without_format(row, plan, canonical, raw, column)
     padded = canonical.zfill(len(product.serial_format))
     if canonical.isdecimal() and product.serial_fault(padded) is None:
         expected = M(
@@ -66,6 +67,18 @@ def serial_of(row: Checked, plan: Plan, product: Product, raw: str, column: str)
         expected = M("expected a serial of {sku}, like {format}", sku=product.sku, format=product.serial_format)
     plan.problem(row, expected, column, raw)
     return None
+
+
+def _without_format(row: Checked, plan: Plan, canonical: str, raw: str, column: str) -> str | None:
+    """A product without a format leaves more to look at: what no label holds, and what a spreadsheet has made of it."""
+    problem = beyond_labels(raw) or impossible(raw)
+    if problem is not None:
+        plan.problem(row, problem, column, raw)
+        return None
+    doubtful = doubt(raw)
+    if doubtful is not None:
+        plan.warn(row, doubtful, column, raw)
+    return canonical
 
 
 def tracked_by_serial(row: Checked, plan: Plan, product: Product) -> bool:

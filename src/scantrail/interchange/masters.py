@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scantrail.domain.identifiers import code_of, gtin14, site_of
-from scantrail.domain.people import Worker
+from scantrail.domain.identifiers import PlaceId, SiteId, code_of, gtin14, site_of
+from scantrail.domain.people import SYSTEM, Worker
 from scantrail.domain.places import Place, PlaceKind
 from scantrail.domain.products import Product
 from scantrail.domain.sites import Site
@@ -57,10 +57,22 @@ def check_sites(rows: Iterable[Checked], plan: Plan) -> None:
     """The places that sites name; the places of the same import count."""
     for row in rows:
         name = row["quarantine_place"]
+        partners = _partners_places(plan, row["id"])
+        if partners:
+            plan.problem(row, M("expected a name that no partner has; {place} is a partner's", place=partners[0]), "id")
         if name is not None and not _is_own_place(plan, name, row["id"]):
             plan.problem(
                 row, M("expected a place of this site that is on record or in these files"), "quarantine_place"
             )
+
+
+def _partners_places(plan: Plan, site: SiteId) -> list[PlaceId]:
+    """The places of partners under a site's name; goods that pass through may belong to a site."""
+    return [
+        place.id
+        for place in plan.records.places.values()
+        if place.site == site and place.kind in PARTNER_KINDS and place.kind is not PlaceKind.IN_TRANSIT
+    ]
 
 
 def plan_products(rows: Iterable[Checked], plan: Plan) -> None:
@@ -105,6 +117,8 @@ def plan_workers(rows: Iterable[Checked], plan: Plan) -> None:
 
 
 def _check_worker(row: Checked, worker: Worker, badges: dict[str, str], plan: Plan) -> None:
+    if worker.id.lower() == SYSTEM.lower():
+        plan.problem(row, M("expected another name: {name} stands for what no person did", name=SYSTEM), "id")
     if worker.site not in plan.records.sites:
         plan.problem(row, _one_of_our_sites(plan), "site")
     if worker.cart is not None and not _is_own_place(plan, worker.cart, worker.site):

@@ -55,6 +55,8 @@ class Plan:
     records: Records
     now: datetime
     problems: Problems
+    warnings: Problems = field(default_factory=Problems)
+    """What keeps nothing from being imported, and should be looked at."""
     rejected: set[tuple[str, Key]] = field(default_factory=set)
     """Kinds and keys of rows that have problems of their own; see `is_rejected`."""
     pick_lists: frozenset[DocumentId] = frozenset()
@@ -78,6 +80,10 @@ class Plan:
     def problem(self, row: Checked, expected: Message, column: str = "", value: object = None) -> None:
         """Note why a row cannot be imported."""
         self.problems.add(row.spot, expected, column, row.values.get(column) if value is None else value)
+
+    def warn(self, row: Checked, doubt: Message, column: str, value: str) -> None:
+        """Note what a person should look at again, although the row is imported."""
+        self.warnings.add(row.spot, doubt, column, value)
 
     def reject(self, row: Checked, *canonical: str) -> None:
         """Remember that a row cannot be imported, by its key as written and in canonical form."""

@@ -34,7 +34,7 @@ def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems
     """What these rows do to what is on record; the caller holds the locks."""
     records = load_masters(connection)
     pick_lists = frozenset(row["number"] for row in rows["pick_lists"])
-    plan = Plan(records, now, problems, rows.rejected, pick_lists)
+    plan = Plan(records, now, problems, rejected=rows.rejected, pick_lists=pick_lists)
     plan_sites(rows["sites"], plan)
     plan_places(rows["places"], plan)
     check_sites(rows["sites"], plan)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scantrail.words import M, Message, say
+from scantrail.words import M, Message, say, visible
 
 SHOWN_CHARACTERS = 60
 """A longer value is shown cut."""
@@ -13,10 +13,12 @@ SHOWN_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where in a file: `row 7` of a CSV file (its line number), a path such as `units[3]` in JSON."""
+    """Where in a file: `row 7` of a CSV file, as a spreadsheet counts its rows; a path such as `units[3]` in JSON."""
 
     file: str
     row: Message | str = ""
+    order: tuple[int, ...] = ()
+    """By which problems of one file are put in order."""
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.file, say(self.row))))
@@ -35,8 +37,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = ", ".join(filter(None, (str(self.spot), self.column)))
-        found = "" if self.value is None else f" {shown(self.value)}"
-        return f"{where}:{found} – {say(self.expected)}"
+        found = "" if self.value is None else f"{shown(self.value)} – "
+        return visible(f"{where}: {found}{say(self.expected)}")
 
     def to_plain(self) -> dict[str, str | None]:
         """The same for programs."""
@@ -58,6 +60,11 @@ class Problems:
     def add(self, spot: Spot, expected: Message, column: str = "", value: object = None) -> None:
         """Note a problem."""
         self.found.append(Problem(spot, expected, column, None if value is None else str(value)))
+
+    def in_order(self, files: Sequence[str]) -> tuple[Problem, ...]:
+        """By file, in the order the files were named in, and by row."""
+        places = {name: at for at, name in enumerate(dict.fromkeys(files))}
+        return tuple(sorted(self.found, key=lambda each: (places.get(each.spot.file, len(places)), each.spot.order)))
 
     def __bool__(self) -> bool:
         return bool(self.found)
@@ -85,6 +92,10 @@ def shown(value: str) -> str:
     return '"' + "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text) + '"'
 
 
-def row_number(number: int) -> Message:
-    """A row of a CSV file, by its line number."""
-    return M("row {number}", number=number)
+def row_spot(file: str, row: int, line: int) -> Spot:
+    """A row of a CSV file, as a spreadsheet counts them.
+
+    Its line is named too where it is another, because of cells that hold line breaks.
+    """
+    named = M("row {row}", row=row) if row == line else M("row {row} (line {line})", row=row, line=line)
+    return Spot(file, named, (row,))

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from scantrail.interchange.csv_files import csv_rows
 from scantrail.interchange.json_files import json_rows
-from scantrail.interchange.problems import Problems, Spot, row_number
+from scantrail.interchange.problems import Problems, Spot, row_spot
 from scantrail.interchange.rows import Source
 from scantrail.words import M
 
@@ -46,13 +46,13 @@ def _text(name: str, data: bytes, problems: Problems) -> str | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = row_number(data.count(b"\n", 0, error.start) + 1)
+        row = data.count(b"\n", 0, error.start) + 1
         expected = M(
             "expected UTF-8; byte {offset} is {byte}. Save it again as CSV UTF-8",
             offset=error.start,
             byte=f"0x{data[error.start]:02X}",
         )
-        problems.add(Spot(name, row), expected)
+        problems.add(row_spot(name, row, row), expected)
         return None
     if not text.strip():
         problems.add(Spot(name), M("expected rows; the file is empty"))

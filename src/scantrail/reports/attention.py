@@ -9,10 +9,9 @@ from scantrail.domain.identifiers import code_of
 from scantrail.domain.moments import zoned_moment
 from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
-from scantrail.reports.lines import visible
 from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, Goods
-from scantrail.words import M, Message, say
+from scantrail.words import M, Message, say, visible
 
 
 def list_lines(items: Sequence[AttentionItem]) -> list[str]:

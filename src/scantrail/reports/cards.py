@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from scantrail.domain.moments import zoned_moment
 from scantrail.reports.attention import list_lines
-from scantrail.reports.lines import visible
 from scantrail.server.cards import CardTaken
-from scantrail.words import M, Message, say
+from scantrail.words import M, Message, say, visible
 
 OUTCOMES: dict[str, Message] = {
     "applied": M("applied"),

@@ -10,12 +10,11 @@ from scantrail.domain.products import Product
 from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
 from scantrail.domain.units import Unit
-from scantrail.reports.lines import visible
 from scantrail.server.database import Database
 from scantrail.server.master import all_products
 from scantrail.server.timelines import ShownPhoto, TimelineEntry, timeline_of
 from scantrail.server.units import units_called
-from scantrail.words import M, Message, say
+from scantrail.words import M, Message, say, visible
 
 
 @dataclass(frozen=True, slots=True)
