@@ -136,10 +136,59 @@ def test_after_a_crash_the_task_resumes_at_its_step(tmp_path: Path) -> None:
 
 def test_resuming_an_own_task_takes_it_only_once(picker: Picker) -> None:
     picker.session.open(NUMBER)
+    picker.scan("A-15-03")
     before = picker.store.count_pending()
     picker.session.leave()
     picker.session.open(NUMBER)
     assert picker.store.count_pending() == before
+
+
+def test_a_list_that_was_only_looked_at_is_given_back_when_it_is_left(picker: Picker) -> None:
+    picker.session.open(NUMBER)
+    picker.session.leave()
+    listed = picker.store.pick_list(NUMBER)
+    assert listed is not None
+    assert (listed.taken, listed.status) == (None, DocumentStatus.OPEN)
+
+
+def test_a_list_with_something_picked_stays_with_its_picker(picker: Picker) -> None:
+    picker.at_serial().scan("CM500-2025-0046")
+    picker.session.leave()
+    listed = picker.store.pick_list(NUMBER)
+    assert listed is not None
+    assert listed.taken == Taken("Scanner-05", SARAH.id)
+
+
+def test_a_list_taken_over_meanwhile_closes_at_the_sync_that_brings_it(picker: Picker) -> None:
+    picker.at_serial().scan("CM500-2025-0046")
+    listed = picker.store.pick_list(NUMBER)
+    assert listed is not None
+    taken_over = replace(listed, taken=Taken("Scanner-06", MIKE.id))
+    picker.store.apply_changes(changes_of([taken_over, picker.store.unit(promised(46).id)], position=99))
+    picker.session.refresh()
+    asked = picker.session.prompt()
+    assert (str(asked.verb), asked.expected, asked.finished) == ("LIST TAKEN OVER", ("CM500-2025-0046",), True)
+    assert "Mike Chen works on it on Scanner-06. Bring these from your cart to Mike Chen, CART-06." in str(asked.hint)
+
+
+def test_a_hold_that_arrives_is_told_at_once(picker: Picker) -> None:
+    picker.at_serial()
+    hold = Hold("H-2", HoldKind.QUALITY, "seal", units=(promised(47).id,))
+    picker.store.apply_changes(changes_of([hold], position=2))
+    told = picker.session.refresh()
+    assert told is not None
+    assert (str(told.title), told.scanned) == ("ON HOLD", "CM500-2025-0047")
+
+
+def test_lines_that_the_desk_changes_are_told_at_once(picker: Picker) -> None:
+    picker.session.open(NUMBER)
+    listed = picker.store.pick_list(NUMBER)
+    assert listed is not None
+    changed = replace(listed, lines=(exact_line(promised(46), promised(47)),))
+    picker.store.apply_changes(changes_of([changed], position=99))
+    told = picker.session.refresh()
+    assert told is not None
+    assert str(told.title) == "LIST CHANGED"
 
 
 def test_another_devices_list_is_taken_over_with_a_reason_only(picker: Picker) -> None:
@@ -204,6 +253,8 @@ def test_a_list_cancelled_meanwhile_stops_the_next_scan(picker: Picker) -> None:
     cancelled = replace(listed, status=DocumentStatus.CANCELLED)
     picker.store.apply_changes(changes_of([cancelled], position=99))
     picker.session.refresh()
+    asked = picker.session.prompt()
+    assert (str(asked.verb), str(asked.hint)) == ("LIST CANCELLED", "Nothing is picked for it. Enter for the menu.")
     assert str(picker.scan("CM500-2025-0046").because) == "PL-2025-0091 was cancelled."
 
 

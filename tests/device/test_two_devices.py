@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.session import Session
-from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.documents import DocumentStatus, PickList, Taken
 from scantrail.domain.people import Worker
 from scantrail.domain.readings import Carrier, Reading
 from scantrail.domain.refusals import Code
@@ -19,7 +19,7 @@ from scantrail.protocol.messages import RowKind
 from scantrail.server.documents import put_documents
 from scantrail.server.feed import mark
 from scantrail.server.log import load_stream, save_stream
-from scantrail.workflows.base import Confirm, Tone, Verdict
+from scantrail.workflows.base import AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.device.online import OnlineDevice, online_device, served_site
 from tests.server.site import ServedSite
 from tests.support.worlds import MIKE, MODULE, SARAH, any_line, pick_list
@@ -47,6 +47,13 @@ class Picker:
         for text in ("A-15-03", "CM-500-STD"):
             self.scan(text)
         return self.scan(serial)
+
+    def gives_back(self) -> Verdict:
+        self.session.answer(AskException())
+        choices = {str(each.label): each.key for each in self.session.prompt().choices}
+        verdict = self.session.answer(Choose(choices["Give this list back"]))
+        assert verdict is not None
+        return verdict
 
     def confirms_all(self) -> None:
         while not self.session.prompt().finished:
@@ -151,18 +158,95 @@ async def test_a_list_taken_over_goes_on_at_its_step_and_the_first_device_is_tol
         assert refused is not None
         assert str(refused.because) == "Sarah Johnson works on PL-2025-0091 on Scanner-05 now."
         assert mike.session.open("PL-2025-0091", reason="shift ended") is None
+        asked = mike.session.prompt()
+        assert (str(asked.verb), asked.expected) == ("SCAN WHAT YOU GET", ("CM500-2025-0046",))
+        assert str(asked.hint).startswith("Sarah Johnson picked it, it is in CART-05.")
+        mike.session.answer(Confirm())
         assert str(mike.session.prompt().verb) == "CONDITION GOOD?", "the last step that the server knows"
         await mike.syncs()
+        assert str(mike.scan("CM500-2025-0046").title) == "HANDED OVER", "also later, at any step"
         sarah.session.answer(Confirm())
         assert sarah.scan("CM500-2025-0047").tone is Tone.ACCEPTED, "her device has not heard yet"
         await sarah.syncs()
         assert {item.refusal.code for item in sarah.device.store.attention()} == {Code.LIST_TAKEN_OVER}
+        assert str(sarah.session.prompt().verb) == "LIST TAKEN OVER", "told before she scans"
         assert str(sarah.scan("CM500-2025-0048").because) == "Mike Chen works on PL-2025-0091 on Scanner-06 now."
         mike.session.answer(Confirm())
         assert mike.scan("CM500-2025-0047").tone is Tone.ACCEPTED
         await mike.syncs()
     picked = {each.serial: each.by for each in served.pick_list().picked}
     assert picked == {"CM500-2025-0046": SARAH.id, "CM500-2025-0047": MIKE.id}
+    assert {served.unit(number).place for number in (46, 47)} == {"MAIN/CART-06"}, "one list, one cart"
+
+
+async def test_of_two_that_open_a_list_at_once_the_loser_is_not_asked_what_became_of_goods(
+    tmp_path: Path, served: ServedSite
+) -> None:
+    async with (
+        working(tmp_path, served, "Scanner-05", SARAH) as sarah,
+        working(tmp_path, served, "Scanner-06", MIKE) as mike,
+    ):
+        assert sarah.session.open(FIRST.number) is None
+        assert mike.session.open(FIRST.number) is None
+        mike.scan("A-15-03")
+        await sarah.syncs()
+        await mike.syncs()
+        assert mike.device.store.attention() == ()
+        asked = mike.session.prompt()
+        assert str(asked.verb) == "LIST TAKEN OVER"
+        assert "Nothing of it is in your cart." in str(asked.hint)
+        mike.session.leave()
+        await mike.syncs()
+        assert list_on(served, FIRST).taken == Taken("Scanner-05", SARAH.id)
+        sarah.session.leave()
+        await sarah.syncs()
+        await mike.syncs()
+        assert list_on(served, FIRST).taken is None
+        assert mike.session.open(FIRST.number) is None, "given back: no reason is asked"
+
+
+async def test_a_list_is_given_back_by_choice_once_nothing_of_it_is_in_the_cart(
+    tmp_path: Path, served: ServedSite
+) -> None:
+    async with working(tmp_path, served, "Scanner-05", SARAH) as sarah:
+        sarah.picks("PL-2025-0091", "CM500-2025-0046")
+        sarah.session.answer(Confirm())
+        refused = sarah.gives_back()
+        assert str(refused.because) == "CM500-2025-0046 of PL-2025-0091 must leave your cart first."
+        sarah.session.answer(AskUndo())
+        sarah.session.answer(Choose("1"))
+        assert sarah.scan("A-15-03").tone is Tone.NOTED
+        assert sarah.gives_back().tone is Tone.ACCEPTED
+        assert sarah.session.prompt().finished
+        await sarah.syncs()
+    assert served.pick_list().taken is None
+
+
+async def test_what_is_picked_for_a_list_that_is_cancelled_goes_back_unit_by_unit(
+    tmp_path: Path, served: ServedSite
+) -> None:
+    async with working(tmp_path, served, "Scanner-05", SARAH) as sarah:
+        sarah.picks("PL-2025-0091", "CM500-2025-0046")
+        await sarah.syncs()
+        with served.database.writing() as connection:
+            put_documents(connection, [replace(served.pick_list(), status=DocumentStatus.CANCELLED)])
+            stream = load_stream(connection, "MAIN")
+            mark(connection, stream, [(RowKind.DOCUMENT, "PL-2025-0091")])
+            save_stream(connection, stream)
+        await sarah.syncs()
+        asked = sarah.session.prompt()
+        assert (str(asked.verb), asked.expected) == ("PUT BACK", ("CM500-2025-0046",))
+        sarah.session.leave()
+        assert [each.number for each in sarah.device.store.to_put_back()] == ["PL-2025-0091"]
+        assert sarah.session.open("PL-2025-0091") is None, "also from the list itself"
+        assert sarah.scan("CM500-2025-0047").tone is Tone.REFUSED
+        sarah.scan("CM500-2025-0046")
+        assert sarah.session.prompt().expected == ("A-15-03",)
+        sarah.scan("A-15-03")
+        assert str(sarah.session.prompt().verb) == "LIST CANCELLED"
+        await sarah.syncs()
+        assert sarah.device.store.to_put_back() == sarah.device.store.attention() == ()
+    assert (served.unit(46).place, served.pick_list().picked) == ("MAIN/A-15-03", ())
 
 
 async def test_a_unit_quarantined_meanwhile_is_named_with_its_status(tmp_path: Path, served: ServedSite) -> None:

@@ -209,7 +209,12 @@ async def test_what_is_no_list_is_refused_on_the_lists(tmp_path: Path) -> None:
         await hand.sign_in()
         await hand.type("1\r")
         await hand.scan("PL-1999-0001")
-        assert "UNKNOWN DOCUMENT  PL-1999-0001" in hand.glass
+        assert "UNKNOWN CODE  PL-1999-0001" in hand.glass
+        await hand.scan("CM500-2025-0047")
+        assert "NOT A LIST  CM500-2025-0047" in hand.glass
+        assert "That is a unit's serial. Open PL-2025-0091 for it." in " ".join(hand.glass.split())
+        await hand.scan("CM500-2025-0050")
+        assert "No open list names it." in hand.glass
 
 
 async def test_a_list_on_another_device_is_taken_over_with_a_reason_only(tmp_path: Path) -> None:

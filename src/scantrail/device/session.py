@@ -10,8 +10,15 @@ from zoneinfo import ZoneInfo
 
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import PickList
-from scantrail.domain.events import AttentionSettled, Event, PickListTaken, WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.events import (
+    AttentionSettled,
+    Event,
+    PickListReleased,
+    PickListTaken,
+    WorkerSignedIn,
+    WorkerSignedOut,
+)
 from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
 from scantrail.domain.judge import judge
 from scantrail.domain.people import Worker
@@ -152,6 +159,11 @@ class Session:
         """The number of the open pick list."""
         return self._task.pick_list.number if self._task else None
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is picked for the open list any more: it is complete, cancelled, or another device's."""
+        return self._task is not None and self._task.step in picking.CLOSED_STEPS
+
     def start(self, worker: Worker, *, offline: bool) -> None:
         """A worker whose PIN was verified begins; `offline` says that the device verified it by itself.
 
@@ -169,9 +181,9 @@ class Session:
         """The worker signs out. An open task stays as it is, on record."""
         if self._worker is None:
             return
+        self.leave()
         self._record(Draft(events=(WorkerSignedOut(self._worker.id),)))
         self._worker = None
-        self.leave()
 
     def pick_lists(self) -> tuple[PickList, ...]:
         """The lists to choose from, most urgent first."""
@@ -192,30 +204,64 @@ class Session:
             return Verdict.of_refusal(refuse(Code.UNKNOWN_DOCUMENT, document=number), number)
         self._task = self._load(pick_list)
         taken = pick_list.taken
+        if pick_list.status is DocumentStatus.CANCELLED and pick_list.site == self._store.site:
+            return None
         if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
+            self._task = replace(self._task, mode=picking.opening_mode(self._task))
             return None
         events: tuple[Event, ...] = (PickListTaken(number), *picking.reservations(self._task))
         draft = Draft(events=events, document=number, reason=reason)
         try:
             refused = self._record_judged(draft, number)
         except StoreError:
-            self.leave()
+            self._close()
             raise
         if refused is not None:
-            self.leave()
-        return refused
+            self._close()
+            return refused
+        task = self._open_task()
+        self._task = replace(task, mode=picking.opening_mode(task))
+        return None
+
+    def look(self, number: DocumentId) -> None:
+        """Show a list that another device has taken over, with what is to be brought there. Nothing is recorded."""
+        pick_list = self._store.pick_list(number)
+        self.leave()
+        self._must_be_ready()
+        if pick_list is not None:
+            self._task = self._load(pick_list)
 
     def leave(self) -> None:
-        """Back to the menu; everything done is on record and the task resumes where it stands."""
+        """Back to the menu. What was done is on record; a list on which nothing was done is given back.
+
+        If that cannot be recorded now, the list stays with this person, as the menu shows.
+        """
+        task = self._task
+        try:
+            if task is not None and task.is_untouched and self._store.ready:
+                number = task.pick_list.number
+                self._record_judged(Draft(events=(PickListReleased(number),), document=number), number)
+        except StoreError:
+            pass
+        finally:
+            self._close()
+
+    def _close(self) -> None:
         self._task = None
         self._last_read = None
         self.verdict = None
         self.verdict_act = None
 
-    def refresh(self) -> None:
-        """Look at the open task again after a sync brought changes, unless a part of them is still on its way."""
-        if self._task is not None and self._store.ready:
-            self._reload()
+    def refresh(self) -> Verdict | None:
+        """Look at the open task again after a sync brought changes, unless a part of them is still on its way.
+
+        Gives what the person must know of them beside the next prompt.
+        """
+        if self._task is None or not self._store.ready:
+            return None
+        before = self._task
+        self._reload()
+        return picking.news(before, self._open_task())
 
     def prompt(self) -> Prompt:
         """What to do now in the open task.

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from scantrail.domain.acts import Act
-from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
+from scantrail.domain.events import (
+    AttentionSettled,
+    BinConfirmed,
+    CheckConfirmed,
+    PickListReleased,
+    PickListTaken,
+    ProductConfirmed,
+    UnitRegistered,
+    UnitsReserved,
+    document_of,
+    unit_of,
+)
 from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId, code_of
 from scantrail.domain.refusals import Code, Refusal
 from scantrail.words import M, Message
@@ -18,6 +29,23 @@ Topic = tuple[DocumentId | None, frozenset[UnitId]]
 def units_in(act: Act) -> frozenset[UnitId]:
     """The units an act is about."""
     return frozenset(filter(None, map(unit_of, act.draft.events)))
+
+
+_ON_THE_WAY = (PickListTaken, PickListReleased, UnitsReserved, BinConfirmed, ProductConfirmed, CheckConfirmed)
+_IS_OVER = (Code.LIST_TAKEN_OVER, Code.LIST_CANCELLED, Code.LIST_COMPLETED)
+
+
+def needs_a_person(act: Act, refusal: Refusal) -> bool:
+    """Whether somebody must put something right because an act did not apply.
+
+    Not where a person was only on the way to goods of a list that is over, or that another has: the list says so.
+    """
+    return bool(act.draft.events) and not (is_on_the_way(act) and refusal.code in _IS_OVER)
+
+
+def is_on_the_way(act: Act) -> bool:
+    """Whether an act did nothing with goods and found nothing out: a list taken or given back, a label confirmed."""
+    return all(isinstance(event, _ON_THE_WAY) for event in act.draft.events)
 
 
 def registered_in(act: Act) -> frozenset[UnitId]:
@@ -109,6 +137,7 @@ DESK: dict[Code, Message] = {
     Code.ALREADY_PICKED: _TWICE,
     Code.ALREADY_RECEIVED: _TWO_DOCKS,
     Code.IN_TASK: _COUNTED,
+    Code.PICKED_BY_COLLEAGUE: _COUNTED,
     Code.SHIPPED: _GONE,
     Code.ANOTHER_SITE: _ELSEWHERE,
     Code.NO_RIGHT: _NO_RIGHT,

@@ -116,6 +116,16 @@ class PickUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitHandedOver:
+    """A picked unit goes from the cart it was picked into to the cart of the person who works on the list now."""
+
+    unit: UnitId
+    document: DocumentId
+    from_place: PlaceId
+    to_place: PlaceId
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionStated:
     """What the person holding a unit says of its condition (R15)."""
 
@@ -181,6 +191,13 @@ class HoldClosed:
 @dataclass(frozen=True, slots=True)
 class PickListTaken:
     """A worker starts, or resumes, a pick list on a device."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class PickListReleased:
+    """A worker gives a pick list back: nobody works on it, and anybody may take it without a reason."""
 
     document: DocumentId
 
@@ -354,6 +371,7 @@ UnitEvent = (
     | AllocationReleased
     | UnitPicked
     | PickUndone
+    | UnitHandedOver
     | ConditionStated
     | UnitQuarantined
     | UnitShipped
@@ -362,6 +380,7 @@ UnitEvent = (
 )
 WorkEvent = (
     PickListTaken
+    | PickListReleased
     | UnitsReserved
     | BinConfirmed
     | ProductConfirmed
@@ -393,6 +412,7 @@ FAMILIES: dict[type[Event], Family] = {
     AllocationReleased: Family.STATUS,
     UnitPicked: Family.STATUS,
     PickUndone: Family.STATUS,
+    UnitHandedOver: Family.LOCATION,
     ConditionStated: Family.QUALITY,
     UnitQuarantined: Family.QUALITY,
     UnitShipped: Family.STATUS,
@@ -401,6 +421,7 @@ FAMILIES: dict[type[Event], Family] = {
     HoldOpened: Family.QUALITY,
     HoldClosed: Family.QUALITY,
     PickListTaken: Family.WORK,
+    PickListReleased: Family.WORK,
     UnitsReserved: Family.WORK,
     BinConfirmed: Family.WORK,
     ProductConfirmed: Family.WORK,

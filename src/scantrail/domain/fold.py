@@ -25,6 +25,7 @@ from scantrail.domain.events import (
     LineShorted,
     PickListCancelled,
     PickListCompleted,
+    PickListReleased,
     PickListTaken,
     PickUndone,
     ProductConfirmed,
@@ -32,6 +33,7 @@ from scantrail.domain.events import (
     UnitAllocated,
     UnitCorrected,
     UnitDelivered,
+    UnitHandedOver,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -86,7 +88,7 @@ def _left_at(unit: Unit, event: Event, status: Status, by: By) -> datetime | Non
     return unit.left_at if status in SENT else None
 
 
-def _moved(unit: Unit, event: UnitMoved) -> Changes:
+def _moved(unit: Unit, event: UnitMoved | UnitHandedOver) -> Changes:
     return {"place": event.to_place}
 
 
@@ -150,6 +152,7 @@ def _corrected(_unit: Unit, event: UnitCorrected) -> Changes:
 
 _UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Changes]] = {
     UnitMoved: _moved,
+    UnitHandedOver: _moved,
     UnitAllocated: _allocated,
     UnitSubstituted: _substituted,
     AllocationReleased: _released,
@@ -200,6 +203,16 @@ def _list_taken(pick_list: PickList, event: PickListTaken, by: By) -> PickList:
         return pick_list
     taken = replace(pick_list, status=DocumentStatus.IN_PROGRESS, taken=Taken(by.device, by.actor))
     return without_reservations(taken)
+
+
+def _list_released(pick_list: PickList, event: PickListReleased, by: By) -> PickList:
+    """Whoever takes it next begins at a bin of their own; a list that another device has taken since stays taken."""
+    if pick_list.taken is None or pick_list.taken.device != by.device:
+        return pick_list
+    is_over = pick_list.status is not DocumentStatus.IN_PROGRESS
+    status = pick_list.status if is_over or pick_list.picked else DocumentStatus.OPEN
+    released = replace(pick_list, status=status, taken=None, at_place=None, at_product=None)
+    return without_reservations(released)
 
 
 def _list_reserved(pick_list: PickList, event: UnitsReserved, by: By) -> PickList:
@@ -315,6 +328,7 @@ def _list_cancelled(pick_list: PickList, event: PickListCancelled, by: By) -> Pi
 
 _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     PickListTaken: _list_taken,
+    PickListReleased: _list_released,
     UnitsReserved: _list_reserved,
     BinConfirmed: _list_bin,
     ProductConfirmed: _list_product,

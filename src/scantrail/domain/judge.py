@@ -20,10 +20,12 @@ from scantrail.domain.events import (
     LabelUnreadable,
     LineShorted,
     PickListCompleted,
+    PickListReleased,
     PickListTaken,
     PickUndone,
     ProductConfirmed,
     ShortUndone,
+    UnitHandedOver,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -41,10 +43,18 @@ from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.handling import condition_refusal, move_refusal, quarantine_refusal, transition_refusal
-from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
+from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, typed_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.receive import ReceiptCase, receipt_refusal
 from scantrail.domain.rules.scope import scope_refusal
-from scantrail.domain.rules.task import grant_refusal, right_refusal, task_refusal, undo_refusal
+from scantrail.domain.rules.task import (
+    cart_of,
+    grant_refusal,
+    handover_refusal,
+    release_refusal,
+    right_refusal,
+    task_refusal,
+    undo_refusal,
+)
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -237,6 +247,29 @@ def _undone(sight: _Sight, event: PickUndone) -> Refusal | None:
     return None if unit.status is Status.PICKED and told_truth else transition_refusal(unit)
 
 
+def _handed_over(sight: _Sight, event: UnitHandedOver) -> Refusal | None:
+    """Whoever works on the list scans the unit that a colleague has picked for it."""
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    if pick_list is None or unit is None:
+        return _not_picked(sight, event.unit, event.document)
+    world, by, product = sight.world, sight.by, sight.world.products.get(unit.product)
+    refusal = handover_refusal(world, pick_list, unit, by.device, by.actor)
+    refusal = refusal or typed_refusal(world.site, sight.act.draft.reading)
+    if refusal is not None:
+        return refusal
+    if sight.said is None or product is None or not sight.said.is_serial_of(unit.serial, product):
+        return refuse(Code.SCAN_MISMATCH)
+    told_truth = (event.from_place, event.to_place) == (unit.place, cart_of(world, by.actor))
+    return None if unit.status is Status.PICKED and told_truth else transition_refusal(unit)
+
+
+def _list_released(sight: _Sight, event: PickListReleased) -> Refusal | None:
+    pick_list = sight.pick_list(event.document)
+    if pick_list is None:
+        return refuse(Code.UNKNOWN_DOCUMENT, document=event.document)
+    return release_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
+
+
 def _stated(sight: _Sight, event: ConditionStated) -> Refusal | None:
     if event.document is None:
         unit = sight.unit(event.unit)
@@ -388,10 +421,12 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     AllocationReleased: _released,
     UnitPicked: _picked,
     PickUndone: _undone,
+    UnitHandedOver: _handed_over,
     ConditionStated: _stated,
     UnitQuarantined: _quarantined,
     UnitMoved: _moved,
     PickListTaken: _list_taken,
+    PickListReleased: _list_released,
     UnitsReserved: _reserved,
     BinConfirmed: _at_task,
     ProductConfirmed: _at_task,

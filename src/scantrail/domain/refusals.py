@@ -16,6 +16,7 @@ class Code(Enum):
     LIST_CANCELLED = "list_cancelled"
     LIST_COMPLETED = "list_completed"
     LIST_TAKEN_OVER = "list_taken_over"
+    UNITS_IN_CART = "units_in_cart"
     NO_RIGHT = "no_right"
     NO_CART = "no_cart"
     WRONG_KIND = "wrong_kind"
@@ -34,6 +35,7 @@ class Code(Enum):
     SCAN_MISMATCH = "scan_mismatch"
     HOLD = "hold"
     IN_TASK = "in_task"
+    PICKED_BY_COLLEAGUE = "picked_by_colleague"
     ALREADY_PICKED = "already_picked"
     ALREADY_RECEIVED = "already_received"
     SHIPPED = "shipped"
@@ -92,7 +94,7 @@ WORDINGS: dict[Code, Wording] = {
     Code.LIST_CANCELLED: Wording(
         N_("LIST CANCELLED"),
         N_("{document} was cancelled."),
-        N_("Put every unit back: press F5 and scan its bin. Then press F10."),
+        N_("Take no more for it. What is picked goes back: scan a unit of it, then its bin."),
         contests=True,
         afterwards=N_("Put it back in {bin}."),
     ),
@@ -106,9 +108,14 @@ WORDINGS: dict[Code, Wording] = {
     Code.LIST_TAKEN_OVER: Wording(
         N_("LIST TAKEN OVER"),
         N_("{worker} works on {document} on {device} now."),
-        N_("Bring what you picked to {worker}, then press F10."),
+        N_("Bring what you picked to {worker}. Press Enter for the menu."),
         contests=True,
         afterwards=N_("Bring it to {worker}, who has the list now."),
+    ),
+    Code.UNITS_IN_CART: Wording(
+        N_("UNITS IN YOUR CART"),
+        N_("{units} of {document} must leave your cart first."),
+        N_("Press F5 and put each back in its bin, or keep the list."),
     ),
     Code.NO_RIGHT: Wording(
         N_("NOT ALLOWED"),
@@ -201,6 +208,13 @@ WORDINGS: dict[Code, Wording] = {
     Code.IN_TASK: Wording(
         N_("ALREADY SCANNED"),
         N_("You picked it in this task."),
+        N_("Scan {wanted}."),
+        contests=True,
+        afterwards=N_("It counts once. Keep it, and look at the list with F3."),
+    ),
+    Code.PICKED_BY_COLLEAGUE: Wording(
+        N_("ALREADY SCANNED"),
+        N_("{worker} picked it for this list."),
         N_("Scan {wanted}."),
         contests=True,
         afterwards=N_("It counts once. Keep it, and look at the list with F3."),

@@ -21,6 +21,7 @@ from scantrail.domain.events import (
     LineShorted,
     PickListCancelled,
     PickListCompleted,
+    PickListReleased,
     PickListTaken,
     PickUndone,
     ProductConfirmed,
@@ -29,6 +30,7 @@ from scantrail.domain.events import (
     UnitAllocated,
     UnitCorrected,
     UnitDelivered,
+    UnitHandedOver,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -94,6 +96,15 @@ def _picked(event: UnitPicked) -> Message:
         place=code_of(event.to_place),
         document=event.document,
         order=event.order,
+    )
+
+
+def _handed_over(event: UnitHandedOver) -> Message:
+    return M(
+        "Handed over from {origin} to {place}, on {document}",
+        origin=code_of(event.from_place),
+        place=code_of(event.to_place),
+        document=event.document,
     )
 
 
@@ -190,6 +201,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     UnitSubstituted: _substituted,
     UnitPicked: _picked,
     PickUndone: _undone,
+    UnitHandedOver: _handed_over,
     ConditionStated: lambda event: _CONDITIONS[event.condition],
     UnitQuarantined: _quarantined,
     UnitShipped: _shipped,
@@ -198,6 +210,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     HoldOpened: lambda event: M("Hold opened: {reason}", reason=event.hold.reason),
     HoldClosed: lambda event: M("Hold {hold} closed", hold=event.hold),
     PickListTaken: lambda event: M("{document} taken", document=event.document),
+    PickListReleased: lambda event: M("{document} given back", document=event.document),
     UnitsReserved: _reserved,
     BinConfirmed: _bin,
     ProductConfirmed: lambda event: M(

@@ -11,6 +11,7 @@ from scantrail.domain.documents import Document, PickList
 from scantrail.domain.events import (
     BinConfirmed,
     PickUndone,
+    UnitHandedOver,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -95,7 +96,7 @@ def needs_of(acts: Iterable[Act]) -> Needs:
             workers.add(act.draft.grant.worker)
         for event in act.draft.events:
             match event:
-                case UnitPicked() | PickUndone() | UnitMoved() | UnitQuarantined():
+                case UnitPicked() | PickUndone() | UnitHandedOver() | UnitMoved() | UnitQuarantined():
                     places.update((event.from_place, event.to_place))
                 case UnitRegistered(born=born):
                     products.add(born.product)

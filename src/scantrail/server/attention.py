@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from scantrail.domain.acts import Act, ActId
-from scantrail.domain.attention import settlements_in, topic_of
+from scantrail.domain.attention import needs_a_person, settlements_in, topic_of
 from scantrail.domain.events import AttentionSettled
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Code, Refusal
@@ -58,7 +58,7 @@ class AttentionWriter:
             self._settled += [(each, position, identity) for each in settlements_in(act)] if act else []
         elif act is None:
             self._open(AttentionKind.DEAD_LETTER, identity, act_hash(exact), str(identity), position, received_at)
-        elif act.draft.events:
+        elif needs_a_person(act, refusal):
             kind = AttentionKind.CONTESTED if refusal.contests else AttentionKind.REFUSED
             self._open(kind, identity, act_hash(exact), _topic_text(act), position, received_at)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, and_, bindparam, delete, func, insert, literal_column, null, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,6 +19,7 @@ from scantrail.device.store.schema import acknowledged, documents, journal, jour
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, things_of
 from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.attention import needs_a_person
 from scantrail.domain.events import AttentionSettled
 from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
@@ -227,6 +229,7 @@ class Journal:
         judged = [_judged(verdict.seq, state_of(verdict), verdict.position, verdict.refusal) for verdict in words]
         if judged:
             self._database.execute(_JUDGED, judged)
+        self._settle_what_needs_nobody({verdict.seq for verdict in words if verdict.refusal is not None})
         return self._things(verdict.seq for verdict in words)
 
     def take_late(self, rows: Iterable[Row]) -> set[Thing]:
@@ -244,7 +247,15 @@ class Journal:
         ]
         if judged:
             self._database.execute(_JUDGED_LATE, judged)
+        self._settle_what_needs_nobody({each.seq for each in own if each.refusal is not None})
         return self._things(each.seq for each in own)
+
+    def _settle_what_needs_nobody(self, seqs: Collection[int]) -> None:
+        """Nobody settles what nobody is told of: it must not be kept for ever."""
+        refused = (_trouble(row) for row in self._database.rows(_TROUBLE) if seqs)
+        settled = [each.act.id.seq for each in refused if each.act.id.seq in seqs and each.settled_by is not None]
+        if settled:
+            self._database.execute(_SETTLED, [{"act": seq, "by": seq} for seq in settled])
 
     def _things(self, seqs: Iterable[int]) -> set[Thing]:
         return {(row.kind, row.id) for row in self._database.rows(_THINGS, seqs=keys(seqs))}
@@ -295,10 +306,7 @@ class Journal:
 
     def troubles(self) -> tuple[Trouble, ...]:
         """Every act that did not apply although it changes something, oldest first."""
-        return tuple(
-            Trouble(act_in(row.exact), from_plain(Refusal, json.loads(row.refusal)), row.settled_by)
-            for row in self._database.rows(_TROUBLE)
-        )
+        return tuple(_trouble(row) for row in self._database.rows(_TROUBLE))
 
     def waiting(self) -> tuple[Trouble, ...]:
         """Every act that changes something and that the server keeps for want of an earlier step, oldest first."""
@@ -340,3 +348,9 @@ class Journal:
 def _judged(seq: int, state: ActState, position: int, refusal: Refusal | None) -> dict[str, Any]:
     why = json.dumps(to_plain(refusal)) if refusal else None
     return {"act": seq, "word": state.value, "place": position, "why": why}
+
+
+def _trouble(row: SqlRow[Any]) -> Trouble:
+    act, refusal = act_in(row.exact), from_plain(Refusal, json.loads(row.refusal))
+    settled_by = row.settled_by if needs_a_person(act, refusal) else act.id.seq
+    return Trouble(act, refusal, settled_by)

@@ -239,6 +239,10 @@ class DeviceStore:
         """
         return self._view.open_pick_lists(self.site) if self.ready else ()
 
+    def to_put_back(self) -> tuple[PickList, ...]:
+        """Cancelled lists of this site whose picked units are not back in a bin yet."""
+        return self._view.to_put_back(self.site)
+
     def place(self, place: PlaceId) -> Place | None:
         """A place."""
         return self._view.places((place,)).get(place)

@@ -10,6 +10,7 @@ from scantrail.domain.events import (
     Event,
     UnitAllocated,
     UnitDelivered,
+    UnitHandedOver,
     UnitPicked,
     UnitQuarantined,
     UnitShipped,
@@ -51,4 +52,4 @@ def things_of(act: Act) -> dict[Thing, str]:
 def _effect(event: Event) -> str:
     if isinstance(event, _TAKING):
         return TAKES
-    return FREES if changes_unit(event) and not isinstance(event, ConditionStated) else ""
+    return FREES if changes_unit(event) and not isinstance(event, (ConditionStated, UnitHandedOver)) else ""

@@ -86,6 +86,13 @@ _OPEN_LISTS = select(schema.documents.c.id).where(
 )
 
 
+_CANCELLED_LISTS = select(schema.documents.c.id).where(
+    schema.documents.c.site == bindparam("site"),
+    schema.documents.c.kind == DocumentKind.PICK_LIST.value,
+    schema.documents.c.status == DocumentStatus.CANCELLED.value,
+)
+
+
 class View:
     """Values by id, as this device sees them. What was read is kept until it changes."""
 
@@ -170,6 +177,11 @@ class View:
         numbers = [row.id for row in self._database.rows(_OPEN_LISTS, site=site)]
         lists = [each for each in self.pick_lists(numbers).values() if each.status in _STILL_OPEN]
         return tuple(sorted(lists, key=_urgency))
+
+    def to_put_back(self, site: SiteId) -> tuple[PickList, ...]:
+        """A site's cancelled lists for which units are still picked."""
+        numbers = [row.id for row in self._database.rows(_CANCELLED_LISTS, site=site)]
+        return tuple(sorted((each for each in self.pick_lists(numbers).values() if each.picked), key=_urgency))
 
     def products(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """Products by id."""

@@ -253,8 +253,13 @@ def _hold(case: PickCase, unit: Unit) -> Refusal | None:
 
 
 def _in_task(case: PickCase, unit: Unit) -> Refusal | None:
-    in_task = case.pick_list.picked_unit(unit.id) is not None
-    return refuse(Code.IN_TASK, wanted=case.wanted) if in_task else None
+    picked = case.pick_list.picked_unit(unit.id)
+    if picked is None:
+        return None
+    if picked.by != case.worker:
+        colleague = case.world.worker_name(picked.by)
+        return refuse(Code.PICKED_BY_COLLEAGUE, worker=colleague, wanted=case.wanted)
+    return refuse(Code.IN_TASK, wanted=case.wanted)
 
 
 def _already_picked(case: PickCase, unit: Unit) -> Refusal | None:

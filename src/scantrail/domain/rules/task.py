@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from scantrail.domain.acts import Grant
 from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.identifiers import PlaceId, UnitId, WorkerId
 from scantrail.domain.people import Right
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.scope import document_scope_refusal
+from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 
 
@@ -37,6 +39,40 @@ def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | No
     if pick_list.status is DocumentStatus.COMPLETED:
         return refuse(Code.LIST_COMPLETED, document=pick_list.number)
     return right_refusal(world, worker, Right.PICK)
+
+
+def handover_refusal(world: World, pick_list: PickList, unit: Unit, device: str, worker: str) -> Refusal | None:
+    """Why a picked unit may not go into the cart of the person who works on its list."""
+    refusal = task_refusal(world, pick_list, device, worker)
+    if refusal is not None:
+        return refusal
+    if pick_list.picked_unit(unit.id) is None:
+        return refuse(Code.NOT_PICKED_HERE, unit=unit.serial, document=pick_list.number)
+    if cart_of(world, worker) is None:
+        return refuse(Code.NO_CART, worker=world.worker_name(worker))
+    return None
+
+
+def release_refusal(world: World, pick_list: PickList, device: str, worker: str) -> Refusal | None:
+    """Why a list may not be given back: it is not this person's, or units of it would stay in this person's cart."""
+    refusal = task_refusal(world, pick_list, device, worker)
+    if refusal is not None:
+        return refusal
+    left = [each.serial for each in pick_list.picked if each.unit in units_in_cart(world, pick_list, worker)]
+    return refuse(Code.UNITS_IN_CART, units=", ".join(left), document=pick_list.number) if left else None
+
+
+def units_in_cart(world: World, pick_list: PickList, worker: WorkerId) -> frozenset[UnitId]:
+    """The units picked for a list that are in a person's cart now."""
+    cart = cart_of(world, worker)
+    picked = (world.units.get(each.unit) for each in pick_list.picked)
+    return frozenset(unit.id for unit in picked if unit is not None and unit.place == cart)
+
+
+def cart_of(world: World, worker: WorkerId) -> PlaceId | None:
+    """Where a person puts what is picked."""
+    person = world.workers.get(worker)
+    return person.cart if person else None
 
 
 def grant_refusal(world: World, grant: Grant | None) -> Refusal | None:

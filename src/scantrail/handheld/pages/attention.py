@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from scantrail.device.store import AttentionItem
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
-from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, TextPage, sentence
+from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.text import told
 from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
@@ -62,10 +62,10 @@ def _scanned(item: AttentionItem, desk: Desk) -> Message:
 class SettlePage(ChoicePage):
     """What happened, what to do, and what the person did."""
 
-    def __init__(self, desk: Desk, item: AttentionItem, opened_from: AttentionPage) -> None:
+    def __init__(self, desk: Desk, item: AttentionItem, opened_from: Page) -> None:
         super().__init__(desk)
         self._item = item
-        self._list = opened_from
+        self._opened_from = opened_from
 
     def title(self) -> Message | str:
         return _goods(self._item)
@@ -89,7 +89,7 @@ class SettlePage(ChoicePage):
             self.desk.session.settle(self._item, told(reason))
             self.desk.shell.settled()
             self.desk.shell.back()
-            self._list.say(sentence(Tone.ACCEPTED, M("SETTLED"), scanned=_goods(self._item)))
+            self._opened_from.say(sentence(Tone.ACCEPTED, M("SETTLED"), scanned=_goods(self._item)))
 
         return settle
 

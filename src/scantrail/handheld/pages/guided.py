@@ -102,8 +102,9 @@ class GuidedPage(Page):
             self._back()
         elif action is Action.PHOTO:
             self._photograph()
-        elif action is Action.CONFIRM and self.desk.session.prompt().finished:
-            self.desk.shell.home()
+        elif self.desk.session.prompt().finished:
+            if action is Action.CONFIRM:
+                self.desk.shell.home()
         elif action in _ASKS and not (action is Action.CONFIRM and self.entries()):
             self._give(_ASKS[action])
         else:
@@ -133,8 +134,24 @@ class GuidedPage(Page):
             self.say(sentence(Tone.REFUSED, M("NOT RECORDED"), error.message))
 
     def _give(self, answer: Answer) -> None:
-        before = self.desk.session.verdict_act
+        before, question = self.desk.session.verdict_act, self._question()
         self._answered(self.desk.session.answer(answer), before)
+        if self.shown is not None or before == self.desk.session.verdict_act:
+            self._next_question(question)
+
+    def _question(self) -> object:
+        """What is asked now; an answer that tells what to do belongs to its question."""
+        prompt = self.desk.session.prompt()
+        return prompt.verb, prompt.expected, prompt.choices
+
+    def _next_question(self, before: object) -> None:
+        """Take a refusal away when another question is asked: two orders must not stand on one glass."""
+        if self._question() == before:
+            return
+        if self._verdict is not None and self._verdict.tone is Tone.REFUSED:
+            self._verdict, self._act = None, None
+        if self.shown is not None and self.shown.tone is Tone.REFUSED:
+            self.shown = None
 
     def _answered(self, verdict: Verdict | None, before: ActId | None) -> None:
         prompt = self.desk.session.prompt()
@@ -155,7 +172,14 @@ class GuidedPage(Page):
         self.say(Shown(Tone.REFUSED, item.refusal.title, goods, item.refusal.because, item.todo))
 
     def changed(self) -> None:
-        self.desk.session.refresh()
+        question = self._question()
+        news = self.desk.session.refresh()
+        self._next_question(question)
+        if news is not None:
+            self.say(Shown.of(news))
+        elif self.desk.session.is_closed and self._question() != question:
+            self.shown, self._verdict, self._act = None, None, None
+            self.desk.shell.ring(Tone.REFUSED)
 
     def closed(self) -> None:
         self.desk.session.leave()

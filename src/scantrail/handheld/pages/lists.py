@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from scantrail.domain.documents import PickList
+from scantrail.device.store import AttentionItem
+from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.identifiers import DocumentId
-from scantrail.domain.readings import Reading
+from scantrail.domain.readings import Candidates, CodeKind, Reading
 from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.drawing.verdict import Shown
+from scantrail.handheld.pages.attention import SettlePage
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page
 from scantrail.handheld.pages.guided import GuidedPage
 from scantrail.handheld.text import told
 from scantrail.words import M, Message
-from scantrail.workflows.base import Verdict
+from scantrail.workflows.base import Tone, Verdict
 
 TAKE_OVER_REASONS = (M("Handed over to me"), M("Colleague is away"), M("Device broken or empty"))
 
@@ -26,9 +29,12 @@ class ListsPage(ChoicePage):
         return M("PICK LISTS") if self.desk.session.pick_lists() else M("NO OPEN PICK LISTS")
 
     def entries(self) -> Sequence[Entry]:
-        return tuple(
-            Entry(each.number, self._opening(each.number), _urgency(each)) for each in self.desk.session.pick_lists()
+        desk = self.desk
+        cancelled = (Entry(each.number, self._opening(each.number), M("put back")) for each in desk.store.to_put_back())
+        open_lists = (
+            Entry(each.number, self._opening(each.number), _urgency(each)) for each in desk.session.pick_lists()
         )
+        return (*cancelled, *open_lists)
 
     def _opening(self, number: DocumentId) -> Callable[[], None]:
         return lambda: open_list(self, number)
@@ -36,7 +42,10 @@ class ListsPage(ChoicePage):
     def take(self, reading: Reading) -> None:
         found = self.desk.session.candidates(reading)
         number = found.documents[0] if found.documents else found.text
-        open_list(self, number)
+        if self.desk.store.pick_list(number) is not None:
+            open_list(self, number)
+        else:
+            self.say(_no_list(self.desk, found))
 
     def help(self) -> Sequence[Message | str]:
         return (
@@ -44,6 +53,26 @@ class ListsPage(ChoicePage):
             M("Scan a list's number, or type its number in this table and Enter."),
             M("A list with a device's name is worked on there; taking it over asks for a reason."),
         )
+
+
+def _no_list(desk: Desk, found: Candidates) -> Shown:
+    """What was scanned instead of a list, and which list it leads to."""
+    named = next((each for each in desk.session.pick_lists() if _leads_to(each, found)), None)
+    if named is not None:
+        todo: Message | str = M("Open {document} for it.", document=named.number)
+    elif found.units:
+        todo = M("No open list names it. F2 looks it up; here, scan or choose a list.")
+    else:
+        todo = M("Scan or choose a list.")
+    if not found.kinds and not found.documents:
+        return Shown(Tone.REFUSED, M("UNKNOWN CODE"), found.text, M("Nothing on record has this code."), todo)
+    kind = M("no pick list") if found.documents else M(KIND_NAMES[min(found.kinds, key=list(CodeKind).index)])
+    return Shown(Tone.REFUSED, M("NOT A LIST"), found.text, M("That is {what}.", what=kind), todo)
+
+
+def _leads_to(pick_list: PickList, found: Candidates) -> bool:
+    names_unit = any(pick_list.names(unit.id) or pick_list.picked_unit(unit.id) for unit in found.units)
+    return names_unit or pick_list.order in found.documents
 
 
 def progress_of(pick_list: PickList) -> str:
@@ -62,7 +91,10 @@ def open_list(page: Page, number: DocumentId) -> None:
     """Begin or resume a list, from any screen."""
     desk = page.desk
     pick_list = desk.store.pick_list(number)
-    if pick_list is not None and _is_worked_on_by_another_device(pick_list, desk):
+    contested = _contested_goods(desk, pick_list) if pick_list is not None else None
+    if contested is not None:
+        desk.shell.open(SettlePage(desk, contested, page))
+    elif pick_list is not None and _is_worked_on_by_another_device(pick_list, desk):
         desk.shell.open(TakeOverPage(desk, pick_list))
     else:
         _enter(page, number)
@@ -70,7 +102,15 @@ def open_list(page: Page, number: DocumentId) -> None:
 
 def _is_worked_on_by_another_device(pick_list: PickList, desk: Desk) -> bool:
     is_ours = pick_list.site == desk.store.site
-    return is_ours and pick_list.taken is not None and pick_list.taken.device != desk.store.device
+    is_open = pick_list.status in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
+    return is_ours and is_open and pick_list.taken is not None and pick_list.taken.device != desk.store.device
+
+
+def _contested_goods(desk: Desk, pick_list: PickList) -> AttentionItem | None:
+    """Goods in a cart for a cancelled list that the server never knew of: they are put back first."""
+    if pick_list.status is not DocumentStatus.CANCELLED:
+        return None
+    return next((each for each in desk.store.attention() if each.units and each.document == pick_list.number), None)
 
 
 def _enter(page: Page, number: DocumentId, reason: str = "") -> None:
@@ -118,6 +158,6 @@ class TakeOverPage(ChoicePage):
 
     def help(self) -> Sequence[Message | str]:
         return (
-            M("Whoever had this list is told at the next scan, and brings what is picked to you."),
+            M("Who had this list is told at once when online, and brings what is picked to you: scan each unit then."),
             M("Esc leaves the list where it is."),
         )

@@ -12,6 +12,7 @@ from scantrail.domain.readings import Reading
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.attention import AttentionPage
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, sentence, sync_now
+from scantrail.handheld.pages.guided import GuidedPage
 from scantrail.handheld.pages.lists import ListsPage, open_list, progress_of
 from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.scan_lab import ScanLabPage
@@ -46,6 +47,8 @@ class MenuPage(ChoicePage):
             Entry(M("Sign out"), self._sign_out),
             Entry(M("Leave Scantrail"), shell.leave),
             *(Entry(label, self._starting(label, run)) for label, run in desk.extra_entries),
+            *(self._bring(each) for each in lists if self._is_in_my_cart(each)),
+            *(self._put_back(each) for each in desk.store.to_put_back()),
         )
         return (*self._resume(lists), *(replace(entry, key=str(at)) for at, entry in enumerate(fixed, 1)))
 
@@ -61,6 +64,26 @@ class MenuPage(ChoicePage):
             )
             for each in ours[:1]
         ]
+
+    def _put_back(self, pick_list: PickList) -> Entry:
+        label = M("Put back {document}", document=pick_list.number)
+        return Entry(label, lambda: open_list(self, pick_list.number), str(len(pick_list.picked)))
+
+    def _bring(self, pick_list: PickList) -> Entry:
+        label = M("Hand over {document}", document=pick_list.number)
+        return Entry(label, lambda: self._show(pick_list))
+
+    def _show(self, pick_list: PickList) -> None:
+        self.desk.session.look(pick_list.number)
+        self.desk.shell.open(GuidedPage(self.desk))
+
+    def _is_in_my_cart(self, pick_list: PickList) -> bool:
+        """Whether another device has the list now, and units of it are in this person's cart."""
+        store, worker = self.desk.store, self.desk.session.worker
+        if worker is None or pick_list.taken is None or pick_list.taken.device == store.device:
+            return False
+        units = (store.unit(each.unit) for each in pick_list.picked)
+        return any(unit is not None and unit.place == worker.cart for unit in units)
 
     def _is_ours(self, pick_list: PickList) -> bool:
         taken, worker = pick_list.taken, self.desk.session.worker

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 from scantrail.device.store import AttentionItem
 from scantrail.domain.acts import Act
-from scantrail.domain.attention import units_in
+from scantrail.domain.attention import is_on_the_way, units_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import (
     AttentionSettled,
     PickUndone,
+    UnitHandedOver,
     UnitPicked,
     UnitQuarantined,
     UnitRegistered,
@@ -131,7 +132,7 @@ class DeviceWatch:
 
     def _in_attention(self, acts: Iterable[Act], told: Callable[[], Iterable[AttentionItem]]) -> None:
         """These acts, which did not apply, are among what a person is told, or was settled."""
-        with_events = [act for act in acts if act.draft.events]
+        with_events = [act for act in acts if not is_on_the_way(act)]
         items = told() if with_events else ()
         for act in with_events:
             if not _is_covered(act, items, self.promised):
@@ -177,7 +178,7 @@ class DeviceWatch:
         last: dict[str, tuple[Any, ActState]] = {}
         for act, _link, state in acts:
             for event in act.draft.events if act.id.seq >= first and state.counts else ():
-                if isinstance(event, (UnitRegistered, UnitPicked, PickUndone, UnitQuarantined)):
+                if isinstance(event, (UnitRegistered, UnitPicked, PickUndone, UnitHandedOver, UnitQuarantined)):
                     last[event.unit] = event, state
         for unit, (event, state) in last.items():
             if state is ActState.APPLIED:
@@ -232,12 +233,14 @@ class DeviceWatch:
                 raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
 
 
-def _after(event: UnitRegistered | UnitPicked | PickUndone | UnitQuarantined) -> tuple[Status, PlaceId]:
+def _after(
+    event: UnitRegistered | UnitPicked | PickUndone | UnitHandedOver | UnitQuarantined,
+) -> tuple[Status, PlaceId]:
     """A unit's status and place after an event that was the last about it."""
     match event:
         case UnitRegistered(born=born):
             return born.status, born.place
-        case UnitPicked(to_place=place):
+        case UnitPicked(to_place=place) | UnitHandedOver(to_place=place):
             return Status.PICKED, place
         case PickUndone(to_status=status, to_place=place):
             return status, place

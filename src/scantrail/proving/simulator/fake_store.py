@@ -11,7 +11,7 @@ from scantrail.device.store.attention import Trouble, open_troubles, todo_of
 from scantrail.device.store.things import DOCUMENT, UNIT, Thing, things_of
 from scantrail.device.store.view import KINDS, by
 from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.attention import units_in
+from scantrail.domain.attention import needs_a_person, units_in
 from scantrail.domain.documents import DocumentStatus, LineKind, PickList
 from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
 from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
@@ -310,7 +310,7 @@ class FakeStore:
 
     def _items(self, *states: ActState) -> tuple[AttentionItem, ...]:
         troubles = [
-            Trouble(record.act, record.refusal, None if record.state.counts else record.settled_by)
+            Trouble(record.act, record.refusal, None if record.state.counts else _settled_by(record, record.refusal))
             for _seq, record in sorted(self._refused.items())
             if record.state in states and record.refusal is not None and record.act.draft.events
         ]
@@ -503,3 +503,7 @@ class FakeStore:
 
     def forget_old(self) -> None:
         """A simulated day is shorter than acts are kept."""
+
+
+def _settled_by(record: Record, refusal: Refusal) -> int | None:
+    return record.settled_by if needs_a_person(record.act, refusal) else record.act.id.seq

@@ -19,6 +19,7 @@ from scantrail.proving.simulator.fate import Fate, PowerCut
 from scantrail.proving.simulator.network import Busy, Network, NoAnswer, Request
 from scantrail.proving.simulator.person import Person
 from scantrail.proving.simulator.trace import Trace
+from scantrail.words import say
 
 
 class SimulatedStore(DeviceRecords, SessionStore, WatchedStore, Protocol):
@@ -210,9 +211,15 @@ class Handheld:
 
     def _taken(self, step: Taken) -> None:
         if step.is_different and self._session is not None:
-            self._safely(self._session.refresh)
+            session = self._session
+            self._safely(lambda: self._look_again(session))
         turn = self._turn
         self._schedule.after(0, lambda: self._go_on(None) if turn == self._turn else None)
+
+    def _look_again(self, session: Session) -> None:
+        news = session.refresh()
+        if news is not None:
+            self.tell("is told: {}", say(news.title))
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, (NoAnswer, Busy)):

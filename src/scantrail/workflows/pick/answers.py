@@ -42,6 +42,7 @@ from scantrail.workflows.pick.exceptions import (
     undo_bin_scanned,
     undo_chosen,
 )
+from scantrail.workflows.pick.handing import handed_over_scanned, put_back_scanned
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
@@ -52,6 +53,7 @@ from scantrail.workflows.pick.state import (
     ChoosingUndo,
     Mode,
     Pick,
+    Receiving,
     ScanningDamaged,
     ScanningSubstitute,
     ScanningUndoBin,
@@ -62,6 +64,7 @@ from scantrail.workflows.pick.substitute import granted, replaced_chosen, substi
 
 def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
     """What an answer leads to. The pick is not changed: record the draft, then look at the document again."""
+    pick = pick.as_asked
     match given:
         case Scan():
             return _scanned(pick, given)
@@ -85,9 +88,14 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
 def _scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     if isinstance(pick.mode, ScanningUndoBin):
         return undo_bin_scanned(pick, scan, pick.mode.unit)
+    if pick.step is Step.PUT_BACK:
+        return put_back_scanned(pick, scan)
     refusal = task_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
     if refusal is not None:
         return refused(pick, scan, refusal, WORKING)
+    handed_over = handed_over_scanned(pick, scan)
+    if handed_over is not None:
+        return handed_over
     match pick.mode:
         case ScanningDamaged():
             return damaged_scanned(pick, scan)
@@ -109,7 +117,7 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
             unstated = pick.pick_list.unstated
             unit = unstated.serial if unstated else ""
             return refused(pick, scan, refuse(Code.CONDITION_FIRST, unit=unit), WORKING)
-        case Step.CHECK | Step.DONE:
+        case Step.CHECK | Step.DONE | Step.PUT_BACK | Step.CANCELLED | Step.TAKEN_OVER:
             return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
         case Step.STUCK:
             return refused(pick, scan, refuse(Code.NO_STOCK), WORKING)
@@ -193,6 +201,8 @@ def _other_lot(scan: Scan, unit: Unit) -> Message | None:
 
 
 def _confirmed(pick: Pick) -> Outcome[Mode]:
+    if isinstance(pick.mode, Receiving):
+        return Outcome(WORKING)
     if pick.mode != WORKING:
         return Outcome(pick.mode)
     number = pick.pick_list.number

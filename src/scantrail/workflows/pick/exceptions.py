@@ -23,6 +23,7 @@ from scantrail.domain.rules.pick import before_pick, pick_refusal
 from scantrail.domain.rules.task import undo_refusal
 from scantrail.words import M
 from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
+from scantrail.workflows.pick.handing import given_back
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
@@ -47,6 +48,8 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
         return accepted(pick, (event,), M("CHOOSE ANOTHER BIN"))
     if kind is ExceptionKind.SUBSTITUTE:
         return substitute_chosen(pick)
+    if kind is ExceptionKind.GIVE_BACK:
+        return given_back(pick)
     if kind is ExceptionKind.DAMAGED:
         unstated = pick.pick_list.unstated
         return Outcome(ChoosingReason(kind, unstated.unit) if unstated else ScanningDamaged())

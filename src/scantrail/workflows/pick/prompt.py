@@ -7,6 +7,7 @@ from functools import partial
 
 from scantrail.domain.documents import LineKind, PickLine
 from scantrail.domain.identifiers import UnitId, code_of
+from scantrail.domain.rules.task import cart_of
 from scantrail.words import M, Message
 from scantrail.workflows.base import Item, Mark, Prompt
 from scantrail.workflows.pick.state import (
@@ -15,7 +16,9 @@ from scantrail.workflows.pick.state import (
     ChoosingReason,
     ChoosingReplaced,
     ChoosingUndo,
+    GivenBack,
     Pick,
+    Receiving,
     ScanningDamaged,
     ScanningSubstitute,
     ScanningUndoBin,
@@ -28,6 +31,7 @@ MOST_SUGGESTED = 3
 
 def prompt(pick: Pick) -> Prompt:
     """What to do now."""
+    pick = pick.as_asked
     shown = partial(
         Prompt,
         task=pick.pick_list.number,
@@ -63,7 +67,35 @@ def prompt(pick: Pick) -> Prompt:
             hint = M("Put {serial} back and scan its bin.", serial=picked.serial if picked else "?")
             return shown(verb=M("SCAN BIN"), expected=expected, hint=hint)
         case _:
-            return _of_step(pick, shown)
+            return _of_handing(pick, shown) or _of_step(pick, shown)
+
+
+def _of_handing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt | None:
+    """What is asked where goods or the list go from one person to another, or the list is over."""
+    match pick.mode:
+        case Receiving():
+            serials = tuple(each.serial for each in pick.to_receive)
+            return shown(
+                verb=M("SCAN WHAT YOU GET"), expected=serials[:MOST_SUGGESTED], hint=_from(pick), confirms=True
+            )
+        case GivenBack():
+            return shown(verb=M("LIST GIVEN BACK"), hint=M("Enter for the menu."), confirms=True, finished=True)
+        case _:
+            pass
+    match pick.step:
+        case Step.DONE:
+            return shown(verb=M("LIST COMPLETE"), hint=M("Enter for the menu."), confirms=True, finished=True)
+        case Step.PUT_BACK:
+            hint = M("The list is cancelled: each unit goes back. Scan a unit, then its bin.")
+            serials = tuple(each.serial for each in pick.pick_list.picked)
+            return shown(verb=M("PUT BACK"), expected=serials[:MOST_SUGGESTED], hint=hint)
+        case Step.CANCELLED:
+            hint = M("Nothing is picked for it. Enter for the menu.")
+            return shown(verb=M("LIST CANCELLED"), hint=hint, confirms=True, finished=True)
+        case Step.TAKEN_OVER:
+            return _taken_over(pick, shown)
+        case _:
+            return None
 
 
 def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
@@ -84,15 +116,43 @@ def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
             hint = M("Enter if it is so.")
             expected, items = (str(item),), _checks(pick)
             return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, expected=expected, items=items)
-        case Step.DONE:
-            return shown(verb=M("LIST COMPLETE"), hint=M("Enter for the menu."), confirms=True, finished=True)
-        case Step.STUCK:
+        case _:
             return shown(
                 verb=M("NO STOCK KNOWN"),
                 hint=M(
                     "No unit that may be picked is on record. Press F4 for a short pick, or F10 and come back later."
                 ),
             )
+
+
+def _taken_over(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
+    """Who has the list now, and what is to be brought there."""
+    taken = pick.pick_list.taken
+    colleague = taken.worker if taken else ""
+    cart = cart_of(pick.world, colleague)
+    facts = {
+        "worker": pick.world.worker_name(colleague),
+        "device": taken.device if taken else "?",
+        "cart": code_of(cart) if cart else M("the cart"),
+    }
+    if pick.in_cart:
+        hint = M(
+            "{worker} works on it on {device}. Bring these from your cart to {worker}, {cart}. Enter: menu.", **facts
+        )
+    else:
+        hint = M("{worker} works on it on {device}. Nothing of it is in your cart. Enter for the menu.", **facts)
+    expected = tuple(each.serial for each in pick.in_cart)
+    items = tuple(Item(Mark.NOW, serial) for serial in expected)
+    title = M("LIST TAKEN OVER")
+    return shown(verb=title, expected=expected[:MOST_SUGGESTED], hint=hint, items=items, confirms=True, finished=True)
+
+
+def _from(pick: Pick) -> Message:
+    """Whose cart the units to receive are in."""
+    carts = {code_of(pick.world.units[each.unit].place) for each in pick.to_receive if each.unit in pick.world.units}
+    people = {pick.world.worker_name(each.by) for each in pick.to_receive}
+    facts = {"worker": ", ".join(sorted(people)), "cart": ", ".join(sorted(carts)) or "?"}
+    return M("{worker} picked it, it is in {cart}. Enter: go on, scan it later.", **facts)
 
 
 def _serial_of(pick: Pick, unit_id: UnitId) -> str:
@@ -160,7 +220,11 @@ def _items(pick: Pick) -> tuple[Item, ...]:
 
 
 def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
-    items = [Item(Mark.DONE, each.serial) for each in line.picked]
+    elsewhere = {each.unit for each in pick.to_receive}
+    items = [
+        Item(Mark.DONE, each.serial, M("in {place}", place=_where(pick, each.unit)) if each.unit in elsewhere else "")
+        for each in line.picked
+    ]
     for unit_id, serial in zip(line.units, line.serials, strict=True):
         if unit_id in line.missing:
             items.append(Item(Mark.SHORT, serial, M("short")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -12,6 +12,7 @@ from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, Pic
 from scantrail.domain.holds import holds_on
 from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
 from scantrail.domain.photos import MOST, Photo, photo_stem
+from scantrail.domain.rules.task import cart_of, units_in_cart
 from scantrail.domain.status import may_pick
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
@@ -31,6 +32,12 @@ class Step(Enum):
     CONDITION = "condition"
     CHECK = "check"
     DONE = "done"
+    PUT_BACK = "put_back"
+    """The list is cancelled, and units picked for it are to go back."""
+    CANCELLED = "cancelled"
+    """The list is cancelled, and nothing is picked for it."""
+    TAKEN_OVER = "taken_over"
+    """Another device has the list now."""
     STUCK = "stuck"
     """Units are still to pick, but none is known to be anywhere."""
 
@@ -43,6 +50,8 @@ class ExceptionKind(Enum):
     BIN_EMPTY = "bin_empty"
     ANOTHER_BIN = "another_bin"
     UNREADABLE = "unreadable"
+    GIVE_BACK = "give_back"
+    """The list goes back to those that anybody may take."""
     SUBSTITUTE = "substitute"
     """Another unit of the product in place of one that the line names."""
 
@@ -123,8 +132,20 @@ class ScanningUndoBin:
     unit: UnitId
 
 
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What a colleague has picked for this list is handed over: each unit is scanned as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The list was given back; nothing is asked any more."""
+
+
 Mode = (
     Working
+    | Receiving
+    | GivenBack
     | ChoosingException
     | ScanningDamaged
     | ChoosingReason
@@ -135,6 +156,8 @@ Mode = (
     | ScanningUndoBin
 )
 WORKING = Working()
+CLOSED_STEPS = frozenset({Step.DONE, Step.PUT_BACK, Step.CANCELLED, Step.TAKEN_OVER})
+"""Steps at which nothing is picked for the list any more on this device."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +255,10 @@ class Pick:
         pick_list, stop = self.pick_list, self.stop
         if pick_list.status is DocumentStatus.COMPLETED:
             return Step.DONE
+        if pick_list.status is DocumentStatus.CANCELLED:
+            return Step.PUT_BACK if pick_list.picked else Step.CANCELLED
+        if pick_list.taken is not None and pick_list.taken.device != self.device:
+            return Step.TAKEN_OVER
         if pick_list.unstated is not None:
             return Step.CONDITION
         if not pick_list.remaining:
@@ -267,8 +294,43 @@ class Pick:
         return next(iter([*at_stop, *open_lines]), None)
 
     @property
+    def as_asked(self) -> Pick:
+        """The pick without a question that has no place any more, because the list is over or another's."""
+        still_asked = (Working, GivenBack, ChoosingUndo, ScanningUndoBin)
+        is_asked = self.step not in CLOSED_STEPS or isinstance(self.mode, still_asked)
+        is_lost = self.step is Step.TAKEN_OVER and isinstance(self.mode, (ChoosingUndo, ScanningUndoBin))
+        return replace(self, mode=WORKING) if is_lost or not is_asked else self
+
+    @cached_property
+    def in_cart(self) -> tuple[PickedUnit, ...]:
+        """What is picked for this list and in this person's cart."""
+        mine = units_in_cart(self.world, self.pick_list, self.worker)
+        return tuple(each for each in self.pick_list.picked if each.unit in mine)
+
+    @cached_property
+    def to_receive(self) -> tuple[PickedUnit, ...]:
+        """What colleagues have picked for this list and have not handed over yet."""
+        if self.step in CLOSED_STEPS or cart_of(self.world, self.worker) is None:
+            return ()
+        mine = {each.unit for each in self.in_cart}
+        return tuple(each for each in self.pick_list.picked if each.unit not in mine)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether this device has the list and nothing was done on it: leaving it gives it back."""
+        listed = self.pick_list
+        is_mine = listed.taken is not None and (listed.taken.device, listed.taken.worker) == (self.device, self.worker)
+        is_open = listed.status is DocumentStatus.IN_PROGRESS
+        done = listed.picked or listed.at_place or listed.empty_bins or listed.checks
+        return is_mine and is_open and not done and not any(line.short for line in listed.lines)
+
+    @property
     def undoable(self) -> tuple[PickedUnit | PickLine, ...]:
         """What can be taken back: units, last first, then short lines."""
+        if self.step is Step.TAKEN_OVER:
+            return ()
+        if self.step is Step.PUT_BACK:
+            return tuple(reversed(self.pick_list.picked))
         shorts = tuple(line for line in self.pick_list.lines if line.short)
         return (*reversed(self.pick_list.picked), *shorts)
 
@@ -276,8 +338,13 @@ class Pick:
     def exceptions(self) -> tuple[ExceptionKind, ...]:
         """The exceptions that make sense at this step."""
         at_step: dict[Step, tuple[ExceptionKind, ...]] = {
-            Step.BIN: (ExceptionKind.BIN_EMPTY, ExceptionKind.SHORT),
-            Step.PRODUCT: (ExceptionKind.BIN_EMPTY, ExceptionKind.SHORT, ExceptionKind.ANOTHER_BIN),
+            Step.BIN: (ExceptionKind.BIN_EMPTY, ExceptionKind.SHORT, ExceptionKind.GIVE_BACK),
+            Step.PRODUCT: (
+                ExceptionKind.BIN_EMPTY,
+                ExceptionKind.SHORT,
+                ExceptionKind.ANOTHER_BIN,
+                ExceptionKind.GIVE_BACK,
+            ),
             Step.SERIAL: (
                 ExceptionKind.SHORT,
                 ExceptionKind.DAMAGED,
@@ -285,9 +352,10 @@ class Pick:
                 ExceptionKind.ANOTHER_BIN,
                 ExceptionKind.UNREADABLE,
                 *((ExceptionKind.SUBSTITUTE,) if self.replaceable else ()),
+                ExceptionKind.GIVE_BACK,
             ),
             Step.CONDITION: (ExceptionKind.DAMAGED,),
-            Step.STUCK: (ExceptionKind.SHORT,),
+            Step.STUCK: (ExceptionKind.SHORT, ExceptionKind.GIVE_BACK),
         }
         return at_step.get(self.step, ())
 
@@ -350,4 +418,5 @@ EXCEPTION_NAMES: dict[ExceptionKind, Message] = {
     ExceptionKind.ANOTHER_BIN: M("Another bin"),
     ExceptionKind.UNREADABLE: M("Label cannot be read"),
     ExceptionKind.SUBSTITUTE: M("Take another unit"),
+    ExceptionKind.GIVE_BACK: M("Give this list back"),
 }

@@ -1,0 +1,58 @@
+"""Units and lists that go from one person to another: handed over, put back, or given back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scantrail.domain.events import PickListReleased, UnitHandedOver
+from scantrail.domain.identifiers import code_of
+from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.rules.pick import typed_refusal
+from scantrail.domain.rules.task import cart_of, handover_refusal, release_refusal
+from scantrail.words import M
+from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
+from scantrail.workflows.pick.outcomes import accepted, refused
+from scantrail.workflows.pick.state import WORKING, GivenBack, Mode, Pick, Receiving, ScanningUndoBin
+
+
+def opening_mode(pick: Pick) -> Mode:
+    """What a list asks for first when it is opened: what colleagues have picked for it and hand over."""
+    return Receiving() if pick.to_receive else WORKING
+
+
+def handed_over_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
+    """A unit that a colleague picked for this list goes into the own cart; None for any other scan."""
+    waiting = {each.unit for each in pick.to_receive}
+    unit = next((each for each in scan.candidates.units if each.id in waiting), None)
+    cart = cart_of(pick.world, pick.worker)
+    if unit is None or cart is None:
+        return None
+    refusal = handover_refusal(pick.world, pick.pick_list, unit, pick.device, pick.worker)
+    refusal = refusal or typed_refusal(pick.world.site, scan.reading)
+    if refusal is not None:
+        return refused(pick, scan, refusal)
+    event = UnitHandedOver(unit.id, pick.pick_list.number, unit.place, cart)
+    note = M("Put it in your cart, {cart}.", cart=code_of(cart))
+    outcome = accepted(pick, (event,), M("HANDED OVER"), scan, scanned=unit.serial, note=note)
+    is_last = waiting == {unit.id}
+    return replace(outcome, mode=WORKING if is_last or not isinstance(pick.mode, Receiving) else pick.mode)
+
+
+def put_back_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    """A unit of a cancelled list asks for its bin; any other scan is not to be put back for this list."""
+    ids = {each.id for each in scan.candidates.units}
+    picked = next((each for each in pick.pick_list.picked if each.unit in ids), None)
+    if picked is None:
+        return refused(pick, scan, refuse(Code.LIST_CANCELLED, document=pick.pick_list.number), WORKING)
+    todo = M("Take it to {place} and scan that bin.", place=code_of(picked.place))
+    return Outcome(ScanningUndoBin(picked.unit), Verdict(Tone.NOTED, M("GOES BACK"), picked.serial, todo=todo))
+
+
+def given_back(pick: Pick) -> Outcome[Mode]:
+    """The list goes back, unless units of it would stay in this person's cart."""
+    number = pick.pick_list.number
+    refusal = release_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
+    if refusal is not None:
+        return Outcome(WORKING, Verdict.of_refusal(refusal, number))
+    outcome = accepted(pick, (PickListReleased(number),), M("LIST GIVEN BACK"), scanned=number)
+    return replace(outcome, mode=GivenBack())
