@@ -164,11 +164,13 @@ def test_a_list_taken_over_meanwhile_closes_at_the_sync_that_brings_it(picker: P
     listed = picker.store.pick_list(NUMBER)
     assert listed is not None
     taken_over = replace(listed, taken=Taken("Scanner-06", MIKE.id))
-    picker.store.apply_changes(changes_of([taken_over, picker.store.unit(promised(46).id)], position=99))
+    unit, last = picker.store.unit(promised(46).id), picker.store.count_pending()
+    verdicts = tuple(ActVerdict(seq, Outcome.APPLIED, 10 + seq) for seq in range(1, last + 1))
+    picker.store.apply_answer(PushAnswer(last, verdicts, changes_of([taken_over, unit], position=99)))
     picker.session.refresh()
     asked = picker.session.prompt()
     assert (str(asked.verb), asked.expected, asked.finished) == ("LIST TAKEN OVER", ("CM500-2025-0046",), True)
-    assert "Mike Chen works on it on Scanner-06. Bring these from your cart to Mike Chen, CART-06." in str(asked.hint)
+    assert str(asked.hint) == "Bring it to Mike Chen, CART-06, who works on this list on Scanner-06 now."
 
 
 def test_a_hold_that_arrives_is_told_at_once(picker: Picker) -> None:

@@ -22,10 +22,12 @@ from scantrail.domain.events import (
     LabelUnreadable,
     LineShorted,
     PickListCompleted,
+    PickListReleased,
     PickListTaken,
     PickUndone,
     ProductConfirmed,
     ShortUndone,
+    UnitHandedOver,
     UnitMoved,
     UnitPicked,
     UnitQuarantined,
@@ -45,6 +47,7 @@ from scantrail.domain.world import World
 from tests.support.strategies import EVENTS
 from tests.support.worlds import (
     CLERK,
+    MIKE,
     MODULE,
     NOW,
     SAM,
@@ -91,9 +94,13 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
     PickUndone: Sample(
         (PickUndone(WANTED.id, LIST, "1", CART, BIN, Status.ALLOCATED, LIST),), WANTED.serial, before=(PICKED,)
     ),
+    UnitHandedOver: Sample(
+        (UnitHandedOver(WANTED.id, LIST, CART, "MAIN/CART-06"),), WANTED.serial, before=(PICKED,), worker=MIKE
+    ),
     ConditionStated: Sample((ConditionStated(FREE.id, Condition.DAMAGED),)),
     UnitQuarantined: Sample((UnitQuarantined(FREE.id, Status.AVAILABLE, BIN, QC),)),
     PickListTaken: Sample((PickListTaken(LIST),)),
+    PickListReleased: Sample((PickListReleased(LIST),)),
     UnitsReserved: Sample((UnitsReserved(LIST, "2", MODULE.id, (FREE.id,)),)),
     BinConfirmed: Sample((BinConfirmed(LIST, BIN),)),
     ProductConfirmed: Sample((ProductConfirmed(LIST, MODULE.id),)),

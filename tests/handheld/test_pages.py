@@ -17,9 +17,12 @@ from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.photos import photo_of
 from scantrail.domain.plain import to_plain
 from scantrail.domain.refusals import Code, refuse
+from scantrail.handheld.drawing.bars import Size
+from scantrail.handheld.pages.menu import MenuPage
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M, OperatorError
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
+from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
 from tests.support.photos import jpeg
 from tests.support.worlds import MODULE, SARAH, SENSOR, any_line, exact_line, module, pick_list, unit
@@ -548,3 +551,31 @@ async def test_a_bin_shows_its_contents_a_product_where_it_is_and_a_worker_the_c
         await hand.scan(SARAH.badge)
         assert "IN CART-05: 1" in hand.glass
         assert "CM500-2025-0046" in hand.glass
+
+
+async def test_a_refusal_goes_when_something_else_is_asked(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        await hand.press("enter")
+        await hand.scan("F5")
+        assert "NOT A SERIAL" in hand.glass
+        await hand.press("f5")
+        assert "NOT A SERIAL" not in hand.glass
+
+
+async def test_a_list_taken_over_closes_on_one_page_that_says_where_the_cart_goes(tmp_path: Path) -> None:
+    async with bench(tmp_path, size=(20, 16)) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        listed, unit = hand.store.pick_list("PL-2025-0091"), hand.store.unit(DAY[0].id)
+        assert listed is not None
+        theirs = replace(listed, taken=Taken("Scanner-11", "mike"))
+        verdicts = tuple(ActVerdict(act.id.seq, Outcome.APPLIED, 1) for act in acts_of(hand.store))
+        hand.store.apply_answer(PushAnswer(len(verdicts), verdicts, changes_of((theirs, unit), 5)))
+        hand.sync.on_changed()
+        await hand.settled()
+        must_look_like("taken_over", Size(20, 16), hand.glass)
+        await hand.press("enter")
+        assert "WHAT NEXT?" in hand.glass
+        assert any(str(entry.label) == "Hand over PL-2025-0091" for entry in MenuPage(hand.app.desk).entries())

@@ -335,7 +335,7 @@ def test_the_table_made_anew_from_the_log_is_the_same(served: ServedSite, contes
     other = served.device("Scanner-06", MIKE.id)
     other.pick(47)
     other.record(CheckConfirmed(LIST, "Cables"), document=LIST)
-    other.record(AttentionSettled(other.name, other.epoch, 1), document=LIST, reason="Other")
+    other.record(AttentionSettled(other.name, other.epoch, 3), document=LIST, reason="Other")
     other.record(WorkerSignedIn(MIKE.id, offline=True))
     other.push()
     before = table(served)

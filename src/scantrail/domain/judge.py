@@ -260,7 +260,8 @@ def _handed_over(sight: _Sight, event: UnitHandedOver) -> Refusal | None:
     if sight.said is None or product is None or not sight.said.is_serial_of(unit.serial, product):
         return refuse(Code.SCAN_MISMATCH)
     told_truth = (event.from_place, event.to_place) == (unit.place, cart_of(world, by.actor))
-    return None if unit.status is Status.PICKED and told_truth else transition_refusal(unit)
+    is_another_cart = event.from_place != event.to_place
+    return None if unit.status is Status.PICKED and told_truth and is_another_cart else transition_refusal(unit)
 
 
 def _list_released(sight: _Sight, event: PickListReleased) -> Refusal | None:

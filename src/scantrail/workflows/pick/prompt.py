@@ -11,6 +11,7 @@ from scantrail.domain.rules.task import cart_of
 from scantrail.words import M, Message
 from scantrail.workflows.base import Item, Mark, Prompt
 from scantrail.workflows.pick.state import (
+    CLOSED_STEPS,
     AwaitingGrant,
     ChoosingException,
     ChoosingReason,
@@ -136,9 +137,7 @@ def _taken_over(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
         "cart": code_of(cart) if cart else M("the cart"),
     }
     if pick.in_cart:
-        hint = M(
-            "{worker} works on it on {device}. Bring these from your cart to {worker}, {cart}. Enter: menu.", **facts
-        )
+        hint = M("Bring it to {worker}, {cart}, who works on this list on {device} now.", **facts)
     else:
         hint = M("{worker} works on it on {device}. Nothing of it is in your cart. Enter for the menu.", **facts)
     expected = tuple(each.serial for each in pick.in_cart)
@@ -175,7 +174,7 @@ def _about(pick: Pick) -> str:
 
 def _answered(pick: Pick) -> tuple[str, ...]:
     stop = pick.stop
-    if stop is None or stop.place != pick.pick_list.at_place:
+    if stop is None or stop.place != pick.pick_list.at_place or pick.step in CLOSED_STEPS:
         return ()
     product = pick.world.products.get(pick.pick_list.at_product or "")
     return (code_of(stop.place), *((product.sku,) if product else ()))
