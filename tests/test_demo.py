@@ -102,12 +102,47 @@ def test_leaving_the_demo_stops_its_server(tmp_path: Path) -> None:
     assert not Path(f"/proc/{process}").exists()
 
 
-def test_a_demo_that_is_killed_leaves_no_server_behind(tmp_path: Path) -> None:
-    with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=str(tmp_path)) as demo:
-        demo.until("SCAN YOUR BADGE")
+def test_a_demo_is_joined_by_a_second_handheld_and_goes_on_after_a_kill(tmp_path: Path) -> None:
+    state = str(tmp_path)
+    with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=state) as demo:
+        demo.until("SCAN YOUR BADGE", "● online")
         process, _command = server_of(tmp_path)
+        with Terminal([*SCANTRAIL, "demo"], 120, XDG_STATE_HOME=state) as another:
+            told = another.gone_with()
+        assert "A demo runs already" in told
+        assert "demo --join" in told
+        assert another.child.exitstatus == 1
+        with Terminal([*SCANTRAIL, "demo", "--join"], XDG_STATE_HOME=state) as second:
+            second.until("SCAN YOUR BADGE", "Scanner-06", "● online")
+            second.keys(CTRL_Q)
+            assert second.gone() == 0
+        demo.enter("WKR-1001", "TYPE YOUR PIN")
+        demo.enter("1234", "Pick lists")
+        demo.enter("PL-2025-0091", "SCAN BIN")
         demo.child.kill(signal.SIGKILL)
         demo.gone()
+    ended(process)
+    with Terminal([*SCANTRAIL, "demo"], XDG_STATE_HOME=state) as demo:
+        demo.until("SCAN YOUR BADGE", "● online")
+        demo.enter("WKR-1001", "TYPE YOUR PIN")
+        demo.enter("1234", "Resume PL-2025-0091")
+        demo.keys(CTRL_Q)
+        assert demo.gone() == 0
+
+
+def test_a_joining_handheld_without_a_demo_says_how_to_start_one(tmp_path: Path) -> None:
+    with Terminal([*SCANTRAIL, "demo", "--join"], 120, XDG_STATE_HOME=str(tmp_path)) as joining:
+        assert "No demo runs here. Start one in another terminal: scantrail demo" in joining.gone_with()
+    assert joining.child.exitstatus == 1
+
+
+def test_without_a_terminal_the_demo_says_so() -> None:
+    done = subprocess.run([*SCANTRAIL, "demo"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (done.returncode, "needs a terminal" in done.stderr) == (2, True)
+
+
+def ended(process: int) -> None:
+    """Wait until a process has ended."""
     deadline = time.monotonic() + PATIENCE_S
     while Path(f"/proc/{process}").exists():
         assert time.monotonic() < deadline, "the server runs on"

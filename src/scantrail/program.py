@@ -59,6 +59,16 @@ def default_database() -> str:
     return os.environ.get("SCANTRAIL_DATABASE_URL") or f"sqlite:///{data_home() / 'server.db'}"
 
 
+def demo_folder() -> Path:
+    """Where the demo keeps its data."""
+    return state_home() / "demo"
+
+
+def demo_database() -> str:
+    """The database of the demo's server."""
+    return f"sqlite:///{demo_folder() / 'server' / 'server.db'}"
+
+
 def command(*words: str, store: Path | None = None) -> str:
     """A command of this program that can be copied into the same shell; `store` is named where it must be."""
     place = ["--store", str(store)] if store is not None and store != default_store() else []

@@ -74,6 +74,13 @@ class Terminal:
         self.child.close()
         return int(self.child.exitstatus or 0)
 
+    def gone_with(self) -> str:
+        """Wait until the program has ended, and give what it printed."""
+        self.child.expect(pexpect.EOF, timeout=PATIENCE_S)
+        printed: Any = self.child.before
+        self.child.close()
+        return " ".join(printed.decode().split())
+
     def resize(self, columns: int, lines: int) -> None:
         """Make the screen another size."""
         self._screen.resize(lines, columns)

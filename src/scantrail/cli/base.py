@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from scantrail.program import Exit, default_database, default_store
+from scantrail.program import Exit, default_database, default_store, demo_database
 from scantrail.words import M, Message, _, say
 
 Commands = argparse._SubParsersAction  # argparse names no public type for it
@@ -17,6 +17,11 @@ Commands = argparse._SubParsersAction  # argparse names no public type for it
 
 NO_TERMINAL = M("This needs a terminal: standard input and output must both be one.")
 """With exit code 2."""
+
+
+def has_terminal() -> bool:
+    """Whether somebody can see the screen and press keys."""
+    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
 
 
 class MissingExtra(Exception):
@@ -74,4 +79,11 @@ def add_database(command: argparse.ArgumentParser) -> None:
         default=default_database(),
         metavar="URL",
         help=_("the server's database: sqlite:///FILE (default) or postgresql+psycopg://…"),
+    )
+    command.add_argument(
+        "--demo",
+        action="store_const",
+        const=demo_database(),
+        dest="database_url",
+        help=_("the database of `scantrail demo`, also while it runs"),
     )

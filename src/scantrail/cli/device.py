@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 
-from scantrail.cli.base import NO_TERMINAL, Commands, add_command, add_store, fail
+from scantrail.cli.base import NO_TERMINAL, Commands, add_command, add_store, fail, has_terminal
 from scantrail.domain.readings import Enrolment
 from scantrail.program import Exit, command
 from scantrail.words import M, _, say
@@ -31,10 +31,10 @@ def _add_handheld(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _handheld(options: argparse.Namespace) -> int:
-    from scantrail.handheld.run import has_terminal, run_handheld
-
     if not has_terminal():
         return fail(NO_TERMINAL, Exit.USAGE)
+    from scantrail.handheld.run import run_handheld
+
     return run_handheld(options.store, camera=options.camera)
 
 

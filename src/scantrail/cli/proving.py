@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from scantrail.cli.base import Commands, add_command, needs, number
+from scantrail.cli.base import NO_TERMINAL, Commands, add_command, fail, has_terminal, needs, number
+from scantrail.program import Exit
 from scantrail.words import _
 
 
@@ -16,13 +17,21 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_demo(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(commands, "demo", _("a server, a handheld and a day's work on this machine"), _demo)
-    command.add_argument("--tour", action="store_true", help=_("play the day without a screen, and check it"))
+    ways = command.add_mutually_exclusive_group()
+    ways.add_argument("--tour", action="store_true", help=_("play the day without a screen, and check it"))
+    ways.add_argument("--join", action="store_true", help=_("a second handheld, on the demo of another terminal"))
+    fresh = _("begin the day again, also after a demo that was interrupted")
+    ways.add_argument("--fresh", action="store_true", help=fresh)
 
 
 def _demo(options: argparse.Namespace) -> int:
     if options.tour:
         return int(needs("server", "scantrail.proving.tour").run_tour())
-    return int(needs("server", "scantrail.proving.demo").run_demo())
+    if not has_terminal():
+        return fail(NO_TERMINAL, Exit.USAGE)
+    print(_("The demo starts…"), flush=True)
+    demo = needs("server", "scantrail.proving.demo")
+    return int(demo.join_demo() if options.join else demo.run_demo(fresh=options.fresh))
 
 
 def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:

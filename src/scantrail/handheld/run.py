@@ -65,11 +65,6 @@ def run_handheld(
     return app.return_code or 0
 
 
-def has_terminal() -> bool:
-    """Whether somebody can see the screen and press keys."""
-    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
-
-
 @contextmanager
 def _ended_by_signals(app: HandheldApp) -> Iterator[None]:
     """Let signals end the program as Ctrl+Q does, with the terminal put in order; a second one ends it at once."""

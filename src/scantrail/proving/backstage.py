@@ -20,6 +20,9 @@ from scantrail.words import M, OperatorError
 STARTS_WITHIN_S = 30.0
 """How long a server may take to start before that is an error."""
 
+ENDS_WITHIN_S = 5.0
+"""How long a server that was left behind may take to end."""
+
 _GUARD = 'read -r _; kill "$1" 2>/dev/null'
 """Ends the server when our end of its pipe closes, however we end: a closed terminal, a kill."""
 
@@ -68,6 +71,15 @@ class DemoServer:
         with socket.socket() as probe:
             probe.settimeout(0.5)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def wait_for_port(self) -> bool:
+        """Wait until nothing answers at its port any more, as after a kill; says whether it is free."""
+        deadline = time.monotonic() + ENDS_WITHIN_S
+        while self.is_running:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
 
     def prepare(self, fresh: Path | None = None) -> None:
         """Begin the day afresh: an empty database with the demo's files in it. `fresh` is emptied before.

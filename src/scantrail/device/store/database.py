@@ -7,11 +7,9 @@ nor is their cursor: they come again, and meanwhile the acts lie over the older 
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,12 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, cannot_use, told
+from scantrail.device.store.lock import Taken, take
 from scantrail.device.store.migrations import MOVED, STEPS
 from scantrail.device.store.rows_file import FIRST, make_rows, remove_others
 from scantrail.device.store.schema import VERSION, metadata
 from scantrail.program import command
 from scantrail.sqlite import sqlite3
-from scantrail.words import M, Message
+from scantrail.words import M
 
 FILE = "handheld.db"
 LOCK = "handheld.lock"
@@ -230,31 +229,9 @@ def _missing(folder: Path) -> StoreMissing:
 
 
 def _lock(folder: Path) -> int:
-    """Take the folder for this process, and note its number for others that come.
-
-    Raises:
-        StoreInUse: another process has it.
-        OSError: the lock's file cannot be opened.
-    """
-    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        user = _user_of(lock)
-        os.close(lock)
+        return take(folder / LOCK)
+    except Taken as taken:
         raise StoreInUse(
-            M("Scantrail is already running on this device (folder {folder}{user}).", folder=folder, user=user)
-        ) from error
-    with suppress(OSError):  # a full disk keeps nobody from working; the note is for people
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-    return lock
-
-
-def _user_of(lock: int) -> Message | str:
-    """Which process has taken the lock, and since when, as far as its note tells."""
-    noted = os.pread(lock, 20, 0).decode("ascii", "replace")
-    if not noted.isdecimal():
-        return ""
-    since = datetime.fromtimestamp(os.fstat(lock).st_mtime).astimezone()
-    return M(", process {number} since {when}", number=noted, when=f"{since:%Y-%m-%d %H:%M}")
+            M("Scantrail is already running on this device (folder {folder}{user}).", folder=folder, user=taken.user)
+        ) from taken
