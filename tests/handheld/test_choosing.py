@@ -346,3 +346,25 @@ async def test_the_numbers_of_the_menu_never_move(tmp_path: Path) -> None:
         assert [each.strip("▸").split()[:2] for each in after[1:]] == [each.strip("▸").split()[:2] for each in before]
         await hand.type("0")
         assert "PL-2025-0091" in hand.glass.splitlines()[1]
+
+
+async def test_undo_is_offered_only_when_there_is_something_to_undo(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        assert "F5 undo" not in hand.glass
+        await hand.press("f5")
+        assert "✗ NOTHING TO UNDO" in hand.glass
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        await hand.press("enter")
+        assert "F5 undo" in hand.glass
+
+
+async def test_no_exception_is_offered_where_there_is_none(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD")
+        for number in (46, 47, 48):
+            await hand.scan(f"CM500-2025-00{number}")
+            await hand.press("enter")
+        assert "CHECK, THEN ENTER" in hand.glass
+        assert "F4 exception" not in hand.glass

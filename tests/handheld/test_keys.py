@@ -129,7 +129,7 @@ async def test_verdicts_sound_differently(tmp_path: Path, monkeypatch: pytest.Mo
         rung.clear()
         await hand.scan("A-15-03", "A-15-03", "nonsense")
         await hand.press("f5")
-        assert rung == [Tone.ACCEPTED, Tone.REPEAT, Tone.REFUSED, Tone.NOTED]
+        assert rung == [Tone.ACCEPTED, Tone.REPEAT, Tone.REFUSED, Tone.REFUSED]
 
 
 async def test_a_scan_over_help_or_the_list_is_judged_at_the_step(tmp_path: Path) -> None:

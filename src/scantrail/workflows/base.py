@@ -100,6 +100,10 @@ class Prompt:
     """Whether somebody with the right has to allow what is asked, with badge and PIN."""
     photo_name: str = ""
     """What a photo taken now is called, without its ending; empty where none belongs."""
+    can_report: bool = True
+    """Whether there is an exception to report at this step."""
+    can_undo: bool = True
+    """Whether anything of this task can be taken back."""
     finished: bool = False
     """Whether the task is over and Enter leads back to the menu."""
 
@@ -168,7 +172,7 @@ class Outcome(Generic[ModeT]):
 
 
 NO_PHOTO_HERE = Verdict(
-    Tone.NOTED,
+    Tone.REFUSED,
     M("NO PHOTO HERE"),
     because=M("A photo belongs to damage, or to a label that cannot be read."),
     todo=M("Press F4 and choose one of them first."),

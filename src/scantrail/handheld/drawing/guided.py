@@ -231,4 +231,6 @@ def _keys(prompt: Prompt) -> list[Action]:
     if prompt.finished:
         return [Action.CONFIRM, Action.LIST, Action.MENU]
     asked = [Action.CONFIRM] if prompt.confirms else []
-    return [*asked, Action.EXCEPTION, Action.UNDO, Action.HELP, Action.LIST, Action.MENU, Action.LOOK_UP]
+    exception = [Action.EXCEPTION] if prompt.can_report else []
+    undo = [Action.UNDO] if prompt.can_undo else []
+    return [*asked, *exception, *undo, Action.HELP, Action.LIST, Action.MENU, Action.LOOK_UP]

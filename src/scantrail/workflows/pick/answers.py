@@ -75,7 +75,7 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
         case AskException():
             return Outcome(ChoosingException()) if pick.exceptions else Outcome(WORKING, NOTHING_TO_REPORT)
         case AskUndo():
-            nothing = Verdict(Tone.NOTED, M("NOTHING TO UNDO"))
+            nothing = Verdict(Tone.REFUSED, M("NOTHING TO UNDO"))
             return Outcome(ChoosingUndo()) if pick.undoable else Outcome(WORKING, nothing)
         case Granted(grant):
             return granted(pick, pick.mode, grant) if isinstance(pick.mode, AwaitingGrant) else Outcome(pick.mode)

@@ -37,7 +37,7 @@ from scantrail.workflows.pick.state import (
 )
 from scantrail.workflows.pick.substitute import substitute_chosen, substitute_reason_chosen
 
-NOTHING_TO_REPORT = Verdict(Tone.NOTED, M("NOTHING TO REPORT HERE"))
+NOTHING_TO_REPORT = Verdict(Tone.REFUSED, M("NOTHING TO REPORT HERE"))
 """What was reported is not open any more, or never was."""
 
 

@@ -42,6 +42,8 @@ def prompt(pick: Pick) -> Prompt:
         done=len(pick.pick_list.picked),
         total=pick.pick_list.wanted,
         choices=pick.choices,
+        can_report=bool(pick.exceptions),
+        can_undo=bool(pick.undoable),
         instructions=pick.pick_list.instructions,
     )
     match pick.mode:
