@@ -84,4 +84,4 @@ def _make_tables(url: str) -> None:
     # Deferred: tests of the pure packages load no database library.
     from scantrail.server.migrations import ready
 
-    ready(url).close()
+    ready(url, create=True).close()

@@ -206,10 +206,10 @@ def _plain(url: URL) -> str:
 
 
 @contextmanager
-def fresh_database(server: URL, name: str) -> Iterator[str]:
+def fresh_database(server: URL, name: str, encoding: str = "UTF8") -> Iterator[str]:
     """The address of a new, empty database, dropped afterwards with whoever is still connected."""
     with psycopg.connect(_plain(server), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        admin.execute(f"""CREATE DATABASE "{name}" TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'""")
         try:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:

@@ -86,8 +86,11 @@ def test_a_wrong_command_line_exits_with_2(arguments: list[str]) -> None:
         (["unit", "X", "--database-url", "nonsense"], "is no database address"),
         (["serve", "--database-url", "postgresql+psycopg://x@127.0.0.1:1/x"], "cannot be used"),
         (["serve", "--host", "192.0.2.1", "--database-url", "sqlite:///{folder}/x.db"], "cannot listen"),
-        (["device", "add", "X", "--site", "NOWHERE", "--database-url", "sqlite:///{folder}/x.db"], "not on record"),
-        (["unit", "X", "--database-url", "sqlite:///{folder}/x.db"], "No unit with the serial X"),
+        (
+            ["device", "add", "X", "--site", "NOWHERE", "--database-url", "sqlite:///{folder}/x.db"],
+            "No Scantrail database was found",
+        ),
+        (["unit", "X", "--database-url", "sqlite:///{folder}/x.db"], "No Scantrail database was found"),
         (["enrol", "--server", "http://127.0.0.1:1", "--code", "c", "--store", "{folder}"], "cannot be reached"),
         (["enrol", "--code", "abc", "--store", "{folder}"], "does not say where the server is"),
         (["enrol", "--code", "$ST:ENROL:http://127.0.0.1:1#c", "--store", "{folder}"], "cannot be reached"),

@@ -29,7 +29,7 @@ CARTONS = SsccSeries(0, "9521234")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('server')}/server.db"
     gone = replace(CLERK, active=False)
-    server = ready(url)
+    server = ready(url, create=True)
     with server.writing() as connection:
         put_sites(connection, [SITE, replace(SITE, id="EMPTY", name="Empty")])
         put_places(connection, PLACES)

@@ -8,18 +8,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import URL, inspect, select
 
+from scantrail.cli import main
 from scantrail.server.database import Database, DatabaseError
 from scantrail.server.migrations import ready
 from scantrail.server.schema import meta, streams
+from tests.postgres import fresh_database
 
 STARTERS = 4
 START = """
 import sys
 from scantrail.server.migrations import ready
 sys.stdin.readline()
-ready(sys.argv[1]).close()
+ready(sys.argv[1], create=True).close()
 """
 
 
@@ -58,15 +60,66 @@ def test_processes_that_start_at_once_on_an_empty_database_all_become_ready(data
 )
 def test_an_address_that_cannot_be_used_is_told_in_a_sentence(url: str) -> None:
     with pytest.raises(DatabaseError) as told:
-        ready(url)
+        ready(url, create=True)
     assert str(told.value).strip()
     assert "Traceback" not in str(told.value)
 
 
 def test_a_database_in_a_file_is_its_owners_only(tmp_path: Path) -> None:
-    database = ready(f"sqlite:///{tmp_path}/new/server.db")
+    database = ready(f"sqlite:///{tmp_path}/new/server.db", create=True)
     with database.writing() as connection:
         connection.execute(select(meta))
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
     database.close()
     assert modes == dict.fromkeys(("server.db", "server.db-shm", "server.db-wal"), 384)
+
+
+COMMANDS = [
+    ["unit", "CM500-2025-0046"],
+    ["attention", "list"],
+    ["device", "add", "Scanner-09", "--site", "MAIN"],
+    ["restored"],
+]
+"""Commands that need a database that is there."""
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_a_command_that_looks_makes_no_database_at_a_mistyped_address(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mistyped = tmp_path / "nope" / "server.db"
+    assert main([*words, "--database-url", f"sqlite:///{mistyped}"]) != 0
+    told = capsys.readouterr().err
+    assert str(mistyped) in told
+    assert "scantrail serve" in told
+    assert not mistyped.parent.exists()
+
+
+def test_a_database_of_another_program_is_not_made_ours_by_looking(database_url: str) -> None:
+    Database(database_url).close()
+    with pytest.raises(DatabaseError, match="No Scantrail database was found at"):
+        ready(database_url)
+    database = Database(database_url)
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == []
+    database.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_name_is_refused_at_once(
+    encoding: str, postgres: URL, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with fresh_database(postgres, f"test_{encoding.lower()}", encoding) as url:
+        for words in (*COMMANDS, ["serve"], ["import", "units.csv"]):
+            assert main([*words, "--database-url", url]) == 1, words
+            told = capsys.readouterr().err
+            assert f"keeps text as {encoding}" in told
+            assert "createdb --encoding UTF8" in told
+
+
+def test_a_serial_is_looked_up_by_an_index(server_url: str) -> None:
+    database = Database(server_url)
+    with database.reading() as connection:
+        indexes = {tuple(each["column_names"]) for each in inspect(connection).get_indexes("labels")}
+    database.close()
+    assert ("serial",) in indexes

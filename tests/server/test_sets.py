@@ -11,7 +11,7 @@ from scantrail.server.sets import COPIED_FROM, insert_rows
 
 @pytest.mark.parametrize("count", [3, COPIED_FROM])
 def test_every_kind_of_value_arrives_as_it_was(database_url: str, count: int) -> None:
-    database = ready(database_url)
+    database = ready(database_url, create=True)
     header = dict.fromkeys((column.name for column in log.c), 'tab\t "quote" \\N back\\slash\nline €')
     rows = [
         {
@@ -36,7 +36,7 @@ def test_every_kind_of_value_arrives_as_it_was(database_url: str, count: int) ->
 
 @pytest.mark.parametrize("count", [3, COPIED_FROM])
 def test_a_row_that_breaks_a_constraint_refuses_them_all(database_url: str, count: int) -> None:
-    database = ready(database_url)
+    database = ready(database_url, create=True)
     rows = [{"product": "A", "serial": str(number), "unit": "u"} for number in range(count)]
     with pytest.raises(IntegrityError), database.writing() as connection:
         insert_rows(connection, labels, [*rows, rows[0]])

@@ -58,7 +58,7 @@ def _database(url: str, *, is_trial: bool) -> Iterator[Database]:
     """The database that is imported into; where there is none yet, a trial looks at an empty one and throws it away."""
     with TemporaryDirectory(prefix="scantrail-") as folder:
         is_new = is_trial and url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists()
-        database = ready(f"sqlite:///{folder}/empty.db" if is_new else url)
+        database = ready(f"sqlite:///{folder}/empty.db" if is_new else url, create=True)
         try:
             yield database
         finally:

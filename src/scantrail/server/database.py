@@ -32,9 +32,14 @@ class DatabaseError(OperatorError):
 class Database:
     """One engine and the ways to use it: `reading`, `writing`, `lock`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        """Open the database at an address; without `create`, only where there is one.
+
+        Raises:
+            DatabaseError: the address is none, or there is no database.
+        """
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, create)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -69,7 +74,7 @@ def _lock_key(stream: str) -> int:
     return int.from_bytes(sha256(stream.encode()).digest()[:4], "big", signed=True)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, create: bool) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
@@ -78,18 +83,28 @@ def _engine(url: str) -> Engine:
     if backend == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise _no_address(url)
-        _make_file(Path(parsed.database))
+        if create:
+            _make_file(Path(parsed.database))
+        elif not Path(parsed.database).exists():
+            raise not_begun(Path(parsed.database).absolute())
         file = parsed.set(drivername="sqlite+pysqlite")
         return _prepared_sqlite(create_engine(file, module=sqlite3, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
         server = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(server, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        return _checked_postgres(create_engine(server, pool_pre_ping=True, pool_size=10, max_overflow=10))
     raise DatabaseError(M("Scantrail keeps its data in SQLite or PostgreSQL, not in {backend}.", backend=backend))
 
 
 def _no_address(url: str) -> DatabaseError:
     return DatabaseError(
         M("{url!r} is no database address. Expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.", url=url)
+    )
+
+
+def not_begun(where: Path | str) -> DatabaseError:
+    """What was looked for is not there."""
+    return DatabaseError(
+        M("No Scantrail database was found at {where}. Check the address, or begin one: scantrail serve", where=where)
     )
 
 
@@ -115,5 +130,24 @@ def _prepared_sqlite(engine: Engine) -> Engine:
     def _begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get("scantrail_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _checked_postgres(engine: Engine) -> Engine:
+    """Asked before anything else is: in another encoding not even the server's version can be read as text."""
+
+    @event.listens_for(engine, "connect", insert=True)
+    def _connected(connection: Any, _record: Any) -> None:
+        found = connection.info.parameter_status("server_encoding")
+        if found != "UTF8":
+            raise DatabaseError(
+                M(
+                    "The database {url} keeps text as {found}, which cannot hold every name and serial. "
+                    "Expected UTF8. Make one: createdb --encoding UTF8 --locale C --template template0 NAME",
+                    url=engine.url.render_as_string(),
+                    found=found,
+                )
+            )
 
     return engine

@@ -151,7 +151,13 @@ labels = Table(
     "labels",
     metadata,
     Column("product", String, nullable=False),
-    Column("serial", String, nullable=False, comment="canonical; never given to another unit, not even after a purge"),
+    Column(
+        "serial",
+        String,
+        nullable=False,
+        index=True,
+        comment="canonical; never given to another unit, not even after a purge",
+    ),
     Column("unit", String(36), nullable=False, index=True),
     PrimaryKeyConstraint("product", "serial"),
 )

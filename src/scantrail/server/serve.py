@@ -28,7 +28,7 @@ def serve(database_url: str, host: str, port: int, workers: int) -> int:
     Raises:
         OperatorError: the database cannot be used, or the port is taken.
     """
-    ready(database_url).close()
+    ready(database_url, create=True).close()
     listening = _listen(host, port)
     os.environ[DATABASE_VARIABLE] = database_url
     address = f"http://{host}:{listening.getsockname()[1]}"

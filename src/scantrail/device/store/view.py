@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, literal, select, union_all
@@ -146,8 +147,7 @@ class View:
         wanted = set(ids)
         missing = wanted - self._units.keys()
         if missing:
-            _trim(self._units)
-            missing = wanted - self._units.keys()
+            _trim(self._units, wanted)
             rows = {row.id: decoded(Unit, row.body) for row in self._database.rows(_UNITS, ids=keys(missing))}
             for unit, acts in self._journal.unseen(UNIT, missing).items():
                 after = _after(rows.get(unit), unit, acts)
@@ -161,8 +161,7 @@ class View:
         wanted = set(numbers)
         missing = wanted - self._lists.keys()
         if missing:
-            _trim(self._lists)
-            missing = wanted - self._lists.keys()
+            _trim(self._lists, wanted)
             found = self._database.rows(_PICK_LISTS, ids=keys(missing))
             self._list_positions |= {row.id: row.position for row in found}
             rows = {row.id: decoded(PickList, row.body) for row in found}
@@ -195,8 +194,7 @@ class View:
         wanted = set(ids)
         missing = wanted - kept.keys()
         if missing:
-            _trim(kept)
-            missing = wanted - kept.keys()
+            _trim(kept, wanted)
             kept |= {row.id: decoded(kind, row.body) for row in self._database.rows(query, ids=keys(missing))}
         return {each: kept[each] for each in wanted if each in kept}
 
@@ -284,9 +282,11 @@ _STILL_OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
 _KEPT = 5000
 
 
-def _trim(kept: dict[str, Any]) -> None:
-    if len(kept) > _KEPT:
-        kept.clear()
+def _trim(kept: dict[str, Any], wanted: Collection[str]) -> None:
+    """Make room: drop what was read longest ago and is not wanted now, as many as are too many."""
+    others = (each for each in kept if each not in wanted)
+    for oldest in tuple(islice(others, max(0, len(kept) - _KEPT))):
+        del kept[oldest]
 
 
 def _urgency(pick_list: PickList) -> tuple[int, str, str]:

@@ -11,12 +11,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.attention import rebuild_attention
-from scantrail.server.database import Database, DatabaseError
+from scantrail.server.database import Database, DatabaseError, not_begun
 from scantrail.server.master import new_stream
 from scantrail.server.schema import meta, streams
 from scantrail.words import M
@@ -59,15 +59,20 @@ def migrate(database: Database) -> None:
             connection.execute(insert(meta).values(key=_ATTENTION_FILLED, value="1"))
 
 
-def ready(url: str) -> Database:
-    """The database at an address, brought to this version.
+def ready(url: str, *, create: bool = False) -> Database:
+    """The database at an address, brought to this version; only with `create` is a new one begun.
 
     Raises:
         DatabaseError: it cannot be used; the message says why.
     """
-    database = Database(url)
+    database = Database(url, create=create)
     try:
+        if not create:
+            _must_be_ours(database)
         migrate(database)
+    except DatabaseError:
+        database.close()
+        raise
     except (DBAPIError, CommandError) as error:
         database.close()
         why = str(error.orig).strip().splitlines()[0] if isinstance(error, DBAPIError) else str(error)
@@ -75,3 +80,11 @@ def ready(url: str) -> Database:
             M("The database {url} cannot be used: {why}", url=database.engine.url.render_as_string(), why=why)
         ) from error
     return database
+
+
+def _must_be_ours(database: Database) -> None:
+    """A command that only looks must not begin a database: the address may be mistyped."""
+    with database.reading() as connection:
+        is_ours = inspect(connection).has_table("alembic_version")
+    if not is_ours:
+        raise not_begun(database.engine.url.render_as_string())
