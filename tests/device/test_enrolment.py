@@ -60,8 +60,10 @@ async def test_what_is_no_address_is_named(tmp_path: Path, address: str) -> None
 
 @pytest.mark.parametrize("address", ["http://", "http://[", "http://a b/", "http://127.0.0.1:1", "https://127.0.0.1:1"])
 async def test_an_address_where_nobody_answers_is_a_sentence(tmp_path: Path, address: str) -> None:
-    with pytest.raises(EnrolmentFailed, match="cannot be reached"):
+    with pytest.raises(EnrolmentFailed, match="cannot be reached") as failed:
         await enrol(tmp_path / "device", address, "code")
+    assert "attempts failed" not in str(failed.value), "words for a person, not those of a library"
+    assert "Work goes on" not in str(failed.value), "on a device that is not enrolled no work goes on"
 
 
 async def test_an_enrolled_folder_keeps_its_records_and_the_code_is_not_spent(

@@ -362,7 +362,7 @@ async def test_a_server_that_is_another_one_at_every_answer_is_given_up_for_now(
     device.line.fault = fault
     state = await device.sync.now()
     assert state.link is Link.OFFLINE
-    assert say(state.reason) == "The server is being put back from a backup. Work goes on; records wait here."
+    assert say(state.reason) == "The server is being put back from a backup."
     device.line.fault = None
     assert (await device.sync.now()).link is Link.ONLINE
     assert device.store.ready

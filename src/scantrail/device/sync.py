@@ -220,7 +220,7 @@ class Sync:
             if await self._talk():
                 await self._numbers.refill()
                 return
-        raise GivenUp(M("The server is being put back from a backup. Work goes on; records wait here."))
+        raise GivenUp(M("The server is being put back from a backup."))
 
     async def _talk(self) -> bool:
         """Exchange to the end; gives False where a restored server's rows have taken the place of all there were.

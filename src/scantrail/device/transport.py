@@ -201,15 +201,9 @@ class Server:
         try:
             yield
         except (TimeoutError, httpx2.TimeoutException) as error:
-            raise Offline(M("The server does not answer. Work goes on; records wait here.")) from error
+            raise Offline(M("The server {url} does not answer.", url=self._url)) from error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
-            raise Offline(
-                M(
-                    "The server {url} cannot be reached ({why}). Work goes on; records wait here.",
-                    url=self._url,
-                    why=_why(error),
-                )
-            ) from error
+            raise Offline(_unreachable(self._url, error)) from error
 
     def _headers(self) -> dict[str, str]:
         headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json"}
@@ -252,11 +246,8 @@ class Server:
         )
 
 
-_NOT_THE_SERVER = M(
-    "Something else than the Scantrail server answers: perhaps the network asks for a sign-in page. "
-    "Work goes on; records wait here."
-)
-_OUT_OF_ORDER = "The server is busy or out of order ({status}). Work goes on; records wait here."
+_NOT_THE_SERVER = M("Something else than the Scantrail server answers: perhaps the network asks for a sign-in page.")
+_OUT_OF_ORDER = "The server is busy or out of order ({status})."
 
 
 def _must_be_whole(response: httpx2.Response, content: bytes) -> None:
@@ -269,7 +260,7 @@ def _must_be_whole(response: httpx2.Response, content: bytes) -> None:
     if told is None and response.is_success:
         raise Offline(_NOT_THE_SERVER)
     if told is not None and told != digest_of(response.request.url.query, content):
-        raise Offline(M("The server's answer was changed on the way. Work goes on; records wait here."))
+        raise Offline(M("The server's answer was changed on the way."))
 
 
 def _understood(response: httpx2.Response, content: bytes) -> dict[str, Any]:
@@ -304,6 +295,15 @@ def _refused(status: int, data: dict[str, Any], asked_pause: float | None) -> Re
 
 def _seconds(text: str) -> float | None:
     return float(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+
+
+def _unreachable(url: str, error: Exception) -> Message:
+    """Why a server cannot be reached, for a person with a handheld; what a technician needs only where it says more."""
+    if "CERTIFICATE" in str(error).upper():
+        return M("The server {url} has a certificate that this device does not trust: {why}.", url=url, why=str(error))
+    if isinstance(error, httpx2.ConnectError):
+        return M("The server {url} cannot be reached. Is the network there, and is the server running?", url=url)
+    return M("The server {url} cannot be reached: {why}.", url=url, why=_why(error))
 
 
 def _why(error: Exception) -> str:

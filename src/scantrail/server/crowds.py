@@ -32,7 +32,7 @@ class Crowd:
             detail = M("The server still works on what this device sent before. It will be sent again.")
             raise refused(429, "wait", detail, retry_after=RETRY_AFTER_S)
         if len(self._inside) >= self._at_once:
-            detail = M("Many devices send at this moment. Work goes on; records wait here and are sent again.")
+            detail = M("Many devices send at this moment. The records are sent again soon.")
             raise refused(503, "busy", detail, retry_after=RETRY_AFTER_S)
         self._inside.add(device)
         try:

@@ -327,7 +327,8 @@ async def sync_now(page: Page) -> None:
     if state.link is Link.ONLINE:
         page.shown = sentence(Tone.ACCEPTED, M("IN SYNC WITH THE SERVER"))
     else:
-        page.shown = sentence(Tone.NOTED, M("NOT IN SYNC"), state.reason)
+        goes_on = M("Work goes on; records wait here.") if state.link is Link.OFFLINE else ""
+        page.shown = Shown(Tone.NOTED, M("NOT IN SYNC"), because=state.reason, todo=goes_on)
     page.desk.shell.redraw()
 
 
