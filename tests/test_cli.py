@@ -95,7 +95,7 @@ def test_a_wrong_command_line_exits_with_2(arguments: list[str]) -> None:
         (["enrol", "--code", "abc", "--store", "{folder}"], "does not say where the server is"),
         (["enrol", "--code", "$ST:ENROL:http://127.0.0.1:1#c", "--store", "{folder}"], "cannot be reached"),
         (["enrol", "--server", "ftp://x", "--code", "c", "--store", "{folder}"], "expected http"),
-        (["handheld", "--store", "{folder}/none"], "enrol --server URL --code CODE --store {folder}/none"),
+        (["sync", "now", "--store", "{folder}/none"], "enrol --server URL --code CODE --store {folder}/none"),
         (["sync", "status", "--store", "{folder}/none"], "has no records"),
         (["enrol", "--server", "http://127.0.0.1:1", "--code", "c", "--store", "/dev/null"], "Nothing can be written"),
         (["simulate", "--seeds", "1..99999999999999999999"], "too many seeds"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -168,3 +169,29 @@ def test_a_user_without_a_home_folder_is_told(
         monkeypatch.delenv(variable, raising=False)
     assert main(["doctor"]) == Exit.FAILED
     assert "Set HOME" in capsys.readouterr().err
+
+
+def test_every_exit_code_stands_in_the_table() -> None:
+    table = (Path(__file__).parents[1] / "docs/commands.md").read_text("utf-8")
+    listed = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")}
+    assert {int(each) for each in Exit} <= listed
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == Exit.OK
+    told = capsys.readouterr().out
+    assert all(each in told for each in ("handheld", "attention", "simulate", "--store"))
+
+
+def test_checked_scanner_profiles_are_one_document_for_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["scanner", "show", "generic"])
+    (tmp_path / "good.toml").write_text(capsys.readouterr().out)
+    (tmp_path / "bad.toml").write_text("nonsense")
+    files = [str(tmp_path / name) for name in ("good.toml", "bad.toml")]
+    assert main(["scanner", "check", "--json", *files]) == Exit.FAILED
+    told = capsys.readouterr()
+    assert [(each["file"], each["good"]) for each in json.loads(told.out)] == [(files[0], True), (files[1], False)]
+    assert "bad.toml" in told.err

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from scantrail import __version__
 from scantrail.cli import attention, device, labels, proving, scanning, server, sync
-from scantrail.cli.base import MissingExtra, fail
+from scantrail.cli.base import MissingExtra, add_command, fail
 from scantrail.cli.faults import tell_fault
 from scantrail.glyphs import print_twins
 from scantrail.program import Exit, command
@@ -113,7 +113,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for group in (device, server, attention, sync, scanning, labels, proving):
         group.add_commands(commands)
+    completion = add_command(commands, "completion", _("print a script that completes commands in a shell"), _complete)
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
+
+
+def _complete(options: argparse.Namespace) -> int:
+    import shtab
+
+    print(shtab.complete(_parser(), options.shell))
+    return Exit.OK
 
 
 def _greet(_options: argparse.Namespace) -> int:

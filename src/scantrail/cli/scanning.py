@@ -66,6 +66,7 @@ def _add_scanner(commands: Commands[argparse.ArgumentParser]) -> None:
         command.add_argument("--json", action="store_true", help=_("for programs"))
     checking = add_command(actions, "check", _("say what is wrong with scanner profiles"), _scanner_check)
     checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    checking.add_argument("--json", action="store_true", help=_("for programs"))
     using = add_command(actions, "use", _("let this device use a profile from its next start on"), _scanner_use)
     using.add_argument("profile", metavar="NAME|FILE", help=_("a profile that ships, or a file of your own"))
     learning = add_command(
@@ -104,13 +105,19 @@ def _scanner_check(options: argparse.Namespace) -> int:
     from scantrail.scanning.settings import ProfileUnusable
 
     code = Exit.OK
+    checked: list[dict[str, object]] = []
     for path in options.files:
         try:
             profile = profile_in(path)
         except ProfileUnusable as error:
             code = fail(visible(str(error)))
-        else:
+            checked.append({"file": str(path), "good": False, "problem": str(error)})
+            continue
+        checked.append({"file": str(path), "good": True, "profile": profile.to_plain()})
+        if not options.json:
             print(visible(say(M("{path}: {name} is a good profile.", path=path, name=profile.name))))
+    if options.json:
+        print(json.dumps(checked, indent=2))
     return code
 
 

@@ -102,6 +102,8 @@ def _device_add(options: argparse.Namespace) -> int:
     if options.server:
         print(administration.enrolment_qr(Enrolment(options.server, code)))
     print(code)
+    enrol = f"scantrail enrol --server {options.server or 'URL'} --code {code}"
+    print(say(M("Within an hour, on {name}: {enrol}", name=options.name, enrol=enrol)), file=sys.stderr)
     return Exit.OK
 
 
