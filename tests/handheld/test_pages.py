@@ -25,7 +25,7 @@ from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
 from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
 from tests.support.photos import jpeg
-from tests.support.worlds import MODULE, SARAH, SENSOR, any_line, exact_line, module, pick_list, unit
+from tests.support.worlds import MODULE, SAM, SARAH, SENSOR, any_line, exact_line, module, pick_list, unit
 
 DEMO = [("Sarah Johnson", BADGE, PIN)]
 
@@ -375,6 +375,14 @@ async def test_contested_work_is_told_at_once_and_stays_in_the_state_line_until_
         await hand.press("enter")
         assert "Scanned by Sarah Johnson" in hand.glass
         await hand.type("1\r")
+        assert "SCAN CM500-2025-0046" in hand.glass
+        await hand.scan("CM500-2025-0048")
+        assert "WRONG UNIT  CM500-2025-0048" in hand.glass
+        await hand.scan("CM500-2025-0046")
+        assert "WRONG UNIT" not in hand.glass
+        await hand.scan("CART-05")
+        assert "WRONG PLACE  CART-05" in hand.glass
+        await hand.scan("A-15-03")
         assert "NOTHING NEEDS ATTENTION" in hand.glass
         assert "!1" not in hand.glass.splitlines()[0]
         settled = acts_of(hand.store)[-1]
@@ -579,3 +587,29 @@ async def test_a_list_taken_over_closes_on_one_page_that_says_where_the_cart_goe
         await hand.press("enter")
         assert "WHAT NEXT?" in hand.glass
         assert any(str(entry.label) == "Hand over PL-2025-0091" for entry in MenuPage(hand.app.desk).entries())
+
+
+@pytest.mark.parametrize(
+    ("choice", "wrong", "said", "right", "note"),
+    [
+        ("2\r", "WKR-1001", "Sarah Johnson is no supervisor.", "WKR-1005", "Sam Okafor"),
+        ("3\r", "A-15-03", "Say in words what you did with the goods.", "", "left at the gate"),
+    ],
+)
+async def test_settling_asks_who_has_the_goods_or_what_was_done(
+    tmp_path: Path, choice: str, wrong: str, said: str, right: str, note: str
+) -> None:
+    async with bench(tmp_path, *DAY, LIST, SAM) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
+        picked = next(act for act in acts_of(hand.store) if any(isinstance(e, UnitPicked) for e in act.draft.events))
+        await contest(hand, picked)
+        await hand.press("f10")
+        await hand.type("2\r")
+        await hand.press("enter")
+        await hand.type(choice)
+        await hand.scan(wrong)
+        assert said in " ".join(hand.glass.split())
+        await (hand.scan(right) if right else hand.type(f"{note}\r"))
+        assert acts_of(hand.store)[-1].draft.note == note
+        assert "NOTHING NEEDS ATTENTION" in hand.glass

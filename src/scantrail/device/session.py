@@ -330,10 +330,10 @@ class Session:
             return self.verdict
         return self.answer(AttachPhoto(self._store.photos.keep(content, name)))
 
-    def settle(self, item: AttentionItem, reason: str) -> None:
-        """A person has dealt with the goods of an act that did not apply."""
+    def settle(self, item: AttentionItem, reason: str, note: str = "") -> None:
+        """A person has dealt with the goods of an act that did not apply; `note` says where or with whom they are."""
         events = tuple(AttentionSettled(*item.act, unit) for unit in item.units or (None,))
-        self._record(Draft(events=events, document=item.document, reason=reason))
+        self._record(Draft(events=events, document=item.document, reason=reason, note=note))
 
     def _record_judged(self, draft: Draft, scanned: str) -> Verdict | None:
         """Judge a draft as the server will, then record it, or its refusal; gives the verdict on a refusal."""

@@ -268,6 +268,11 @@ class DeviceStore:
         found = self._view.workers_called(badge.strip()) if _storable(badge) else ()
         return found[0] if found else None
 
+    def worker_named(self, name: str) -> Worker | None:
+        """The worker of this name, whatever its case."""
+        wanted = " ".join(name.split()).casefold()
+        return next((each for each in self._view.workers().values() if each.name.casefold() == wanted), None)
+
     def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
         """Everything it takes to judge scans for a pick list.
 

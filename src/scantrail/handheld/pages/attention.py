@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from scantrail.device.store import AttentionItem
+from scantrail.domain.people import Right
+from scantrail.domain.places import PlaceKind
+from scantrail.domain.readings import Candidates, Carrier, Reading
+from scantrail.domain.units import Unit
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.text import told
 from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
 
-SETTLE_REASONS = (M("Put back"), M("Given to a supervisor"), M("Other"))
+PUT_BACK, GIVEN, OTHER = M("Put back"), M("Given to a supervisor"), M("Other")
+SETTLE_REASONS = (PUT_BACK, GIVEN, OTHER)
 
 
 class AttentionPage(ChoicePage):
@@ -86,15 +92,116 @@ class SettlePage(ChoicePage):
 
     def _settling(self, reason: Message) -> Callable[[], None]:
         def settle() -> None:
-            self.desk.session.settle(self._item, told(reason))
-            self.desk.shell.settled()
-            self.desk.shell.back()
-            self._opened_from.say(sentence(Tone.ACCEPTED, M("SETTLED"), scanned=_goods(self._item)))
+            asking = _ASKING.get(reason.template) if self._item.units or reason == OTHER else None
+            if asking is None:
+                self._settled(reason, "")
+            else:
+                self.desk.shell.open(asking(self.desk, self._item, partial(self._settled, reason)))
 
         return settle
 
+    def _settled(self, reason: Message, note: str) -> None:
+        self.desk.session.settle(self._item, told(reason), note)
+        self.desk.shell.settled()
+        self.desk.shell.close(self)
+        self._opened_from.say(sentence(Tone.ACCEPTED, M("SETTLED"), scanned=_goods(self._item)))
+
     def help(self) -> Sequence[Message | str]:
         return (M("Do with the goods what the screen says, then choose what you did. It is recorded with your name."),)
+
+
+class _AskingPage(TextPage):
+    """What settling takes beside its reason."""
+
+    def __init__(self, desk: Desk, item: AttentionItem, answered: Callable[[str], None]) -> None:
+        super().__init__(desk)
+        self.item = item
+        self.answered = answered
+
+    def body(self, width: int) -> list[Line]:
+        return wrapped(told(self.item.todo), width, Ink.STRONG)
+
+    def refuse(self, title: Message, todo: Message, scanned: str) -> None:
+        """Say why an answer is none; the question stays."""
+        self.say(sentence(Tone.REFUSED, title, todo, scanned))
+
+
+class PutBackPage(_AskingPage):
+    """Each unit is scanned, then the place it was put into."""
+
+    def __init__(self, desk: Desk, item: AttentionItem, answered: Callable[[str], None]) -> None:
+        super().__init__(desk, item, answered)
+        self._left = list(item.units)
+        self._unit: Unit | None = None
+        self._done: list[str] = []
+
+    def title(self) -> Message | str:
+        if self._unit is not None:
+            return M("SCAN THE BIN OF {serial}", serial=self._unit.serial)
+        units = (self.desk.store.unit(each) for each in self._left)
+        return M("SCAN {serial}", serial=" / ".join(each.serial for each in units if each is not None) or "?")
+
+    def take(self, reading: Reading) -> None:
+        found = self.desk.session.candidates(reading)
+        self.shown = None
+        if self._unit is None:
+            self._unit = next((each for each in found.units if each.id in self._left), None)
+            if self._unit is None:
+                self.refuse(M("WRONG UNIT"), M("Scan the unit that you put back."), found.text)
+            return
+        self._place_scanned(self._unit, found)
+
+    def _place_scanned(self, unit: Unit, found: Candidates) -> None:
+        here = [place for place in found.places if place.site == self.desk.store.site]
+        bins = [place for place in here if place.kind is PlaceKind.BIN]
+        recorded = self.desk.store.place(unit.place)
+        is_in_bin = recorded is not None and recorded.kind is PlaceKind.BIN and recorded.site == self.desk.store.site
+        if not bins or (recorded is not None and is_in_bin and bins[0].id != recorded.id):
+            where = recorded.code if recorded is not None and is_in_bin else M("a bin of this site")
+            self.refuse(M("WRONG PLACE"), M("Put it into {place} and scan that.", place=where), found.text)
+            return
+        self._done.append(f"{unit.serial}: {bins[0].code}")
+        self._left.remove(unit.id)
+        self._unit = None
+        if not self._left:
+            self.answered(", ".join(self._done))
+
+
+class ReceiverPage(_AskingPage):
+    """Who has the goods now."""
+
+    def title(self) -> Message | str:
+        return M("WHO HAS IT? SCAN THE BADGE, OR TYPE THE NAME")
+
+    def take(self, reading: Reading) -> None:
+        found = self.desk.session.candidates(reading)
+        worker = next((each for each in found.workers), None) or self.desk.store.worker_named(reading.text)
+        if worker is None:
+            self.refuse(M("NOBODY"), M("Nobody here has this badge or name."), reading.text)
+        elif not worker.may(Right.SETTLE):
+            self.refuse(M("NO SUPERVISOR"), M("{worker} is no supervisor.", worker=worker.name), reading.text)
+        else:
+            self.answered(worker.name)
+
+
+class NotePage(_AskingPage):
+    """What was done, in words."""
+
+    def title(self) -> Message | str:
+        return M("WHAT DID YOU DO? TYPE IT, THEN ENTER")
+
+    def take(self, reading: Reading) -> None:
+        if reading.carrier is Carrier.TYPED and reading.text.strip():
+            self.answered(reading.text.strip())
+        else:
+            self.refuse(M("TYPE IT"), M("Say in words what you did with the goods."), reading.text)
+
+
+_ASKING: dict[str, type[_AskingPage]] = {
+    PUT_BACK.template: PutBackPage,
+    GIVEN.template: ReceiverPage,
+    OTHER.template: NotePage,
+}
 
 
 class WaitingPage(TextPage):
