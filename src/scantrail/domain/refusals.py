@@ -52,6 +52,10 @@ class Code(Enum):
     CALIBRATION = "calibration"
     NOT_PICKABLE = "not_pickable"
     WRONG_BIN = "wrong_bin"
+    NOT_THIS_BIN = "not_this_bin"
+    NAMED_HERE = "named_here"
+    NAMED_ELSEWHERE = "named_elsewhere"
+    REPLACED = "replaced"
     GO_TO_BIN = "go_to_bin"
     NO_STOCK = "no_stock"
     BIN_NOT_PICKABLE = "bin_not_pickable"
@@ -283,7 +287,7 @@ WORDINGS: dict[Code, Wording] = {
     Code.NOT_ON_LIST: Wording(
         N_("WRONG UNIT"),
         N_("It is not on {document}, which names its units."),
-        N_("Put it back; scan {wanted}."),
+        N_("Put it back; scan {wanted}. To take it in place of one, press F4 and choose 6."),
         contests=True,
         afterwards=N_("The list has changed. Put it back in {bin}."),
     ),
@@ -328,6 +332,28 @@ WORDINGS: dict[Code, Wording] = {
         N_("Put it back. To pick it, press F4, Another bin, and go to {place}."),
         contests=True,
         afterwards=N_("It was moved meanwhile. Bring it to a supervisor."),
+    ),
+    Code.NOT_THIS_BIN: Wording(
+        N_("WRONG BIN"),
+        N_("It is recorded in {place}; you are at {bin}."),
+        N_("Put it back; scan {wanted}."),
+        contests=True,
+        afterwards=N_("It was moved meanwhile. Bring it to a supervisor."),
+    ),
+    Code.NAMED_HERE: Wording(
+        N_("ON THIS LIST"),
+        N_("{document} asks for {unit} itself; it replaces no other."),
+        N_("To pick it as itself, press Esc, then scan it. Else scan {wanted}."),
+    ),
+    Code.NAMED_ELSEWHERE: Wording(
+        N_("ON THIS LIST"),
+        N_("{document} asks for {unit} itself; it replaces no other."),
+        N_("Put it back; scan {wanted}."),
+    ),
+    Code.REPLACED: Wording(
+        N_("SAME UNIT"),
+        N_("{unit} is the one to be replaced."),
+        N_("Scan {wanted}. To pick it after all, press Esc, then scan it."),
     ),
     Code.GO_TO_BIN: Wording(
         N_("WRONG BIN"),

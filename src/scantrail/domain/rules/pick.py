@@ -54,6 +54,10 @@ class PickCase:
     """What is on record under the text that another keyboard layout would have typed."""
     counted_on: str | None = None
     """The line that a record counts the unit on; None where that is still to be decided."""
+    wanted: str = "–"
+    """What may be scanned instead, in words; only whoever asks for a scan knows it."""
+    bins: frozenset[PlaceId] | None = None
+    """Where else the picker may go for this list; None where that is not known."""
 
     @property
     def product(self) -> Product | None:
@@ -78,40 +82,6 @@ class PickCase:
         """Where the picker puts what is picked."""
         person = self.world.workers.get(self.worker)
         return person.cart if person else None
-
-    @property
-    def wanted(self) -> str:
-        """What to scan instead: the serials still to pick here, else the product."""
-        return wanted_here(self.world, self.pick_list, self.at_place, self.expected_product)
-
-
-def wanted_here(world: World, pick_list: PickList, place: PlaceId | None, product: ProductId | None) -> str:
-    """The serials still to pick of a product in a bin, at most three by name; else the product's name."""
-    serials = []
-    for line in pick_list.lines:
-        if product is not None and line.product != product:
-            continue
-        for unit_id in line.remaining_units:
-            unit = world.units.get(unit_id)
-            if unit is not None and (place is None or unit.place == place):
-                serials.append(unit.serial)
-    if serials:
-        return _named(serials)
-    found = world.products.get(product) if product else None
-    return found.name if found else "?"
-
-
-MOST_NAMED = 3
-"""Serials named in one sentence at the most."""
-
-
-def _named(serials: list[str]) -> str:
-    """The first serial whole, the next by what tells them apart: `CM500-2025-0046 / 0047 / 0048`."""
-    first, *others = serials[:MOST_NAMED]
-    alike = next((at for at, each in enumerate(zip(first, *others, strict=False)) if len(set(each)) > 1), 0)
-    shared = max(first.rfind(separator, 0, alike) for separator in "-/._ ") + 1
-    more = " / …" if len(serials) > MOST_NAMED else ""
-    return " / ".join([first, *(other[shared:] for other in others)]) + more
 
 
 Rule = Callable[[PickCase], Refusal | None]
@@ -367,7 +337,10 @@ def _not_pickable(case: PickCase, unit: Unit) -> Refusal | None:
 def _wrong_bin(case: PickCase, unit: Unit) -> Refusal | None:
     if case.at_place is None or unit.place == case.at_place:
         return None
-    return refuse(Code.WRONG_BIN, place=code_of(unit.place), bin=code_of(case.at_place))
+    where = {"place": code_of(unit.place), "bin": code_of(case.at_place)}
+    if case.bins is None or unit.place in case.bins:
+        return refuse(Code.WRONG_BIN, **where)
+    return refuse(Code.NOT_THIS_BIN, **where, wanted=case.wanted)
 
 
 def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
@@ -426,3 +399,31 @@ def unlisted_pick_refusal(world: World, unit: Unit | None) -> Refusal | None:
     unlisted = PickList("", world.site.id, "", ())
     case = PickCase(world, unlisted, "", "", date.min, None, None, frozenset(), unit, None, None)
     return next((refusal for rule in _TAKEN_RULES if (refusal := rule(case)) is not None), None)
+
+
+_NAMED_RULES = (
+    _hold,
+    _already_picked,
+    _shipped,
+    _status,
+    _another_site,
+    _owner,
+    _another_list,
+    _firmware,
+    _calibration,
+    _not_pickable,
+)
+"""What forbids the pick of a unit that a line of the list asks for, wherever the picker stands."""
+
+
+def asked_unit_refusal(world: World, pick_list: PickList, today: date) -> Callable[[Unit], Refusal | None]:
+    """Says of each unit that a line of the list asks for why nobody may be sent to it; None when it may be picked.
+
+    The work for one unit does not grow with the list.
+    """
+    case = PickCase(world, pick_list, "", "", today, None, None, frozenset(), None, None, None)
+
+    def why_not(unit: Unit) -> Refusal | None:
+        return next((refusal for rule in _NAMED_RULES if (refusal := rule(case, unit)) is not None), None)
+
+    return why_not

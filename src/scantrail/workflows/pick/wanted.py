@@ -1,0 +1,90 @@
+"""What may be scanned now: the one computation behind what is asked, what is shown, and what a refusal names instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from scantrail.domain.documents import LineKind
+from scantrail.domain.identifiers import ProductId, code_of
+from scantrail.words import M, say
+from scantrail.workflows.pick.state import Pick, ScanningDamaged, ScanningSubstitute, ScanningUndoBin, Step
+
+MOST_NAMED = 3
+"""Codes named at once at the most."""
+
+
+def codes(pick: Pick) -> tuple[str, ...]:
+    """Codes that are accepted when scanned now, the suggestion first. Others may be right as well."""
+    return _codes(pick)[:MOST_NAMED]
+
+
+def wanted(pick: Pick) -> str:
+    """What to scan now, in words for a sentence: `CM500-2025-0046 / 0047`, `any Control Module CM-500`."""
+    if isinstance(pick.mode, ScanningSubstitute):
+        line = pick.pick_list.line_naming(pick.mode.instead_of)
+        return another(pick, line.product if line else None)
+    if not isinstance(pick.mode, ScanningDamaged | ScanningUndoBin):
+        if pick.step is Step.REPLACE and pick.to_replace is not None:
+            return another(pick, pick.to_replace.product)
+        if pick.step is Step.SERIAL and takes_any(pick):
+            return say(M("any {product}", product=product_name(pick, pick.pick_list.at_product)))
+    return _named(_codes(pick)) or "–"
+
+
+def another(pick: Pick, product: ProductId | None) -> str:
+    """Words for a unit that is taken in place of a named one."""
+    return say(M("another {product}", product=product_name(pick, product)))
+
+
+def takes_any(pick: Pick) -> bool:
+    """Whether the stop asks for any unit of a product, not for units that the list names."""
+    return pick.line is not None and pick.line.kind is LineKind.ANY
+
+
+def product_name(pick: Pick, product: ProductId | None) -> str:
+    """A product's name, or its id where it is not on record here."""
+    found = pick.world.products.get(product or "")
+    return found.name if found else product or "?"
+
+
+def _codes(pick: Pick) -> tuple[str, ...]:
+    """At most one more than are named at once, so that it shows that there are more."""
+    match pick.mode:
+        case ScanningUndoBin(unit):
+            picked = pick.pick_list.picked_unit(unit)
+            return (code_of(picked.place),) if picked else ()
+        case ScanningSubstitute():
+            return ()
+        case ScanningDamaged():
+            here = pick.stop.units if pick.stop and pick.step is Step.SERIAL else ()
+            found = [*(unit.serial for unit in here), *(each.serial for each in pick.pick_list.picked)]
+            return tuple(found[: MOST_NAMED + 1])
+        case _:
+            return _of_step(pick)
+
+
+def _of_step(pick: Pick) -> tuple[str, ...]:
+    stop = pick.stop
+    if stop is None:
+        return ()
+    if pick.step is Step.BIN:
+        bins = dict.fromkeys(each.place for each in pick.stops if each.product == stop.product)
+        return tuple(code_of(place) for place in bins)[: MOST_NAMED + 1]
+    if pick.step is Step.PRODUCT:
+        here = (each.product for each in pick.stops if each.place == pick.pick_list.at_place)
+        return tuple(pick.world.products[each].sku for each in here if each in pick.world.products)
+    if pick.step is Step.SERIAL:
+        return tuple(unit.serial for unit in islice(stop.units, MOST_NAMED + 1))
+    return ()
+
+
+def _named(texts: Sequence[str]) -> str:
+    """The first text whole, the next by what tells them apart: `CM500-2025-0046 / 0047 / 0048`."""
+    if not texts:
+        return ""
+    first, *others = texts[:MOST_NAMED]
+    alike = next((at for at, each in enumerate(zip(first, *others, strict=False)) if len(set(each)) > 1), 0)
+    shared = max(first.rfind(separator, 0, alike) for separator in "-/._ ") + 1
+    more = " / …" if len(texts) > MOST_NAMED else ""
+    return " / ".join([first, *(other[shared:] for other in others)]) + more
