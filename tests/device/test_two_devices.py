@@ -107,7 +107,7 @@ async def test_the_second_of_two_pickers_of_one_unit_is_told_and_picks_another(
         (item,) = mike.device.store.attention()
         assert item.refusal.code is Code.ALREADY_PICKED
         assert str(item.refusal.because).startswith("Sarah Johnson picked it for PL-2025-0101")
-        assert (mike.session.prompt().done, mike.session.prompt().expected) == (0, ("CM500-2025-0050",))
+        assert (mike.session.prompt().done, mike.session.prompt().codes) == (0, ("CM500-2025-0050",))
         assert mike.scan("CM500-2025-0049").tone is Tone.REFUSED
         assert mike.scan("CM500-2025-0050").tone is Tone.ACCEPTED
         mike.confirms_all()
@@ -132,14 +132,14 @@ async def test_whoever_knows_of_the_others_list_is_sent_to_another_unit(tmp_path
         for picker in (sarah, mike):
             picker.scan("A-15-03")
             picker.scan("CM-500-STD")
-            assert picker.session.prompt().expected == ("CM500-2025-0050",), "each leaves it to the other"
+            assert picker.session.prompt().codes == ("CM500-2025-0050",), "each leaves it to the other"
         mike.session.leave()
         assert sarah.scan("CM500-2025-0050").tone is Tone.ACCEPTED
         sarah.confirms_all()
         for picker in (sarah, mike):
             await picker.syncs()
         assert mike.session.open(SECOND.number) is None
-        assert mike.session.prompt().expected == ("CM500-2025-0049",)
+        assert mike.session.prompt().codes == ("CM500-2025-0049",)
         assert sarah.device.store.attention() == mike.device.store.attention() == ()
     assert list_on(served, FIRST).lines[0].reserved == ()
 

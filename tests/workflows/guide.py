@@ -16,8 +16,9 @@ from scantrail.domain.reservations import reserved_on
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
-from scantrail.workflows.base import Answer, Choose, Confirm, Prompt, Scan, Verdict
+from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
 from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt, reservations
+from scantrail.workflows.pick.state import ChoosingException, ChoosingUndo
 from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, said_in, scanned
 
 
@@ -101,6 +102,16 @@ class Guide:
     def choose(self, label: str) -> Verdict | None:
         key = next(each.key for each in self.pick.choices if str(each.label) == label)
         return self.give(Choose(key))
+
+    def report(self, label: str) -> Verdict | None:
+        """Press F4 and choose an exception; the only one there is is not asked about."""
+        verdict = self.give(AskException())
+        return self.choose(label) if isinstance(self.mode, ChoosingException) else verdict
+
+    def undo(self, label: str) -> Verdict | None:
+        """Press F5 and choose what is taken back; the only unit there is is not asked about."""
+        verdict = self.give(AskUndo())
+        return self.choose(label) if isinstance(self.mode, ChoosingUndo) else verdict
 
     def give(self, given: Answer) -> Verdict | None:
         outcome = answer(self.pick, given)

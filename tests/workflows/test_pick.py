@@ -20,6 +20,7 @@ from scantrail.domain.products import ProductGtin
 from scantrail.domain.readings import CodeKind, CodePrefix
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
+from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Mark, Tone
 from scantrail.workflows.pick import WORKING, Step
 from tests.support.worlds import (
@@ -134,12 +135,11 @@ def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> Non
     for number in (48, 46, 47):
         three.scan(f"CM500-2025-{number:04d}")
         three.confirm()
-    asked = []
-    while three.step() is Step.CHECK:
-        asked.append(three.prompt().expected[0])
-        three.confirm()
-    assert asked == [*SITE.pick_checklist, "Antistatic bags only"]
-    assert three.step() is Step.DONE
+    assert three.prompt().checks == SITE.pick_checklist, "what the packer has to do is not asked of the picker"
+    three.confirm()
+    assert three.step() is Step.DONE, "one Enter for all of them"
+    assert say(three.prompt().verb) == "LIST COMPLETE"
+    assert say(three.prompt().hint) == "Bring CART-05 to packing. Enter for the menu."
     assert three.pick_list.status is DocumentStatus.COMPLETED
     assert {three.world.units[promised(n).id].status for n in (46, 47, 48)} == {Status.PICKED}
     assert {three.world.units[promised(n).id].place for n in (46, 47, 48)} == {"MAIN/CART-05"}
@@ -199,19 +199,22 @@ def test_an_any_serial_line_suggests_the_oldest_and_takes_any_unit_of_the_bin() 
     listed = pick_list(any_line(MODULE, 1))
     guide = Guide(world(old, new, lists=(listed,)), listed.number)
     at_serial(guide)
-    assert guide.prompt().expected == ("CM500-2025-0050",)
+    assert guide.prompt().expected == ("Control Module CM-500",), "no serial looks like the only right one"
+    assert guide.prompt().codes[0] == "CM500-2025-0050"
     assert guide.scan("CM500-2025-0049").tone is Tone.ACCEPTED
     picked = guide.recorded[-1]
     assert isinstance(picked, UnitPicked)
     assert picked.from_status is Status.AVAILABLE
 
 
-def test_named_units_on_hold_are_gone_to_last(three: Guide) -> None:
+def test_a_named_unit_on_hold_is_not_asked_for_and_its_row_says_so(three: Guide) -> None:
     at_serial(three)
     first, *others = three.prompt().expected
     held = next(unit for unit in three.world.units.values() if unit.serial == first)
     three.world.holds = (Hold("QH-1", HoldKind.QUALITY, "capacitors", units=(held.id,)),)
-    assert three.prompt().expected == (*others, first)
+    assert three.prompt().expected == tuple(others)
+    rows = {item.text: (item.mark, say(item.note)) for item in three.prompt().items}
+    assert rows[first] == (Mark.BARRED, "on hold")
 
 
 def test_a_picker_may_start_an_any_serial_line_in_another_bin_that_holds_the_product() -> None:
@@ -225,8 +228,7 @@ def test_an_any_serial_line_with_no_stock_on_record_says_so_and_offers_the_short
     listed = pick_list(any_line(MODULE, 1))
     guide = Guide(world(lists=(listed,)), listed.number)
     assert guide.step() is Step.STUCK
-    guide.give(AskException())
-    guide.choose("Short pick")
+    guide.report("Short pick")
     guide.choose("not found")
     assert guide.step() is Step.CHECK
 
@@ -234,65 +236,57 @@ def test_an_any_serial_line_with_no_stock_on_record_says_so_and_offers_the_short
 def test_a_short_pick_needs_a_reason_and_keeps_what_was_picked(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
     three.confirm()
-    three.give(AskException())
-    three.choose("Short pick")
+    three.report("Short pick")
     assert three.pick_list.remaining == 2
     three.choose("not found")
     assert (three.drafts[-1].reason, three.pick_list.remaining, len(three.pick_list.picked)) == ("not found", 0, 1)
 
 
 def test_a_short_pick_can_be_undone(three: Guide) -> None:
-    three.give(AskException())
-    three.choose("Short pick")
+    three.report("Short pick")
     three.choose("not found")
-    three.give(AskUndo())
-    three.choose("short pick of 3 CM-500-STD")
+    three.undo("short pick of CM500-2025-0046, CM500-2025-0047, CM500-2025-0048")
     assert three.pick_list.remaining == 3
     assert three.step() is Step.BIN
 
 
-def test_a_damaged_unit_goes_to_quarantine_and_the_named_line_is_short_by_it(three: Guide) -> None:
-    at_serial(three).give(AskException())
-    three.choose("Damaged unit")
+def test_a_damaged_unit_goes_to_quarantine_and_its_line_asks_for_another(three: Guide) -> None:
+    at_serial(three).report("Damaged unit")
     three.scan("CM500-2025-0047")
     verdict = three.choose("housing")
     assert verdict is not None
     assert str(verdict.todo) == "Put it in QC-01."
     damaged = three.world.units[promised(47).id]
     assert (damaged.status, damaged.place, damaged.document) == (Status.QUARANTINE, "MAIN/QC-01", None)
-    assert three.pick_list.remaining == 2
+    assert (three.pick_list.remaining, three.pick_list.lines[0].short) == (3, 0), "nobody has said short"
     assert three.drafts[-1].reading is not None
 
 
 def test_a_unit_found_damaged_at_its_condition_leaves_the_list(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
-    three.give(AskException())
-    three.choose("Damaged unit")
+    three.report("Damaged unit")
     three.choose("packaging")
-    assert isinstance(three.recorded[-2], UnitQuarantined)
+    assert isinstance(three.recorded[-1], UnitQuarantined)
     assert three.pick_list.picked == ()
-    assert three.step() is Step.SERIAL
+    assert three.step() is Step.REPLACE
 
 
 def test_a_damaged_unit_on_an_any_serial_line_is_replaced_by_another() -> None:
     listed = pick_list(any_line(MODULE, 1))
     guide = at_serial(Guide(world(module(49), module(50), lists=(listed,)), listed.number))
     guide.scan("CM500-2025-0049")
-    guide.give(AskException())
-    guide.choose("Damaged unit")
+    guide.report("Damaged unit")
     guide.choose("label")
     assert (guide.step(), guide.pick_list.remaining) == (Step.SERIAL, 1)
 
 
 def test_only_a_unit_that_could_be_picked_is_reported_damaged_here(three: Guide) -> None:
-    at_serial(three).give(AskException())
-    three.choose("Damaged unit")
+    at_serial(three).report("Damaged unit")
     assert three.refused_with("CM500-2025-0060") is Code.NOT_ON_LIST
 
 
 def test_an_empty_bin_gives_up_the_units_named_there(three: Guide) -> None:
-    three.give(AskException())
-    three.choose("Bin is empty")
+    three.report("Bin is empty")
     three.choose("not found")
     assert three.step() is Step.CHECK
     assert three.pick_list.lines[0].short == 3
@@ -302,8 +296,7 @@ def test_an_empty_bin_sends_an_any_serial_line_to_the_next_bin() -> None:
     listed = pick_list(any_line(MODULE, 1))
     guide = Guide(world(module(49), module(50, place="MAIN/B-02-01"), lists=(listed,)), listed.number)
     guide.scan("A-15-03")
-    guide.give(AskException())
-    guide.choose("Bin is empty")
+    guide.report("Bin is empty")
     guide.choose("not found")
     assert (guide.step(), guide.prompt().expected) == (Step.BIN, ("B-02-01",))
 
@@ -311,8 +304,7 @@ def test_an_empty_bin_sends_an_any_serial_line_to_the_next_bin() -> None:
 def test_an_empty_bin_is_the_one_it_was_reported_at_whatever_a_sync_brings_meanwhile() -> None:
     listed = pick_list(any_line(MODULE, 1))
     guide = at_serial(Guide(world(module(49), module(50, place="MAIN/B-02-01"), lists=(listed,)), listed.number))
-    guide.give(AskException())
-    guide.choose("Bin is empty")
+    guide.report("Bin is empty")
     guide.world.units[module(49).id] = module(49, status=Status.QUARANTINE, place="MAIN/QC-01")
     guide.choose("not found")
     assert guide.pick_list.empty_bins == ("MAIN/A-15-03",)
@@ -323,15 +315,15 @@ def test_a_named_unit_on_the_dock_sends_nobody_to_a_bin_that_would_be_refused() 
     docked = promised(46, place="MAIN/DOCK-01")
     listed = pick_list(exact_line(docked))
     guide = Guide(world(docked, lists=(listed,)), listed.number)
-    assert guide.step() is Step.STUCK
-    assert guide.refused_with("DOCK-01") is Code.NO_STOCK
+    assert guide.step() is Step.REPLACE
+    assert guide.refused_with("DOCK-01") is Code.WRONG_KIND
+    assert say(guide.prompt().hint).startswith("in place of CM500-2025-0046 (elsewhere)")
 
 
 def test_a_unit_given_up_and_found_after_all_is_picked_and_no_longer_short() -> None:
     listed = pick_list(exact_line(promised(46)), any_line(MODULE, 1, line="2"))
     guide = at_serial(Guide(world(promised(46), module(50), lists=(listed,)), listed.number))
-    guide.give(AskException())
-    guide.choose("Short pick")
+    guide.report("Short pick")
     guide.choose("not found")
     guide.scan_all("CM-500-STD", "CM500-2025-0046")
     found, other = guide.pick_list.lines
@@ -344,8 +336,7 @@ def test_a_unit_given_up_and_found_damaged_is_short_once() -> None:
     guide = at_serial(Guide(world(promised(46), module(50), lists=(listed,)), listed.number))
     for exception, reason in (("Short pick", "not found"), ("Damaged unit", "housing")):
         guide.scan("CM-500-STD")
-        guide.give(AskException())
-        guide.choose(exception)
+        guide.report(exception)
         if exception == "Damaged unit":
             guide.scan("CM500-2025-0046")
         guide.choose(reason)
@@ -353,8 +344,10 @@ def test_a_unit_given_up_and_found_damaged_is_short_once() -> None:
     assert guide.world.units[promised(46).id].status is Status.QUARANTINE
 
 
-def test_another_bin_can_be_chosen_without_undoing_anything(three: Guide) -> None:
+def test_another_bin_can_be_chosen_without_undoing_anything_where_there_is_one(three: Guide) -> None:
     at_serial(three).give(AskException())
+    assert "Another bin" not in [say(each.label) for each in three.prompt().choices]
+    three.world.units[promised(48).id] = promised(48, place="MAIN/A-15-04")
     three.choose("Another bin")
     assert three.step() is Step.BIN
 
@@ -362,8 +355,8 @@ def test_another_bin_can_be_chosen_without_undoing_anything(three: Guide) -> Non
 def test_undo_asks_for_the_bin_and_restores_the_status(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
     three.confirm()
-    three.give(AskUndo())
-    three.choose("CM500-2025-0046")
+    three.undo("CM500-2025-0046")
+    assert say(three.prompt().verb) == "PUT CM500-2025-0046 BACK"
     assert three.prompt().expected == ("A-15-03",)
     assert three.scan("A-15-04").tone is Tone.NOTED
     undone = three.world.units[promised(46).id]
@@ -375,8 +368,7 @@ def test_undo_of_an_any_serial_pick_makes_the_unit_available_again() -> None:
     listed = pick_list(any_line(MODULE, 1))
     guide = at_serial(Guide(world(module(49), lists=(listed,)), listed.number))
     guide.scan("CM500-2025-0049")
-    guide.give(AskUndo())
-    guide.choose("CM500-2025-0049")
+    guide.undo("CM500-2025-0049")
     guide.scan("A-15-03")
     undone = guide.world.units[module(49).id]
     assert (undone.status, undone.order) == (Status.AVAILABLE, None)
@@ -387,8 +379,7 @@ def test_undo_leaves_a_unit_that_the_list_does_not_name_promised_to_the_order_al
     kept = replace(promised(49), document=None)
     guide = at_serial(Guide(world(kept, lists=(listed,)), listed.number))
     guide.scan("CM500-2025-0049")
-    guide.give(AskUndo())
-    guide.choose("CM500-2025-0049")
+    guide.undo("CM500-2025-0049")
     guide.scan("A-15-03")
     undone = guide.world.units[kept.id]
     assert (undone.status, undone.order, undone.document) == (Status.ALLOCATED, kept.order, None)
@@ -398,8 +389,7 @@ def test_what_was_picked_for_a_list_that_is_cancelled_then_can_be_put_back(three
     at_serial(three).scan("CM500-2025-0046")
     three.world.documents[three.number] = replace(three.pick_list, status=DocumentStatus.CANCELLED)
     assert three.refused_with("CM500-2025-0047") is Code.LIST_CANCELLED
-    three.give(AskUndo())
-    three.choose("CM500-2025-0046")
+    three.undo("CM500-2025-0046")
     assert three.scan("A-15-03").tone is Tone.NOTED
     assert three.pick_list.picked == ()
     assert three.world.units[promised(46).id].place == "MAIN/A-15-03"
@@ -407,8 +397,7 @@ def test_what_was_picked_for_a_list_that_is_cancelled_then_can_be_put_back(three
 
 def test_undo_wants_a_bin_and_says_what_else_was_scanned(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
-    three.give(AskUndo())
-    three.choose("CM500-2025-0046")
+    three.undo("CM500-2025-0046")
     assert three.refused_with("CM500-2025-0047") is Code.WRONG_KIND
 
 
@@ -438,9 +427,7 @@ def test_the_checklist_is_asked_again_after_an_undo(three: Guide) -> None:
     for number in (46, 47, 48):
         three.scan(f"CM500-2025-{number:04d}")
         three.confirm()
-    three.confirm()
-    three.give(AskUndo())
-    three.choose("CM500-2025-0048")
+    three.undo("CM500-2025-0048")
     three.scan("A-15-03")
     assert three.pick_list.checks == ()
 
@@ -453,5 +440,7 @@ def test_a_pick_resumes_at_its_step_from_the_document_alone(three: Guide) -> Non
 
 def test_requirements_travel_with_the_list() -> None:
     listed = pick_list(any_line(MODULE, 1), requirement=Requirement(firmware="2.1.5"))
-    guide = at_serial(Guide(world(module(49), lists=(listed,)), listed.number))
+    fits = module(50, firmware="2.1.5")
+    guide = at_serial(Guide(world(module(49), fits, lists=(listed,)), listed.number))
+    assert guide.prompt().codes == (fits.serial,)
     assert guide.refused_with("CM500-2025-0049") is Code.FIRMWARE

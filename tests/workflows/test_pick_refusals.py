@@ -77,7 +77,9 @@ def test_a_unit_on_another_pick_list_is_refused_with_its_list() -> None:
 def test_what_to_scan_instead_is_named_by_what_tells_the_serials_apart() -> None:
     guide = picking(module(60), named=tuple(promised(number) for number in (46, 47, 48, 49)))
     guide.scan("CM500-2025-0060")
-    assert say(facts(guide).todo) == "Put it back; scan CM500-2025-0046 / 0047 / 0048 / …."
+    assert say(facts(guide).todo) == (
+        "Put it back; scan CM500-2025-0046 / 0047 / 0048 / …. To take it in place of one, press F4 and choose 6."
+    )
 
 
 def test_serials_with_nothing_in_common_are_named_whole() -> None:

@@ -11,7 +11,8 @@ from scantrail.domain.events import AllocationReleased, UnitPicked, UnitSubstitu
 from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
-from scantrail.workflows.base import AskException, AskUndo, Back, Granted, Tone
+from scantrail.words import say
+from scantrail.workflows.base import AskException, Back, Granted, Tone
 from scantrail.workflows.pick import WORKING, Step
 from tests.support.worlds import MIKE, SAM, SENSOR, exact_line, module, pick_list, promised, unit, world
 from tests.workflows.guide import Guide
@@ -30,8 +31,7 @@ def guide() -> Guide:
 
 
 def asks(guide: Guide, instead_of: str = "CM500-2025-0046") -> Guide:
-    guide.give(AskException())
-    guide.choose("Take another unit")
+    guide.report("Take another unit")
     guide.choose(instead_of)
     return guide
 
@@ -70,8 +70,7 @@ def test_the_list_then_asks_for_the_other_named_unit_only(guide: Guide) -> None:
 def test_taking_it_back_leaves_the_unit_promised_to_the_list(guide: Guide) -> None:
     waits(guide).give(Granted(Grant(SAM.id)))
     guide.confirm()
-    guide.give(AskUndo())
-    guide.choose(FREE.serial)
+    guide.undo(FREE.serial)
     guide.scan("A-15-03")
     back = guide.world.units[FREE.id]
     assert (back.status, back.document) == (Status.ALLOCATED, LISTED.number)
@@ -88,9 +87,10 @@ def test_only_a_supervisor_of_the_site_may_allow_it(guide: Guide, who: str) -> N
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("CM500-2025-0061", Code.WRONG_BIN),
+        ("CM500-2025-0061", Code.NOT_THIS_BIN),
         ("CM500-2025-0050", Code.ANOTHER_LIST),
-        ("CM500-2025-0047", Code.NOT_NAMED),
+        ("CM500-2025-0047", Code.NAMED_HERE),
+        ("CM500-2025-0046", Code.REPLACED),
         ("TS2000001", Code.WRONG_PRODUCT),
         ("CM500-2025-9999", Code.UNKNOWN_SERIAL),
         ("A-15-03", Code.WRONG_KIND),
@@ -126,6 +126,90 @@ def test_esc_leaves_it_at_any_step(guide: Guide) -> None:
 def test_with_one_unit_left_it_is_not_asked_which(guide: Guide) -> None:
     guide.scan("CM500-2025-0047")
     guide.confirm()
-    guide.give(AskException())
-    guide.choose("Take another unit")
+    guide.report("Take another unit")
     assert guide.prompt().expected == ("Control Module CM-500",)
+
+
+def todo(guide: Guide) -> str:
+    refusal = guide.drafts[-1].refusal
+    assert refusal is not None
+    return say(refusal.todo)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("CM500-2025-0050", "Put it back; scan another Control Module CM-500."),
+        ("CM500-2025-0061", "Put it back; scan another Control Module CM-500."),
+        ("CM500-2025-0046", "Scan another Control Module CM-500. To pick it after all, press Esc, then scan it."),
+        ("CM500-2025-0047", "To pick it as itself, press Esc, then scan it. Else scan another Control Module CM-500."),
+        ("A-15-03", "Scan another Control Module CM-500."),
+    ],
+)
+def test_no_refusal_names_the_refused_unit_as_the_way_on(guide: Guide, text: str, words: str) -> None:
+    asks(guide).scan(text)
+    assert todo(guide) == words
+
+
+def damaged(guide: Guide) -> Guide:
+    guide.report("Damaged unit")
+    guide.scan("CM500-2025-0046")
+    guide.choose("packaging")
+    assert guide.step() is Step.REPLACE
+    return guide
+
+
+def test_a_damaged_unit_is_replaced_by_scanning_another_and_a_supervisor(guide: Guide) -> None:
+    rows = {item.text: say(item.note) for item in damaged(guide).prompt().items}
+    assert rows["CM500-2025-0046"] == "Quarantine"
+    assert guide.prompt().expected == ("Control Module CM-500",)
+    guide.scan(FREE.serial)
+    assert guide.prompt().asks_grant, "what is wrong with the first one is the reason"
+    verdict = guide.give(Granted(Grant(SAM.id)))
+    assert verdict is not None
+    assert verdict.tone is Tone.ACCEPTED
+    assert guide.pick_list.lines[0].serials == (FREE.serial, "CM500-2025-0047")
+
+
+def test_enter_leaves_the_list_short_of_a_damaged_unit(guide: Guide) -> None:
+    damaged(guide).confirm()
+    assert (guide.pick_list.lines[0].short, guide.pick_list.remaining) == (1, 1)
+    assert guide.step() is Step.SERIAL
+
+
+def test_before_a_damaged_unit_is_replaced_the_others_are_still_right(guide: Guide) -> None:
+    assert damaged(guide).scan("CM500-2025-0047").tone is Tone.ACCEPTED
+
+
+def test_a_unit_on_hold_is_replaced_or_short_when_nothing_else_is_left(guide: Guide) -> None:
+    guide.world.holds = (Hold("H-1", HoldKind.QUALITY, "capacitor", units=(NAMED[0].id,)),)
+    assert guide.prompt().expected == ("CM500-2025-0047",)
+    guide.scan("CM500-2025-0047")
+    guide.confirm()
+    assert guide.step() is Step.REPLACE
+    assert guide.refused_with("CM500-2025-0046") is Code.HOLD
+    guide.confirm()
+    assert say(guide.prompt().verb) == "CHECK, THEN ENTER"
+    guide.confirm()
+    assert say(guide.prompt().verb) == "LIST ENDED SHORT 1 of 2"
+
+
+def test_a_list_of_which_nothing_is_picked_asks_for_no_checks(guide: Guide) -> None:
+    guide.report("Short pick")
+    guide.choose("not found")
+    assert guide.prompt().checks == ()
+    guide.confirm()
+    assert say(guide.prompt().verb) == "LIST ENDED SHORT 0 of 2"
+
+
+def test_an_exception_has_its_number_at_every_step(guide: Guide) -> None:
+    found: dict[str, set[str]] = {}
+    for _ in range(2):
+        guide.give(AskException())
+        for choice in guide.prompt().choices:
+            found.setdefault(say(choice.label), set()).add(choice.key)
+        guide.give(Back())
+        guide.world.documents[LISTED.number] = replace(LISTED, at_place=None, at_product=None)
+    assert found["Short pick"] == {"1"}
+    assert found["Take another unit"] == {"6"}
+    assert all(len(numbers) == 1 for numbers in found.values())

@@ -384,8 +384,7 @@ def _completed(sight: _Sight, event: PickListCompleted) -> Refusal | None:
         return refuse(Code.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
     if pick_list.unstated is not None:
         return refuse(Code.CONDITION_FIRST, unit=pick_list.unstated.serial)
-    unchecked = [item for item in pick_list.instructions if item not in pick_list.checks]
-    return refuse(Code.NOT_CHECKED, item=unchecked[0]) if unchecked else None
+    return None
 
 
 def _settled(sight: _Sight, event: AttentionSettled) -> Refusal | None:

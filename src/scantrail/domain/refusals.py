@@ -64,6 +64,7 @@ class Code(Enum):
     NOT_PICKED_HERE = "not_picked_here"
     LINES_OPEN = "lines_open"
     NOT_CHECKED = "not_checked"
+    """In records of older versions only: they asked the picker to confirm the order's instructions."""
     UNKNOWN_DOCUMENT = "unknown_document"
     ANOTHER_SITES_LIST = "another_sites_list"
     ANOTHER_SITES_PLACE = "another_sites_place"

@@ -113,7 +113,7 @@ class Tour:
             self._scan(handheld, SERIALS[2], Tone.ACCEPTED)
             self._confirm(handheld)
             while not handheld.session.prompt().finished:
-                self._say(M("Checklist: {item}", item=handheld.session.prompt().expected[0]))
+                self._say(M("Checklist: {items}", items="; ".join(handheld.session.prompt().checks)))
                 self._confirm(handheld)
             waiting = handheld.store.count_pending()
             self._say(M("{count} records wait. The server starts again.", count=waiting))

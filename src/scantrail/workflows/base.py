@@ -60,6 +60,8 @@ class Mark(Enum):
     NOW = "now"
     TODO = "todo"
     SHORT = "short"
+    BARRED = "barred"
+    """Not to be taken as things are: its note says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ class Prompt:
     verb: Message
     """The instruction, verb first."""
     expected: tuple[str, ...] = ()
-    """What is expected, shown big; the first is the suggestion, the others do as well."""
+    """What is asked for, shown big: codes, or words where no code in particular is meant."""
+    codes: tuple[str, ...] = ()
+    """Codes that are accepted when scanned now, the suggestion first; others may do as well."""
     hint: Message | str = ""
     """More about what is expected, such as the product's name."""
     answered: tuple[str, ...] = ()
@@ -94,6 +98,10 @@ class Prompt:
     """Answers to choose from by digit and Enter."""
     instructions: tuple[str, ...] = ()
     """Special instructions of the order."""
+    is_first: bool = False
+    """Whether nothing is done yet: what is read once is shown."""
+    checks: tuple[str, ...] = ()
+    """What Enter says is so."""
     confirms: bool = False
     """Whether Enter, or the CONFIRM code, answers."""
     asks_grant: bool = False

@@ -38,6 +38,7 @@ MARKS: dict[Mark, tuple[str, Ink]] = {
     Mark.NOW: ("▸", Ink.STRONG),
     Mark.TODO: (" ", Ink.PLAIN),
     Mark.SHORT: ("–", Ink.NOTE),
+    Mark.BARRED: ("!", Ink.NOTE),
 }
 
 
@@ -109,12 +110,17 @@ def _asking(guided: Guided, size: Size, *, is_large: bool = False) -> list[Block
     prompt, choices = guided.prompt, _choices(guided, size)
     verb = told(prompt.verb)
     if size.is_low:
-        return [Block(0, _verb_and_expected(prompt, verb, size)), *choices, *_hint(prompt, size)]
+        return [
+            Block(0, _verb_and_expected(prompt, verb, size)),
+            *_checks(prompt, size),
+            *choices,
+            *_hint(prompt, size),
+        ]
     blocks = [Block(0, wrapped(verb, size.width, Ink.TITLE)), gap(80)]
     if prompt.expected:
         first = wrapped(prompt.expected[0], size.width, Ink.STRONG, indent=0 if size.is_narrow else 2)
         blocks += [Block(0, first[:2]), Block(15, first[2:], fit=shortened(first[2:], size.width))]
-    return [*blocks, *_others_block(prompt, size), *choices, gap(85), *_hint(prompt, size)]
+    return [*blocks, *_others_block(prompt, size), *_checks(prompt, size), *choices, gap(85), *_hint(prompt, size)]
 
 
 def _large(prompt: Prompt, size: Size) -> list[Block]:
@@ -168,6 +174,12 @@ def choice_rows(prompt: Prompt) -> list[Row]:
     return [Row(choice.key, told(choice.label)) for choice in prompt.choices]
 
 
+def _checks(prompt: Prompt, size: Size) -> list[Block]:
+    """What Enter says is so."""
+    lines = [line for each in prompt.checks for line in wrapped(f"- {each}", size.width, Ink.STRONG)]
+    return [Block(3, lines, fit=shortened(lines, size.width))] if lines else []
+
+
 def _hint(prompt: Prompt, size: Size) -> list[Block]:
     lines = wrapped(told(prompt.hint), size.width, most=4)
     return [Block(20 if prompt.confirms or not prompt.expected else 40, lines, fit=shortened(lines, size.width))]
@@ -192,7 +204,8 @@ def _answered(prompt: Prompt, size: Size) -> list[Block]:
 
 
 def _instructions(prompt: Prompt, size: Size) -> list[Block]:
-    lines = [line for each in prompt.instructions for line in wrapped(f"! {each}", size.width, Ink.NOTE, most=3)]
+    shown = prompt.instructions if prompt.is_first else ()
+    lines = [line for each in shown for line in wrapped(f"! {each}", size.width, Ink.NOTE, most=3)]
     return [Block(55, lines, fit=shortened(lines, size.width))] if lines else []
 
 

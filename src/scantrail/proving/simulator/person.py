@@ -65,10 +65,10 @@ class Person:
         if asked.choices and chance.random() < 0.85:
             choice = chance.choice(asked.choices)
             return f"chooses {choice.key}", session.answer(Choose(choice.key))
-        if chance.random() < 0.85 and (asked.confirms or asked.expected):
+        if chance.random() < 0.85 and (asked.confirms or asked.codes):
             if asked.confirms:
                 return "confirms", session.answer(Confirm())
-            return self._scans(session, asked.expected[0])
+            return self._scans(session, asked.codes[0])
         if chance.random() < 0.4:
             return self._scans(session, chance.choice(LABELS))
         key = chance.choice(KEYS)

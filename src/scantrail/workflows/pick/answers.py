@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scantrail.domain.documents import LineKind
 from scantrail.domain.events import (
     BinConfirmed,
     CheckConfirmed,
@@ -12,7 +11,7 @@ from scantrail.domain.events import (
     ProductConfirmed,
     UnitPicked,
 )
-from scantrail.domain.identifiers import PlaceId, ProductId, code_of
+from scantrail.domain.identifiers import ProductId
 from scantrail.domain.readings import CodeKind
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules.pick import pick_refusal
@@ -30,15 +29,15 @@ from scantrail.workflows.base import (
     Granted,
     Outcome,
     Scan,
-    Tone,
-    Verdict,
 )
 from scantrail.workflows.pick.exceptions import (
-    NOTHING_TO_REPORT,
     damaged_scanned,
     exception_chosen,
+    exceptions_asked,
     photo_attached,
     reason_chosen,
+    short_of,
+    undo_asked,
     undo_bin_scanned,
     undo_chosen,
 )
@@ -51,6 +50,7 @@ from scantrail.workflows.pick.state import (
     ChoosingReason,
     ChoosingReplaced,
     ChoosingUndo,
+    ExceptionKind,
     Mode,
     Pick,
     Receiving,
@@ -59,7 +59,8 @@ from scantrail.workflows.pick.state import (
     ScanningUndoBin,
     Step,
 )
-from scantrail.workflows.pick.substitute import granted, replaced_chosen, substitute_scanned
+from scantrail.workflows.pick.substitute import granted, replaced_chosen, substitute_for_barred, substitute_scanned
+from scantrail.workflows.pick.wanted import wanted
 
 
 def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
@@ -73,10 +74,9 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
         case Choose(key):
             return _chosen(pick, key)
         case AskException():
-            return Outcome(ChoosingException()) if pick.exceptions else Outcome(WORKING, NOTHING_TO_REPORT)
+            return exceptions_asked(pick)
         case AskUndo():
-            nothing = Verdict(Tone.REFUSED, M("NOTHING TO UNDO"))
-            return Outcome(ChoosingUndo()) if pick.undoable else Outcome(WORKING, nothing)
+            return undo_asked(pick)
         case Granted(grant):
             return granted(pick, pick.mode, grant) if isinstance(pick.mode, AwaitingGrant) else Outcome(pick.mode)
         case AttachPhoto(photo):
@@ -119,20 +119,21 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
             return refused(pick, scan, refuse(Code.CONDITION_FIRST, unit=unit), WORKING)
         case Step.CHECK | Step.DONE | Step.PUT_BACK | Step.CANCELLED | Step.TAKEN_OVER:
             return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
+        case Step.REPLACE:
+            return _replacement_scanned(pick, scan)
         case Step.STUCK:
             return refused(pick, scan, refuse(Code.NO_STOCK), WORKING)
 
 
 def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
-    wanted = code_of(pick.stop.place) if pick.stop else "?"
     places = [place for place in scan.candidates.places if place.site == pick.pick_list.site]
     if not places:
-        return _reserved_elsewhere_scanned(pick, scan) or wrong_kind(pick, scan, wanted)
+        return _reserved_elsewhere_scanned(pick, scan) or wrong_kind(pick, scan)
     place = places[0]
     if not place.pickable:
-        return refused(pick, scan, refuse(Code.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted), WORKING)
-    if place.id not in _bins_with_work(pick):
-        return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=place.code, wanted=wanted), WORKING)
+        return refused(pick, scan, refuse(Code.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted(pick)), WORKING)
+    if place.id not in pick.bins:
+        return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=place.code, wanted=wanted(pick)), WORKING)
     return accepted(pick, (BinConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
 
 
@@ -146,24 +147,26 @@ def _reserved_elsewhere_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
     return _product_scanned(pick, scan) if is_product else None
 
 
-def _bins_with_work(pick: Pick) -> set[PlaceId]:
-    any_products = {line.product for line in pick.pick_list.lines if line.kind is LineKind.ANY and line.remaining}
-    return {stop.place for stop in pick.stops} | {unit.place for unit in pick.stock if unit.product in any_products}
+def _replacement_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
+    """Another unit for one that may not be picked; a unit that the list names here is picked as itself."""
+    stop, barred = pick.stop, pick.to_replace
+    unit = scanned_unit(scan, barred.product if barred else None)
+    if barred is None or (stop is not None and unit in stop.units and stop.place == pick.pick_list.at_place):
+        return _unit_scanned(pick, scan, unit.product if unit else None)
+    return substitute_for_barred(pick, scan, barred)
 
 
 def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     here = {stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place}
-    names = [found.sku for product in sorted(here) if (found := pick.world.products.get(product))]
-    wanted = " / ".join(names)
     products, said = scan.candidates.products, scan.candidates.said
     if not products and said.kind is CodeKind.SERIAL and said.gtin:
-        return refused(pick, scan, refuse(Code.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted), WORKING)
+        return refused(pick, scan, refuse(Code.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted(pick)), WORKING)
     if not products:
-        return wrong_kind(pick, scan, wanted)
+        return wrong_kind(pick, scan)
     here |= {unit.product for unit in pick.others_here}
     product = next((each for each in products if each.id in here), None)
     if product is None:
-        refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted)
+        refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted(pick))
         return refused(pick, scan, refusal, WORKING)
     event = ProductConfirmed(pick.pick_list.number, product.id)
     has_serial = said.kind is CodeKind.SERIAL or (not said.is_whole and bool(said.serial_for(product)))
@@ -211,17 +214,17 @@ def _confirmed(pick: Pick) -> Outcome[Mode]:
         event = ConditionStated(unstated.unit, Condition.GOOD, number)
         return accepted(pick, (event,), M("CONDITION GOOD"), scanned=unstated.serial)
     if pick.step is Step.CHECK:
-        return _check_confirmed(pick)
+        return _checks_confirmed(pick)
+    if pick.step is Step.REPLACE and pick.to_replace is not None:
+        return short_of(pick, pick.to_replace)
     return Outcome(WORKING)
 
 
-def _check_confirmed(pick: Pick) -> Outcome[Mode]:
-    number, item = pick.pick_list.number, pick.next_check
-    checked: tuple[Event, ...] = (CheckConfirmed(number, item),) if item else ()
-    last = set(pick.checklist) <= {*pick.pick_list.checks, item}
-    if last:
-        return accepted(pick, (*checked, PickListCompleted(number)), M("LIST COMPLETE"), scanned=number)
-    return accepted(pick, checked, M("CONFIRMED"))
+def _checks_confirmed(pick: Pick) -> Outcome[Mode]:
+    number, short = pick.pick_list.number, sum(line.short for line in pick.pick_list.lines)
+    left = (item for item in pick.checklist if item not in pick.pick_list.checks)
+    events: tuple[Event, ...] = (*(CheckConfirmed(number, item) for item in left), PickListCompleted(number))
+    return accepted(pick, events, M("LIST ENDED SHORT") if short else M("LIST COMPLETE"), scanned=number)
 
 
 def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
@@ -230,7 +233,7 @@ def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
     at = int(key) - 1
     match pick.mode:
         case ChoosingException():
-            return exception_chosen(pick, pick.exceptions[at])
+            return exception_chosen(pick, list(ExceptionKind)[at])
         case ChoosingReason() as mode:
             return reason_chosen(pick, mode, pick.reasons[at])
         case ChoosingReplaced():

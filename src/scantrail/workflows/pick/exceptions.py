@@ -21,24 +21,54 @@ from scantrail.domain.places import PlaceKind
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules.pick import before_pick, pick_refusal
 from scantrail.domain.rules.task import undo_refusal
-from scantrail.words import M
+from scantrail.words import M, say
 from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.handing import given_back
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
+    Barred,
+    ChoosingException,
     ChoosingReason,
+    ChoosingUndo,
     ExceptionKind,
     Mode,
     Pick,
     ScanningDamaged,
     ScanningUndoBin,
+    Step,
     Stop,
 )
 from scantrail.workflows.pick.substitute import substitute_chosen, substitute_reason_chosen
+from scantrail.workflows.pick.wanted import wanted
 
 NOTHING_TO_REPORT = Verdict(Tone.REFUSED, M("NOTHING TO REPORT HERE"))
 """What was reported is not open any more, or never was."""
+
+
+def exceptions_asked(pick: Pick) -> Outcome[Mode]:
+    """Asks which exception; the only one there is needs no question."""
+    if not pick.exceptions:
+        return Outcome(WORKING, NOTHING_TO_REPORT)
+    if len(pick.exceptions) == 1:
+        return exception_chosen(pick, pick.exceptions[0])
+    return Outcome(ChoosingException())
+
+
+def undo_asked(pick: Pick) -> Outcome[Mode]:
+    """Asks what is taken back; the only unit there is needs no question, since its bin is asked for next."""
+    if not pick.undoable:
+        return Outcome(WORKING, Verdict(Tone.REFUSED, M("NOTHING TO UNDO")))
+    first, *others = pick.undoable
+    if isinstance(first, PickedUnit) and not others:
+        return undo_chosen(pick, first)
+    return Outcome(ChoosingUndo())
+
+
+def short_of(pick: Pick, barred: Barred) -> Outcome[Mode]:
+    """The list goes without a unit that may not be picked; what bars it is the reason."""
+    event = LineShorted(pick.pick_list.number, barred.line, 1, (barred.unit,))
+    return accepted(pick, (event,), M("SHORT PICK RECORDED"), scanned=barred.serial, reason=say(barred.refusal.title))
 
 
 def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
@@ -62,8 +92,10 @@ def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     unit = scanned_unit(scan, product)
     in_task = unit is not None and pick.pick_list.picked_unit(unit.id) is not None
     refusal = None if in_task else pick_refusal(case_of(pick, scan, unit, product))
+    if refusal is None and not in_task and unit is not None and pick.step is not Step.SERIAL:
+        refusal = refuse(Code.NOT_PICKED_HERE, unit=unit.serial, document=pick.pick_list.number)
     if refusal is not None or unit is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted="?"))
+        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)))
     verdict = Verdict(Tone.NOTED, M("DAMAGED"), unit.serial, todo=M("Choose what is damaged."))
     return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan), verdict)
 
@@ -117,10 +149,16 @@ def _unreadable_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outco
         (LabelUnreadable(pick.pick_list.number, mode.line, mode.stop.product, mode.stop.place),),
         M("UNREADABLE LABEL RECORDED"),
         scanned=code_of(mode.stop.place),
-        note=M("Set the unit aside for a supervisor. Take another; if there is none, press F4 for a short pick."),
+        note=_UNREADABLE_NAMED if pick.replaceable else _UNREADABLE_ANY,
         reason=reason,
         photos=mode.photos,
     )
+
+
+_UNREADABLE_ANY = M("Set the unit aside for a supervisor. Take another; if there is none, press F4 for a short pick.")
+_UNREADABLE_NAMED = M(
+    "Set the unit aside for a supervisor. Scan the others; for the one that is missing, F4: 6 another unit, 1 short."
+)
 
 
 def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
@@ -141,8 +179,6 @@ def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[M
             line=on_line.id if on_line else line.id if line else "",
         )
     ]
-    if line is not None and unit.id not in line.missing:
-        events.append(LineShorted(number, line.id, 1, (unit.id,)))
     return accepted(
         pick,
         tuple(events),
@@ -177,7 +213,7 @@ def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
         place for place in scan.candidates.places if place.site == pick.pick_list.site and place.kind is PlaceKind.BIN
     ]
     if not bins:
-        return wrong_kind(pick, scan, code_of(picked.place))
+        return wrong_kind(pick, scan)
     status, document = before_pick(pick.pick_list, picked)
     event = PickUndone(
         unit=unit_id,

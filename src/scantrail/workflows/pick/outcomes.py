@@ -25,6 +25,7 @@ from scantrail.workflows.pick.state import (
     Mode,
     Pick,
 )
+from scantrail.workflows.pick.wanted import wanted
 
 
 def refused(pick: Pick, scan: Scan, refusal: Refusal, mode: Mode | None = None) -> Outcome[Mode]:
@@ -66,22 +67,22 @@ def accepted(
     )
 
 
-def wrong_kind(pick: Pick, scan: Scan, wanted: str) -> Outcome[Mode]:
+def wrong_kind(pick: Pick, scan: Scan) -> Outcome[Mode]:
     """Names what was scanned instead of what the step wants."""
     kinds, said = scan.candidates.kinds, scan.candidates.said
-    unclear = unclear_refusal(scan.candidates, wanted)
+    unclear = unclear_refusal(scan.candidates, wanted(pick))
     if unclear is not None:
         return refused(pick, scan, unclear)
     if said.fault and not kinds:
         return refused(pick, scan, refuse(Code.BAD_CODE, fault=M(said.fault)))
     if not kinds:
-        return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted))
+        return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted(pick)))
     here, places = pick.world.site.id, scan.candidates.places
     if kinds == {CodeKind.PLACE} and places and here not in {each.site for each in places}:
         facts = {"place": places[0].code, "site": places[0].site, "here": here}
-        return refused(pick, scan, refuse(Code.ANOTHER_SITES_PLACE, **facts, wanted=wanted))
+        return refused(pick, scan, refuse(Code.ANOTHER_SITES_PLACE, **facts, wanted=wanted(pick)))
     kind = min(kinds, key=list(CodeKind).index)
-    return refused(pick, scan, refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=wanted))
+    return refused(pick, scan, refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=wanted(pick)))
 
 
 def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None) -> PickCase:
@@ -101,6 +102,8 @@ def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None
         named_product=scan.candidates.named_product,
         several=scan.candidates.several,
         meant=scan.candidates.meant,
+        wanted=wanted(pick),
+        bins=pick.bins,
     )
 
 

@@ -25,9 +25,7 @@ from scantrail.workflows.pick.state import (
     ScanningUndoBin,
     Step,
 )
-
-MOST_SUGGESTED = 3
-"""How many serials are named as expected at once."""
+from scantrail.workflows.pick.wanted import MOST_NAMED, codes, product_name, takes_any
 
 
 def prompt(pick: Pick) -> Prompt:
@@ -45,6 +43,8 @@ def prompt(pick: Pick) -> Prompt:
         can_report=bool(pick.exceptions),
         can_undo=bool(pick.undoable),
         instructions=pick.pick_list.instructions,
+        is_first=pick.pick_list.at_place is None and not pick.pick_list.picked,
+        codes=codes(pick),
     )
     match pick.mode:
         case ChoosingException():
@@ -54,21 +54,20 @@ def prompt(pick: Pick) -> Prompt:
         case ChoosingUndo():
             return shown(verb=M("UNDO WHICH?"))
         case ScanningDamaged():
-            return shown(verb=M("SCAN THE DAMAGED UNIT"), expected=_serials(pick))
+            return shown(verb=M("SCAN THE DAMAGED UNIT"), expected=codes(pick), hint=M("Esc goes back."))
         case ChoosingReplaced():
             return shown(verb=M("INSTEAD OF WHICH?"))
         case ScanningSubstitute(instead_of):
             hint = M("in place of {serial}", serial=_serial_of(pick, instead_of))
-            return shown(verb=M("SCAN THE OTHER UNIT"), expected=(_product_name(pick),), hint=hint)
+            return shown(verb=M("SCAN ANOTHER UNIT"), expected=(_named_product(pick, instead_of),), hint=hint)
         case AwaitingGrant(instead_of, unit):
             texts = {"unit": _serial_of(pick, unit), "named": _serial_of(pick, instead_of)}
             hint = M("{unit} in place of {named}: a supervisor must allow it. Enter asks, Esc leaves it.", **texts)
             return shown(verb=M("SUPERVISOR NEEDED"), hint=hint, asks_grant=True, confirms=True)
         case ScanningUndoBin(unit):
             picked = pick.pick_list.picked_unit(unit)
-            expected = (code_of(picked.place),) if picked else ()
-            hint = M("Put {serial} back and scan its bin.", serial=picked.serial if picked else "?")
-            return shown(verb=M("SCAN BIN"), expected=expected, hint=hint)
+            verb = M("PUT {serial} BACK", serial=picked.serial if picked else _serial_of(pick, unit))
+            return shown(verb=verb, expected=codes(pick), hint=M("Scan the bin that you put it into."))
         case _:
             return _of_handing(pick, shown) or _of_step(pick, shown)
 
@@ -77,21 +76,17 @@ def _of_handing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt | None:
     """What is asked where goods or the list go from one person to another, or the list is over."""
     match pick.mode:
         case Receiving():
-            serials = tuple(each.serial for each in pick.to_receive)
-            return shown(
-                verb=M("SCAN WHAT YOU GET"), expected=serials[:MOST_SUGGESTED], hint=_from(pick), confirms=True
-            )
+            return shown(verb=M("SCAN WHAT YOU GET"), expected=codes(pick), hint=_from(pick), confirms=True)
         case GivenBack():
             return shown(verb=M("LIST GIVEN BACK"), hint=M("Enter for the menu."), confirms=True, finished=True)
         case _:
             pass
     match pick.step:
         case Step.DONE:
-            return shown(verb=M("LIST COMPLETE"), hint=M("Enter for the menu."), confirms=True, finished=True)
+            return shown(verb=ended(pick), hint=_what_next(pick), confirms=True, finished=True)
         case Step.PUT_BACK:
             hint = M("The list is cancelled: each unit goes back. Scan a unit, then its bin.")
-            serials = tuple(each.serial for each in pick.pick_list.picked)
-            return shown(verb=M("PUT BACK"), expected=serials[:MOST_SUGGESTED], hint=hint)
+            return shown(verb=M("PUT BACK"), expected=codes(pick), hint=hint)
         case Step.CANCELLED:
             hint = M("Nothing is picked for it. Enter for the menu.")
             return shown(verb=M("LIST CANCELLED"), hint=hint, confirms=True, finished=True)
@@ -104,21 +99,23 @@ def _of_handing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt | None:
 def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
     match pick.step:
         case Step.BIN:
-            return shown(verb=M("SCAN BIN"), expected=_bins(pick), hint=_to_take(pick))
+            return shown(verb=M("SCAN BIN"), expected=codes(pick), hint=_to_take(pick))
         case Step.PRODUCT:
-            return shown(verb=M("SCAN PRODUCT"), expected=_skus(pick), hint=_product_name(pick))
+            return shown(verb=M("SCAN PRODUCT"), expected=codes(pick), hint=_product_name(pick))
         case Step.SERIAL:
-            return shown(verb=M("SCAN SERIAL"), expected=_serials(pick), hint=_any_or_name(pick))
+            return _serial(pick, shown)
         case Step.CONDITION:
             unit = pick.pick_list.unstated
             hint = M("Enter if it is good, F4 if it is damaged.")
             expected = (unit.serial,) if unit else ()
             return shown(verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
         case Step.CHECK:
-            item = pick.next_check or M("Everything on the list is done.")
-            hint = M("Enter if it is so.")
-            expected, items = (str(item),), _checks(pick)
-            return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, expected=expected, items=items)
+            hint = M("Enter if all of it is so. F5 takes a scan back, F4 reports damage.")
+            if not pick.pick_list.picked:
+                hint = M("Nothing was picked. Enter ends the list short, F5 takes a short pick back.")
+            return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, checks=pick.checklist)
+        case Step.REPLACE:
+            return _replacing(pick, shown)
         case _:
             return shown(
                 verb=M("NO STOCK KNOWN"),
@@ -145,7 +142,7 @@ def _taken_over(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
     expected = tuple(each.serial for each in pick.in_cart)
     items = tuple(Item(Mark.NOW, serial) for serial in expected)
     title = M("LIST TAKEN OVER")
-    return shown(verb=title, expected=expected[:MOST_SUGGESTED], hint=hint, items=items, confirms=True, finished=True)
+    return shown(verb=title, expected=expected[:MOST_NAMED], hint=hint, items=items, confirms=True, finished=True)
 
 
 def _from(pick: Pick) -> Message:
@@ -154,6 +151,46 @@ def _from(pick: Pick) -> Message:
     people = {pick.world.worker_name(each.by) for each in pick.to_receive}
     facts = {"worker": ", ".join(sorted(people)), "cart": ", ".join(sorted(carts)) or "?"}
     return M("{worker} picked it, it is in {cart}. Enter: go on, scan it later.", **facts)
+
+
+def _serial(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
+    if not takes_any(pick):
+        return shown(verb=M("SCAN SERIAL"), expected=codes(pick), hint=_product_name(pick))
+    count = len(pick.stop.units) if pick.stop else 0
+    oldest = next(iter(codes(pick)), "–")
+    hint = M("{count} from this bin, any serial. The oldest: {serial}", count=count, serial=oldest)
+    return shown(verb=M("SCAN ANY UNIT"), expected=(_product_name(pick),), hint=hint)
+
+
+def _replacing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
+    barred = pick.to_replace
+    if barred is None:
+        return shown(verb=M("SCAN ANOTHER UNIT"))
+    texts = {"serial": barred.serial, "why": barred.why}
+    hint = M("in place of {serial} ({why}): a supervisor allows it. Enter: short of it.", **texts)
+    expected = (product_name(pick, barred.product),)
+    return shown(verb=M("SCAN ANOTHER UNIT"), expected=expected, hint=hint, confirms=True)
+
+
+def ended(pick: Pick) -> Message:
+    """What is said of a list that is over: complete only where all of it was picked."""
+    listed = pick.pick_list
+    if len(listed.picked) == listed.wanted:
+        return M("LIST COMPLETE")
+    return M("LIST ENDED SHORT {done} of {total}", done=len(listed.picked), total=listed.wanted)
+
+
+def _what_next(pick: Pick) -> Message:
+    """Where the goods go now."""
+    person = pick.world.workers.get(pick.worker)
+    if not pick.pick_list.picked or person is None or person.cart is None:
+        return M("Enter for the menu.")
+    return M("Bring {cart} to packing. Enter for the menu.", cart=code_of(person.cart))
+
+
+def _named_product(pick: Pick, unit: UnitId) -> str:
+    line = pick.pick_list.line_naming(unit)
+    return product_name(pick, line.product) if line else ""
 
 
 def _serial_of(pick: Pick, unit_id: UnitId) -> str:
@@ -182,20 +219,6 @@ def _answered(pick: Pick) -> tuple[str, ...]:
     return (code_of(stop.place), *((product.sku,) if product else ()))
 
 
-def _bins(pick: Pick) -> tuple[str, ...]:
-    seen = dict.fromkeys(code_of(stop.place) for stop in pick.stops)
-    return tuple(seen)[:MOST_SUGGESTED]
-
-
-def _skus(pick: Pick) -> tuple[str, ...]:
-    here = (stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place)
-    return tuple(pick.world.products[each].sku for each in here if each in pick.world.products)
-
-
-def _serials(pick: Pick) -> tuple[str, ...]:
-    return tuple(unit.serial for unit in pick.stop.units[:MOST_SUGGESTED]) if pick.stop else ()
-
-
 def _product_name(pick: Pick) -> str:
     product = pick.world.products.get(pick.stop.product) if pick.stop else None
     return product.name if product else ""
@@ -206,13 +229,6 @@ def _to_take(pick: Pick) -> Message | str:
     if stop is None:
         return ""
     return M("{count} × {product}", count=len(stop.units), product=_product_name(pick))
-
-
-def _any_or_name(pick: Pick) -> Message | str:
-    line = pick.line
-    if line is not None and line.kind is LineKind.ANY:
-        return M("or any other {product} from this bin", product=_product_name(pick))
-    return _product_name(pick)
 
 
 def _items(pick: Pick) -> tuple[Item, ...]:
@@ -226,10 +242,13 @@ def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
         Item(Mark.DONE, each.serial, M("in {place}", place=_where(pick, each.unit)) if each.unit in elsewhere else "")
         for each in line.picked
     ]
+    left = set(line.remaining_units)
     for unit_id, serial in zip(line.units, line.serials, strict=True):
         if unit_id in line.missing:
             items.append(Item(Mark.SHORT, serial, M("short")))
-        elif unit_id in line.remaining_units:
+        elif unit_id in pick.barred:
+            items.append(Item(Mark.BARRED, serial, pick.barred[unit_id].why))
+        elif unit_id in left:
             items.append(Item(Mark.NOW if unit_id == expected else Mark.TODO, serial, _where(pick, unit_id)))
     unnamed_short = line.short - len(line.missing)
     if unnamed_short:
@@ -242,10 +261,3 @@ def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
 def _where(pick: Pick, unit_id: str) -> str:
     unit = pick.world.units.get(unit_id)
     return code_of(unit.place) if unit else ""
-
-
-def _checks(pick: Pick) -> tuple[Item, ...]:
-    return tuple(
-        Item(Mark.DONE if item in pick.pick_list.checks else Mark.NOW if item == pick.next_check else Mark.TODO, item)
-        for item in pick.checklist
-    )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import cached_property
 
 from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
-from scantrail.domain.holds import holds_on
 from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
 from scantrail.domain.photos import MOST, Photo, photo_stem
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.pick import asked_unit_refusal
 from scantrail.domain.rules.task import cart_of, units_in_cart
-from scantrail.domain.status import may_pick
-from scantrail.domain.units import Unit
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition, Unit
 from scantrail.domain.world import World
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
@@ -38,8 +39,14 @@ class Step(Enum):
     """The list is cancelled, and nothing is picked for it."""
     TAKEN_OVER = "taken_over"
     """Another device has the list now."""
+    REPLACE = "replace"
+    """A unit that the list names may not be picked: another in its place, or short of it."""
     STUCK = "stuck"
     """Units are still to pick, but none is known to be anywhere."""
+
+
+_OVER = frozenset({Step.DONE, Step.PUT_BACK, Step.CANCELLED, Step.TAKEN_OVER})
+"""The picker may do nothing more for the list but bring goods back."""
 
 
 class ExceptionKind(Enum):
@@ -50,10 +57,15 @@ class ExceptionKind(Enum):
     BIN_EMPTY = "bin_empty"
     ANOTHER_BIN = "another_bin"
     UNREADABLE = "unreadable"
-    GIVE_BACK = "give_back"
-    """The list goes back to those that anybody may take."""
     SUBSTITUTE = "substitute"
     """Another unit of the product in place of one that the line names."""
+    GIVE_BACK = "give_back"
+    """The list goes back to those that anybody may take."""
+
+    @property
+    def number(self) -> str:
+        """The digit that chooses it, the same at every step."""
+        return str(list(ExceptionKind).index(self) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,41 @@ class Stop:
     product: ProductId
     units: tuple[Unit, ...]
     """Exact: the named units. Any serial: suggestions, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A unit that the list names and that may not be picked as things are."""
+
+    unit: UnitId
+    serial: str
+    line: str
+    product: ProductId
+    refusal: Refusal
+    place: PlaceId | None
+    """Where it is recorded; None where it is not on record here."""
+
+    @property
+    def why(self) -> Message:
+        """One or two words for its row."""
+        if self.refusal.code is Code.STATUS:
+            return M(self.refusal.facts["status"])
+        return _BARRED_WORDS.get(self.refusal.code, M("not to be picked"))
+
+
+_BARRED_WORDS: dict[Code, Message] = {
+    Code.HOLD: M("on hold"),
+    Code.ALREADY_PICKED: M("picked"),
+    Code.SHIPPED: M("shipped"),
+    Code.ANOTHER_SITE: M("elsewhere"),
+    Code.NOT_PICKABLE: M("elsewhere"),
+    Code.OWNER: M("not ours"),
+    Code.ANOTHER_LIST: M("promised"),
+    Code.ANOTHER_ORDER: M("promised"),
+    Code.FIRMWARE: M("firmware"),
+    Code.CALIBRATION: M("not calibrated"),
+    Code.UNKNOWN_SERIAL: M("not on record"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +226,52 @@ class Pick:
     """Which of the stock other open lists have reserved: theirs is the way to it."""
 
     @cached_property
+    def _why_not(self) -> Callable[[Unit], Refusal | None]:
+        return asked_unit_refusal(self.world, self.pick_list, self.today)
+
+    @cached_property
+    def barred(self) -> dict[UnitId, Barred]:
+        """Named units that are still to pick and may not be picked: nobody is sent to one."""
+        found: dict[UnitId, Barred] = {}
+        for line in self.pick_list.lines:
+            serials = dict(zip(line.units, line.serials, strict=True))
+            for unit_id in line.remaining_units:
+                unit = self.world.units.get(unit_id)
+                why = self._why_not(unit) if unit else refuse(Code.UNKNOWN_SERIAL, wanted="–")
+                if why is not None:
+                    place = unit.place if unit else None
+                    found[unit_id] = Barred(unit_id, serials[unit_id], line.id, line.product, why, place)
+        return found
+
+    @cached_property
+    def to_replace(self) -> Barred | None:
+        """The named unit for which another one is asked for now, before the picker goes on from here.
+
+        One found damaged at once; any other when nothing else is to take here.
+        """
+        pick_list, stop = self.pick_list, self.stop
+        if not self.barred:
+            return None
+        here = [each for each in self.barred.values() if each.product == pick_list.at_product and pick_list.at_place]
+        damaged = [each for each in here if self._is_damaged(each)]
+        if stop is None:
+            return next(iter([*damaged, *here, *self.barred.values()]))
+        goes_on = (stop.place, stop.product) != (pick_list.at_place, pick_list.at_product)
+        left_here = [each for each in here if goes_on and each.place == pick_list.at_place]
+        return next(iter([*damaged, *left_here]), None)
+
+    def _is_damaged(self, barred: Barred) -> bool:
+        unit = self.world.units.get(barred.unit)
+        return unit is not None and unit.status is Status.QUARANTINE and unit.condition is Condition.DAMAGED
+
+    @cached_property
+    def bins(self) -> frozenset[PlaceId]:
+        """Where the picker may go for this list."""
+        any_products = {line.product for line in self.pick_list.lines if line.kind is LineKind.ANY and line.remaining}
+        stocked = (unit for unit in self.stock if unit.product in any_products and self._why_not(unit) is None)
+        return frozenset({stop.place for stop in self.stops} | {unit.place for unit in stocked})
+
+    @cached_property
     def stops(self) -> tuple[Stop, ...]:
         """Where to go, in route order."""
         found: dict[tuple[PlaceId, ProductId], list[Unit]] = {}
@@ -190,14 +283,16 @@ class Pick:
 
     def _units_to_take(self, line: PickLine) -> list[Unit]:
         if line.kind is LineKind.EXACT:
-            named = (self.world.units.get(unit) for unit in line.remaining_units)
-            found = [unit for unit in named if unit is not None and self._can_be_taken(unit)]
-            return sorted(found, key=lambda unit: bool(holds_on(unit, self.world.holds)))
+            open_units = (unit for unit in line.remaining_units if unit not in self.barred)
+            return [self.world.units[unit] for unit in open_units]
         picked = {each.unit for each in line.picked}
         fitting = [
             unit
             for unit in self.stock
-            if unit.product == line.product and unit.id not in picked and unit.place not in self.pick_list.empty_bins
+            if unit.product == line.product
+            and unit.id not in picked
+            and unit.place not in self.pick_list.empty_bins
+            and self._why_not(unit) is None
         ]
         free = [unit for unit in fitting if unit.id not in self.reserved_elsewhere]
         if line.reserved:
@@ -233,11 +328,6 @@ class Pick:
         picked = self.pick_list.picked
         return self.pick_list.at_product is None or not picked or picked[-1].place != self.pick_list.at_place
 
-    def _can_be_taken(self, unit: Unit) -> bool:
-        """Whether it makes sense to send somebody to a named unit; what its scan shows is judged there."""
-        place = self.world.places.get(unit.place)
-        return place is not None and place.pickable and place.site == self.pick_list.site and may_pick(unit.status)
-
     def _route(self, place: PlaceId) -> int:
         found = self.world.places.get(place)
         return found.route if found else 0
@@ -263,6 +353,8 @@ class Pick:
             return Step.CONDITION
         if not pick_list.remaining:
             return Step.CHECK
+        if self.to_replace is not None:
+            return Step.REPLACE
         if stop is None:
             return Step.STUCK
         if stop.place != pick_list.at_place:
@@ -271,18 +363,15 @@ class Pick:
 
     @property
     def checklist(self) -> tuple[str, ...]:
-        """What is confirmed before the list is complete: the site's items, then the order's instructions."""
-        return (*self.world.site.pick_checklist, *self.pick_list.instructions)
-
-    @property
-    def next_check(self) -> str:
-        """The first item not yet confirmed; empty when there is none."""
-        return next((item for item in self.checklist if item not in self.pick_list.checks), "")
+        """What is confirmed, with one Enter, before the list is ended; nothing where nothing was picked."""
+        return self.world.site.pick_checklist if self.pick_list.picked else ()
 
     @cached_property
     def line(self) -> PickLine | None:
         """The open line that the present stop works on; without a stop, the first open line."""
         open_lines = [line for line in self.pick_list.lines if line.remaining]
+        if self.to_replace is not None:
+            return self.pick_list.line(self.to_replace.line)
         stop = self.stop
         at_stop = [
             line
@@ -336,36 +425,41 @@ class Pick:
 
     @property
     def exceptions(self) -> tuple[ExceptionKind, ...]:
-        """The exceptions that make sense at this step."""
-        at_step: dict[Step, tuple[ExceptionKind, ...]] = {
-            Step.BIN: (ExceptionKind.BIN_EMPTY, ExceptionKind.SHORT, ExceptionKind.GIVE_BACK),
-            Step.PRODUCT: (
-                ExceptionKind.BIN_EMPTY,
-                ExceptionKind.SHORT,
-                ExceptionKind.ANOTHER_BIN,
-                ExceptionKind.GIVE_BACK,
-            ),
-            Step.SERIAL: (
-                ExceptionKind.SHORT,
-                ExceptionKind.DAMAGED,
-                ExceptionKind.BIN_EMPTY,
-                ExceptionKind.ANOTHER_BIN,
-                ExceptionKind.UNREADABLE,
-                *((ExceptionKind.SUBSTITUTE,) if self.replaceable else ()),
-                ExceptionKind.GIVE_BACK,
-            ),
-            Step.CONDITION: (ExceptionKind.DAMAGED,),
-            Step.STUCK: (ExceptionKind.SHORT, ExceptionKind.GIVE_BACK),
-        }
-        return at_step.get(self.step, ())
+        """The exceptions that make sense at this step, by number."""
+        return tuple(kind for kind in ExceptionKind if self._makes_sense(kind))
+
+    def _makes_sense(self, kind: ExceptionKind) -> bool:
+        step, at_bin = self.step, self.step in (Step.PRODUCT, Step.SERIAL)
+        match kind:
+            case ExceptionKind.SHORT:
+                return at_bin or step in (Step.BIN, Step.REPLACE, Step.STUCK)
+            case ExceptionKind.DAMAGED:
+                return step is Step.SERIAL or (step not in _OVER and bool(self.pick_list.picked))
+            case ExceptionKind.BIN_EMPTY:
+                return at_bin or step is Step.BIN
+            case ExceptionKind.ANOTHER_BIN:
+                here = self.pick_list.at_place
+                return (at_bin and bool(self.bins - {here})) or (step is Step.REPLACE and here is not None)
+            case ExceptionKind.UNREADABLE:
+                return step is Step.SERIAL
+            case ExceptionKind.GIVE_BACK:
+                return at_bin or step in (Step.BIN, Step.REPLACE, Step.STUCK)
+            case ExceptionKind.SUBSTITUTE:
+                return (at_bin or step is Step.BIN) and bool(self.replaceable)
 
     @property
     def replaceable(self) -> tuple[tuple[UnitId, str], ...]:
-        """Units named here and still to pick, with their serials: another of the product may be taken for one."""
+        """Units named and still to pick, with their serials, that another of the product may be taken for.
+
+        Those at the bin the picker stands at, and those that may not be picked.
+        """
+        barred = tuple((each.unit, each.serial) for each in self.barred.values())
         stop, line = self.stop, self.line
-        if stop is None or line is None or line.kind is not LineKind.EXACT:
-            return ()
-        return tuple((unit.id, unit.serial) for unit in stop.units if unit.id in line.remaining_units)
+        is_here = self.step in (Step.PRODUCT, Step.SERIAL) and line is not None and line.kind is LineKind.EXACT
+        if stop is None or line is None or not is_here:
+            return barred
+        left = set(line.remaining_units)
+        return (*((unit.id, unit.serial) for unit in stop.units if unit.id in left), *barred)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -394,7 +488,7 @@ class Pick:
         labels: tuple[Message | str, ...] = ()
         match self.mode:
             case ChoosingException():
-                labels = tuple(EXCEPTION_NAMES[kind] for kind in self.exceptions)
+                return tuple(Choice(kind.number, EXCEPTION_NAMES[kind]) for kind in self.exceptions)
             case ChoosingReason():
                 labels = self.reasons
             case ChoosingReplaced():
@@ -408,6 +502,9 @@ class Pick:
     def _undo_label(self, each: PickedUnit | PickLine) -> Message | str:
         if isinstance(each, PickedUnit):
             return each.serial
+        named = dict(zip(each.units, each.serials, strict=True))
+        if each.missing:
+            return M("short pick of {serials}", serials=", ".join(named[unit] for unit in each.missing))
         return M("short pick of {quantity} {product}", quantity=each.short, product=each.product)
 
 

@@ -12,19 +12,22 @@ from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
-from scantrail.words import M
+from scantrail.words import M, say
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import case_of, refused, scanned_unit
 from scantrail.workflows.pick.state import (
     WORKING,
     AwaitingGrant,
+    Barred,
     ChoosingReason,
     ChoosingReplaced,
     ExceptionKind,
     Mode,
     Pick,
     ScanningSubstitute,
+    Step,
 )
+from scantrail.workflows.pick.wanted import another, wanted
 
 
 def substitute_chosen(pick: Pick) -> Outcome[Mode]:
@@ -43,9 +46,19 @@ def substitute_scanned(pick: Pick, scan: Scan, instead_of: UnitId) -> Outcome[Mo
     unit = scanned_unit(scan, pick.pick_list.at_product)
     refusal = _refusal(pick, scan, unit, instead_of)
     if refusal is not None or unit is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted="?"))
+        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)))
     verdict = Verdict(Tone.NOTED, M("ANOTHER UNIT"), unit.serial, todo=M("Choose why the named one is not taken."))
     return Outcome(ChoosingReason(ExceptionKind.SUBSTITUTE, unit.id, scan, instead_of=instead_of), verdict)
+
+
+def substitute_for_barred(pick: Pick, scan: Scan, barred: Barred) -> Outcome[Mode]:
+    """What bars the named unit is the reason: somebody with the right only has to allow the other one."""
+    unit = scanned_unit(scan, barred.product)
+    refusal = _refusal(pick, scan, unit, barred.unit)
+    if refusal is not None or unit is None:
+        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)), WORKING)
+    verdict = Verdict(Tone.NOTED, M("ANOTHER UNIT"), unit.serial, todo=M("A supervisor allows it."))
+    return Outcome(AwaitingGrant(barred.unit, unit.id, scan, say(barred.refusal.title)), verdict)
 
 
 def substitute_reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
@@ -84,13 +97,29 @@ def _release(pick: Pick, unit_id: UnitId) -> tuple[Event, ...]:
 
 def _refusal(pick: Pick, scan: Scan, unit: Unit | None, instead_of: UnitId) -> Refusal | None:
     """Why a unit may not be taken: judged as if the line named it in place of the other one."""
-    line = pick.pick_list.line_naming(instead_of)
-    if line is None or instead_of not in line.remaining_units or (unit is not None and pick.pick_list.names(unit.id)):
+    listed, line = pick.pick_list, pick.pick_list.line_naming(instead_of)
+    if line is None or instead_of not in line.remaining_units:
         return _not_named(pick, instead_of)
-    listed = pick.pick_list
-    if unit is not None and unit.product == line.product:
+    if unit is not None and listed.names(unit.id) and listed.picked_unit(unit.id) is None:
+        return _named_itself(pick, unit, instead_of)
+    if unit is not None and unit.product == line.product and listed.picked_unit(unit.id) is None:
         listed = substituted(listed, line.id, instead_of, unit.id, unit.serial)
-    return pick_refusal(case_of(replace(pick, pick_list=listed), scan, unit, listed.at_product))
+    case = case_of(pick, scan, unit, line.product)
+    return pick_refusal(replace(case, pick_list=listed, wanted=another(pick, line.product), bins=frozenset()))
+
+
+def _named_itself(pick: Pick, unit: Unit, instead_of: UnitId) -> Refusal:
+    """A unit that the list names stands for no other one."""
+    barred, stop = pick.barred.get(unit.id), pick.stop
+    line = pick.pick_list.line_naming(instead_of)
+    scan_now = another(pick, line.product if line else None)
+    if barred is not None:
+        return replace(barred.refusal, facts={**barred.refusal.facts, "wanted": scan_now})
+    if unit.id == instead_of:
+        return refuse(Code.REPLACED, unit=unit.serial, wanted=scan_now)
+    is_next = pick.step is Step.SERIAL and stop is not None and unit in stop.units
+    code = Code.NAMED_HERE if is_next else Code.NAMED_ELSEWHERE
+    return refuse(code, document=pick.pick_list.number, unit=unit.serial, wanted=scan_now)
 
 
 def _not_named(pick: Pick, instead_of: UnitId) -> Refusal:

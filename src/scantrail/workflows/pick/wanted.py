@@ -1,4 +1,4 @@
-"""What may be scanned now: the one computation behind what is asked, what is shown, and what a refusal names instead."""
+"""What may be scanned now: the one source of what is asked, what is shown, and what a refusal names instead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 from scantrail.domain.documents import LineKind
 from scantrail.domain.identifiers import ProductId, code_of
 from scantrail.words import M, say
-from scantrail.workflows.pick.state import Pick, ScanningDamaged, ScanningSubstitute, ScanningUndoBin, Step
+from scantrail.workflows.pick.state import Pick, Receiving, ScanningDamaged, ScanningSubstitute, ScanningUndoBin, Step
 
 MOST_NAMED = 3
 """Codes named at once at the most."""
@@ -24,7 +24,7 @@ def wanted(pick: Pick) -> str:
     if isinstance(pick.mode, ScanningSubstitute):
         line = pick.pick_list.line_naming(pick.mode.instead_of)
         return another(pick, line.product if line else None)
-    if not isinstance(pick.mode, ScanningDamaged | ScanningUndoBin):
+    if not isinstance(pick.mode, Receiving | ScanningDamaged | ScanningUndoBin):
         if pick.step is Step.REPLACE and pick.to_replace is not None:
             return another(pick, pick.to_replace.product)
         if pick.step is Step.SERIAL and takes_any(pick):
@@ -56,6 +56,8 @@ def _codes(pick: Pick) -> tuple[str, ...]:
             return (code_of(picked.place),) if picked else ()
         case ScanningSubstitute():
             return ()
+        case Receiving():
+            return tuple(each.serial for each in pick.to_receive)
         case ScanningDamaged():
             here = pick.stop.units if pick.stop and pick.step is Step.SERIAL else ()
             found = [*(unit.serial for unit in here), *(each.serial for each in pick.pick_list.picked)]
@@ -65,6 +67,8 @@ def _codes(pick: Pick) -> tuple[str, ...]:
 
 
 def _of_step(pick: Pick) -> tuple[str, ...]:
+    if pick.step is Step.PUT_BACK:
+        return tuple(each.serial for each in pick.pick_list.picked)
     stop = pick.stop
     if stop is None:
         return ()
