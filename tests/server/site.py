@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.testclient import TestClient
 
 from scantrail.domain.acts import Act, ActId, Draft, Times
@@ -69,6 +69,17 @@ class ServedSite:
         def fail(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
             if failing[0] and statement.startswith("INSERT INTO log") and actor in repr(parameters):
                 raise OperationalError(statement, {}, Exception("server closed the connection"))
+
+        event.listen(self.database.engine, "before_cursor_execute", fail)
+        return failing
+
+    def refuse_at(self, actor: str) -> list[bool]:
+        """Let the database refuse a record of this actor for what is in it, as long as the answer is true."""
+        failing = [True]
+
+        def fail(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+            if failing[0] and statement.startswith("INSERT INTO log") and f"'{actor}'" in repr(parameters):
+                raise DataError(statement, {}, Exception("value too long"))
 
         event.listen(self.database.engine, "before_cursor_execute", fail)
         return failing

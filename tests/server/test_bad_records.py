@@ -148,7 +148,8 @@ def test_while_the_database_is_away_nothing_is_taken_and_nothing_becomes_a_dead_
 def bad_record_among_good_ones(served: ServedSite) -> TestDevice:
     """Five records, of which the first cannot be written, so that they are taken one by one."""
     device = served.device()
-    device.worker = "lone \ud800"
+    served.refuse_at("poison")
+    device.worker = "poison"
     device.record(WorkerSignedIn(SARAH.id, offline=False))
     device.worker = SARAH.id
     device.pick(46)

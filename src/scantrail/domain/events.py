@@ -460,9 +460,10 @@ def event_from_plain(data: Any) -> Event:
         PlainError: its fields are not of the type's shape.
     """
     name = data.get("type") if isinstance(data, dict) else None
-    if name not in EVENT_TYPES:
+    kind = EVENT_TYPES.get(name) if isinstance(name, str) else None
+    if kind is None:
         raise UnknownEvent(f"Failed to read an event: unknown type {name!r}.")
-    return from_plain(EVENT_TYPES[name], data)
+    return from_plain(kind, data)
 
 
 def unit_of(event: Event) -> UnitId | None:

@@ -305,17 +305,22 @@ def _list_short_undone(pick_list: PickList, event: ShortUndone, by: By) -> PickL
     )
 
 
+MOST_REPORTED = 500
+"""Empty bins, or confirmed items, that a list keeps: no device makes a row grow without end by reporting more."""
+
+
+def _with_new(reported: tuple[str, ...], found: str) -> tuple[str, ...]:
+    """What was reported, with one more, once."""
+    return reported if found in reported else (*reported, found)[:MOST_REPORTED]
+
+
 def _list_bin_empty(pick_list: PickList, event: BinFoundEmpty, by: By) -> PickList:
-    return replace(
-        pick_list,
-        empty_bins=(*pick_list.empty_bins, event.place),
-        at_place=None,
-        at_product=None,
-    )
+    empty_bins = _with_new(pick_list.empty_bins, event.place)
+    return replace(pick_list, empty_bins=empty_bins, at_place=None, at_product=None)
 
 
 def _list_check(pick_list: PickList, event: CheckConfirmed, by: By) -> PickList:
-    return replace(pick_list, checks=(*pick_list.checks, event.item))
+    return replace(pick_list, checks=_with_new(pick_list.checks, event.item))
 
 
 def _list_completed(pick_list: PickList, event: PickListCompleted, by: By) -> PickList:

@@ -13,6 +13,7 @@ from scantrail.domain.photos import Photo, is_hash
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.readings import Reading
 from scantrail.domain.refusals import Refusal
+from scantrail.protocol.limits import ACT, TooLarge, act_fault, check_json
 
 SCHEMA = 1
 """Version of the envelope written by this code. Readers accept every version ever released."""
@@ -89,10 +90,39 @@ def decode_act(exact: bytes) -> Act:
         ActError: not JSON, an unknown envelope version, or a field missing or ill-typed.
         UnknownEvent: an event of a type that this version does not know.
     """
+    return _decoded(_parsed(exact))
+
+
+def decode_fresh_act(exact: bytes) -> Act:
+    """Read an act that comes from outside, and that may not be larger than acts are.
+
+    Raises:
+        ActError: as `decode_act` does, or it is over one of `protocol.limits`.
+        UnknownEvent: an event of a type that this version does not know.
+    """
     try:
-        data = json.loads(exact.decode("utf-8", "surrogatepass"))
+        check_json(exact, ACT)
+    except TooLarge as error:
+        raise ActError(f"Failed to read an act: {error}.") from error
+    data = _parsed(exact)
+    fault = act_fault(data)
+    if fault:
+        raise ActError(f"Failed to read an act: {fault}.")
+    return _decoded(data)
+
+
+def _parsed(exact: bytes) -> Any:
+    try:
+        return json.loads(exact.decode("utf-8", "surrogatepass"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ActError(f"Failed to read an act: {error}.") from error
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _decoded(data: Any) -> Act:
     version = data.get("v") if isinstance(data, dict) else None
     if version != SCHEMA:
         raise ActError(f"Failed to read an act: expected envelope version {SCHEMA}, got {version!r}.")

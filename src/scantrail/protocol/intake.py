@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from scantrail.domain.acts import Act, ActId
-from scantrail.protocol.acts import act_hash, decode_act
+from scantrail.protocol.acts import act_hash, decode_fresh_act
 from scantrail.protocol.messages import Push
+
+LONGEST_WHY = 500
+"""Characters of what is kept of a fault: it may quote what it found."""
 
 
 class Kind(Enum):
@@ -96,9 +99,9 @@ def _repeated(identity: ActId, exact: bytes, link: str, known: str | None) -> Re
 
 def _fresh(identity: ActId, exact: bytes, link: str, previous: str, site: str) -> Received:
     try:
-        act = decode_act(exact)
+        act = decode_fresh_act(exact)
     except ValueError as error:
-        return Received(identity, exact, link, Kind.UNREADABLE, why=str(error))
+        return Received(identity, exact, link, Kind.UNREADABLE, why=str(error)[:LONGEST_WHY])
     if act.previous != previous:
         raise BrokenChain(identity.seq, f"act {identity.seq} does not follow on the act before it")
     if act.id != identity or act.site != site:

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scantrail.sqlite import sqlite3
 from scantrail.words import M, OperatorError
 
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""What says that the database is away, locked, full or too busy: nothing is wrong with what was asked."""
+AWAY = (DBAPIError, PoolTimeout)
+"""Everything by which the database says that it did not do what was asked; see `is_servers_trouble`."""
+
+_OF_WHAT_WAS_ASKED = ("22", "23", "54")
+"""Classes of SQLSTATE that are about the values: no such value, a key that is taken, a value too large for an index."""
 
 BUSY_S = 30
 """How long a writer waits for another on SQLite."""
@@ -27,6 +30,24 @@ _LOCK_SPACE = 0x5C41
 
 class DatabaseError(OperatorError):
     """The database cannot be used."""
+
+
+class RowUnreadable(Exception):
+    """A row of the database does not hold what this program wrote there; the record that needs it is not to blame."""
+
+
+def is_servers_trouble(error: BaseException) -> bool:
+    """Whether a failure says nothing about what was asked: the database is away, locked, full, read-only or damaged.
+
+    The same asked again later may be done. Every failure of the database is the server's own trouble, except those
+    that are about the values it was given.
+    """
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, (PoolTimeout, RowUnreadable))
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state[:2] not in _OF_WHAT_WAS_ASKED
+    return not isinstance(error, (DataError, IntegrityError))
 
 
 class Database:

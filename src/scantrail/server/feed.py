@@ -14,6 +14,7 @@ from scantrail.domain.identifiers import SiteId
 from scantrail.protocol.messages import Changes, Row, RowKind, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.attention import attention_rows
+from scantrail.server.bodies import to_body
 from scantrail.server.documents import document_rows
 from scantrail.server.epochs import server_epoch
 from scantrail.server.log import Stream, has_head, head_of
@@ -25,6 +26,12 @@ _LOGGER = logging.getLogger(__name__)
 
 PAGE = 500
 """Rows in one page of changes."""
+
+PAGE_BYTES = 4_000_000
+"""Bytes of the rows in one page; a single larger row goes alone. A device takes answers of up to 64 MiB."""
+
+_AT_ONCE = 100
+"""Rows read at once: those of a page that is cut short are not all read for nothing."""
 
 
 def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
@@ -73,7 +80,25 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
         entries.extend(taken)
         more = more or bool(left)
         reached[stream.id] = stream.position if not left else taken[-1].position if taken else after
-    return Changes(server_epoch(connection), reached, tuple(rows_of(connection, entries, site)), more, heads)
+    rows = _page(connection, entries, site)
+    unsent = {each.stream for each in entries[len(rows) :]}
+    ends = {each.stream: each.position for each in entries[: len(rows)]}
+    reached |= {stream: ends.get(stream, seen.cursor.get(stream, 0)) for stream in unsent}
+    more = more or bool(unsent)
+    return Changes(server_epoch(connection), reached, rows, more, heads)
+
+
+def _page(connection: Connection, entries: Sequence[Listed], site: SiteId) -> tuple[Row, ...]:
+    """The first rows of these entries that together are no larger than a page; one, if there is any."""
+    page: list[Row] = []
+    size = 0
+    for part in chunks(entries, _AT_ONCE):
+        for row in rows_of(connection, part, site):
+            size += len(to_body(row.body))
+            if page and size > PAGE_BYTES:
+                return tuple(page)
+            page.append(row)
+    return tuple(page)
 
 
 def nothing_after(connection: Connection, seen: Seen, site: SiteId) -> Changes:

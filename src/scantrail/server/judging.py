@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from json import JSONDecodeError
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select
@@ -17,16 +19,16 @@ from scantrail.domain.attention import registered_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.identifiers import SiteId, UnitId
 from scantrail.domain.judge import judge
-from scantrail.domain.plain import from_plain
+from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.refusals import Refusal
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World, needs_of
 from scantrail.gs1.said import said_by
-from scantrail.protocol.intake import BrokenChain, Head, part_of
+from scantrail.protocol.intake import LONGEST_WHY, BrokenChain, Head, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
 from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, end_waits, give_up, judge_again, take
 from scantrail.protocol.waiting import Waiting, is_over
-from scantrail.server.database import AWAY, Database
+from scantrail.server.database import AWAY, Database, RowUnreadable, is_servers_trouble
 from scantrail.server.documents import documents_by_number, put_documents
 from scantrail.server.feed import changes_after, mark, nothing_after
 from scantrail.server.log import LogWriter, has_head, instant_text, load_stream, save_stream
@@ -39,9 +41,6 @@ _LOGGER = logging.getLogger(__name__)
 
 RULES = Rules(judge, said_by, ZoneInfo)
 """What every act of a device is judged by."""
-
-_NOT_THE_RECORDS_FAULT = (BrokenChain, *AWAY)
-"""A whole push fails with these, to be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,16 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
 
     Raises:
         BrokenChain: the batch does not follow on what the server has.
-        OperationalError: the database is away or too busy; the device comes again with all of it.
+        DBAPIError: the database is away or too busy; the device comes again with all of it.
+        RowUnreadable: the first act needs a row that cannot be read; the device comes again.
     """
     try:
         verdicts = _take(database, device, push, now)
-    except _NOT_THE_RECORDS_FAULT:
+    except BrokenChain:
         raise
     except Exception as error:
+        if is_servers_trouble(error) and not isinstance(error, RowUnreadable):
+            raise
         is_usual = isinstance(error, IntegrityError)  # another site's act came in between
         told = "The batch of %s from act %s is taken act by act: %r"
         _LOGGER.warning(told, device.id, push.first_seq, error, exc_info=not is_usual)
@@ -99,11 +101,13 @@ def _single(database: Database, device: Device, push: Push, now: datetime) -> tu
     """Take a push of one act; one that cannot be judged or written becomes a dead letter."""
     try:
         return _once_more(lambda: _take(database, device, push, now))
-    except _NOT_THE_RECORDS_FAULT:
+    except BrokenChain:
         raise
     except Exception as error:
+        if is_servers_trouble(error):
+            raise
         _LOGGER.exception("Act %s of %s becomes a dead letter.", push.first_seq, device.id)
-        return _take(database, device, push, now, broken=str(error))
+        return _take(database, device, push, now, broken=str(error)[:LONGEST_WHY])
 
 
 def _once_more(take: Callable[[], tuple[ActVerdict, ...]]) -> tuple[ActVerdict, ...]:
@@ -196,7 +200,8 @@ class _SqlRecords:
         return self._waiting.known(push) | logged
 
     def world(self, acts: Sequence[Act]) -> World:
-        return load_world(self._connection, self.site, acts)
+        with _readable_rows(self.site):
+            return load_world(self._connection, self.site, acts)
 
     def append(self, entry: Entry) -> int:
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
@@ -204,7 +209,8 @@ class _SqlRecords:
         return self._writer.append(entry)
 
     def waiting(self) -> Sequence[Waiting]:
-        return self._waiting.all()
+        with _readable_rows(self.site):
+            return self._waiting.all()
 
     def forget_read(self, push: Push) -> None:
         """Drop the late verdicts that the pushing device has got; one of another history has got none of these."""
@@ -252,6 +258,15 @@ class _SqlRecords:
         changed += [(RowKind.DOCUMENT, document.number) for document in self._documents]
         mark(self._connection, self._stream, [*changed, *heard])
         save_stream(self._connection, self._stream)
+
+
+@contextmanager
+def _readable_rows(site: SiteId) -> Iterator[None]:
+    """What cannot be read of the server's own rows, told as such: no record becomes a dead letter for it."""
+    try:
+        yield
+    except (PlainError, JSONDecodeError) as error:
+        raise RowUnreadable(f"A row that {site} needs cannot be read: {error}") from error
 
 
 def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
