@@ -21,8 +21,7 @@ def pages(pdf: bytes) -> list[Grey]:
 
 def codes_on(page: Grey) -> list[Code]:
     """Everything read from a page, believed or not."""
-    with Stills() as stills:
-        return list(stills.read(page))
+    return list(Stills().read(page))
 
 
 def found_on(page: Grey) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from scantrail.domain.identifiers import upc_a_of
 from scantrail.scanning.acceptance import (
     Code,
     Decoder,
+    Doubt,
     Place,
     Rules,
     Sighting,
@@ -45,8 +47,12 @@ SOUND = {
     Symbology.AZTEC: "7A21-0001",
     Symbology.OTHER: "7A21-0001",
 }
-ALONE = [Symbology.QR, Symbology.DATA_MATRIX, Symbology.PDF417, Symbology.CODE_128]
-TWICE = [Symbology.EAN_13, Symbology.EAN_8, Symbology.UPC_A, Symbology.UPC_E, Symbology.ITF, Symbology.CODE_39]
+ALONE = [
+    *(Symbology.QR, Symbology.DATA_MATRIX, Symbology.PDF417, Symbology.AZTEC),
+    *(Symbology.CODE_128, Symbology.DATABAR, Symbology.DATABAR_EXPANDED),
+]
+BY_BOTH = [Symbology.UPC_E, Symbology.CODE_39, Symbology.CODABAR]
+TWICE = [Symbology.EAN_13, Symbology.EAN_8, Symbology.UPC_A, Symbology.ITF, Symbology.CODE_93, *BY_BOTH]
 NEVER = [each for each in Symbology if each not in ALONE + TWICE]
 
 
@@ -91,11 +97,51 @@ def test_a_weak_kind_is_accepted_when_both_decoders_agree(symbology: Symbology) 
     assert (code.accepted, code.decoders) == (True, (ZXING, ZBAR))
 
 
-@pytest.mark.parametrize("symbology", [each for each in TWICE if each is not Symbology.UPC_E])
+@pytest.mark.parametrize("symbology", [each for each in TWICE if each not in BY_BOTH])
 @pytest.mark.parametrize("decoder", Decoder)
 def test_a_weak_kind_is_accepted_after_two_clean_ups_by_one_decoder(symbology: Symbology, decoder: Decoder) -> None:
     both = (seen(symbology, decoder=decoder), seen(symbology, decoder=decoder, step="sharper"))
     assert verdicts(*both) == {SOUND[symbology]: True}
+
+
+@pytest.mark.parametrize("symbology", [Symbology.CODE_39, Symbology.CODABAR])
+@pytest.mark.parametrize("decoder", Decoder)
+def test_two_clean_ups_of_one_decoder_are_one_witness_of_a_kind_without_check_digit(
+    symbology: Symbology, decoder: Decoder
+) -> None:
+    (code,) = judge([seen(symbology, decoder=decoder, step=step) for step in ("as it is", "larger", "sharper")])
+    assert (code.accepted, code.doubt) == (False, Doubt.ONE_DECODER)
+
+
+def test_an_itf_without_check_digit_needs_both_decoders() -> None:
+    rules = Rules(frozenset({14}), itf_check_digit=False)
+    twice = [seen(Symbology.ITF), seen(Symbology.ITF, step="larger")]
+    assert verdicts(*twice, rules=rules) == {ITF_14: False}
+    assert verdicts(*twice, seen(Symbology.ITF, decoder=ZBAR), rules=rules) == {ITF_14: True}
+
+
+@pytest.mark.parametrize("symbology", [Symbology.CODE_39, Symbology.CODABAR])
+def test_a_code_without_blank_ends_may_be_part_of_a_longer_one_and_is_listed_only(symbology: Symbology) -> None:
+    both = [replace(seen(symbology, decoder=each), whole=False) for each in Decoder]
+    (code,) = judge(both)
+    assert (code.accepted, code.doubt) == (False, Doubt.CUT)
+    assert verdicts(*both, seen(symbology, step="larger")) == {SOUND[symbology]: True}
+
+
+@pytest.mark.parametrize(
+    ("sightings", "rules", "doubt"),
+    [
+        ([seen(Symbology.OTHER)], Rules(), Doubt.KIND),
+        ([seen(Symbology.QR)], Rules(symbologies=frozenset()), Doubt.PROFILE),
+        ([seen(Symbology.EAN_13, "9521234543214")], Rules(), Doubt.UNSOUND),
+        ([seen(Symbology.QR, decoder=ZBAR)], Rules(), Doubt.ZBAR_ALONE),
+        ([seen(Symbology.EAN_13)], Rules(), Doubt.ONCE),
+        ([seen(Symbology.QR)], Rules(), None),
+    ],
+)
+def test_a_code_that_is_not_accepted_says_why(sightings: list[Sighting], rules: Rules, doubt: Doubt | None) -> None:
+    (code,) = judge(sightings, rules)
+    assert (code.doubt, code.accepted) == (doubt, doubt is None)
 
 
 @pytest.mark.parametrize("decoder", Decoder)
@@ -252,8 +298,8 @@ def test_it_is_settled_when_something_is_accepted_and_nothing_still_can_be() -> 
     assert is_settled(judge([qr]))
     assert not is_settled(judge([qr, ean]))
     assert is_settled(judge([qr, ean, seen(Symbology.EAN_13, decoder=ZBAR)]))
-    assert is_settled(judge([qr, seen(Symbology.CODABAR)]))
-    assert not is_settled(judge([seen(Symbology.CODABAR)]))
+    assert is_settled(judge([qr, seen(Symbology.OTHER)]))
+    assert not is_settled(judge([seen(Symbology.OTHER)]))
 
 
 texts = st.sampled_from([*SOUND.values(), "0" + UPC_A, "4006381333931", "1234", "", "\x1d\x00"])

@@ -119,18 +119,17 @@ def print_photographs(photos: Path) -> None:
     if not folders:
         print(say(M("No photographs. Expected: {photos}/KIND/NAME.png, the text of each in NAME.txt.", photos=photos)))
         return
-    with Stills() as stills:
-        ways = {"Scantrail": _both(stills), "zxing-cpp alone": _plain(read_zxing)}
-        if HAS_ZBAR:
-            from scantrail.scanning.decoders.zbar import Zbar
+    ways = {"Scantrail": _both(Stills()), "zxing-cpp alone": _plain(read_zxing)}
+    if HAS_ZBAR:
+        from scantrail.scanning.decoders.zbar import read_zbar
 
-            ways["pyzbar alone"] = _plain(Zbar().read)
-        print(_row("folder", "read by", "pictures", "listed", "accepted", "wrong", "ms"))
-        for folder in folders:
-            for name, read in ways.items():
-                found = score(folder, read)
-                counts = (found.pictures, found.listed, found.accepted, found.wrong, round(found.ms))
-                print(_row(folder.name, name, *map(str, counts)), flush=True)
+        ways["pyzbar alone"] = _plain(read_zbar)
+    print(_row("folder", "read by", "pictures", "listed", "accepted", "wrong", "ms"))
+    for folder in folders:
+        for name, read in ways.items():
+            found = score(folder, read)
+            counts = (found.pictures, found.listed, found.accepted, found.wrong, round(found.ms))
+            print(_row(folder.name, name, *map(str, counts)), flush=True)
 
 
 def print_first_load(loaded: Loaded) -> None:

@@ -41,16 +41,45 @@ class Decoder(Enum):
 MATRIX = frozenset({Symbology.QR, Symbology.DATA_MATRIX, Symbology.PDF417, Symbology.AZTEC})
 """Kinds that correct their own errors: stripes seen inside one of them are no code of their own."""
 
-_ALONE = frozenset({Symbology.QR, Symbology.DATA_MATRIX, Symbology.PDF417, Symbology.CODE_128})
+_ALONE = frozenset(
+    {
+        Symbology.QR,
+        Symbology.DATA_MATRIX,
+        Symbology.PDF417,
+        Symbology.AZTEC,
+        Symbology.CODE_128,
+        Symbology.DATABAR,
+        Symbology.DATABAR_EXPANDED,
+    }
+)
 """Kinds that zxing-cpp reads reliably enough to be believed alone."""
 
 _RETAIL = frozenset({Symbology.EAN_13, Symbology.EAN_8, Symbology.UPC_A, Symbology.UPC_E})
-_TWICE = _RETAIL | {Symbology.ITF, Symbology.CODE_39}
+_TWICE = _RETAIL | {Symbology.ITF, Symbology.CODE_93, Symbology.CODE_39, Symbology.CODABAR}
 """Kinds that are believed when two readings agree: of both decoders, or of one after two clean-ups."""
 
-_BY_BOTH = frozenset({Symbology.UPC_E})
-"""Kinds that only both decoders together are believed: zxing-cpp sees a UPC-E in the left half of a tilted EAN-13, and
-sees it again after each clean-up."""
+ENDLESS = frozenset({Symbology.ITF, Symbology.CODE_39, Symbology.CODABAR})
+"""Kinds that may end after any character and carry no check digit of their own."""
+
+_BY_BOTH = frozenset({Symbology.UPC_E, Symbology.CODE_39, Symbology.CODABAR})
+"""Kinds of which both decoders must read the same: where one misreads a code without a check digit, it does so after
+each clean-up; and zxing-cpp sees a UPC-E in the left half of a tilted EAN-13."""
+
+
+class Doubt(Enum):
+    """Why a code is not believed."""
+
+    KIND = "kind"
+    """No kind that is ever believed."""
+    PROFILE = "profile"
+    UNSOUND = "unsound"
+    CONTRADICTED = "contradicted"
+    ZBAR_ALONE = "zbar alone"
+    ONE_DECODER = "one decoder"
+    """Both must read a code of this kind."""
+    ONCE = "once"
+    CUT = "cut"
+    """It may be part of a longer code, since no reading shows the blank zone at both ends."""
 
 
 FLAT = 0.05
@@ -106,6 +135,8 @@ class Sighting:
     place: Place
     aim: str = ""
     """AIM symbology identifier, where the decoder names one."""
+    whole: bool = True
+    """Whether both ends of the code were seen in the picture; demanded of one reading of each `ENDLESS` code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +149,10 @@ class Rules:
     """Whether the last digit of an ITF code is the check digit of a GTIN."""
     symbologies: frozenset[Symbology] = frozenset(Symbology)
     """The kinds that are ever believed."""
+
+    def needs_both(self, symbology: Symbology) -> bool:
+        """Whether both decoders must read a code of this kind."""
+        return symbology in _BY_BOTH or (symbology is Symbology.ITF and not self.itf_check_digit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +167,8 @@ class Code:
     place: Place
     aim: str = ""
     """AIM symbology identifier, where a decoder names one."""
+    doubt: Doubt | None = None
+    """Why it is not accepted; not told of codes in the live camera's views."""
 
 
 def judge(sightings: Iterable[Sighting], rules: Rules | None = None) -> tuple[Code, ...]:
@@ -140,7 +177,7 @@ def judge(sightings: Iterable[Sighting], rules: Rules | None = None) -> tuple[Co
     groups = _grouped(seen)
     contradicted = _contradicted(groups)
     return tuple(
-        _code(group, accepted=name not in contradicted and _is_confirmed(group, rules or Rules()))
+        _code(group, _doubt(group, rules or Rules(), contradicted=name in contradicted))
         for name, group in groups.items()
     )
 
@@ -229,15 +266,24 @@ def _losers(one: Name, other: Name) -> set[Name]:
     return pair
 
 
-def _is_confirmed(group: list[Sighting], rules: Rules) -> bool:
-    first = group[0]
+def _doubt(group: list[Sighting], rules: Rules, *, contradicted: bool) -> Doubt | None:
+    """Why the sightings of one code do not suffice; None when they do."""
+    first, decoders = group[0], {each.decoder for each in group}
+    if first.symbology not in _ALONE | _TWICE:
+        return Doubt.KIND
+    if first.symbology not in rules.symbologies:
+        return Doubt.PROFILE
     if not _is_sound(first.text, first.symbology, rules):
-        return False
+        return Doubt.UNSOUND
+    if contradicted:
+        return Doubt.CONTRADICTED
     if first.symbology in _ALONE:
-        return any(each.decoder is Decoder.ZXING for each in group)
-    if first.symbology in _BY_BOTH:
-        return {each.decoder for each in group} == set(Decoder)
-    return first.symbology in _TWICE and len({(each.decoder, each.step) for each in group}) > 1
+        return None if Decoder.ZXING in decoders else Doubt.ZBAR_ALONE
+    if not rules.needs_both(first.symbology):
+        return None if len({(each.decoder, each.step) for each in group}) > 1 else Doubt.ONCE
+    if decoders != set(Decoder):
+        return Doubt.ONE_DECODER
+    return None if any(each.whole for each in group) else Doubt.CUT
 
 
 def _is_sound(text: str, symbology: Symbology, rules: Rules) -> bool:
@@ -262,7 +308,7 @@ def _is_sound_retail(text: str, symbology: Symbology) -> bool:
     return has_check_digit(upc_a_of(text) if symbology is Symbology.UPC_E else text)
 
 
-def _code(group: list[Sighting], *, accepted: bool) -> Code:
+def _code(group: list[Sighting], doubt: Doubt | None) -> Code:
     best = min(group, key=lambda each: each.decoder is not Decoder.ZXING)
     decoders = {each.decoder for each in group}
     return Code(
@@ -270,7 +316,8 @@ def _code(group: list[Sighting], *, accepted: bool) -> Code:
         data=best.data,
         symbology=best.symbology,
         decoders=tuple(each for each in Decoder if each in decoders),
-        accepted=accepted,
+        accepted=doubt is None,
         place=best.place,
         aim=best.aim,
+        doubt=doubt,
     )

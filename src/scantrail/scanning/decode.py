@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scantrail.scanning.acceptance import Code
+from scantrail.scanning.acceptance import Code, Doubt
 from scantrail.scanning.decoders.pictures import PictureUnreadable, read_picture
 from scantrail.scanning.decoders.stills import HAS_ZBAR, Stills
 from scantrail.words import M, Message, say
@@ -17,11 +17,26 @@ SHORTFALL: Message | None = (
     None
     if HAS_ZBAR
     else M(
-        "pyzbar or its library zbar is missing, so zxing-cpp reads alone and fewer EAN, UPC, ITF and Code 39 codes are "
-        "accepted. Install the system's package libzbar0 and the part 'camera': pip install 'scantrail[camera]'."
+        "pyzbar or its library zbar is missing, so zxing-cpp reads alone: fewer EAN, UPC and ITF codes are accepted, "
+        "and no UPC-E, Code 39 and Codabar. Install the system's package libzbar0 and the part 'camera': "
+        "pip install 'scantrail[camera]'."
     )
 )
 """What is missing here and what to do about it."""
+
+
+_WHY = {
+    Doubt.KIND: M("Scantrail does not know this kind of code well enough to believe it."),
+    Doubt.PROFILE: M("the camera's profile does not name this kind."),
+    Doubt.UNSOUND: M("its length or its check digit is wrong for its kind, or for the camera's profile."),
+    Doubt.CONTRADICTED: M("something else was read in the same place. Take a sharper picture."),
+    Doubt.ZBAR_ALONE: M("pyzbar alone read it, which is not reliable for this kind. Take a sharper picture."),
+    Doubt.ONE_DECODER: M(
+        "only one decoder read it. This kind is easily misread, so both must read the same. Take a sharper picture."
+    ),
+    Doubt.ONCE: M("it was read only once, and two readings must agree. Take a sharper picture."),
+    Doubt.CUT: M("it may be part of a longer code. Take a picture with blank space at both ends of the code."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +67,9 @@ class Report:
 
 def reports(files: Iterable[Path]) -> Iterator[Report]:
     """Read some files, one after the other; one that cannot be read does not keep the others from it."""
-    with Stills() as stills:
-        for file in files:
-            yield _report(file, stills)
+    stills = Stills()
+    for file in files:
+        yield _report(file, stills)
 
 
 def _report(file: Path, stills: Stills) -> Report:
@@ -69,23 +84,22 @@ def _report(file: Path, stills: Stills) -> Report:
 
 
 def _plain(code: Code) -> dict[str, Any]:
-    return {
+    about: dict[str, Any] = {
         "text": code.text,
         "bytes": code.data.hex(),
         "symbology": code.symbology.value,
         "decoders": [each.value for each in code.decoders],
         "accepted": code.accepted,
     }
+    return about if code.doubt is None else {**about, "reason": say(_WHY[code.doubt])}
 
 
 def _line(code: Code) -> str:
-    verdict = M("accepted") if code.accepted else M("not accepted")
-    return say(
-        M(
-            "  {verdict}: {text} ({symbology}, read by {decoders})",
-            verdict=verdict,
-            text=code.text,
-            symbology=code.symbology.value,
-            decoders=", ".join(each.value for each in code.decoders),
-        )
-    )
+    about = {
+        "text": code.text,
+        "symbology": code.symbology.value,
+        "decoders": ", ".join(each.value for each in code.decoders),
+    }
+    if code.doubt is None:
+        return say(M("  accepted: {text} ({symbology}, read by {decoders})", **about))
+    return say(M("  not accepted: {text} ({symbology}, read by {decoders}): {why}", **about, why=say(_WHY[code.doubt])))

@@ -20,7 +20,7 @@ from scantrail.scanning.decoders.stills import HAS_ZBAR
 from scantrail.scanning.decoders.zxing import read_zxing
 
 if HAS_ZBAR:
-    from scantrail.scanning.decoders.zbar import Zbar
+    from scantrail.scanning.decoders.zbar import read_zbar
 
 _DENSITY = 2
 """zbar's: at 1 a frame would take it three times as long."""
@@ -36,7 +36,6 @@ class Eye:
     def __init__(self, rules: Rules) -> None:
         cv2.setNumThreads(1)  # the screen needs the other core
         self._gatherer = Gatherer(rules)
-        self._zbar = Zbar(_DENSITY) if HAS_ZBAR else None
         decoders = tuple(Decoder) if HAS_ZBAR else (Decoder.ZXING,)
         self._clean_ups = cycle(product(LADDER[1:], decoders))
         self._glance: npt.NDArray[np.int16] | None = None
@@ -54,12 +53,12 @@ class Eye:
 
     def _look(self, picture: Grey, step: Step, decoder: Decoder, *, qr: bool) -> Sequence[Sighting]:
         cleaned = step.clean(picture)
-        return tuple(sighting(found, step, cleaned) for found in self._found(cleaned.picture, decoder, qr=qr))
+        return tuple(sighting(found, step, cleaned, picture) for found in self._found(cleaned.picture, decoder, qr=qr))
 
     def _found(self, picture: Grey, decoder: Decoder, *, qr: bool) -> Iterable[Found]:
         if decoder is Decoder.ZXING:
             return read_zxing(picture, inverted=False)
-        return self._zbar.read(picture, qr=qr) if self._zbar is not None else ()
+        return read_zbar(picture, density=_DENSITY, qr=qr) if HAS_ZBAR else ()
 
     def _has_changed(self, picture: Grey) -> bool:
         """Whether this frame shows something else than the last; how light it is does not matter."""

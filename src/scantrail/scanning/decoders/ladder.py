@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scantrail.scanning.acceptance import Place, Sighting
+from scantrail.scanning.acceptance import ENDLESS, Decoder, Place, Sighting
 from scantrail.scanning.decoders.pictures import Found, Grey
+from scantrail.scanning.decoders.whole import is_whole
 
 Matrix = npt.NDArray[np.float64]
+Corners = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,10 @@ class Cleaned:
     back: Matrix
     """2 x 3, from its pixels to those of the picture it was made from."""
 
-    def place(self, corners: tuple[tuple[float, float], ...]) -> Place:
-        """The box around some corners, in pixels of the picture it was made from."""
+    def corners(self, corners: Corners) -> Corners:
+        """Where some corners are in the picture it was made from."""
         points = np.hstack([np.array(corners), np.ones((len(corners), 1))]) @ self.back.T
-        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-        return Place(float(left), float(top), float(right), float(bottom))
+        return tuple((float(x), float(y)) for x, y in points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,15 @@ class Step:
     clean: Callable[[Grey], Cleaned]
 
 
-def sighting(found: Found, step: Step, cleaned: Cleaned) -> Sighting:
-    """What was found after a clean-up, at its place in the picture before it."""
-    place = cleaned.place(found.corners)
-    return Sighting(found.text, found.data, found.symbology, found.decoder, step.name, place, found.aim)
+def sighting(found: Found, step: Step, cleaned: Cleaned, picture: Grey) -> Sighting:
+    """What was found in `picture` after a clean-up, at its place in it."""
+    corners = cleaned.corners(found.corners)
+    across, down = zip(*corners, strict=True)
+    place = Place(min(across), min(down), max(across), max(down))
+    whole = found.symbology not in ENDLESS or (
+        found.decoder is Decoder.ZXING and is_whole(picture, corners, len(found.text))
+    )
+    return Sighting(found.text, found.data, found.symbology, found.decoder, step.name, place, found.aim, whole)
 
 
 _LONGEST = 1600

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from scantrail.scanning.acceptance import Code, Rules, Sighting, is_settled, judge
 from scantrail.scanning.decoders.ladder import LADDER, Step, sighting
@@ -13,7 +11,7 @@ from scantrail.scanning.decoders.pictures import Found, Grey
 from scantrail.scanning.decoders.zxing import read_zxing
 
 try:
-    from scantrail.scanning.decoders.zbar import Zbar
+    from scantrail.scanning.decoders.zbar import read_zbar
 except ImportError:  # neither pyzbar nor libzbar has to be there
     HAS_ZBAR = False
 else:
@@ -24,20 +22,10 @@ LONGEST_S = 10.0
 
 
 class Stills:
-    """Reads pictures, one after the other; for one thread. Use it in a `with`."""
+    """Reads pictures, each by itself."""
 
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules or Rules()
-        self._zbar = Zbar() if HAS_ZBAR else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._zbar is not None:
-            self._zbar.close()
 
     def read(self, picture: Grey) -> tuple[Code, ...]:
         """Every code in a picture, accepted or not."""
@@ -45,18 +33,20 @@ class Stills:
         codes: tuple[Code, ...] = ()
         started = time.monotonic()
         for step in LADDER:
-            sightings += self._sightings(picture, step)
+            sightings += _sightings(picture, step)
             codes = judge(sightings, self._rules)
             if is_settled(codes, self._rules) or time.monotonic() - started > LONGEST_S:
                 break
         return codes
 
-    def _sightings(self, picture: Grey, step: Step) -> Iterator[Sighting]:
-        cleaned = step.clean(picture)
-        for found in self._found(cleaned.picture):
-            yield sighting(found, step, cleaned)
 
-    def _found(self, picture: Grey) -> Iterator[Found]:
-        yield from read_zxing(picture)
-        if self._zbar is not None:
-            yield from self._zbar.read(picture)
+def _sightings(picture: Grey, step: Step) -> Iterator[Sighting]:
+    cleaned = step.clean(picture)
+    for found in _found(cleaned.picture):
+        yield sighting(found, step, cleaned, picture)
+
+
+def _found(picture: Grey) -> Iterator[Found]:
+    yield from read_zxing(picture)
+    if HAS_ZBAR:
+        yield from read_zbar(picture)

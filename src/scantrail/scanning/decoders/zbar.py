@@ -1,12 +1,14 @@
 """zbar, through pyzbar: linear codes and QR.
 
-The scanner object is made here and kept, since pyzbar makes one for every picture, cannot set the density, and raises
-on a QR code that is one of several. DataBar, PDF417 and the rest are left to zxing-cpp: zbar gets them wrong.
+Each picture has a scanner of its own: zbar keeps halves of EAN codes, which would meet halves of the next picture.
+It is made here, since pyzbar cannot set the density, and raises on a QR code that is one of several. DataBar, PDF417
+and the rest are left to zxing-cpp: zbar gets them wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import c_void_p, cast, string_at
 from typing import Any
 
@@ -32,30 +34,12 @@ _GREY_8_BIT = int.from_bytes(b"Y800", "little")
 _EVERY_KIND = 0
 
 
-class Zbar:
-    """One zbar scanner; for one thread.
+def read_zbar(picture: Grey, *, density: int = 1, qr: bool = True) -> list[Found]:
+    """Everything zbar reads in a picture; without `qr`, linear codes only.
 
     It looks along every `density`-th line: 1 for a still picture, more where time is short, at the cost of small codes.
     """
-
-    def __init__(self, density: int = 1) -> None:
-        self._scanner = wrapper.zbar_image_scanner_create()
-        self._set(_EVERY_KIND, wrapper.ZBarConfig.CFG_ENABLE, 0)
-        for kind in _KINDS:
-            self._set(kind, wrapper.ZBarConfig.CFG_ENABLE, 1)
-        self._set(_EVERY_KIND, wrapper.ZBarConfig.CFG_X_DENSITY, density)
-        self._set(_EVERY_KIND, wrapper.ZBarConfig.CFG_Y_DENSITY, density)
-
-    def close(self) -> None:
-        """Give its memory back."""
-        wrapper.zbar_image_scanner_destroy(self._scanner)
-
-    def _set(self, kind: int, setting: int, value: int) -> None:
-        wrapper.zbar_image_scanner_set_config(self._scanner, kind, setting, value)
-
-    def read(self, picture: Grey, *, qr: bool = True) -> list[Found]:
-        """Everything zbar reads in a picture; without `qr`, linear codes only."""
-        self._set(wrapper.ZBarSymbol.QRCODE, wrapper.ZBarConfig.CFG_ENABLE, int(qr))
+    with _scanner(density, qr=qr) as scanner:
         height, width = picture.shape
         pixels = np.ascontiguousarray(picture)  # must outlive the scan
         image = wrapper.zbar_image_create()
@@ -63,10 +47,26 @@ class Zbar:
             wrapper.zbar_image_set_format(image, _GREY_8_BIT)
             wrapper.zbar_image_set_size(image, width, height)
             wrapper.zbar_image_set_data(image, cast(pixels.ctypes.data, c_void_p), pixels.size, None)
-            wrapper.zbar_scan_image(self._scanner, image)
+            wrapper.zbar_scan_image(scanner, image)
             return list(_found(image))
         finally:
             wrapper.zbar_image_destroy(image)
+
+
+@contextmanager
+def _scanner(density: int, *, qr: bool) -> Iterator[Any]:
+    scanner = wrapper.zbar_image_scanner_create()
+    try:
+        settings = [(_EVERY_KIND, wrapper.ZBarConfig.CFG_ENABLE, 0)]
+        settings += [(kind, wrapper.ZBarConfig.CFG_ENABLE, 1) for kind in _KINDS]
+        settings += [(wrapper.ZBarSymbol.QRCODE, wrapper.ZBarConfig.CFG_ENABLE, int(qr))]
+        settings += [(_EVERY_KIND, wrapper.ZBarConfig.CFG_X_DENSITY, density)]
+        settings += [(_EVERY_KIND, wrapper.ZBarConfig.CFG_Y_DENSITY, density)]
+        for kind, setting, value in settings:
+            wrapper.zbar_image_scanner_set_config(scanner, kind, setting, value)
+        yield scanner
+    finally:
+        wrapper.zbar_image_scanner_destroy(scanner)
 
 
 def _found(image: Any) -> Iterator[Found]:
