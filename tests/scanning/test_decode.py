@@ -116,6 +116,11 @@ def test_a_code_39_at_the_edge_of_the_picture_is_listed_only(stills: Stills, cut
     assert not any(code.accepted for code in codes)
 
 
+def test_a_code_39_with_half_its_blank_zone_is_accepted(stills: Stills) -> None:
+    label = np.pad(cropped(drawn(BarcodeFormat.Code39, "ABC123")), 6 * 3, constant_values=255)
+    assert only(stills.read(label)).accepted or not HAS_ZBAR
+
+
 def test_a_column_that_a_print_head_left_out_never_makes_another_code_39(stills: Stills) -> None:
     label = drawn(BarcodeFormat.Code39, "CM500-2025-0046")
     for at in range(120, label.shape[1] - 100, 51):

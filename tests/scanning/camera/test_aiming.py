@@ -45,7 +45,7 @@ def test_beside_a_code_that_may_yet_be_accepted_nothing_is_taken_unasked_even_wh
 
 
 def test_a_kind_that_is_never_accepted_holds_nothing_up() -> None:
-    other = code("7A21", CORNER, Symbology.DATABAR, accepted=False)
+    other = code("7A21", CORNER, Symbology.OTHER, accepted=False)
     assert frames_until(Aim(Rules()), code("A"), other)[0] == STEADY
 
 

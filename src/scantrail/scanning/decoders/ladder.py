@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scantrail.scanning.acceptance import ENDLESS, Decoder, Place, Sighting
+from scantrail.scanning.acceptance import ENDLESS, Decoder, Place, Sighting, Symbology
 from scantrail.scanning.decoders.pictures import Found, Grey
 from scantrail.scanning.decoders.whole import is_whole
 
@@ -39,13 +39,17 @@ class Step:
     clean: Callable[[Grey], Cleaned]
 
 
+_MODULES = {Symbology.ITF: 7, Symbology.CODE_39: 13, Symbology.CODABAR: 10}
+"""Length of one character, about, in widths of the narrowest bar; the two ends are together no longer than two more."""
+
+
 def sighting(found: Found, step: Step, cleaned: Cleaned, picture: Grey) -> Sighting:
     """What was found in `picture` after a clean-up, at its place in it."""
     corners = cleaned.corners(found.corners)
     across, down = zip(*corners, strict=True)
     place = Place(min(across), min(down), max(across), max(down))
     whole = found.symbology not in ENDLESS or (
-        found.decoder is Decoder.ZXING and is_whole(picture, corners, len(found.text))
+        found.decoder is Decoder.ZXING and is_whole(picture, corners, _MODULES[found.symbology] * (len(found.text) + 2))
     )
     return Sighting(found.text, found.data, found.symbology, found.decoder, step.name, place, found.aim, whole)
 

@@ -10,28 +10,26 @@ from scantrail.scanning.decoders.pictures import Grey
 
 Values = npt.NDArray[np.float64]
 
-_ZONE = 0.5
-"""Length of the blank demanded at each end, in characters of the code: about half of what the standards demand."""
-_NEAR = 0.1
-"""Distance from the outermost bar at which it begins, in characters: blurred bars have no sharp edge."""
+_NEAR, _FAR = 1.0, 4.5
+"""Where the blank begins and ends that is demanded beyond the outermost bars, in widths of the narrowest bar. Blurred
+bars have no sharp edge; no space inside these codes is wider than 3, and the standards demand 10."""
 _UNEVEN = 0.4
 """Share of the code's own contrast from which on a zone is not blank."""
 _SAMPLES, _LINES = 24, 9
 
 
-def is_whole(picture: Grey, corners: tuple[tuple[float, float], ...], characters: int) -> bool:
+def is_whole(picture: Grey, corners: tuple[tuple[float, float], ...], modules: int) -> bool:
     """Whether a code's ends are blank in a picture; what lies beyond the picture's edge is not.
 
     Args:
         picture: as it was taken, without a border added.
         corners: top left, top right, bottom right and bottom left of the code as it is read, in its pixels.
-        characters: how many the code holds.
+        modules: length of the code, in widths of its narrowest bar.
     """
     top_left, top_right, bottom_right, bottom_left = (np.array(each) for each in corners)
     across, across_below = top_right - top_left, bottom_right - bottom_left
-    character = 1 / (characters + 2)  # each of these kinds has one more at either end
-    inside = _values(picture, top_left, across, bottom_left, across_below, 0, 1, _SAMPLES * (characters + 2))
-    near, far = _NEAR * character, (_NEAR + _ZONE) * character
+    inside = _values(picture, top_left, across, bottom_left, across_below, 0, 1, 2 * modules)
+    near, far = _NEAR / modules, _FAR / modules
     zones = [
         _values(picture, top_left, across, bottom_left, across_below, begin, end, _SAMPLES)
         for begin, end in ((-far, -near), (1 + near, 1 + far))
