@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scantrail.device.store import DeviceStore
+from scantrail.device.store import DeviceStore, view
+from scantrail.device.store.database import Database
 from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken
 from scantrail.domain.identifiers import CaseRule, unit_id
 from scantrail.domain.products import Product
@@ -221,3 +223,25 @@ def test_the_world_of_a_list_holds_all_that_judging_takes(store: DeviceStore, sa
     assert world.products.keys() == {MODULE.id}
     assert store.versions(LIST) == {f"pick_list:{LIST}": 1, "site:MAIN": 1}
     assert store.stock_for(found, TODAY) == (), "an exact line suggests nothing"
+
+
+def test_a_full_cache_drops_what_was_read_longest_ago_and_keeps_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "_KEPT", 3)
+    units = [module(number) for number in range(60, 65)]
+    with new_store(tmp_path, *units) as store:
+        asked: list[str] = []
+        rows = Database.rows
+
+        def counted(database: Database, query: Any, **values: Any) -> Any:
+            asked.append(str(values))
+            return rows(database, query, **values)
+
+        monkeypatch.setattr(Database, "rows", counted)
+        assert [store.unit(each.id) for each in units] == units
+        asked.clear()
+        assert [store.unit(each.id) for each in units[1:]] == units[1:]
+        assert asked == [], "these four are still at hand"
+        assert store.unit(units[0].id) == units[0]
+        assert asked

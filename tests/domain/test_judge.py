@@ -321,8 +321,8 @@ def test_across_a_restart_the_clocks_difference_is_used() -> None:
 def test_a_list_is_complete_only_when_every_condition_is_stated() -> None:
     seen = at_work(instructions=("Antistatic bags only",))
     absorb(seen, judged(act(PICKED), seen))
-    completed = PickListCompleted("PL-2025-0091")
-    assert code(act(completed), seen) is Code.CONDITION_FIRST
+    checks = [CheckConfirmed("PL-2025-0091", item) for item in seen.site.pick_checklist]
+    completed: tuple[Event, ...] = (*checks, PickListCompleted("PL-2025-0091"))
+    assert code(act(*completed), seen) is Code.CONDITION_FIRST
     absorb(seen, judged(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen))
-    assert code(act(completed), seen) is None, "the order's instructions are for the packer"
-    assert code(act(CheckConfirmed("PL-2025-0091", "Antistatic bags only"), completed), seen) is None
+    assert code(act(*completed), seen) is None, "the order's instructions are for the packer"

@@ -52,6 +52,7 @@ from tests.support.worlds import (
     NOW,
     SAM,
     SARAH,
+    SITE,
     TODAY,
     any_line,
     exact_line,
@@ -69,6 +70,7 @@ LEFT = replace(SARAH, id="gone", name="Gone", active=False)
 STOCK_CLERK = replace(SARAH, id="stan", name="Stan", roles=(Role.SALES,))
 PICKED = UnitPicked(WANTED.id, WANTED.serial, LIST, "1", ORDER, BIN, CART, Status.ALLOCATED)
 SUBSTITUTED = UnitSubstituted(FREE.id, FREE.serial, LIST, "1", ORDER, WANTED.id)
+ALL_SHORT = (LineShorted(LIST, "1", 1, (WANTED.id,)), LineShorted(LIST, "2", 1))
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,8 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
     ShortUndone: Sample((ShortUndone(LIST, "2", 1),), before=(LineShorted(LIST, "2", 1),)),
     BinFoundEmpty: Sample((BinFoundEmpty(LIST, BIN, MODULE.id),)),
     LabelUnreadable: Sample((LabelUnreadable(LIST, "1", MODULE.id, BIN),)),
-    CheckConfirmed: Sample((CheckConfirmed(LIST, "Antistatic bags only"),)),
-    PickListCompleted: Sample(
-        (PickListCompleted(LIST),),
-        before=(LineShorted(LIST, "1", 1, (WANTED.id,)), LineShorted(LIST, "2", 1)),
-    ),
+    CheckConfirmed: Sample((CheckConfirmed(LIST, SITE.pick_checklist[0]),), before=ALL_SHORT),
+    PickListCompleted: Sample((PickListCompleted(LIST),), before=ALL_SHORT),
     AttentionSettled: Sample((AttentionSettled("Scanner-05", "e", 1, FREE.id),), is_right=False),
     WorkerSignedIn: Sample((WorkerSignedIn(SARAH.id, offline=True),), is_right=False),
     WorkerSignedOut: Sample((WorkerSignedOut(SARAH.id),), is_right=False),

@@ -42,10 +42,23 @@ from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.rules.handling import condition_refusal, move_refusal, quarantine_refusal, transition_refusal
+from scantrail.domain.rules.handling import (
+    condition_refusal,
+    move_refusal,
+    place_refusal,
+    quarantine_refusal,
+    transition_refusal,
+)
 from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, typed_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.receive import ReceiptCase, receipt_refusal
 from scantrail.domain.rules.scope import scope_refusal
+from scantrail.domain.rules.steps import (
+    check_refusal,
+    completion_refusal,
+    empty_bin_refusal,
+    label_refusal,
+    product_refusal,
+)
 from scantrail.domain.rules.task import (
     cart_of,
     grant_refusal,
@@ -332,8 +345,22 @@ def _reserved(sight: _Sight, event: UnitsReserved) -> Refusal | None:
     return None if is_told_truly else refuse(Code.WRONG_PRODUCT, product=event.product, wanted="–")
 
 
-def _at_task(sight: _Sight, event: BinConfirmed | ProductConfirmed | CheckConfirmed) -> Refusal | None:
-    return sight.task(event.document)
+def _bin_confirmed(sight: _Sight, event: BinConfirmed) -> Refusal | None:
+    """A place of this site; whether anything is to pick there may have changed since."""
+    leaves = event.place is None
+    return sight.task(event.document) or (None if leaves else place_refusal(sight.world, event.place or ""))
+
+
+def _fits_list(rule: Callable[[World, PickList, Any], Refusal | None]) -> Callable[[_Sight, Any], Refusal | None]:
+    """A check of what a picker confirms or reports, by the list that they work on."""
+
+    def check(sight: _Sight, event: Any) -> Refusal | None:
+        pick_list = sight.pick_list(event.document)
+        if pick_list is None:
+            return refuse(Code.UNKNOWN_DOCUMENT, document=event.document)
+        return sight.task(event.document) or rule(sight.world, pick_list, event)
+
+    return check
 
 
 def _shorted(sight: _Sight, event: LineShorted) -> Refusal | None:
@@ -371,29 +398,17 @@ def _line_changed(event: LineShorted | ShortUndone | UnitsReserved) -> Refusal:
     return refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
 
 
-def _reported(sight: _Sight, event: BinFoundEmpty | LabelUnreadable) -> Refusal | None:
-    return _reason(sight) or sight.task(event.document)
-
-
-def _completed(sight: _Sight, event: PickListCompleted) -> Refusal | None:
-    refusal = sight.task(event.document)
-    pick_list = sight.pick_list(event.document)
-    if refusal is not None or pick_list is None:
-        return refusal
-    if pick_list.remaining:
-        return refuse(Code.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
-    if pick_list.unstated is not None:
-        return refuse(Code.CONDITION_FIRST, unit=pick_list.unstated.serial)
-    return None
+def _with_reason(check: Callable[[_Sight, Any], Refusal | None]) -> Callable[[_Sight, Any], Refusal | None]:
+    return lambda sight, event: _reason(sight) or check(sight, event)
 
 
 def _settled(sight: _Sight, event: AttentionSettled) -> Refusal | None:
-    """Who recorded something deals with it there; what another device recorded takes the right to."""
+    """Who recorded something deals with it there, afterwards; what another device recorded takes the right to."""
     if sight.by.actor not in sight.world.workers:
         return _not_allowed(sight)
     if (event.device, event.epoch) == sight.act.id[:2]:
-        return None
-    return right_refusal(sight.world, sight.by.actor, Right.SETTLE)
+        return _reason(sight) if event.seq < sight.act.id.seq else _not_allowed(sight)
+    return _reason(sight) or right_refusal(sight.world, sight.by.actor, Right.SETTLE)
 
 
 def _signed(sight: _Sight, event: WorkerSignedIn | WorkerSignedOut) -> Refusal | None:
@@ -428,14 +443,14 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     PickListTaken: _list_taken,
     PickListReleased: _list_released,
     UnitsReserved: _reserved,
-    BinConfirmed: _at_task,
-    ProductConfirmed: _at_task,
-    CheckConfirmed: _at_task,
+    BinConfirmed: _bin_confirmed,
+    ProductConfirmed: _fits_list(lambda world, listed, event: product_refusal(world, listed, event.product)),
+    CheckConfirmed: _fits_list(check_refusal),
     LineShorted: _shorted,
     ShortUndone: _short_undone,
-    BinFoundEmpty: _reported,
-    LabelUnreadable: _reported,
-    PickListCompleted: _completed,
+    BinFoundEmpty: _with_reason(_fits_list(empty_bin_refusal)),
+    LabelUnreadable: _with_reason(_fits_list(label_refusal)),
+    PickListCompleted: _fits_list(lambda world, listed, _event: completion_refusal(world, listed)),
     AttentionSettled: _settled,
     WorkerSignedIn: _signed,
     WorkerSignedOut: _signed,

@@ -64,6 +64,8 @@ class Code(Enum):
     NOT_PICKED_HERE = "not_picked_here"
     LINES_OPEN = "lines_open"
     NOT_CHECKED = "not_checked"
+    CHECKLIST_CHANGED = "checklist_changed"
+    NOT_ASKED_FOR = "not_asked_for"
     """In records of older versions only: they asked the picker to confirm the order's instructions."""
     UNKNOWN_DOCUMENT = "unknown_document"
     ANOTHER_SITES_LIST = "another_sites_list"
@@ -404,6 +406,18 @@ WORDINGS: dict[Code, Wording] = {
         contests=True,
         waits=N_("Waits for earlier records of the list."),
     ),
+    Code.CHECKLIST_CHANGED: Wording(
+        N_("CHECKLIST CHANGED"),
+        N_("The checklist of {document} does not ask for this: {item}."),
+        N_("Open the list again and confirm what it asks for now."),
+        contests=True,
+    ),
+    Code.NOT_ASKED_FOR: Wording(
+        N_("LIST CHANGED"),
+        N_("{document} does not ask for {product}."),
+        N_("Put it back. Press F10, open the list again and look at it with F3."),
+        contests=True,
+    ),
     Code.UNKNOWN_DOCUMENT: Wording(
         N_("UNKNOWN DOCUMENT"),
         N_("{document} is not on record at this site."),
@@ -423,7 +437,7 @@ WORDINGS: dict[Code, Wording] = {
     Code.UNKNOWN_PLACE: Wording(
         N_("UNKNOWN PLACE"),
         N_("{place} is no place of this site."),
-        N_("Put the unit into a place of this site and scan that."),
+        N_("Go to a place of this site and scan its label."),
     ),
     Code.TRANSITION: Wording(
         N_("NOT POSSIBLE NOW"),

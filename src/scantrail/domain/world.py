@@ -10,6 +10,8 @@ from scantrail.domain.attention import documents_in, units_in
 from scantrail.domain.documents import Document, PickList
 from scantrail.domain.events import (
     BinConfirmed,
+    BinFoundEmpty,
+    LabelUnreadable,
     PickUndone,
     UnitHandedOver,
     UnitMoved,
@@ -102,7 +104,7 @@ def needs_of(acts: Iterable[Act]) -> Needs:
                     products.add(born.product)
                     labels.add((born.product, born.serial))
                     places.add(born.place)
-                case BinConfirmed(place=str() as place):
+                case BinConfirmed(place=str() as place) | BinFoundEmpty(place=place) | LabelUnreadable(place=place):
                     places.add(place)
                 case UnitsReserved():
                     units.update(event.units)

@@ -1,0 +1,63 @@
+"""Whether what a picker confirms, or reports, fits the list and the site as they are (R14, R15, R43).
+
+An honest device may have an older row of the list or the site: then its act is contested, and the person looks again.
+"""
+
+from __future__ import annotations
+
+from scantrail.domain.documents import PickList
+from scantrail.domain.events import BinFoundEmpty, CheckConfirmed, LabelUnreadable
+from scantrail.domain.identifiers import ProductId
+from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.handling import place_refusal
+from scantrail.domain.world import World
+
+
+def product_refusal(world: World, pick_list: PickList, product: ProductId) -> Refusal | None:
+    """Why a product is none that this list asks for; a line that was cancelled meanwhile did ask for it."""
+    if any(line.product == product for line in pick_list.lines):
+        return None
+    found = world.products.get(product)
+    return refuse(Code.NOT_ASKED_FOR, document=pick_list.number, product=found.name if found else product)
+
+
+def empty_bin_refusal(world: World, pick_list: PickList, event: BinFoundEmpty) -> Refusal | None:
+    """Why a bin cannot have been found empty of a product for this list."""
+    return place_refusal(world, event.place) or product_refusal(world, pick_list, event.product)
+
+
+def label_refusal(world: World, pick_list: PickList, event: LabelUnreadable) -> Refusal | None:
+    """Why a label cannot have been found unreadable on a line; one that is full by now could have it once."""
+    line = pick_list.line(event.line)
+    if line is None or line.product != event.product:
+        return refuse(Code.LINE_CHANGED, line=event.line, document=pick_list.number)
+    return place_refusal(world, event.place)
+
+
+def check_refusal(world: World, pick_list: PickList, event: CheckConfirmed) -> Refusal | None:
+    """Why an item of the checklist cannot be confirmed: the pick goes on, or nobody asks for this item.
+
+    Earlier versions asked for the order's instructions as well.
+    """
+    if event.item not in (*world.site.pick_checklist, *pick_list.instructions):
+        return refuse(Code.CHECKLIST_CHANGED, document=pick_list.number, item=event.item)
+    return unfinished_refusal(pick_list)
+
+
+def completion_refusal(world: World, pick_list: PickList) -> Refusal | None:
+    """Why a list is not complete: units to pick, a condition to state, or an item of the checklist to confirm."""
+    asked = world.site.pick_checklist if pick_list.picked else ()
+    unchecked = next((item for item in asked if item not in pick_list.checks), None)
+    refusal = unfinished_refusal(pick_list)
+    if refusal is not None or unchecked is None:
+        return refusal
+    return refuse(Code.NOT_CHECKED, item=unchecked)
+
+
+def unfinished_refusal(pick_list: PickList) -> Refusal | None:
+    """What a picker has still to do for a list before its checklist."""
+    if pick_list.remaining:
+        return refuse(Code.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
+    if pick_list.unstated is not None:
+        return refuse(Code.CONDITION_FIRST, unit=pick_list.unstated.serial)
+    return None
