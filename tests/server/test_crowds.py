@@ -32,7 +32,7 @@ def test_a_push_too_many_is_sent_away_and_taken_when_it_comes_again(served: Serv
     [late] = [device for device in devices if answers[device].status_code == 503]
     assert sorted(answer.status_code for answer in answers.values()) == [200, 503]
     assert int(answers[late].headers["Retry-After"]) > 0
-    assert "records wait here" in answers[late].json()["detail"]
+    assert "sent again" in answers[late].json()["detail"]
     assert late.push().acknowledged == len(late.exacts)
 
 

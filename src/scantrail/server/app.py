@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,17 +18,24 @@ from starlette.requests import ClientDisconnect
 from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.crowds import Crowd
-from scantrail.server.database import AWAY, Database
+from scantrail.server.database import AWAY, Database, RowUnreadable, is_servers_trouble
 from scantrail.server.digests import Digests
 from scantrail.server.enrolment_codes import WrongCodes
 from scantrail.server.epochs import server_epoch
 from scantrail.server.migrations import newest_version, version_of
 from scantrail.server.presence import Presence
+from scantrail.server.rates import Rates
 from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.snapshots import Snapshots
 from scantrail.server.timer import looking
+from scantrail.server.turns import Turns
 from scantrail.words import M
+
+_LOGGER = logging.getLogger(__name__)
+
+LONGEST_ECHO = 200
+"""Characters of what was asked for that an answer repeats."""
 
 
 def utc_now() -> datetime:
@@ -59,11 +67,13 @@ def create_app(
     app.state.clock = clock
     app.state.crowd = Crowd()
     app.state.presence = presence
+    app.state.rates = Rates()
+    app.state.turns = Turns()
     app.state.wrong_codes = WrongCodes()
     app.state.snapshots = snapshot_store or Snapshots(database, snapshot_folder())
     app.add_exception_handler(Refused, problem_answer)
-    for unavailable in AWAY:
-        app.add_exception_handler(unavailable, _unavailable)
+    for failure in (*AWAY, RowUnreadable):
+        app.add_exception_handler(failure, _database_failed)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(HTTPException, _unknown_request)
     app.add_exception_handler(RequestValidationError, _garbled_request)
@@ -99,8 +109,11 @@ def create_app(
     return app
 
 
-def _unavailable(request: Request, _error: Exception) -> Response:
-    """The database is away or too busy: devices keep their acts and come again."""
+def _database_failed(request: Request, error: Exception) -> Response:
+    """The database did not do what was asked. Where that is its own trouble, devices keep their acts and come again."""
+    _LOGGER.error("The database did not do what was asked", exc_info=error)
+    if not is_servers_trouble(error):
+        return _broken(request, error)
     detail = M("The server's database does not answer now. Try again soon.")
     return problem_answer(request, refused(503, "unavailable", detail, retry_after=2))
 
@@ -113,14 +126,14 @@ def _gone(_request: Request, _error: Exception) -> Response:
 def _unknown_request(request: Request, error: Exception) -> Response:
     """A path or a method that there is not."""
     assert isinstance(error, HTTPException)
-    detail = M("The server has no {method} {path}.", method=request.method, path=request.url.path)
+    detail = M("The server has no {method} {path}.", method=request.method, path=request.url.path[:LONGEST_ECHO])
     return problem_answer(request, refused(error.status_code, "unknown_request", detail))
 
 
 def _garbled_request(request: Request, error: Exception) -> Response:
     """A query that lacks a field, or has one of another type."""
     assert isinstance(error, RequestValidationError)
-    why = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+    why = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())[:LONGEST_ECHO]
     return problem_answer(request, refused(422, "garbled", M("The request is not understood: {why}.", why=why)))
 
 

@@ -14,7 +14,9 @@ _HALF = LENGTH // 2
 _AS_READ = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 
 MOST_WRONG = 20
-"""Wrong codes in `WITHIN`, of all who try together, after which the server asks to wait."""
+"""Wrong codes in `WITHIN`, from one address, after which the server asks to wait."""
+MOST_WRONG_OF_ALL = 200
+"""Wrong codes in `WITHIN`, from all addresses together."""
 WITHIN = timedelta(minutes=1)
 
 
@@ -33,16 +35,18 @@ class WrongCodes:
     """How many wrong codes were tried of late. For one event loop: it needs no lock."""
 
     def __init__(self) -> None:
-        self._tried: deque[datetime] = deque()
+        self._tried: deque[tuple[datetime, str]] = deque(maxlen=2 * MOST_WRONG_OF_ALL)
 
-    def note(self, now: datetime) -> None:
-        """One more was wrong."""
-        self._tried.append(now)
+    def note(self, now: datetime, address: str) -> None:
+        """One more was wrong, from this address."""
+        self._tried.append((now, address))
 
-    def wait_s(self, now: datetime) -> int:
-        """Seconds until the next code may be tried; 0 for at once."""
-        while self._tried and now - self._tried[0] >= WITHIN:
+    def wait_s(self, now: datetime, address: str) -> int:
+        """Seconds until the next code may be tried from there; 0 for at once."""
+        while self._tried and now - self._tried[0][0] >= WITHIN:
             self._tried.popleft()
-        if len(self._tried) < MOST_WRONG:
+        from_there = [at for at, known in self._tried if known == address]
+        tried = [at for at, _address in self._tried] if len(self._tried) >= MOST_WRONG_OF_ALL else from_there
+        if len(tried) < MOST_WRONG:
             return 0
-        return max(1, int((self._tried[0] + WITHIN - now).total_seconds()))
+        return max(1, int((tried[0] + WITHIN - now).total_seconds()))

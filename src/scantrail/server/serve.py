@@ -9,8 +9,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from scantrail.server.app import create_app
+from scantrail.server.connections import settings
 from scantrail.server.database import Database
 from scantrail.server.migrations import ready
+from scantrail.server.quiet_log import begin_log
 from scantrail.words import M, OperatorError, say
 
 DATABASE_VARIABLE = "SCANTRAIL_DATABASE_URL"
@@ -19,6 +21,7 @@ DATABASE_VARIABLE = "SCANTRAIL_DATABASE_URL"
 
 def application() -> FastAPI:
     """The application of a worker process."""
+    begin_log()
     return create_app(Database(os.environ[DATABASE_VARIABLE]))
 
 
@@ -33,7 +36,7 @@ def serve(database_url: str, host: str, port: int, workers: int) -> int:
     os.environ[DATABASE_VARIABLE] = database_url
     address = f"http://{host}:{listening.getsockname()[1]}"
     print(say(M("Scantrail server ready on {address}", address=address)), flush=True)
-    config = uvicorn.Config("scantrail.server.serve:application", factory=True, workers=workers, log_level="warning")
+    config = uvicorn.Config("scantrail.server.serve:application", factory=True, workers=workers, **settings())
     if workers > 1:
         from uvicorn.supervisors import Multiprocess
 

@@ -24,6 +24,9 @@ FREE_TRIES = 3
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
 
+_REMEMBERED = timedelta(days=1)
+"""How long a wrong PIN is held against a badge: tried badges do not fill the database."""
+
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash("no such badge")
 """Verified against when the badge is unknown, so that the answer takes as long."""
@@ -94,6 +97,10 @@ def _count_try(connection: Connection, device: str, badge: str, now: datetime) -
     extra = count - FREE_TRIES
     pause = min(FIRST_PAUSE * 2 ** min(extra, 10), LONGEST_PAUSE) if extra >= 0 else timedelta(0)
     connection.execute(delete(sign_in_failures).where(*_key(device, badge)))
+    forgotten = instant_text(now - _REMEMBERED)
+    connection.execute(
+        delete(sign_in_failures).where(sign_in_failures.c.device == device, sign_in_failures.c.not_before < forgotten)
+    )
     connection.execute(
         insert(sign_in_failures).values(
             device=device, badge=badge, failures=count, not_before=instant_text(now + pause)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from scantrail.domain.identifiers import WorkerId
 from scantrail.protocol.messages import SignInRequest
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.desk import Found, NotSettled, Resolved, resolve
 from scantrail.server.judging import Device
-from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
-from scantrail.server.sign_in import Wait, WrongPin, sign_in
+from scantrail.server.requests import answer, database_of, device_of, message_of, now_of, refused, text_in
+from scantrail.server.turns import proved
 from scantrail.server.waiting_items import anything_called, waiting_items
 from scantrail.words import M
 
@@ -53,35 +54,26 @@ def get_item(request: Request, item: str) -> Response:
 async def post_resolve(request: Request, item: str) -> Response:
     """Settle an item. Who finds it settled is told by whom and when."""
     device = await run_in_threadpool(device_of, request)
-    wanted = message_in(await body_of(request), ResolveRequest)
-    for name, value in (("item", item), ("badge", wanted.badge), ("PIN", wanted.pin)):
-        text_in(name, value)
+    wanted = await message_of(request, ResolveRequest)
+    text_in("item", item)
     if wanted.found is not None:
         text_in("place", wanted.found.place)
         text_in("serial", wanted.found.serial)
+    person = await proved(request, device, SignInRequest(wanted.badge, wanted.pin))
     try:
-        return answer(await run_in_threadpool(_resolved, request, device, item, wanted))
+        return answer(await run_in_threadpool(_resolved, request, device, item, wanted, person.worker))
     except NotSettled as error:
         raise refused(error.status, "not_settled", error.reason) from error
 
 
-def _resolved(request: Request, device: Device, item: str, wanted: ResolveRequest) -> Resolved:
-    database, now = database_of(request), now_of(request)
-    try:
-        proved = sign_in(database, device.id, device.site, SignInRequest(wanted.badge, wanted.pin), now)
-    except WrongPin as error:
-        detail = M("This badge and PIN do not belong to a worker of this site. Try again, or ask a supervisor.")
-        raise refused(403, "wrong_pin", detail) from error
-    if isinstance(proved, Wait):
-        detail = M("Too many wrong PINs. Wait {seconds} s, then try again.", seconds=proved.seconds)
-        raise refused(429, "wait", detail, retry_after=proved.seconds)
+def _resolved(request: Request, device: Device, item: str, wanted: ResolveRequest, worker: WorkerId) -> Resolved:
     return resolve(
-        database,
+        database_of(request),
         item,
-        worker=proved.worker,
+        worker=worker,
         reason=wanted.reason,
         note=wanted.note,
         found=wanted.found,
-        now=now,
+        now=now_of(request),
         site=device.site,
     )

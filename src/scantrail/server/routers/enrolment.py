@@ -10,16 +10,15 @@ from scantrail.server.devices import NotEnrolled, end_token, enrol
 from scantrail.server.enrolment_codes import WrongCodes
 from scantrail.server.requests import (
     answer,
-    body_of,
     database_of,
     device_of,
-    message_in,
+    message_of,
     now_of,
     refused,
     sender_of,
     text_in,
 )
-from scantrail.server.sign_in import Wait, WrongPin, sign_in
+from scantrail.server.turns import proved
 from scantrail.words import M
 
 router = APIRouter()
@@ -28,22 +27,24 @@ router = APIRouter()
 @router.post("/v1/enrol")
 async def post_enrol(request: Request) -> Response:
     """Give a device its token, for a code that works once."""
-    wanted = message_in(await body_of(request), EnrolRequest)
+    wanted = await message_of(request, EnrolRequest)
     text_in("code", wanted.code)
+    text_in("public_key", wanted.public_key)
 
     def enrolled() -> EnrolAnswer:
         with database_of(request).writing() as connection:
             return enrol(connection, wanted, now_of(request))
 
     wrong: WrongCodes = request.app.state.wrong_codes
-    wait_s = wrong.wait_s(now_of(request))
+    address = request.client.host if request.client else ""
+    wait_s = wrong.wait_s(now_of(request), address)
     if wait_s:
         detail = M("Too many wrong codes were tried. Wait {seconds} s, then try again.", seconds=wait_s)
         raise refused(429, "wait", detail, retry_after=wait_s)
     try:
         return answer(await run_in_threadpool(enrolled))
     except NotEnrolled as error:
-        wrong.note(now_of(request))
+        wrong.note(now_of(request), address)
         raise refused(403, "not_enrolled", error.reason) from error
 
 
@@ -66,17 +67,4 @@ async def post_left(request: Request) -> Response:
 async def post_sign_in(request: Request) -> Response:
     """Verify a worker's badge and PIN."""
     device = await run_in_threadpool(device_of, request)
-    wanted = message_in(await body_of(request), SignInRequest)
-    text_in("badge", wanted.badge)
-    text_in("PIN", wanted.pin)
-    try:
-        outcome = await run_in_threadpool(
-            sign_in, database_of(request), device.id, device.site, wanted, now_of(request)
-        )
-    except WrongPin as error:
-        detail = M("This badge and PIN do not belong to a worker of this site. Try again, or ask a supervisor.")
-        raise refused(403, "wrong_pin", detail) from error
-    if isinstance(outcome, Wait):
-        detail = M("Too many wrong PINs. Wait {seconds} s, then try again.", seconds=outcome.seconds)
-        raise refused(429, "wait", detail, retry_after=outcome.seconds)
-    return answer(outcome)
+    return answer(await proved(request, device, await message_of(request, SignInRequest)))

@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.messages import NumbersAnswer, NumbersRequest
 from scantrail.server.numbers import NotGiven, give_numbers
-from scantrail.server.requests import answer, body_of, database_of, device_of, message_in, now_of, refused, text_in
+from scantrail.server.requests import answer, database_of, device_of, message_of, now_of, refused, text_in
 from scantrail.words import M
 
 router = APIRouter()
@@ -20,11 +20,20 @@ LARGEST = 10**17
 async def post_numbers(request: Request) -> Response:
     """Give a device the block of numbers of its turn."""
     device = await run_in_threadpool(device_of, request)
-    ask = message_in(await body_of(request), NumbersRequest)
+    ask = await message_of(request, NumbersRequest)
     text_in("series", ask.series)
     text_in("epoch", ask.epoch)
-    if not 1 <= ask.turn <= LARGEST:
-        raise refused(422, "garbled", M("turn: expected a number from 1 to {limit}.", limit=LARGEST))
+    held = ask.held
+    numbers = {"turn": ask.turn, "left": ask.left}
+    numbers |= {"held.turn": held.turn, "held.first": held.first, "held.count": held.count} if held else {}
+    for name, number in numbers.items():
+        least = 1 if name == "turn" else 0
+        if not least <= number <= LARGEST:
+            raise refused(
+                422,
+                "garbled",
+                M("{name}: expected a number from {least} to {limit}.", name=name, least=least, limit=LARGEST),
+            )
 
     def given() -> NumbersAnswer | NotGiven:
         return give_numbers(database_of(request), device.id, device.site, ask, now_of(request))

@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from scantrail.domain.photos import LARGEST, NoPhoto, Photo, is_hash, photo_of
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
+from scantrail.server.crowds import Crowd
 from scantrail.server.judging import Device
 from scantrail.server.photos import StoredPhoto, is_named, lacking, put_photo, stored_photos
 from scantrail.server.requests import answer, body_of, database_of, device_of, now_of, refused, sender_of
@@ -28,7 +29,9 @@ async def put(request: Request, sha256: str) -> Response:
     """Take a photo's bytes; those that are here already change nothing."""
     device = await run_in_threadpool(sender_of, request)
     await run_in_threadpool(_must_be_named, request, device, sha256)
-    content = await body_of(request, LARGEST)
+    crowd: Crowd = request.app.state.crowd
+    with crowd.sending(device.id):
+        content = await body_of(request, LARGEST)
     photo = _photo_in(content, sha256)
 
     def taken() -> bool:
