@@ -19,13 +19,15 @@ from sqlalchemy.exc import DBAPIError
 
 from scantrail.domain.events import WorkerSignedIn
 from scantrail.domain.plain import to_plain
+from scantrail.protocol.limits import check_json
 from scantrail.protocol.messages import Outcome, Seen
 from scantrail.protocol.outbox import MAX_BYTES
 from scantrail.server import requests, turns
 from scantrail.server.enrolment_codes import MOST_WRONG, MOST_WRONG_OF_ALL, WITHIN, WrongCodes
-from scantrail.server.rates import MOST_KEPT, Rate, Rates
+from scantrail.server.rates import MOST_KEPT, REQUESTS, Rate, Rates
 from scantrail.server.requests import BATCH, SMALL
 from scantrail.server.schema import alarms, sign_in_failures
+from scantrail.server.sign_in import sign_in as verify_pin
 from scantrail.server.turns import Turns
 from tests.server.site import PIN, ServedSite, TestDevice
 from tests.server.test_hostile_requests import expect_problem
@@ -93,7 +95,7 @@ def test_a_large_batch_is_read_beside_the_event_loop(served: ServedSite, monkeyp
     for _ in range(100):
         device.record(WorkerSignedIn(SARAH.id, offline=False), note="x" * 1_000)
     beside: list[bool] = []
-    check = requests.check_json
+    check = check_json
 
     def watched(*what: Any) -> None:
         try:
@@ -150,11 +152,11 @@ def test_what_a_device_says_it_has_seen_is_looked_at_before_it_is_looked_up(
 @pytest.mark.parametrize("number", [-1, 2**63, 10**40])
 def test_a_number_from_nowhere_in_what_was_seen_does_no_harm(served: ServedSite, number: int) -> None:
     device = served.device()
-    seen = {"cursor": {"MAIN": number}, "heads": {"MAIN": f"{number}:x"}, "acknowledged": number}
-    asked = served.http.get("/v1/changes", params={"seen": json.dumps(seen)}, headers=device.headers)
+    seen = Seen({"MAIN": number}, {"MAIN": f"{number}:x"}, acknowledged=number)
+    asked = served.http.get("/v1/changes", params={"seen": json.dumps(to_plain(seen))}, headers=device.headers)
     assert asked.status_code == 200
     device.record(WorkerSignedIn(SARAH.id, offline=False))
-    assert device.post(replace(device.batch(), seen=Seen(**seen))).status_code == 200
+    assert device.post(replace(device.batch(), seen=seen)).status_code == 200
 
 
 def test_numbers_that_are_none_are_refused(served: ServedSite) -> None:
@@ -192,7 +194,7 @@ def still(served: ServedSite) -> None:
 def test_a_device_that_asks_without_end_is_told_to_wait_and_another_is_answered(served: ServedSite) -> None:
     still(served)
     device, other = served.device(), served.device("Scanner-06")
-    answers = [served.http.get("/v1/units/x", headers=device.headers) for _ in range(requests.REQUESTS.at_once + 1)]
+    answers = [served.http.get("/v1/units/x", headers=device.headers) for _ in range(REQUESTS.at_once + 1)]
     assert {answer.status_code for answer in answers[:-1]} == {404}
     expect_problem(answers[-1], 429)
     assert int(answers[-1].headers["Retry-After"]) >= 1
@@ -218,7 +220,7 @@ def test_few_pins_are_verified_at_once_and_of_many_more_some_are_sent_away(
     served: ServedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served.http.app.state.turns = Turns(at_once=2, most_waiting=2)  # type: ignore[attr-defined]
-    go, begun, verify = threading.Event(), threading.Semaphore(0), turns.sign_in
+    go, begun, verify = threading.Event(), threading.Semaphore(0), verify_pin
     inside: list[int] = []
     most: list[int] = []
 
