@@ -224,7 +224,7 @@ GARBAGE: dict[str, Fault] = {
     "a position no database holds": tampered(
         lambda data: data.update(verdicts=[{"seq": n, "outcome": "applied", "position": 2**70} for n in range(1, 5)])
     ),
-    "a row of an unknown kind": rows_become({"kind": "spaceship", "id": "x", "position": 9, "body": {}}),
+    "a row of no kind": rows_become({"kind": 7, "id": "x", "position": 9, "body": {}}),
     "a row that is half there": rows_become({"kind": "unit", "id": UNIT.id, "position": 9, "body": {"id": UNIT.id}}),
     "a row of something else": rows_become(
         {"kind": "hold", "id": "H1", "position": 9, "body": {"id": "H2", "kind": "recall", "reason": "x"}}

@@ -205,7 +205,7 @@ async def _records(folder: Path) -> list[Finding]:
     try:
         with DeviceStore.open(folder) as store:
             identity, counts, photos = store.identity, store.counts(), store.photos.counts()
-            numbers = store.carton_numbers_left()
+            numbers, unread = store.carton_numbers_left(), store.count_unread()
     except StoreMissing:
         enrol = command("enrol", "--server", "URL", "--code", "CODE", store=folder)
         todo = M("On the server: scantrail device add NAME --site SITE; here: {enrol}", enrol=enrol)
@@ -217,6 +217,7 @@ async def _records(folder: Path) -> list[Finding]:
         Finding("records", State.GOOD, known),
         _journal(counts),
         *_photos(photos),
+        *_unread(unread),
         *_numbers(numbers),
         *_keys(folder),
         await _server(identity),
@@ -242,6 +243,14 @@ def _photos(counts: PhotoCounts) -> list[Finding]:
         todo = M("They go up by themselves after their records; do not delete the folder.")
         return [Finding("photos", State.NOTE, M("{count} photos wait for the server.", count=counts.waiting), todo)]
     return []
+
+
+def _unread(count: int) -> list[Finding]:
+    """Only where a newer server has sent what this version does not understand."""
+    if not count:
+        return []
+    found = M("{count} rows of a newer server are not understood here. They are kept.", count=count)
+    return [Finding("rows", State.NOTE, found, M("Upgrade scantrail on this device."))]
 
 
 def _numbers(numbers: NumbersLeft | None) -> list[Finding]:

@@ -213,6 +213,7 @@ class Sync:
         """Push until nothing is pending and pull until nothing is left; then see to numbers."""
         if not self._tidied:
             self._store.forget_old()
+            self._store.ask_again()
             self._tidied = True
         for _turn in range(HISTORIES):
             if self._store.is_empty and await self._first_load.run():

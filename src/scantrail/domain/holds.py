@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from scantrail.domain.identifiers import ProductId, UnitId
 from scantrail.domain.units import Unit
@@ -19,6 +20,8 @@ class HoldKind(Enum):
     STOLEN = "stolen"
     LEGAL = "legal"
     MISSING = "missing"
+    NOT_KNOWN = "not_known"
+    """Of a kind that only a newer version knows: it holds all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Hold:
     supplier_lot: str = ""
     manufactured_from: date | None = None
     manufactured_to: date | None = None
+
+    @staticmethod
+    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+        """A hold of a kind that is not known here goes on holding."""
+        kind = data.get("kind")
+        is_known = not isinstance(kind, str) or kind in HoldKind._value2member_map_
+        return data if is_known else {**data, "kind": HoldKind.NOT_KNOWN.value}
 
     def matches(self, unit: Unit) -> bool:
         """Whether this hold lies on the unit. A hold without any criterion matches nothing."""

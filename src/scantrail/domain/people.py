@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from scantrail.domain.identifiers import PlaceId, SiteId, WorkerId
 
@@ -81,6 +82,15 @@ class Worker:
     cart: PlaceId | None = None
     """The cart or tote that what this person picks goes to."""
     active: bool = True
+
+    @staticmethod
+    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+        """A role that is not known here gives no rights here; the others do."""
+        roles = data.get("roles")
+        if not isinstance(roles, list):
+            return data
+        known = [each for each in roles if not isinstance(each, str) or each in Role._value2member_map_]
+        return {**data, "roles": known}
 
     def may(self, right: Right) -> bool:
         """Whether one of the worker's roles allows it."""

@@ -2,6 +2,7 @@
 
 Encoding leaves out fields that hold their default, so an added field changes no stored byte of older values.
 Decoding ignores fields it does not know (a newer writer) and refuses a missing or ill-typed one with its path.
+A class with a static method `from_newer` is given the data first, to say in its own words what a newer version wrote.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 class PlainError(ValueError):
     """The data does not have the shape of the wanted type; the message names the path."""
+
+
+class UnknownValue(PlainError):
+    """A text stands where this version has a list of values, and is none of them: perhaps a newer version wrote it."""
 
 
 def to_plain(value: Any) -> Any:
@@ -98,7 +103,7 @@ def _decoder(wanted: Any) -> Decoder:
     if is_dataclass(wanted):
         return _dataclass(wanted)
     if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return _converted(wanted, "one of " + ", ".join(str(each.value) for each in wanted))
+        return _enum(wanted)
     if wanted is datetime:
         return _converted(_instant, "an instant like 2025-01-31T08:00:00+00:00")
     if wanted is date:
@@ -113,6 +118,18 @@ def _exact(kind: type) -> Decoder:
         if type(data) is not kind:
             raise PlainError(f"{path}: expected {kind.__name__}, got {data!r}")
         return data
+
+    return decode
+
+
+def _enum(wanted: type[Enum]) -> Decoder:
+    def decode(data: Any, path: str) -> Any:
+        try:
+            return wanted(data)
+        except (ValueError, TypeError) as error:
+            expected = ", ".join(str(each.value) for each in wanted)
+            kind = UnknownValue if isinstance(data, str) else PlainError
+            raise kind(f"{path}: expected one of {expected}, got {data!r}") from error
 
     return decode
 
@@ -164,11 +181,14 @@ def _mapping(arguments: tuple[Any, ...]) -> Decoder:
 
 def _dataclass(cls: Any) -> Decoder:
     hints = typing.get_type_hints(cls)
+    from_newer = getattr(cls, "from_newer", None)
     decoders = [(name, default is MISSING, _decoder(hints[name])) for name, default in _defaults(cls)]
 
     def decode(data: Any, path: str) -> Any:
         if not isinstance(data, dict):
             raise PlainError(f"{path}: expected an object, got {data!r}")
+        if from_newer is not None:
+            data = from_newer(data)
         values = {}
         for name, required, decode_field in decoders:
             if name in data:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from scantrail.words import N_, M, Message, say
 
@@ -79,6 +80,12 @@ class Code(Enum):
     UNREADABLE = "unreadable"
     PHOTO = "photo"
     EARLIER_WAITS = "earlier_waits"
+    NOT_KNOWN = "not_known"
+    """A newer server's reason; its own code is among the facts, as `RAW_CODE`."""
+
+
+RAW_CODE = "raw_code"
+"""The fact that holds a code, or an outcome, which this version does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,6 +491,12 @@ WORDINGS: dict[Code, Wording] = {
         N_("Keep the goods where they are."),
         waits=N_("Waits for an earlier record about the same goods or list."),
     ),
+    Code.NOT_KNOWN: Wording(
+        N_("REASON NOT KNOWN"),
+        N_("Refused by the server for a reason that this version does not know ({raw_code})."),
+        N_("Keep the goods apart, tell a supervisor, and have scantrail upgraded."),
+        waits=N_("The server's answer ({raw_code}) is not known to this version. Have scantrail upgraded."),
+    ),
 }
 """The sentence of every code."""
 
@@ -494,6 +507,19 @@ class Refusal:
 
     code: Code
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+        """Keep a code that is not known here among the facts; take it from there once it is known."""
+        code, facts = data.get("code"), data.get("facts", {})
+        if not isinstance(code, str) or not isinstance(facts, dict):
+            return data
+        if code not in Code._value2member_map_:
+            return {**data, "code": Code.NOT_KNOWN.value, "facts": {**facts, RAW_CODE: code}}
+        raw = facts.get(RAW_CODE)
+        if code != Code.NOT_KNOWN.value or not isinstance(raw, str) or raw not in Code._value2member_map_:
+            return data
+        return {**data, "code": raw, "facts": {name: facts[name] for name in facts if name != RAW_CODE}}
 
     @property
     def title(self) -> Message:

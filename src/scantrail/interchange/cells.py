@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -233,15 +233,17 @@ def flag(value: Any) -> bool:
     return answer in ("yes", "true")
 
 
-def one_of(choices: type[E]) -> Callable[[Any], E]:
+def one_of(choices: Iterable[E]) -> Callable[[Any], E]:
     """One of an enumeration's values."""
+
+    listed = tuple(choices)
 
     def read(value: Any) -> E:
         found = text(value).lower()
-        for choice in choices:
+        for choice in listed:
             if choice.value == found:
                 return choice
-        raise CellError(M("expected one of: {choices}", choices=", ".join(str(each.value) for each in choices)))
+        raise CellError(M("expected one of: {choices}", choices=", ".join(str(each.value) for each in listed)))
 
     return read
 

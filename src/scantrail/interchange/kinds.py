@@ -16,6 +16,8 @@ from scantrail.interchange.master_kinds import PLACES, PRODUCTS, SITES, WORKERS
 from scantrail.interchange.steps import Step
 from scantrail.words import N_
 
+_HOLD_KIND = one_of(kind for kind in HoldKind if kind is not HoldKind.NOT_KNOWN)
+
 UNITS = Kind(
     "units",
     ("product", "serial"),
@@ -62,7 +64,12 @@ HOLDS = Kind(
     ),
     (
         needed("id", cells.word, N_("name of the hold; never changes"), "RC-2025-03"),
-        needed("kind", one_of(HoldKind), N_("recall, quality, stolen, legal or missing"), "recall"),
+        needed(
+            "kind",
+            _HOLD_KIND,
+            N_("recall, quality, stolen, legal or missing"),
+            "recall",
+        ),
         needed("reason", cells.text, N_("shown to whoever scans such a unit"), "Capacitor may fail"),
         absent("product", cells.word, N_("SKU"), "PS-24-10"),
         listed("serials", cells.code, N_("serials of the product")),

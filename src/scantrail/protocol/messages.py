@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts import Times
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.plain import to_plain
+from scantrail.domain.refusals import RAW_CODE, Code, Refusal, refuse
 
 PROTOCOL = 1
 """Version of these messages; stated in every request as header `Scantrail-Protocol`."""
@@ -30,6 +31,10 @@ class Outcome(Enum):
     WAITING = "waiting"
     RETRY = "retry"
     """Nothing yet: the server could not take it now, and wants it again later, with all that follow it."""
+
+
+NEW_OUTCOME = "outcome "
+"""How the `RAW_CODE` begins that stands for an outcome which is not known here."""
 
 
 class RowKind(Enum):
@@ -59,6 +64,15 @@ class ActVerdict:
     refusal: Refusal | None = None
     """Why, for `refused` and `contested`; what it waits for, for `waiting` and a `duplicate` without a position."""
 
+    @staticmethod
+    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+        """An outcome that is not known here counts as waiting: nothing is taken for judged that may not be."""
+        outcome = data.get("outcome")
+        if not isinstance(outcome, str) or outcome in Outcome._value2member_map_:
+            return data
+        why = to_plain(refuse(Code.NOT_KNOWN, **{RAW_CODE: NEW_OUTCOME + outcome}))
+        return {**data, "outcome": Outcome.WAITING.value, "position": 0, "refusal": why}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -70,6 +84,16 @@ class Row:
     """Where it stands in its stream; an act at or before this position is already in it."""
     body: dict[str, Any]
     """The domain value in plain data; for a document with its `kind` under `document_kind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """A row of a kind that this version does not know; it is kept for one that does."""
+
+    kind: str
+    id: str
+    position: int
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +154,22 @@ class Changes:
     """Whether another page is ready now."""
     heads: dict[str, str] = field(default_factory=dict)
     """By stream, the newest entry of its log, for the device to say again; see `Seen`."""
+    unread: tuple[UnreadRow, ...] = ()
+    """Rows of kinds that are not known here. Never sent: they are told apart when a page is read."""
+
+    @staticmethod
+    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+        """Tell the rows of unknown kinds from the others."""
+        rows = data.get("rows")
+        if not isinstance(rows, list):
+            return data
+        new = [row for row in rows if _is_of_new_kind(row)]
+        return {**data, "rows": [row for row in rows if not _is_of_new_kind(row)], "unread": new} if new else data
+
+
+def _is_of_new_kind(row: Any) -> bool:
+    kind = row.get("kind") if isinstance(row, dict) else None
+    return isinstance(kind, str) and kind not in RowKind._value2member_map_
 
 
 REVOKED = "revoked"

@@ -139,5 +139,6 @@ def pause_before(attempt: int, chance: float, asked: float | None = None) -> flo
 def pages_of(changes: Changes, cursor: dict[str, int]) -> tuple[Changes, ...]:
     """Changes in pages of at most 500 rows; only the last moves the cursor on from where it stands."""
     ends = range(PAGE, len(changes.rows), PAGE)
-    early = [replace(changes, cursor=dict(cursor), rows=changes.rows[end - PAGE : end], more=True) for end in ends]
+    begun = replace(changes, cursor=dict(cursor), more=True, unread=())
+    early = [replace(begun, rows=changes.rows[end - PAGE : end]) for end in ends]
     return (*early, replace(changes, rows=changes.rows[len(early) * PAGE :]))

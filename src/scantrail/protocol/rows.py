@@ -14,7 +14,7 @@ from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import SiteId, gtin14, site_of
 from scantrail.domain.people import Worker
 from scantrail.domain.places import Place
-from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.products import Product
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
@@ -124,7 +124,8 @@ def _document_kind(body: dict[str, Any]) -> DocumentKind:
     try:
         return DocumentKind(body.get("document_kind"))
     except ValueError as error:
-        raise PlainError(f"document_kind: unknown {body.get('document_kind')!r}") from error
+        kind = UnknownValue if isinstance(body.get("document_kind"), str) else PlainError
+        raise kind(f"document_kind: unknown {body.get('document_kind')!r}") from error
 
 
 def columns_of(row: Row, value: Any) -> dict[str, Any]:

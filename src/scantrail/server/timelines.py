@@ -10,16 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.events import event_from_plain
+from scantrail.domain.events import UnknownEvent, event_from_plain
 from scantrail.domain.identifiers import UnitId, WorkerId
 from scantrail.domain.photos import Photo
+from scantrail.domain.plain import UnknownValue
 from scantrail.domain.story import told
 from scantrail.server.bodies import from_body
 from scantrail.server.log import Context
 from scantrail.server.master import time_zones, workers_by_id
 from scantrail.server.photos import arrived
 from scantrail.server.schema import events, log
-from scantrail.words import say
+from scantrail.words import M, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,13 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
     )
 
 
+def _story(body: Any) -> str:
+    try:
+        return say(told(event_from_plain(body)))
+    except (UnknownEvent, UnknownValue):
+        return say(M("Something that this version does not know"))
+
+
 def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: frozenset[str], zone: str) -> TimelineEntry:
     body = json.loads(row.body)
     reading = context.reading
@@ -92,7 +100,7 @@ def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: froz
         actor=row.actor,
         actor_name=names.get(row.actor, row.actor),
         device=row.device,
-        story=say(told(event_from_plain(body))),
+        story=_story(body),
         event=body,
         document=row.document,
         reason=context.reason,

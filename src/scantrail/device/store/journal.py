@@ -23,9 +23,9 @@ from scantrail.domain.attention import needs_a_person
 from scantrail.domain.events import AttentionSettled
 from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.refusals import RAW_CODE, Refusal
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import ActVerdict, LateVerdict, Row, SettledRecord
+from scantrail.protocol.messages import NEW_OUTCOME, ActVerdict, LateVerdict, Row, SettledRecord
 from scantrail.protocol.outbox import ActState, Entry, state_of
 
 KEPT = timedelta(days=30)
@@ -92,6 +92,9 @@ _RESEND_WAITING = (
     update(journal)
     .where(journal.c.state == literal_column("'waiting'"))
     .values(state=ActState.PENDING.value, refusal=null())
+)
+_RESEND_NOT_KNOWN = _RESEND_WAITING.where(
+    func.json_extract(journal.c.refusal, f"$.facts.{RAW_CODE}").like(f"{NEW_OUTCOME}%")
 )
 _OUTSTANDING = journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.value])
 _THINGS = select(journal_things.c.kind, journal_things.c.id).where(one_of(journal_things.c.seq, "seqs"))
@@ -284,6 +287,10 @@ class Journal:
     def resend_waiting(self) -> None:
         """Ask again, inside a transaction, what became of the acts that wait."""
         self._database.execute(_RESEND_WAITING)
+
+    def resend_not_known(self) -> None:
+        """Ask again, inside a transaction, what became of acts whose outcome was not known here."""
+        self._database.execute(_RESEND_NOT_KNOWN)
 
     def acknowledge(self, upto: int, at: datetime) -> None:
         """Keep up to which act the server has all, by its own clock, inside a transaction."""

@@ -12,9 +12,11 @@ from sqlalchemy.dialects.sqlite import insert
 
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
+from scantrail.device.store.unread import Unread
+from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.products import Product
 from scantrail.domain.units import Unit
-from scantrail.protocol.messages import Changes, Row, RowKind
+from scantrail.protocol.messages import Changes, LateVerdict, Row, RowKind, SettledRecord
 from scantrail.protocol.rows import TABLE_NAMES, columns_of, gtins_of, labels_of, value_of
 
 TABLES: dict[RowKind, Table] = {kind: schema.mirrored.tables[name] for kind, name in TABLE_NAMES.items()}
@@ -52,6 +54,15 @@ def _put(table: Table) -> Any:
     return statement.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=newer)
 
 
+def _remove(table: Table) -> Any:
+    older = or_(table.c.position <= bindparam("at"), bindparam("at") == 0)
+    return delete(table).where(table.c.id == bindparam("of"), older)
+
+
+_REMOVE = {kind: _remove(table) for kind, table in TABLES.items() if kind is not RowKind.SITE}
+"""A site's former settings stay: without any, nobody could work until the upgrade."""
+_ABOUT_JOURNAL: dict[RowKind, type[Any]] = {RowKind.ATTENTION: SettledRecord, RowKind.VERDICT: LateVerdict}
+"""Rows that are kept as no rows: the body of each kind."""
 _PUT = {kind: _put(table) for kind, table in TABLES.items()}
 _LABEL = insert(schema.labels)
 _PUT_LABEL = _LABEL.on_conflict_do_update(
@@ -65,6 +76,11 @@ class Mirror:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unread = Unread(database)
+
+    def count_unread(self) -> int:
+        """How many rows this version could not understand."""
+        return self._unread.count()
 
     def followed(self) -> Followed:
         """How far this device has followed the server."""
@@ -81,24 +97,53 @@ class Mirror:
         """About how many rows there are: the last unit's number is known without counting."""
         return int(self._database.rows(_LAST_UNIT)[0][0] or 0)
 
-    def take(self, changes: Changes) -> None:
-        """Write a page of changes and its cursor, inside a transaction.
+    def take(self, changes: Changes) -> tuple[Row, ...]:
+        """Write a page of changes and its cursor, inside a transaction; gives the rows that it could read.
+
+        A row that only a newer version understands is kept aside, and what was known before of the same thing is
+        taken away: by a state that is known to be past, no scan may be accepted.
 
         Raises:
-            PlainError: a row cannot be read; the transaction must not be committed.
+            PlainError: a row makes no sense to any version; the transaction must not be committed.
         """
-        by_kind: dict[RowKind, list[Row]] = {}
-        for row in changes.rows:
-            by_kind.setdefault(row.kind, []).append(row)
-        for kind, rows in by_kind.items():
-            if kind not in TABLES:
-                continue
-            values = [value_of(row) for row in rows]
-            self._many(_PUT[kind], [columns_of(row, value) for row, value in zip(rows, values, strict=True)])
-            self._index(values)
+        self._unread.put(changes.unread)
+        read = self._put_rows(changes.rows)
         before = self.followed()
         complete = before.complete or not changes.more
         self._follow(Followed(changes.server_epoch, changes.cursor, before.heads | changes.heads, complete))
+        return read
+
+    def take_unread(self) -> tuple[Row, ...]:
+        """Write, inside a transaction, the rows kept aside that this version understands; gives those."""
+        return self._put_rows(self._unread.known(), excused=PlainError)
+
+    def _put_rows(self, rows: Sequence[Row], excused: type[PlainError] = UnknownValue) -> tuple[Row, ...]:
+        """Write rows; those whose reading fails in the `excused` way are kept aside."""
+        aside = self._unread.positions([row.id for row in rows])
+        by_kind: dict[RowKind, list[tuple[Row, Any]]] = {}
+        unknown = []
+        for row in rows:
+            if 0 < row.position < aside.get((row.kind.value, row.id), 0):
+                continue  # a later state is here already, and not understood
+            try:
+                by_kind.setdefault(row.kind, []).append((row, _value(row)))
+            except excused:
+                unknown.append(row)
+        for kind, found in by_kind.items():
+            if kind in TABLES:
+                self._many(_PUT[kind], [columns_of(row, value) for row, value in found])
+                self._index([value for _, value in found])
+        read = tuple(row for found in by_kind.values() for row, _ in found)
+        if aside:
+            self._unread.remove(read)
+        self._set_aside(unknown)
+        return read
+
+    def _set_aside(self, rows: Sequence[Row]) -> None:
+        self._unread.put(rows)
+        for row in rows:
+            if row.kind in _REMOVE:
+                self._database.execute(_REMOVE[row.kind], {"of": row.id, "at": row.position})
 
     def _index(self, values: Sequence[Any]) -> None:
         """Keep serials and GTINs findable. They are never taken away: a serial names its unit for ever (R1)."""
@@ -114,6 +159,7 @@ class Mirror:
         """Forget all rows, inside a transaction: another server's history begins."""
         for table in schema.MIRRORED:
             self._database.execute(delete(table))
+        self._unread.drop()
         self._follow(Followed(server_epoch, {}, {}, complete=False))
 
     def _follow(self, reached: Followed) -> None:
@@ -124,3 +170,7 @@ class Mirror:
             "all_here": reached.complete,
         }
         self._database.execute(_FOLLOW, values)
+
+
+def _value(row: Row) -> Any:
+    return from_plain(_ABOUT_JOURNAL[row.kind], row.body) if row.kind in _ABOUT_JOURNAL else value_of(row)

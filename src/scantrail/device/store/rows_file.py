@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.plain import PlainError, UnknownValue, from_plain
+from scantrail.domain.status import Status
+from scantrail.domain.units import Condition, OwnerType
 from scantrail.protocol.messages import Row, RowKind, SettledRecord
 from scantrail.protocol.rows import INDEXES, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
 from scantrail.protocol.snapshot import Snapshot
@@ -18,6 +21,10 @@ from scantrail.sqlite import sqlite3
 
 FIRST = "rows-0.db"
 """The file of a new store; a snapshot brings its own."""
+
+UNREAD = """CREATE TABLE IF NOT EXISTS {schema}.unread (
+    kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id))"""
+"""Makes the table of rows that this version cannot understand. Only devices have it: no snapshot brings it."""
 
 _SIDE = ("", "-wal", "-shm", "-journal")
 """A database's files: their names go on like this."""
@@ -63,7 +70,7 @@ def prepare_rows(path: Path, snapshot: Snapshot) -> None:
     """Make sure that a file holds what the changes would have brought, and write down where it stands; durably.
 
     Units are compared with their bodies by the database, all others are read as the changes are. A unit's body is
-    read when it is asked for.
+    read when it is asked for. Rows that only a newer version understands are kept aside.
 
     Raises:
         RowsUnusable: it does not; the file must not be used.
@@ -71,14 +78,27 @@ def prepare_rows(path: Path, snapshot: Snapshot) -> None:
     with _telling():
         _check_tables(path)
         with ThreadPoolExecutor(3) as beside:
-            for check in [beside.submit(each, path) for each in (_check_pages, _check_units, _check_others)]:
-                check.result()
+            pages = beside.submit(_check_pages, path)
+            checks = [beside.submit(each, path) for each in (_check_units, _check_others)]
+            pages.result()
+            unread = [row for check in checks for row in check.result()]
         with closing(_opened(path)) as connection:
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN")
+            _set_aside(connection, unread)
             connection.execute("DELETE FROM followed")
             where = (snapshot.server_epoch, json.dumps(snapshot.cursor), json.dumps(snapshot.heads))
             connection.execute("INSERT INTO followed VALUES (1, ?, ?, ?, 0)", where)
+            connection.execute("COMMIT")
         make_durable(path)
+
+
+def _set_aside(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    connection.execute(UNREAD.format(schema="main"))
+    for row in rows:
+        connection.execute(f"DELETE FROM {TABLE_NAMES[row.kind]} WHERE id = ?", (row.id,))  # noqa: S608 - our own names
+        values = (row.kind.value, row.id, row.position, json.dumps(row.body))
+        connection.execute("INSERT INTO unread VALUES (?, ?, ?, ?)", values)
 
 
 @contextmanager
@@ -132,23 +152,41 @@ _OTHER_THAN_ITS_BODY = f"SELECT id FROM units WHERE ({', '.join(UNIT_FACTS)}) IS
 _LABELS_MISSING = "SELECT (SELECT count(*) FROM labels) < (SELECT count(*) FROM units)"
 
 
-def _check_units(path: Path) -> None:
+UNIT_VALUES: Mapping[str, type[Enum]] = {"$.status": Status, "$.condition": Condition, "$.owner.type": OwnerType}
+"""Where a unit's body holds one of a list of values."""
+
+
+def _with_unknown_values() -> str:
+    """What finds units that hold a value which this version does not know."""
+    tests = (
+        f"json_extract(body, '{path}') NOT IN ({', '.join(repr(each.value) for each in kind)})"
+        for path, kind in UNIT_VALUES.items()
+    )
+    return f"SELECT * FROM units WHERE {' OR '.join(tests)}"  # noqa: S608 - our own values
+
+
+def _check_units(path: Path) -> list[Row]:
+    """The units that hold what this version does not know."""
     with closing(_opened(path)) as connection:
         wrong = connection.execute(_OTHER_THAN_ITS_BODY).fetchone()
         if wrong is not None:
             raise RowsUnusable(f"unit {wrong[0]} is looked up by other facts than its own")
         if connection.execute(_LABELS_MISSING).fetchone()[0]:
             raise RowsUnusable("units lack their labels")
+        connection.row_factory = sqlite3.Row
+        return _unread(RowKind.UNIT, connection.execute(_with_unknown_values()))
 
 
-def _check_others(path: Path) -> None:
+def _check_others(path: Path) -> list[Row]:
+    """The rows that hold what this version does not know."""
+    unread: list[Row] = []
     with closing(_opened(path)) as connection:
         connection.row_factory = sqlite3.Row
         for kind, table in TABLE_NAMES.items():
             if kind is not RowKind.UNIT:
-                for found in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own names
-                    _check(kind, dict(found))
+                unread += _unread(kind, connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
         settled_in(connection.execute("SELECT id, position, body FROM attention").fetchall())
+    return unread
 
 
 def settled_in(rows: Iterable[Sequence[Any]]) -> list[Row]:
@@ -163,8 +201,20 @@ def settled_in(rows: Iterable[Sequence[Any]]) -> list[Row]:
     return found
 
 
-def _check(kind: RowKind, found: dict[str, object]) -> None:
-    row = Row(kind, str(found["id"]), int(str(found["position"])), json.loads(str(found["body"])))
+def _unread(kind: RowKind, found: Iterable[sqlite3.Row]) -> list[Row]:
+    """Check rows; gives those that hold what this version does not know."""
+    unread = []
+    for each in found:
+        columns = dict(each)
+        row = Row(kind, str(columns["id"]), int(columns["position"]), json.loads(columns["body"]))
+        try:
+            _check(row, columns)
+        except UnknownValue:
+            unread.append(row)
+    return unread
+
+
+def _check(row: Row, found: Mapping[str, object]) -> None:
     expected = columns_of(row, value_of(row))
     if {**expected, "body": ""} != {**found, "body": ""}:
-        raise RowsUnusable(f"{kind.value} {row.id} is looked up by other facts than its own")
+        raise RowsUnusable(f"{row.kind.value} {row.id} is looked up by other facts than its own")

@@ -39,7 +39,7 @@ from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, co
 from scantrail.domain.sites import Site
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
-from scantrail.protocol.messages import Changes, PushAnswer, RowKind
+from scantrail.protocol.messages import Changes, PushAnswer, Row, RowKind
 from scantrail.protocol.outbox import ActState, Entry
 
 
@@ -66,6 +66,7 @@ class DeviceStore:
         self._database = database
         self._journal = Journal(database)
         self._mirror = Mirror(database)
+        self._take_unread()
         self._view = View(database, self._journal)
         self._stock = Stock(database, self._journal, self._view, self.site)
         self._contents = Contents(database, self._journal, self._view)
@@ -387,7 +388,7 @@ class DeviceStore:
                 self._journal.acknowledge(answer.acknowledged, answer.now)
             things |= self._take(answer.changes)
         self._forget(answer.changes, things)
-        return bool(answer.changes.rows or answer.verdicts)
+        return bool(answer.changes.rows or answer.changes.unread or answer.verdicts)
 
     def apply_changes(self, changes: Changes) -> bool:
         """Take a page of changes with its cursor, all or nothing; gives whether anything is different now.
@@ -397,18 +398,36 @@ class DeviceStore:
         """
         if self._begin_again(changes.server_epoch):
             return True
-        if not changes.rows and self._mirror.has(changes):
+        if not (changes.rows or changes.unread) and self._mirror.has(changes):
             return False
         with _readable(), self._database.writing():
             things = self._take(changes)
         self._forget(changes, things)
-        return bool(changes.rows)
+        return bool(changes.rows or changes.unread)
 
     def _take(self, changes: Changes) -> set[Thing]:
         """Take a page; gives what the acts are about that it brings a verdict on."""
-        self._mirror.take(changes)
-        self._journal.take_settled(row for row in changes.rows if row.kind is RowKind.ATTENTION)
-        return self._journal.take_late(row for row in changes.rows if row.kind is RowKind.VERDICT)
+        return self._take_words(self._mirror.take(changes))
+
+    def _take_words(self, rows: Sequence[Row]) -> set[Thing]:
+        """Take what rows say of own acts."""
+        self._journal.take_settled(row for row in rows if row.kind is RowKind.ATTENTION)
+        return self._journal.take_late(row for row in rows if row.kind is RowKind.VERDICT)
+
+    def _take_unread(self) -> None:
+        """Take the rows that an older version could not understand: an upgrade may come without a network."""
+        if self.count_unread():
+            with _readable(), self._database.writing():
+                self._take_words(self._mirror.take_unread())
+
+    def count_unread(self) -> int:
+        """How many of the server's rows this version could not understand and keeps for a newer one."""
+        return self._mirror.count_unread()
+
+    def ask_again(self) -> None:
+        """Send the acts again whose outcome was not known here: this version may know it."""
+        with self._database.writing():
+            self._journal.resend_not_known()
 
     def take_snapshot(self, file: Path) -> None:
         """Put a snapshot's rows, prepared in a file of the store's folder, in place of all there are, at one stroke.

@@ -103,6 +103,7 @@ HOLD_NAMES: dict[HoldKind, str] = {
     HoldKind.STOLEN: N_("stolen goods"),
     HoldKind.LEGAL: N_("legal"),
     HoldKind.MISSING: N_("missing"),
+    HoldKind.NOT_KNOWN: N_("new kind"),
 }
 
 
