@@ -57,8 +57,7 @@ def stands_at_the_bin(handheld: Handheld, badge: str, pin: str, number: str) -> 
 
 
 def picks(handheld: Handheld, serial: str) -> None:
-    handheld.enter(serial, "CONDITION GOOD?")
-    handheld.press("\r", "GOOD")
+    handheld.enter(serial, f"PICKED  {serial}")
 
 
 def needs_attention(handheld: Handheld) -> int:

@@ -17,7 +17,7 @@ from scantrail.words import OperatorError
 from tests.proving.faults import FAULTS, act_half_applied
 
 STEPS, DEVICES = 500, 5
-MOST_SEEDS = 40
+MOST_SEEDS = 200
 """Days by which a planted fault must have been found."""
 
 

@@ -22,13 +22,20 @@ from scantrail.domain.readings import (
     command_in,
     understood,
 )
-from scantrail.domain.sites import Site
+from scantrail.domain.sites import PickCondition, Site
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World
 from scantrail.gs1.said import said_by
 
-SITE = Site("MAIN", "Main warehouse", "America/New_York", typed_serials=True, quarantine_place="MAIN/QC-01")
+SITE = Site(
+    "MAIN",
+    "Main warehouse",
+    "America/New_York",
+    typed_serials=True,
+    quarantine_place="MAIN/QC-01",
+    pick_condition=PickCondition.EACH,
+)
 MODULE = Product(
     "CM-500-STD",
     "CM-500-STD",

@@ -117,6 +117,8 @@ class Guide:
         outcome = answer(self.pick, given)
         self.mode = outcome.mode
         if outcome.draft is not None:
+            for draft in outcome.before:
+                self._record(draft)
             self._record(outcome.draft)
         return outcome.verdict
 

@@ -15,6 +15,7 @@ from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.identifiers import UnitId, code_of
 from scantrail.domain.readings import Carrier
 from scantrail.domain.reservations import without_stale_reservations
+from scantrail.domain.sites import PickCondition
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.proving.simulator.reserved import holds_too_much
@@ -26,6 +27,7 @@ from tests.support.worlds import (
     MODULE,
     PLACES,
     SENSOR,
+    SITE,
     any_line,
     candidates_in,
     exact_line,
@@ -76,7 +78,7 @@ class Walk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = world(*UNITS, lists=_lists())
+        self.world = world(*UNITS, lists=_lists(), site=replace(SITE, pick_condition=PickCondition.NEXT))
         self.guides = (
             Guide(self.world, "PL-1"),
             Guide(self.world, "PL-2", device="Scanner-06", worker=MIKE.id),

@@ -20,12 +20,12 @@ from scantrail.domain.events import (
     WorkerSignedOut,
 )
 from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
-from scantrail.domain.judge import judge
+from scantrail.domain.judge import absorb, judge
 from scantrail.domain.people import Worker
 from scantrail.domain.photos import Photo
 from scantrail.domain.places import Place
 from scantrail.domain.readings import Candidates, CodePrefix, Reading, Said
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.units import Unit
 from scantrail.domain.world import World, needs_of
 from scantrail.gs1.said import said_by
@@ -172,7 +172,7 @@ class Session:
         """
         self._worker = worker
         try:
-            self._record(Draft(events=(WorkerSignedIn(worker.id, offline),)))
+            self._record([Draft(events=(WorkerSignedIn(worker.id, offline),))])
         except StoreError:
             self._worker = None
             raise
@@ -182,7 +182,7 @@ class Session:
         if self._worker is None:
             return
         self.leave()
-        self._record(Draft(events=(WorkerSignedOut(self._worker.id),)))
+        self._record([Draft(events=(WorkerSignedOut(self._worker.id),))])
         self._worker = None
 
     def pick_lists(self) -> tuple[PickList, ...]:
@@ -311,7 +311,7 @@ class Session:
         outcome = picking.answer(task, given)
         verdict = outcome.verdict
         if outcome.draft is not None:
-            verdict = self._record_judged(outcome.draft, verdict.scanned if verdict else "") or verdict
+            verdict = self._record_judged(outcome.draft, verdict.scanned if verdict else "", outcome.before) or verdict
         self._task = replace(self._open_task(), mode=outcome.mode)
         self.verdict = verdict or self.verdict
         return verdict
@@ -333,31 +333,44 @@ class Session:
     def settle(self, item: AttentionItem, reason: str, note: str = "") -> None:
         """A person has dealt with the goods of an act that did not apply; `note` says where or with whom they are."""
         events = tuple(AttentionSettled(*item.act, unit) for unit in item.units or (None,))
-        self._record(Draft(events=events, document=item.document, reason=reason, note=note))
+        self._record([Draft(events=events, document=item.document, reason=reason, note=note)])
 
-    def _record_judged(self, draft: Draft, scanned: str) -> Verdict | None:
-        """Judge a draft as the server will, then record it, or its refusal; gives the verdict on a refusal."""
+    def _record_judged(self, draft: Draft, scanned: str, before: tuple[Draft, ...] = ()) -> Verdict | None:
+        """Judge a draft as the server will, then record it, or its refusal; gives the verdict on a refusal.
+
+        `before` is recorded with it, in one transaction, where all of it may be.
+        """
         task, now = self._open_task(), self._clock.now()
-        judged = Act(ActId(self._store.device, "", 0), "", self._store.site, self._signed_in().id, now, draft)
-        said = self._said(draft.reading) if draft.reading else None
-        task.world.places |= self._store.places(needs_of((judged,)).places - task.world.places.keys())
-        refusal = judge(judged, said, task.world, now.wall, task.today).refusal
+        drafts, refusal = [*before, draft], self._refusal_of((*before, draft), task, now)
         if refusal is not None:
-            draft = replace(draft, events=(), refusal=refusal)
-        self.verdict_act = self._record(draft, now, self._store.versions(task.pick_list.number)).id
+            drafts = [replace(draft, events=(), refusal=refusal)]
+        self.verdict_act = self._record(drafts, now, self._store.versions(task.pick_list.number)).id
         self._reload()
         return Verdict.of_refusal(refusal, scanned) if refusal else None
 
-    def _record(self, draft: Draft, now: Times | None = None, versions: dict[str, int] | None = None) -> Act:
-        (act,) = self._store.record(
-            (draft,),
+    def _refusal_of(self, drafts: tuple[Draft, ...], task: picking.Pick, now: Times) -> Refusal | None:
+        """Why the first of these drafts that may not be recorded may not, each judged after those before it."""
+        for draft in drafts:
+            act = Act(ActId(self._store.device, "", 0), "", self._store.site, self._signed_in().id, now, draft)
+            said = self._said(draft.reading) if draft.reading else None
+            task.world.places |= self._store.places(needs_of((act,)).places - task.world.places.keys())
+            judgement = judge(act, said, task.world, now.wall, task.today)
+            if judgement.refusal is not None:
+                return judgement.refusal
+            absorb(task.world, judgement)
+        return None
+
+    def _record(self, drafts: Sequence[Draft], now: Times | None = None, versions: dict[str, int] | None = None) -> Act:
+        """Record drafts, all or none; gives the last of their acts."""
+        acts = self._store.record(
+            drafts,
             actor=self._signed_in().id,
             site=self._store.site,
             now=now or self._clock.now(),
             versions=versions or {},
         )
         self._on_recorded()
-        return act
+        return acts[-1]
 
     def _must_be_ready(self) -> None:
         """After a server was restored its rows come anew: what is half here would be judged wrongly."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scantrail.domain.acts import Act
+from scantrail.domain.acts import Act, Draft
 from scantrail.domain.events import (
     AttentionSettled,
     BinConfirmed,
@@ -28,7 +28,12 @@ Topic = tuple[DocumentId | None, frozenset[UnitId]]
 
 def units_in(act: Act) -> frozenset[UnitId]:
     """The units an act is about."""
-    return frozenset(filter(None, map(unit_of, act.draft.events)))
+    return units_in_draft(act.draft)
+
+
+def units_in_draft(draft: Draft) -> frozenset[UnitId]:
+    """The units that what is to be recorded is about."""
+    return frozenset(filter(None, map(unit_of, draft.events)))
 
 
 _ON_THE_WAY = (PickListTaken, PickListReleased, UnitsReserved, BinConfirmed, ProductConfirmed, CheckConfirmed)

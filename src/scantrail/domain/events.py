@@ -125,6 +125,17 @@ class UnitHandedOver:
     to_place: PlaceId
 
 
+class StatedBy(Enum):
+    """How a person has stated a unit's condition."""
+
+    CONFIRMED = "confirmed"
+    """With Enter, or in words."""
+    NEXT_SCAN = "next_scan"
+    """By going on with the work."""
+    NO_EXCEPTION = "no_exception"
+    """By reporting nothing, where the site takes that for good."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionStated:
     """What the person holding a unit says of its condition (R15)."""
@@ -132,6 +143,7 @@ class ConditionStated:
     unit: UnitId
     condition: Condition
     document: DocumentId | None = None
+    how: StatedBy = StatedBy.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from scantrail.domain.identifiers import PlaceId, SiteId
 from scantrail.domain.numbers import SsccSeries
 from scantrail.domain.readings import CodePrefix
+
+
+class PickCondition(Enum):
+    """How it is stated that a picked unit is good. Damage is reported as an exception, whichever is chosen."""
+
+    NEXT = "next"
+    """The next good scan, or Enter at the end, says that the last unit was good."""
+    EACH = "each"
+    """Enter after each unit."""
+    EXCEPTION = "exception"
+    """A unit that is not reported damaged is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Site:
     """Why a label cannot be read (R43)."""
     pick_checklist: tuple[str, ...] = ("All units are in the cart", "Every label can be read")
     """Asked, one by one, before a pick list is complete (R15)."""
+    pick_condition: PickCondition = PickCondition.NEXT
     waiting_hours: int = 24
     """How long the server keeps an act that lacks an earlier step, before it becomes a trouble to settle."""
     code_prefixes: tuple[CodePrefix, ...] = ()

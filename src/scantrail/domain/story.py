@@ -27,6 +27,7 @@ from scantrail.domain.events import (
     ProductConfirmed,
     RowsImported,
     ShortUndone,
+    StatedBy,
     UnitAllocated,
     UnitCorrected,
     UnitDelivered,
@@ -68,6 +69,12 @@ _CREATIONS: dict[Creation, Message] = {
 _CONDITIONS: dict[Condition, Message] = {
     Condition.GOOD: M("Condition: good"),
     Condition.DAMAGED: M("Condition: damaged"),
+}
+
+_GOOD_BY: dict[StatedBy, Message] = {
+    StatedBy.CONFIRMED: _CONDITIONS[Condition.GOOD],
+    StatedBy.NEXT_SCAN: M("Condition: good, since the work went on"),
+    StatedBy.NO_EXCEPTION: M("Condition: good, since nothing was reported"),
 }
 
 
@@ -114,6 +121,11 @@ def _undone(event: PickUndone) -> Message:
 
 def _quarantined(event: UnitQuarantined) -> Message:
     return M("Set apart as damaged, put into {place}", place=code_of(event.to_place))
+
+
+def _condition(event: ConditionStated) -> Message:
+    is_good = event.condition is Condition.GOOD
+    return _GOOD_BY[event.how] if is_good else _CONDITIONS[event.condition]
 
 
 def _shipped(event: UnitShipped) -> Message:
@@ -202,7 +214,7 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     UnitPicked: _picked,
     PickUndone: _undone,
     UnitHandedOver: _handed_over,
-    ConditionStated: lambda event: _CONDITIONS[event.condition],
+    ConditionStated: _condition,
     UnitQuarantined: _quarantined,
     UnitShipped: _shipped,
     UnitDelivered: _delivered,

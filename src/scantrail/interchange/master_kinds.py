@@ -6,7 +6,7 @@ from scantrail.domain.identifiers import CaseRule
 from scantrail.domain.people import Role
 from scantrail.domain.places import PlaceKind
 from scantrail.domain.products import Tracking
-from scantrail.domain.sites import Site
+from scantrail.domain.sites import PickCondition, Site
 from scantrail.interchange import cells
 from scantrail.interchange.cells import many, one_of
 from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no
@@ -28,6 +28,13 @@ SITES = Kind(
         listed("damage_reasons", cells.text, N_("kinds of damage"), "", _SITE.damage_reasons),
         listed("label_reasons", cells.text, N_("why a label cannot be read"), "", _SITE.label_reasons),
         listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
+        Column(
+            "pick_condition",
+            one_of(PickCondition),
+            N_("what says that a picked unit is good: next (the next scan), each (Enter), exception (no report)"),
+            "next",
+            default=_SITE.pick_condition,
+        ),
         Column(
             "waiting_hours",
             cells.count,

@@ -91,13 +91,11 @@ class Tour:
             self._scan(handheld, "CM500-2025-9999", Tone.REFUSED)
             self._scan(handheld, "CM500-2025-0045", Tone.REFUSED)
             self._scan(handheld, SERIALS[0], Tone.ACCEPTED)
-            self._confirm(handheld)
             await self._online(handheld, expected=True)
             self._say(M("The server is killed. The pick goes on."))
             self.backstage.kill()
             self._scan(handheld, SERIALS[1], Tone.ACCEPTED)
             await self._online(handheld, expected=False)
-            self._confirm(handheld)
         finally:
             await handheld.close()
         await self._after_reboot()
@@ -111,7 +109,6 @@ class Tour:
             self._require(handheld.session.prompt().done == 2, M("two units are picked after the restart"))
             self._scan(handheld, SERIALS[1], Tone.REFUSED)
             self._scan(handheld, SERIALS[2], Tone.ACCEPTED)
-            self._confirm(handheld)
             while not handheld.session.prompt().finished:
                 self._say(M("Checklist: {items}", items="; ".join(handheld.session.prompt().checks)))
                 self._confirm(handheld)

@@ -177,6 +177,8 @@ class Outcome(Generic[ModeT]):
     verdict: Verdict | None = None
     draft: Draft | None = None
     """What to record, durably, before the verdict is shown."""
+    before: tuple[Draft, ...] = ()
+    """What an accepted draft says of earlier steps: acts of their own, recorded with it in one transaction."""
 
 
 NO_PHOTO_HERE = Verdict(

@@ -30,6 +30,7 @@ from scantrail.workflows.base import (
     Outcome,
     Scan,
 )
+from scantrail.workflows.pick.conditions import with_conditions
 from scantrail.workflows.pick.exceptions import (
     damaged_scanned,
     exception_chosen,
@@ -44,6 +45,7 @@ from scantrail.workflows.pick.exceptions import (
 from scantrail.workflows.pick.handing import handed_over_scanned, put_back_scanned
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
 from scantrail.workflows.pick.state import (
+    CLOSED_STEPS,
     WORKING,
     AwaitingGrant,
     ChoosingException,
@@ -68,9 +70,9 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
     pick = pick.as_asked
     match given:
         case Scan():
-            return _scanned(pick, given)
+            return with_conditions(pick, _scanned(pick, given))
         case Confirm():
-            return _confirmed(pick)
+            return with_conditions(pick, _confirmed(pick))
         case Choose(key):
             return _chosen(pick, key)
         case AskException():
@@ -78,7 +80,9 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
         case AskUndo():
             return undo_asked(pick)
         case Granted(grant):
-            return granted(pick, pick.mode, grant) if isinstance(pick.mode, AwaitingGrant) else Outcome(pick.mode)
+            if not isinstance(pick.mode, AwaitingGrant):
+                return Outcome(pick.mode)
+            return with_conditions(pick, granted(pick, pick.mode, grant))
         case AttachPhoto(photo):
             return photo_attached(pick, photo)
         case Back():
@@ -210,11 +214,11 @@ def _confirmed(pick: Pick) -> Outcome[Mode]:
         return Outcome(pick.mode)
     number = pick.pick_list.number
     unstated = pick.pick_list.unstated
-    if pick.step is Step.CONDITION and unstated is not None:
-        event = ConditionStated(unstated.unit, Condition.GOOD, number)
-        return accepted(pick, (event,), M("CONDITION GOOD"), scanned=unstated.serial)
     if pick.step is Step.CHECK:
         return _checks_confirmed(pick)
+    if unstated is not None and pick.step not in CLOSED_STEPS:
+        event = ConditionStated(unstated.unit, Condition.GOOD, number)
+        return accepted(pick, (event,), M("CONDITION GOOD"), scanned=unstated.serial)
     if pick.step is Step.REPLACE and pick.to_replace is not None:
         return short_of(pick, pick.to_replace)
     return Outcome(WORKING)

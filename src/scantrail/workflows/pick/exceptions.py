@@ -81,7 +81,7 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
     if kind is ExceptionKind.GIVE_BACK:
         return given_back(pick)
     if kind is ExceptionKind.DAMAGED:
-        unstated = pick.pick_list.unstated
+        unstated = pick.pick_list.unstated if pick.step is Step.CONDITION else None
         return Outcome(ChoosingReason(kind, unstated.unit) if unstated else ScanningDamaged())
     return Outcome(ChoosingReason(kind, line=pick.line.id if pick.line else "", stop=pick.stop))
 

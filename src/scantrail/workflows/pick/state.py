@@ -14,6 +14,7 @@ from scantrail.domain.photos import MOST, Photo, photo_stem
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.pick import asked_unit_refusal
 from scantrail.domain.rules.task import cart_of, units_in_cart
+from scantrail.domain.sites import PickCondition
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Unit
 from scantrail.domain.world import World
@@ -349,7 +350,7 @@ class Pick:
             return Step.PUT_BACK if pick_list.picked else Step.CANCELLED
         if pick_list.taken is not None and pick_list.taken.device != self.device:
             return Step.TAKEN_OVER
-        if pick_list.unstated is not None:
+        if pick_list.unstated is not None and self.world.site.pick_condition is PickCondition.EACH:
             return Step.CONDITION
         if not pick_list.remaining:
             return Step.CHECK

@@ -1,0 +1,51 @@
+"""Saying that a picked unit is good without a key of its own: by the next good scan, or by reporting nothing (R15)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scantrail.domain.acts import Draft
+from scantrail.domain.attention import units_in_draft
+from scantrail.domain.documents import PickedUnit
+from scantrail.domain.events import (
+    BinConfirmed,
+    ConditionStated,
+    PickListCompleted,
+    ProductConfirmed,
+    StatedBy,
+    UnitPicked,
+)
+from scantrail.domain.sites import PickCondition
+from scantrail.domain.units import Condition
+from scantrail.workflows.base import Outcome
+from scantrail.workflows.pick.state import Mode, Pick
+
+_GOES_ON = (BinConfirmed, ProductConfirmed, UnitPicked, PickListCompleted)
+"""What shows that the picker has gone on to the next unit, bin or page."""
+
+
+def with_conditions(pick: Pick, outcome: Outcome[Mode]) -> Outcome[Mode]:
+    """An outcome with what it says of the condition of the units picked before, and of its own.
+
+    Each unit's condition is an act of its own: where the server contests one unit, the others apply.
+    """
+    draft, how = outcome.draft, pick.world.site.pick_condition
+    if draft is None or how is PickCondition.EACH:
+        return outcome
+    if how is PickCondition.EXCEPTION:
+        return replace(outcome, draft=replace(draft, events=(*draft.events, *_good_unless_reported(draft))))
+    if not any(isinstance(event, _GOES_ON) for event in draft.events):
+        return outcome
+    touched = units_in_draft(draft)
+    unstated = (each for each in pick.pick_list.picked if each.condition is None and each.unit not in touched)
+    return replace(outcome, before=(*outcome.before, *(_stated(pick, each) for each in unstated)))
+
+
+def _good_unless_reported(draft: Draft) -> tuple[ConditionStated, ...]:
+    picked = (event for event in draft.events if isinstance(event, UnitPicked))
+    return tuple(ConditionStated(event.unit, Condition.GOOD, event.document, StatedBy.NO_EXCEPTION) for event in picked)
+
+
+def _stated(pick: Pick, picked: PickedUnit) -> Draft:
+    number = pick.pick_list.number
+    return Draft((ConditionStated(picked.unit, Condition.GOOD, number, StatedBy.NEXT_SCAN),), number)
