@@ -53,7 +53,7 @@ def stands_at_the_bin(handheld: Handheld, badge: str, pin: str, number: str) -> 
     handheld.enter(pin, "WHAT NEXT?")
     handheld.enter(number, "SCAN BIN")
     handheld.enter(BIN, "SCAN PRODUCT")
-    handheld.enter(PRODUCT, "SCAN SERIAL")
+    handheld.enter(PRODUCT, "SCAN ANY UNIT")
 
 
 def picks(handheld: Handheld, serial: str) -> None:
