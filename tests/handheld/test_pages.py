@@ -167,6 +167,21 @@ async def test_the_menu_offers_the_open_task_first_also_after_a_restart(tmp_path
         assert "CONDITION GOOD?" in hand.glass
 
 
+async def test_after_a_restart_the_menu_resumes_the_task_that_was_worked_on_last(tmp_path: Path) -> None:
+    urgent, other = replace(LIST, priority=1), pick_list(exact_line(module(50)), number="PL-2025-0099", priority=5)
+    async with bench(tmp_path, *DAY, urgent, other) as hand:
+        await hand.open_list(urgent.number)
+        await hand.scan("A-15-03")
+        await hand.again(other.number)
+        await hand.scan("A-15-03")
+        assert hand.store.last_worked_on([urgent.number, other.number]) == other.number
+        assert hand.store.last_worked_on([urgent.number]) == urgent.number
+        assert hand.store.last_worked_on(["PL-2025-0000"]) is None
+        await hand.press("f10", "6")
+        await hand.sign_in()
+        assert "▸0 Resume PL-2025-0099" in hand.glass
+
+
 async def test_a_number_beyond_the_choices_chooses_nothing(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await hand.sign_in()

@@ -24,7 +24,7 @@ from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
 from scantrail.handheld.pages.camera import Cameras
 from scantrail.program import by_signal
 from scantrail.scanning.acceptance import Rules
-from scantrail.scanning.camera.process import Camera
+from scantrail.scanning.camera.process import Camera, Source
 from scantrail.scanning.chosen import scanners_of
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.settings import ProfileUnusable
@@ -98,4 +98,4 @@ def _device(folder: Path, store: DeviceStore, camera: str) -> Device:
 
 def _cameras(source: str, profile: Profile) -> Cameras:
     rules = profile.camera.rules if profile.camera is not None else Rules()
-    return Cameras(partial(Camera, source, rules), profile.name)
+    return Cameras(partial(Camera, Source(source), rules), profile.name)

@@ -20,13 +20,14 @@ from scantrail.scanning.camera.messages import (
     Preview,
     Said,
     Trouble,
+    Turned,
     View,
     from_line,
     rules_from_text,
     rules_to_text,
     to_line,
 )
-from scantrail.scanning.camera.process import MOST_STARTS, Camera, CameraTrouble, shrunk_photo
+from scantrail.scanning.camera.process import MOST_STARTS, Camera, CameraTrouble, Source, shrunk_photo
 from scantrail.scanning.camera.scenes import label, lying, table
 from tests.support.conditions import until
 
@@ -63,6 +64,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
         View(1, 1, ()),
         Trouble("No camera: “x”\n"),
         Photo(b"\xff\xd8"),
+        Turned("a “b”.png"),
     ],
 )
 def test_a_message_survives_its_line(said: Said) -> None:
@@ -96,7 +98,7 @@ def test_rules_survive_being_an_argument() -> None:
 
 
 async def test_the_program_says_what_it_sees_gives_a_photo_and_is_gone_when_closed(folder: Path) -> None:
-    camera = Camera(str(folder))
+    camera = Camera(Source(str(folder)))
     async with camera:
         await until(lambda: camera.view is not None and any(code.accepted for code in camera.view.codes))
         photo = cv2.imdecode(np.frombuffer(await camera.photo(), np.uint8), cv2.IMREAD_COLOR)
@@ -107,6 +109,18 @@ async def test_the_program_says_what_it_sees_gives_a_photo_and_is_gone_when_clos
     assert photo.shape == (720, 1280, 3)
     assert not is_alive(pid)
     assert "cv2" not in vars(running)
+
+
+async def test_a_folder_goes_on_with_its_next_picture_when_the_camera_is_opened_again(folder: Path) -> None:
+    (folder / "b.png").write_bytes(b"no picture")
+    source, shown, troubles = Source(str(folder)), [], []
+    for _opened in range(3):
+        camera = Camera(source)
+        async with camera:
+            await until(lambda camera=camera: camera.view is not None or camera.trouble)  # type: ignore[misc]
+        shown.append(source.picture)
+        troubles.append("no picture" in camera.trouble)
+    assert (shown, troubles) == (["a.png", "b.png", "a.png"], [False, True, False])
 
 
 async def test_a_program_that_is_killed_is_started_again_a_few_times_and_then_the_person_is_told(
@@ -121,7 +135,7 @@ async def test_a_program_that_is_killed_is_started_again_a_few_times_and_then_th
             killed.add(camera._process.pid)
             os.kill(camera._process.pid, signal.SIGKILL)
 
-    camera = Camera("0", on_change=kill)
+    camera = Camera(Source("0"), on_change=kill)
     await camera.run()
     assert len(killed) == MOST_STARTS
     assert "has stopped 3 times" in camera.trouble
@@ -133,7 +147,7 @@ async def test_a_program_that_is_killed_is_started_again_a_few_times_and_then_th
 @pytest.mark.parametrize("nonsense", ["print('hello')", "print('x' * (3 << 20))", "raise SystemExit(3)"])
 async def test_a_program_that_talks_nonsense_is_stopped(monkeypatch: pytest.MonkeyPatch, nonsense: str) -> None:
     stand_in(monkeypatch, f"import time; {nonsense}; time.sleep(60)")
-    camera = Camera("0")
+    camera = Camera(Source("0"))
     await camera.run()
     assert "has stopped 3 times" in camera.trouble
     assert camera._process is not None
@@ -141,13 +155,13 @@ async def test_a_program_that_talks_nonsense_is_stopped(monkeypatch: pytest.Monk
 
 
 async def test_trouble_is_told_in_the_program_s_words_and_not_tried_again(tmp_path: Path) -> None:
-    camera = Camera(str(tmp_path))
+    camera = Camera(Source(str(tmp_path)))
     await camera.run()
     assert camera.trouble.startswith("There is no picture in")
 
 
 async def test_a_photo_that_is_waited_for_when_the_camera_fails_fails_with_its_words(tmp_path: Path) -> None:
-    camera = Camera(str(tmp_path))
+    camera = Camera(Source(str(tmp_path)))
     async with camera:
         with pytest.raises(CameraTrouble, match="There is no picture in"):
             await camera.photo()
@@ -166,7 +180,7 @@ async def test_where_the_camera_part_is_not_installed_it_says_how_to_install_it(
         "import sys, runpy; sys.modules['cv2'] = None; runpy.run_module('scantrail.scanning.camera', None, '__main__')"
     )
     monkeypatch.setattr(running, "PROGRAM", (sys.executable, "-c", script))
-    camera = Camera("0")
+    camera = Camera(Source("0"))
     await camera.run()
     assert "pip install 'scantrail[camera]'" in camera.trouble
 
@@ -174,10 +188,10 @@ async def test_where_the_camera_part_is_not_installed_it_says_how_to_install_it(
 async def test_the_program_ends_when_the_handheld_is_killed(folder: Path) -> None:
     script = f"""
 import asyncio
-from scantrail.scanning.camera.process import Camera
+from scantrail.scanning.camera.process import Camera, Source
 from tests.support.conditions import until
 async def main():
-    camera = Camera({str(folder)!r})
+    camera = Camera(Source({str(folder)!r}))
     camera._on_change = lambda: camera.view and print(camera._process.pid, flush=True)
     await camera.run()
 asyncio.run(main())

@@ -41,6 +41,17 @@ def test_a_folder_shows_its_pictures_in_the_order_of_their_names(tmp_path: Path)
     assert lost(frames) == (0, f"All pictures in {tmp_path} have been shown.")
 
 
+@pytest.mark.parametrize(("after", "first"), [("", "a"), ("a.png", "b"), ("aa.png", "b"), ("b.png", "a")])
+def test_a_folder_begins_after_the_picture_that_was_shown_last_and_after_its_end_again(
+    tmp_path: Path, after: str, first: str
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.png").write_bytes(cv2.imencode(".png", shade(9))[1].tobytes())
+    turned: list[str] = []
+    next(frames_of(str(tmp_path), after, turned.append))
+    assert turned == [f"{first}.png"]
+
+
 def test_a_video_shows_every_frame_and_ends(tmp_path: Path) -> None:
     path = video(tmp_path / "v.avi", [shade(value) for value in (20, 120, 220)])
     frames = frames_of(str(path))

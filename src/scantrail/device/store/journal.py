@@ -21,7 +21,7 @@ from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, 
 from scantrail.domain.acts import Act, ActId, Draft, Times
 from scantrail.domain.attention import needs_a_person
 from scantrail.domain.events import AttentionSettled
-from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
+from scantrail.domain.identifiers import DocumentId, SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.refusals import RAW_CODE, Refusal
 from scantrail.protocol.acts import act_hash, encode_act
@@ -108,6 +108,12 @@ _LAST_DAY = select(func.max(acknowledged.c.day))
 _LONG_ACKNOWLEDGED = select(func.max(acknowledged.c.seq)).where(acknowledged.c.day <= bindparam("before"))
 _FIRST_OUTSTANDING = select(func.min(journal.c.seq)).where(
     or_(journal.c.state.in_([ActState.PENDING.value, ActState.WAITING.value]), STILL_NEEDED)
+)
+_LAST_ABOUT = (
+    select(journal_things.c.id)
+    .where(journal_things.c.kind == DOCUMENT, one_of(journal_things.c.id, "ids"))
+    .order_by(journal_things.c.seq.desc())
+    .limit(1)
 )
 _OLD = select(journal.c.seq).where(journal.c.seq < bindparam("first"))
 
@@ -202,6 +208,11 @@ class Journal:
             if isinstance(event, AttentionSettled) and (event.device, event.epoch) == act.id[:2]:
                 self._database.execute(_SETTLED, {"act": event.seq, "by": act.id.seq})
         return link
+
+    def last_about(self, documents: Collection[DocumentId]) -> DocumentId | None:
+        """Which of the documents the newest act is about; None when no act is about any of them."""
+        rows = self._database.rows(_LAST_ABOUT, ids=keys(documents))
+        return rows[0][0] if rows else None
 
     def pending(self, limit: int) -> tuple[Entry, ...]:
         """Consecutive acts from the first that is not acknowledged; one acknowledged in between goes along."""

@@ -240,6 +240,10 @@ class DeviceStore:
         """
         return self._view.open_pick_lists(self.site) if self.ready else ()
 
+    def last_worked_on(self, numbers: Collection[DocumentId]) -> DocumentId | None:
+        """Which of the lists was worked on last on this device; None when none was."""
+        return self._journal.last_about(numbers)
+
     def to_put_back(self) -> tuple[PickList, ...]:
         """Cancelled lists of this site whose picked units are not back in a bin yet."""
         return self._view.to_put_back(self.site)

@@ -53,8 +53,10 @@ class MenuPage(ChoicePage):
         return (*self._resume(lists), *(replace(entry, key=str(at)) for at, entry in enumerate(fixed, 1)))
 
     def _resume(self, lists: Sequence[PickList]) -> list[Entry]:
-        """The task that was open last, else the most urgent of those begun here; the others are among the lists."""
-        ours = sorted(filter(self._is_ours, lists), key=lambda each: each.number != self._came_from)
+        """The task that was open last; the others are among the lists."""
+        ours = list(filter(self._is_ours, lists))
+        last = self._came_from, self.desk.store.last_worked_on([each.number for each in ours])
+        ours.sort(key=lambda each: last.index(each.number) if each.number in last else len(last))
         return [
             Entry(
                 M("Resume {document}", document=each.number),

@@ -1,4 +1,4 @@
-"""The camera's program: `python -m scantrail.scanning.camera watch SOURCE RULES`, or `… shrink FILE`.
+"""The camera's program: `python -m scantrail.scanning.camera watch SOURCE AFTER RULES`, or `… shrink FILE`.
 
 It writes messages to its output until its input is closed, which happens too when the handheld dies.
 """
@@ -13,7 +13,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from scantrail.scanning.camera.messages import PHOTO_PLEASE, Photo, Said, Trouble, View, rules_from_text, to_line
+from scantrail.scanning.camera.messages import (
+    PHOTO_PLEASE,
+    Photo,
+    Said,
+    Trouble,
+    Turned,
+    View,
+    rules_from_text,
+    to_line,
+)
 from scantrail.words import M, Message, OperatorError, say
 
 PREVIEW_S = 0.2
@@ -68,13 +77,13 @@ class Program:
 
         self._say(Photo(shrunk(file)))
 
-    def _watch(self, source: str, rules: str) -> None:
+    def _watch(self, source: str, after: str, rules: str) -> None:
         from scantrail.scanning.camera.eye import Eye
         from scantrail.scanning.camera.photos import photo_of, preview_of
         from scantrail.scanning.camera.sources import frames_of
 
         eye, previewed = Eye(rules_from_text(rules)), 0.0
-        for frame in frames_of(source):
+        for frame in frames_of(source, after, lambda picture: self._say(Turned(picture))):
             grey, preview = frame.grey, None
             if time.monotonic() - previewed >= PREVIEW_S:
                 preview, previewed = preview_of(grey), time.monotonic()

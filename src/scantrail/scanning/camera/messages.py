@@ -54,7 +54,15 @@ class Photo:
     jpeg: bytes
 
 
-Said = View | Trouble | Photo
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The picture of a folder that is shown from now on, or that cannot be read."""
+
+    picture: str
+    """Its file's name."""
+
+
+Said = View | Trouble | Photo | Turned
 
 
 def to_line(said: Said) -> bytes:
@@ -104,6 +112,8 @@ def _plain(said: Said) -> dict[str, Any]:
             return {"trouble": said.text}
         case Photo():
             return {"photo": b64encode(said.jpeg).decode()}
+        case Turned():
+            return {"turned": said.picture}
 
 
 def _plain_preview(preview: Preview) -> dict[str, Any]:
@@ -128,6 +138,8 @@ def _said(found: dict[str, Any]) -> Said:
         return Photo(b64decode(found["photo"], validate=True))
     if "trouble" in found:
         return Trouble(str(found["trouble"]))
+    if "turned" in found:
+        return Turned(str(found["turned"]))
     view = found["view"]
     preview = _preview(view["preview"]) if "preview" in view else None
     return View(int(view["width"]), int(view["height"]), tuple(_code(each) for each in view["codes"]), preview)

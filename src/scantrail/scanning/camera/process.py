@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,7 @@ from scantrail.scanning.camera.messages import (
     Photo,
     Said,
     Trouble,
+    Turned,
     View,
     from_line,
     rules_to_text,
@@ -40,6 +42,16 @@ class CameraTrouble(OperatorError):
     """There is no picture to be had; the text says why and what to do."""
 
 
+@dataclass
+class Source:
+    """What is looked at, and how far: each camera that is opened on it goes on where the last one was closed."""
+
+    name: str
+    """A camera (`/dev/video0`, or its number), a video file, or a folder of pictures."""
+    picture: str = ""
+    """The folder's picture that was shown last; empty before the first."""
+
+
 class Camera:
     """One opened camera.
 
@@ -47,10 +59,12 @@ class Camera:
     is gone. Or use it in an `async with`, which does both.
     """
 
-    def __init__(self, source: str, rules: Rules | None = None, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, source: Source, rules: Rules | None = None, on_change: Callable[[], None] = lambda: None
+    ) -> None:
         self.rules = rules or Rules()
         """What is demanded of a code."""
-        self._arguments = ("watch", source, rules_to_text(self.rules))
+        self._source = source
         self._on_change = on_change
         """Called whenever there is something new to see."""
         self._process: Process | None = None
@@ -127,7 +141,12 @@ class Camera:
         """Run the program to its end; gives the trouble it told, None when it told none."""
         # Its errors must not land on the terminal that the screen is drawn on.
         self._process = await asyncio.create_subprocess_exec(
-            *PROGRAM, *self._arguments, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST
+            *PROGRAM,
+            *("watch", self._source.name, self._source.picture, rules_to_text(self.rules)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=LONGEST,
         )
         try:
             if self._closed:
@@ -151,7 +170,10 @@ class Camera:
             self._take(said)
         return None
 
-    def _take(self, said: View | Photo) -> None:
+    def _take(self, said: View | Photo | Turned) -> None:
+        if isinstance(said, Turned):
+            self._source.picture = said.picture
+            return
         if isinstance(said, Photo):
             for photo in self._photos:
                 if not photo.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +43,18 @@ class Frame:
         return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def frames_of(source: str) -> Iterator[Frame]:
+def frames_of(source: str, after: str = "", turned: Callable[[str], None] = lambda _name: None) -> Iterator[Frame]:
     """The frames of a camera (`/dev/video0`, or its number), a video file, or a folder of pictures in name order.
+
+    A folder begins with the picture that follows the one called `after`, and with its first where none does; `turned`
+    is told the name of each picture before it is read.
 
     Raises:
         SourceLost: there is no such thing, it may not be used, it is something else, it has ended or is unplugged.
     """
     path = Path(f"/dev/video{int(source)}" if source.isascii() and source.isdigit() else source)
     if path.is_dir():
-        return _pictures(path)
+        return _pictures(path, after, turned)
     if path.is_char_device() or path.parts[:2] == ("/", "dev"):
         return _camera(path)
     if path.is_file():
@@ -96,11 +99,12 @@ def _video(file: Path) -> Iterator[Frame]:
     raise SourceLost(M("The video {file} has ended.", file=file))
 
 
-def _pictures(folder: Path) -> Iterator[Frame]:
+def _pictures(folder: Path, after: str, turned: Callable[[str], None]) -> Iterator[Frame]:
     files = sorted(each for each in folder.iterdir() if each.suffix.lower() in _PICTURES)
     if not files:
         raise SourceLost(M("There is no picture in {folder}. Expected PNG, JPEG, BMP, TIFF or WebP.", folder=folder))
-    for file in files:
+    for file in [each for each in files if each.name > after] or files:
+        turned(file.name)
         try:
             frame = Frame(read_colours(file))
         except PictureUnreadable as error:
