@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from scantrail.proving.bench import print_photographs, score
+from scantrail.proving.bench import print_lengths, print_photographs, score
+from scantrail.proving.lengths import OneScan, one_scan
 from scantrail.scanning.decoders.stills import HAS_ZBAR
 
 
@@ -41,3 +42,19 @@ def test_what_is_accepted_and_not_there_is_counted_as_wrong(tmp_path: Path) -> N
     written(tmp_path / "2.png", "7A23")
     found = score(tmp_path, lambda picture: [(("7A21", b"7A21"), True)])
     assert (found.pictures, found.listed, found.accepted, found.wrong) == (2, 0, 0, 2)
+
+
+def test_one_scan_is_measured_on_the_real_stores() -> None:
+    short, longer = one_scan(2, picks=1), one_scan(40, picks=2)
+    assert (short.units, longer.units) == (2, 40)
+    for each in (short, longer):
+        assert min(each.scan_ms, each.prompt_ms, each.push_ms) > 0
+        assert each.answer_bytes > 500, "the answer to a pick brings its changed rows"
+
+
+def test_what_grows_with_the_list_is_told_as_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    short, longer = OneScan(10, 2.0, 1.0, 5.0, 2000), OneScan(1000, 2.2, 1.0, 15.0, 2100)
+    print_lengths([short, longer, OneScan(9999, 2.4, 1.0, 5.0, 3100)])
+    _head, *rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[-1] for row in rows] == ["met", "met", "missed", "missed"]
+    assert "5.0      15.0       5.0       3.0       1.0" in rows[2]

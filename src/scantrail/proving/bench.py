@@ -1,4 +1,4 @@
-"""`make bench`: how fast a device is loaded and the camera reads; how many real photographs are read rightly."""
+"""`make bench`: first loads, scans on long lists, and the camera; how many real photographs are read rightly."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from scantrail.proving.lengths import OneScan, one_scan
 from scantrail.proving.loading import Loaded, first_load
 from scantrail.scanning.acceptance import Rules
 from scantrail.scanning.camera.eye import Eye
@@ -25,6 +26,12 @@ PHOTOS = Path(__file__).parents[4] / "shared" / "vectors" / "photos"
 
 MANY = 1_000_000
 """Units of the site that is loaded."""
+
+LENGTHS = (10, 1_000, 10_000)
+"""Units on one line of the lists that are scanned for."""
+
+MOST_GROWTH, MOST_ANSWERED = 1.2, 3_000
+"""Targets: whatever the length, at most so many times what it is on the shortest list, and bytes answered."""
 
 Text = tuple[str, bytes]
 """A code as text and as bytes."""
@@ -106,8 +113,9 @@ def _is(text: Text, expected: bytes | None) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print how a first load and the camera do, then the photographs in the folder named, or in the usual one."""
+    """Print how a first load, long lists and the camera do, then the photographs in the folder named, or the usual."""
     print_first_load(first_load(MANY))
+    print_lengths([one_scan(units) for units in LENGTHS])
     print_camera(watch())
     print_photographs(Path(arguments[0]) if arguments else PHOTOS)
     return 0
@@ -138,6 +146,26 @@ def print_first_load(loaded: Loaded) -> None:
     figures = (f"{loaded.megabytes:.0f}", f"{loaded.seconds:.1f}", f"{loaded.floor_s:.1f}")
     ratio = f"{loaded.seconds / loaded.floor_s:.1f}"
     print(_row("one file", "a real server", str(loaded.units), *figures, ratio), flush=True)
+
+
+def print_lengths(scans: Sequence[OneScan]) -> None:
+    """Print what one scan costs against the length of its list, and whether it stays the same; shortest list first."""
+    lengths = [str(each.units) for each in scans]
+    grown = [f"{length}: ×" for length in lengths[1:]]
+    print(_row("length of a list", " one line, units", *lengths, *grown, "target", ""))
+    _print_growth("scan, device", "ms", [each.scan_ms for each in scans])
+    _print_growth("its prompt", "ms", [each.prompt_ms for each in scans])
+    _print_growth("push, server", "ms, SQLite", [each.push_ms for each in scans])
+    _print_growth("its answer", "bytes", [each.answer_bytes for each in scans], MOST_ANSWERED)
+
+
+def _print_growth(what: str, unit: str, figures: Sequence[float], most: float | None = None) -> None:
+    ratios = [figure / figures[0] for figure in figures[1:]]
+    is_met = max(ratios) <= MOST_GROWTH and (most is None or max(figures) <= most)
+    shown = [f"{figure:.0f}" if unit == "bytes" else f"{figure:.1f}" for figure in figures]
+    target = f"× {MOST_GROWTH}" if most is None else f"{most:.0f}"
+    verdict = "met" if is_met else "missed"
+    print(_row(what, unit, *shown, *(f"{ratio:.1f}" for ratio in ratios), target, verdict), flush=True)
 
 
 def print_camera(watched: Watched) -> None:
