@@ -8,12 +8,15 @@ import platform
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from scantrail import __version__
+from scantrail.device.clock import DeviceClock
+from scantrail.device.clock_check import SET_CLOCK, clock_trouble
 from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
@@ -206,6 +209,7 @@ async def _records(folder: Path) -> list[Finding]:
         with DeviceStore.open(folder) as store:
             identity, counts, photos = store.identity, store.counts(), store.photos.counts()
             numbers, unread = store.carton_numbers_left(), store.count_unread()
+            heard = store.last_heard()
     except StoreMissing:
         enrol = command("enrol", "--server", "URL", "--code", "CODE", store=folder)
         todo = M("On the server: scantrail device add NAME --site SITE; here: {enrol}", enrol=enrol)
@@ -220,7 +224,7 @@ async def _records(folder: Path) -> list[Finding]:
         *_unread(unread),
         *_numbers(numbers),
         *_keys(folder),
-        await _server(identity),
+        *await _server(identity, heard),
     ]
 
 
@@ -271,12 +275,14 @@ def _keys(folder: Path) -> list[Finding]:
     return []
 
 
-async def _server(identity: Identity) -> Finding:
+async def _server(identity: Identity, last_heard: date | None) -> list[Finding]:
+    """The server, and the clock where it cannot be right."""
     server = Server(identity.server_url)
     try:
         health = await server.health()
     except (Offline, Refused) as error:
-        return Finding("server", State.NOTE, str(error), M("Scanning goes on without it."))
+        away = Finding("server", State.NOTE, str(error), M("Scanning goes on without it."))
+        return [away, *_clock(None, last_heard)]
     finally:
         await server.close()
     if health.protocol != PROTOCOL:
@@ -286,5 +292,11 @@ async def _server(identity: Identity) -> Finding:
             theirs=health.protocol,
             ours=PROTOCOL,
         )
-        return Finding("server", State.PROBLEM, found, M("Upgrade the older side."))
-    return Finding("server", State.GOOD, M("{url}, version {version}", url=identity.server_url, version=health.version))
+        return [Finding("server", State.PROBLEM, found, M("Upgrade the older side."))]
+    answers = M("{url}, version {version}", url=identity.server_url, version=health.version)
+    return [Finding("server", State.GOOD, answers), *_clock(health.now, last_heard)]
+
+
+def _clock(server: datetime | None, last_heard: date | None) -> list[Finding]:
+    trouble = clock_trouble(DeviceClock().now().wall, server, last_heard)
+    return [Finding("clock", State.PROBLEM, trouble, SET_CLOCK)] if trouble else []

@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from scantrail.device.clock import DeviceClock
+from scantrail.device.clock_check import clock_trouble
 from scantrail.device.exchanges import LastExchange
 from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
 from scantrail.device.sync import Link, Sync, SyncState, link_after
-from scantrail.device.transport import Offline, Refused, Server, Transport
+from scantrail.device.transport import Health, Offline, Refused, Server, Transport
 from scantrail.domain.moments import zoned_moment
 from scantrail.words import M, Message, OperatorError, say
 
@@ -39,6 +40,8 @@ class SyncStatus:
     attention: int
     numbers: tuple[NumbersLeft, ...]
     """What is left to give away offline."""
+    clock: str = ""
+    """What is wrong with this device's clock."""
     kept_waiting: int = 0
     """Records that the server keeps until an earlier step arrives."""
 
@@ -59,6 +62,7 @@ class SyncStatus:
                 if self.last_exchange
                 else say(M("never, as far as is known")),
             ),
+            *(((M("clock"), self.clock),) if self.clock else ()),
             (M("attention"), say(M("{count} to settle", count=self.attention))),
             *((M("numbers"), say(each.told)) for each in self.numbers),
             *(((M("at server"), say(_kept(self.kept_waiting))),) if self.kept_waiting else ()),
@@ -93,9 +97,10 @@ async def sync_status(folder: Path, transport: Transport | None = None) -> SyncS
     found, keys = _read(folder)
     server = Server(found.identity.server_url, keys.token, transport)
     try:
-        link, reason, epoch = await _link(server)
+        link, reason, health = await _link(server)
     finally:
         await server.close()
+    trouble = clock_trouble(DeviceClock().now().wall, health.now if health else None, found.last_heard)
     return SyncStatus(
         device=found.identity.device,
         site=found.identity.site,
@@ -103,12 +108,13 @@ async def sync_status(folder: Path, transport: Transport | None = None) -> SyncS
         server_url=found.identity.server_url,
         link=link,
         reason=say(reason),
-        server_epoch=epoch,
+        server_epoch=health.server_epoch if health else "",
         waiting=found.waiting_count,
         oldest_waiting=found.oldest_waiting,
         last_exchange=LastExchange(folder).noted(),
         attention=found.attention,
         numbers=found.numbers,
+        clock=say(trouble) if trouble else "",
         kept_waiting=found.kept_waiting,
     )
 
@@ -120,16 +126,16 @@ def _read(folder: Path) -> tuple[JournalLook, DeviceKeys]:
         raise OperatorError(error.message) from error
 
 
-async def _link(server: Server) -> tuple[Link, Message | str, str]:
+async def _link(server: Server) -> tuple[Link, Message | str, Health | None]:
     """Whether the server answers and knows this device, and which server it is."""
     try:
-        epoch = (await server.health()).server_epoch
+        health = await server.health()
         await server.lacked_photos()
     except Offline as offline:
-        return Link.OFFLINE, offline.reason, ""
+        return Link.OFFLINE, offline.reason, None
     except Refused as refused:
-        return link_after(refused), refused.problem.detail, ""
-    return Link.ONLINE, "", epoch
+        return link_after(refused), refused.problem.detail, None
+    return Link.ONLINE, "", health
 
 
 async def sync_now(

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx2
@@ -84,6 +85,8 @@ class Health:
     version: str
     protocol: int
     server_epoch: str
+    now: datetime | None = None
+    """By the server's clock; None from one that does not say."""
 
 
 @dataclass(frozen=True, slots=True)

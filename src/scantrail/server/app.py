@@ -25,7 +25,7 @@ from scantrail.server.epochs import server_epoch
 from scantrail.server.migrations import newest_version, version_of
 from scantrail.server.presence import Presence
 from scantrail.server.rates import Rates
-from scantrail.server.requests import Refused, answer, database_of, problem_answer, refused
+from scantrail.server.requests import Refused, answer, database_of, now_of, problem_answer, refused
 from scantrail.server.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.snapshots import Snapshots
 from scantrail.server.timer import looking
@@ -89,7 +89,8 @@ def create_app(
         """Whether the server can work, and which it is."""
         with database_of(request).reading() as connection:
             epoch = server_epoch(connection)
-        return answer({"status": "ok", "version": __version__, "protocol": PROTOCOL, "server_epoch": epoch})
+        now = now_of(request).isoformat()
+        return answer({"status": "ok", "version": __version__, "protocol": PROTOCOL, "server_epoch": epoch, "now": now})
 
     @app.get("/healthz")
     def healthz() -> Response:

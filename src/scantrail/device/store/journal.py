@@ -307,6 +307,11 @@ class Journal:
         """Keep up to which act the server has all, by its own clock, inside a transaction."""
         self._database.execute(_PUT_DAY, {"day": at.date().isoformat(), "seq": upto})
 
+    def last_heard(self) -> date | None:
+        """The last day on which the server acknowledged acts, by its own clock."""
+        (last,) = self._database.rows(_LAST_DAY)[0]
+        return date.fromisoformat(last) if last else None
+
     def unseen(self, kind: str, ids: Iterable[str]) -> dict[str, list[Act]]:
         """For each thing, the acts that still count and that its row from the server does not contain."""
         found: dict[str, list[Act]] = {}

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from scantrail.device.store.database import FILE
 from scantrail.device.store.errors import StoreDamaged, StoreMissing, cannot_use, told
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.numbers import NumbersLeft
-from scantrail.device.store.schema import NUMBERS_FORM, ROWS_FILE_FORM, VERSION
+from scantrail.device.store.schema import ACKNOWLEDGED_FORM, NUMBERS_FORM, ROWS_FILE_FORM, VERSION
 from scantrail.domain.identifiers import SiteId
 from scantrail.domain.plain import from_plain
 from scantrail.domain.refusals import Refusal
@@ -47,6 +47,8 @@ class JournalLook:
     """The site's; empty before its settings have come."""
     numbers: tuple[NumbersLeft, ...]
     """What is left to give away offline, of every series that there was a block of."""
+    last_heard: date | None = None
+    """The last day on which the server acknowledged acts, by its own clock."""
     kept_waiting: int = 0
     """Acts that the server keeps for want of an earlier step."""
 
@@ -92,6 +94,7 @@ def _look(connection: sqlite3.Connection, folder: Path) -> JournalLook:
         attention=len(open_troubles(_trouble(*row) for row in troubles)),
         time_zone=_time_zone(connection, folder, identity.site),
         numbers=_numbers(connection) if form >= NUMBERS_FORM else (),
+        last_heard=_last_heard(connection) if form >= ACKNOWLEDGED_FORM else None,
         kept_waiting=sum(row[2] == ActState.WAITING.value for row in rows),
     )
 
@@ -109,6 +112,11 @@ def _time_zone(connection: sqlite3.Connection, folder: Path, site: SiteId) -> st
 
 def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+
+
+def _last_heard(connection: sqlite3.Connection) -> date | None:
+    (day,) = connection.execute("SELECT max(day) FROM acknowledged").fetchone()
+    return date.fromisoformat(day) if day else None
 
 
 def _numbers(connection: sqlite3.Connection) -> tuple[NumbersLeft, ...]:

@@ -20,6 +20,9 @@ from sqlalchemy import (
 VERSION = 6
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
+ACKNOWLEDGED_FORM = 3
+"""The form that brought the table of days on which the server acknowledged acts."""
+
 ROWS_FILE_FORM = 4
 """The form that brought the file for the server's rows."""
 

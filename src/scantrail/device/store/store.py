@@ -374,6 +374,10 @@ class DeviceStore:
         """The entries of the server's log that the server told with the changes."""
         return self._mirror.followed().heads
 
+    def last_heard(self) -> date | None:
+        """The last day on which the server acknowledged acts, by its own clock."""
+        return self._journal.last_heard()
+
     def acknowledged(self) -> int:
         """The newest act up to which the server has acknowledged all; 0 before the first."""
         return self._journal.acknowledged()
