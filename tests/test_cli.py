@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from scantrail.cli import main
 from scantrail.program import Exit
+from scantrail.server.migrations import ready
 
 
 def scantrail(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -114,6 +117,23 @@ def test_a_damaged_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.db").write_text("not a database, but long enough to be looked at" * 50)
     done = scantrail("unit", "X", "--database-url", f"sqlite:///{tmp_path}/bad.db")
     assert (done.returncode, "bad.db" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    "words", [["unit", "X"], ["restored"], ["device", "list"], ["attention", "list"], ["photo", "0" * 8, "--out", "x"]]
+)
+def test_a_database_that_fails_in_the_middle_is_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    file = tmp_path / "server.db"
+    ready(f"sqlite:///{file}", create=True).close()
+    with closing(sqlite3.connect(file)) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for name in tables:
+            if name not in ("alembic_version", "meta") and not name.startswith("sqlite_"):
+                database.execute(f"DROP TABLE {name}")
+    assert main([*words, "--database-url", f"sqlite:///{file}"]) == Exit.FAILED
+    assert "The database failed. no such table" in capsys.readouterr().err
 
 
 def test_doctor_speaks_to_programs_too(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scantrail.cli import main
+from scantrail.device import enrolment
+from scantrail.device.enrolment import Enrolled
 from scantrail.device.sync_command import sync_now, sync_status
 from scantrail.domain.people import Role, Worker
 from scantrail.server.master import put_workers
@@ -149,3 +152,36 @@ def test_a_device_that_the_server_does_not_know_any_more_is_told_apart(tmp_path:
     status = asyncio.run(sync_status(store, Line(stranger)))
     assert status.link.value == "not_enrolled"
     assert "does not know this device" in status.lines()[1]
+
+
+def test_every_step_from_a_device_to_the_desk_answers_programs_with_one_document(
+    tmp_path: Path, store: Path, served: ServedSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = ("--database-url", f"sqlite:///{tmp_path / 'server.db'}")
+
+    def answer(*words: object, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert run(*words, "--json") == code
+        return json.loads(capsys.readouterr().out)
+
+    offline = answer("sync", "now", "--store", store, code=1)
+    assert (offline["link"], offline["waiting"], "cannot be reached" in offline["reason"]) == ("offline", 4, True)
+    card = tmp_path / "card"
+    written = {"file": str(card), "first_seq": 1, "last_seq": 4, "photos": 0}
+    assert answer("sync", "export", card, "--store", store) == written
+    run("sync", "import", card, *database)
+    (item,) = answer("attention", "list", *database)
+    settling = ("attention", "resolve", item["id"], "--by", "ana", "--reason", "Put back", *database)
+    settled = answer(*settling)
+    assert (settled["item"]["id"], settled["is_new"], settled["short"]) == (item["id"], True, [])
+    assert answer(*settling)["is_new"] is False
+    made = answer("device", "add", "Scanner-09", "--site", "MAIN", "--server", "http://scantrail.test", *database)
+    assert (made["device"], made["site"], made["server_url"]) == ("Scanner-09", "MAIN", "http://scantrail.test")
+
+    async def enrolling(*_: object) -> Enrolled:
+        return Enrolled("Scanner-09", "MAIN")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(enrolment, "enrol", enrolling)
+        enrolled = answer("enrol", "--server", made["server_url"], "--code", made["code"], "--store", tmp_path / "new")
+    assert enrolled == {"device": "Scanner-09", "site": "MAIN", "server_url": "http://scantrail.test"}

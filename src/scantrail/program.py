@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
@@ -32,6 +35,35 @@ class Exit(IntEnum):
 def by_signal(number: int) -> int:
     """The exit code of a program that a signal ended."""
     return 128 + number
+
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""A shutdown, a closed terminal, and Ctrl+C from elsewhere (as a key it belongs to the program on the screen)."""
+
+
+@contextmanager
+def ended_by_signals(end: Callable[[int], None]) -> Iterator[None]:
+    """Let the first signal that is to end the program call `end` with its number; a second one ends it at once."""
+
+    def first(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        end(number)
+
+    before = {number: signal.signal(number, first) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def stop(number: int) -> None:
+    """End the program in good order, as a signal asks.
+
+    Raises:
+        SystemExit: always.
+    """
+    raise SystemExit(by_signal(number))
 
 
 def data_home() -> Path:

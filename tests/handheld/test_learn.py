@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import os
 import select
+import signal
+import subprocess
+import sys
+import termios
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +16,12 @@ from typing import TextIO
 
 import pytest
 
+from scantrail.cli import main
 from scantrail.domain.calibration import CALIBRATION
 from scantrail.handheld.learn import learn_scanner
+from scantrail.program import Exit, by_signal
 from scantrail.scanning import lesson
 from scantrail.scanning.chosen import scanners_of
-from scantrail.words import OperatorError
 
 F8 = b"\x1b[19~"
 
@@ -69,6 +74,33 @@ def test_esc_stops_and_changes_nothing(tmp_path: Path, terminal: Terminal) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_terminal_it_is_said_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="run this in a terminal"):
-        learn_scanner(tmp_path, io.StringIO(), io.StringIO())
+def test_without_a_terminal_it_is_said_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scanner", "learn"]) == Exit.USAGE
+    assert "This needs a terminal" in capsys.readouterr().err
+
+
+def test_a_terminal_that_goes_ends_it_and_changes_nothing(tmp_path: Path, terminal: Terminal) -> None:
+    terminal.until("Scan code 1 of 7")
+    os.close(terminal.ours)
+    terminal.thread.join(5)
+    terminal.ours = os.open(os.devnull, os.O_RDONLY)
+    assert terminal.learned == [False]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
+    ours, theirs = os.openpty()
+    before = termios.tcgetattr(theirs)
+    command = [sys.executable, "-m", "scantrail.cli", "scanner", "learn", "--store", str(tmp_path)]
+    learning = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    said = ""
+    while "Scan code 1 of 7" not in said:
+        assert select.select([ours], [], [], 20)[0], said
+        said += os.read(ours, 4096).decode()
+    assert termios.tcgetattr(theirs) != before
+    learning.send_signal(number)
+    assert learning.wait(10) == by_signal(number)
+    assert termios.tcgetattr(theirs) == before
+    os.close(ours)
+    os.close(theirs)

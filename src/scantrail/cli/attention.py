@@ -72,6 +72,7 @@ def _add_resolve(actions: Commands[argparse.ArgumentParser]) -> None:
     )
     as_what = _("what they are there (only with --found; available without it)")
     command.add_argument("--status", choices=[each.value for each in FOUND_AS], help=as_what)
+    command.add_argument("--json", action="store_true", help=_("for programs"))
     add_database(command)
 
 
@@ -81,7 +82,6 @@ def _resolve(options: argparse.Namespace) -> int:
         return Exit.USAGE
     found = None if options.found is None else (options.found, options.status or FOUND_AS[0].value, options.unit)
     administration = needs("server", "scantrail.server.administration")
-    reports = needs("server", "scantrail.reports.attention")
     resolved = administration.settle(
         options.database_url,
         options.id,
@@ -90,9 +90,14 @@ def _resolve(options: argparse.Namespace) -> int:
         note=options.note,
         found=found,
     )
-    settled = reports.settled_words(resolved.item)
+    if options.json:
+        settled = {"item": to_plain(resolved.item), "is_new": resolved.is_new, "short": list(resolved.short)}
+        print(json.dumps(settled, indent=2))
+        return Exit.OK
+    reports = needs("server", "scantrail.reports.attention")
+    how = reports.settled_words(resolved.item)
     told = M("{name} is settled {how}") if resolved.is_new else M("{name} was settled before, {how}")
-    print(reports.visible(say(M(told.template, name=resolved.item.id, how=settled))))
+    print(reports.visible(say(M(told.template, name=resolved.item.id, how=how))))
     for line in reports.goods_lines(resolved.item) if found else ():
         print(line)
     for number in resolved.short:

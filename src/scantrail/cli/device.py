@@ -42,6 +42,7 @@ def _add_enrol(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(commands, "enrol", _("make this device known to a server"), _enrol)
     command.add_argument("--server", metavar="URL", help=_("for example https://scantrail.example"))
     command.add_argument("--code", help=_("what `scantrail device add` printed on the server; without it, scan its QR"))
+    command.add_argument("--json", action="store_true", help=_("for programs"))
     add_store(command)
 
 
@@ -52,7 +53,7 @@ def _enrol(options: argparse.Namespace) -> int:
         print(_("Name the code: --code CODE."), file=sys.stderr)
         return Exit.USAGE
     try:
-        code = options.code or input(_("Scan the QR code that `scantrail device add` shows, or type the code: "))
+        code = options.code or _asked()
     except EOFError:
         return fail(M("No code was typed."), Exit.USAGE)
     scanned = Enrolment.parse(code)
@@ -63,9 +64,20 @@ def _enrol(options: argparse.Namespace) -> int:
         enrolled = asyncio.run(enrol(options.store, server, scanned.code if scanned else code))
     except EnrolmentFailed as error:
         return fail(str(error))
+    if options.json:
+        print(json.dumps({"device": enrolled.device, "site": enrolled.site, "server_url": server}, indent=2))
+        return Exit.OK
     start = command("handheld", store=options.store)
     print(say(M("This is {device} at {site} now. Start work with: {start}", start=start, **vars(enrolled))))
     return Exit.OK
+
+
+def _asked() -> str:
+    """What somebody scans or types; the question is no part of what is printed for programs."""
+    print(
+        _("Scan the QR code that `scantrail device add` shows, or type the code: "), end="", file=sys.stderr, flush=True
+    )
+    return input()
 
 
 def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:

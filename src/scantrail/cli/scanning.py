@@ -8,9 +8,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scantrail.cli.base import Commands, add_command, add_store, fail, needs
+from scantrail.cli.base import NO_TERMINAL, Commands, add_command, add_store, fail, has_terminal, needs
 from scantrail.handheld.text import visible
-from scantrail.program import Exit
+from scantrail.program import Exit, ended_by_signals, stop
 from scantrail.words import M, _, say
 
 
@@ -137,7 +137,10 @@ def _scanner_use(options: argparse.Namespace) -> int:
 
 
 def _scanner_learn(options: argparse.Namespace) -> int:
+    if not has_terminal():
+        return fail(NO_TERMINAL, Exit.USAGE)
     from scantrail.handheld.learn import learn_scanner
 
-    learned = learn_scanner(options.store, sys.stdin, sys.stdout)
+    with ended_by_signals(stop):
+        learned = learn_scanner(options.store, sys.stdin, sys.stdout)
     return Exit.OK if learned else fail(M("Nothing was learned and nothing changed."))

@@ -41,9 +41,9 @@ def _add_restored(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _restored(options: argparse.Namespace) -> int:
-    database = needs("server", "scantrail.server.migrations").ready(options.database_url)
-    now = needs("server", "scantrail.server.app").utc_now()
-    needs("server", "scantrail.server.epochs").restored(database, now)
+    administration = needs("server", "scantrail.server.administration")
+    with administration.opened(options.database_url) as database:
+        needs("server", "scantrail.server.epochs").restored(database, administration.utc_now())
     print(_("Carton numbers go on behind those that may have been given since the backup."))
     print(_("Devices take every row anew at their next exchange, and send again what they kept (30 days)."))
     return Exit.OK
@@ -56,6 +56,7 @@ def _add_device(commands: Commands[argparse.ArgumentParser]) -> None:
     add.add_argument("name", metavar="NAME", help=_("what the device is called, for example Scanner-05"))
     add.add_argument("--site", required=True)
     add.add_argument("--server", metavar="URL", help=_("the address devices reach this server by; shows a QR to scan"))
+    add.add_argument("--json", action="store_true", help=_("for programs"))
     add_database(add)
     text = _("the devices, when each was last heard of, and how it stands")
     listing = add_command(actions, "list", text, _device_list)
@@ -99,6 +100,10 @@ def _device_revoke(options: argparse.Namespace) -> int:
 def _device_add(options: argparse.Namespace) -> int:
     administration = needs("server", "scantrail.server.administration")
     code = administration.enrolment_code(options.database_url, options.name, options.site)
+    if options.json:
+        made = {"device": options.name, "site": options.site, "server_url": options.server, "code": code}
+        print(json.dumps(made, indent=2))
+        return Exit.OK
     if options.server:
         print(administration.enrolment_qr(Enrolment(options.server, code)))
     print(code)
@@ -136,8 +141,8 @@ def _add_unit(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _unit(options: argparse.Namespace) -> int:
     reports = needs("server", "scantrail.reports.unit")
-    database = needs("server", "scantrail.server.migrations").ready(options.database_url)
-    found = reports.unit_reports(database, options.serial)
+    with needs("server", "scantrail.server.administration").opened(options.database_url) as database:
+        found = reports.unit_reports(database, options.serial)
     if options.json:
         print(json.dumps([to_plain(report) for report in found], indent=2))
     elif found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from scantrail.program import Exit
 from scantrail.words import M, OperatorError, _, say
 
 if TYPE_CHECKING:
+    from scantrail.device.card_export import Exported
     from scantrail.device.sync import SyncState
     from scantrail.server.cards import CardTaken
 
@@ -43,6 +45,7 @@ def _status(options: argparse.Namespace) -> int:
 
 def _add_now(actions: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(actions, "now", _("send what waits and fetch what is new, once"), _now)
+    command.add_argument("--json", action="store_true", help=_("for programs"))
     add_store(command)
 
 
@@ -50,17 +53,23 @@ def _now(options: argparse.Namespace) -> int:
     from scantrail.device.sync import Link
     from scantrail.device.sync_command import sync_now
 
+    out = sys.stderr if options.json else sys.stdout
+
     def progress(state: SyncState) -> None:
         if state.link is Link.ONLINE and state.waiting:
-            print(say(M("{count} records to send", count=state.waiting)), flush=True)
+            print(say(M("{count} records to send", count=state.waiting)), file=out, flush=True)
         if state.loading and state.loading.total:
             far = M("Getting the day's data: {done} of {total}", done=state.loading.done, total=state.loading.total)
-            print(say(far), flush=True)
+            print(say(far), file=out, flush=True)
 
     state = asyncio.run(sync_now(options.store, progress))
+    if options.json:
+        how = {"link": state.link.value, "reason": say(state.reason), "waiting": state.waiting}
+        print(json.dumps(how, indent=2))
     if state.link is not Link.ONLINE:
         return fail(M("Not in sync: {why} Waiting: {count}", why=state.reason, count=state.waiting))
-    print(_("In sync: the server has every record."))
+    if not options.json:
+        print(_("In sync: the server has every record."))
     return Exit.OK
 
 
@@ -70,6 +79,7 @@ def _add_export(actions: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("to", type=Path, metavar="FILE|FOLDER", help=_("a new file, or a folder to put it in"))
     everything = _("also what the server had: for one that was restored from an older backup")
     command.add_argument("--all", action="store_true", dest="everything", help=everything)
+    command.add_argument("--json", action="store_true", help=_("for programs"))
     add_store(command)
 
 
@@ -78,6 +88,9 @@ def _export(options: argparse.Namespace) -> int:
     from scantrail.device.clock import DeviceClock
 
     done = export(options.store, options.to, DeviceClock(), everything=options.everything)
+    if options.json:
+        print(json.dumps(_exported(done), indent=2))
+        return Exit.OK
     if done is None:
         print(_("Nothing to export: the server has every record. --all writes those that are kept."))
         return Exit.OK
@@ -86,6 +99,13 @@ def _export(options: argparse.Namespace) -> int:
         print(say(M("The {count} photos that they name are not in it; they stay on this device.", count=done.photos)))
     print(_("On the server: scantrail sync import FILE. Whoever has the file can read it."))
     return Exit.OK
+
+
+def _exported(done: Exported | None) -> dict[str, object]:
+    """What was written, for programs; `file` is null when there was nothing to write."""
+    if done is None:
+        return {"file": None, "first_seq": None, "last_seq": None, "photos": 0}
+    return {"file": str(done.file), "first_seq": done.first_seq, "last_seq": done.last_seq, "photos": done.photos}
 
 
 def _add_import(actions: Commands[argparse.ArgumentParser]) -> None:

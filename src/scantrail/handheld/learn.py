@@ -8,7 +8,7 @@ import termios
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import TextIO
@@ -30,15 +30,13 @@ _STOPS = frozenset({Press("escape"), Press("ctrl+c"), Press("ctrl+q")})
 
 
 def learn_scanner(folder: Path, keyboard: TextIO, screen: TextIO) -> bool:
-    """Ask for the calibration codes, say what was learned, and keep it for the device; False if somebody stopped.
+    """Ask for the calibration codes in a terminal, say what was learned, and keep it for the device.
+
+    False if somebody stopped, or the terminal has gone.
 
     Raises:
-        OperatorError: there is no terminal, or the device's folder cannot be written.
+        OperatorError: the device's folder cannot be written.
     """
-    if not (keyboard.isatty() and screen.isatty()):
-        raise OperatorError(
-            M("A scanner is learned from its keys: run this in a terminal, with the scanner connected.")
-        )
     found = _lesson(keyboard.fileno(), screen)
     if found is None or found.profile is None:
         return False
@@ -97,7 +95,8 @@ def _raw(terminal: int) -> Iterator[None]:
         tty.setraw(terminal)
         yield
     finally:
-        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        with suppress(termios.error):  # it may have gone
+            termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
 
 def _events(terminal: int, lesson: Lesson) -> Iterator[object]:
@@ -106,7 +105,7 @@ def _events(terminal: int, lesson: Lesson) -> Iterator[object]:
     last = monotonic()
     while True:
         has_come = bool(select.select([terminal], [], [], _POLL_S)[0])
-        received = os.read(terminal, READ_SIZE) if has_come else b""
+        received = _read(terminal) if has_come else b""
         if has_come and not received:
             return
         found = [*(parser.feed(ESC_IN_DATA.sub("\udc1b", decode(received))) if received else ()), *parser.tick()]
@@ -117,3 +116,11 @@ def _events(terminal: int, lesson: Lesson) -> Iterator[object]:
             yield event
         if lesson.wait_ms is not None and (now - last) * 1000 >= lesson.wait_ms:
             yield None
+
+
+def _read(terminal: int) -> bytes:
+    """What has come; nothing at the end, and when the terminal has gone."""
+    try:
+        return os.read(terminal, READ_SIZE)
+    except OSError:
+        return b""

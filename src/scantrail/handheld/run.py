@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,16 +20,13 @@ from scantrail.glyphs import charset_of
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
 from scantrail.handheld.pages.camera import Cameras
-from scantrail.program import by_signal
+from scantrail.program import ended_by_signals, stop
 from scantrail.scanning.acceptance import Rules
 from scantrail.scanning.camera.process import Camera, Source
 from scantrail.scanning.chosen import scanners_of
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.settings import ProfileUnusable
 from scantrail.words import OperatorError
-
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-"""A shutdown, a closed terminal, and Ctrl+C from elsewhere (as a key it is the handheld's own)."""
 
 
 def run_handheld(
@@ -58,29 +53,19 @@ def run_handheld(
     with store:
         charset = charset_of(os.environ, getattr(sys.__stdout__, "encoding", None))
         app = HandheldApp(_device(folder, store, camera), demo_badges, extra_entries, charset)
-        with _ended_by_signals(app):
+        with ended_by_signals(partial(_end, app)):
             app.run(mouse=False)
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0
 
 
-@contextmanager
-def _ended_by_signals(app: HandheldApp) -> Iterator[None]:
-    """Let signals end the program as Ctrl+Q does, with the terminal put in order; a second one ends it at once."""
-
-    def end(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        if not app.is_running or app._loop is None:
-            raise SystemExit(by_signal(number))
+def _end(app: HandheldApp, number: int) -> None:
+    """End the program as Ctrl+Q does, with the terminal put in order."""
+    if not app.is_running or app._loop is None:
+        stop(number)
+    else:
         app._loop.call_soon_threadsafe(app.end_by, number)
-
-    before = {number: signal.signal(number, end) for number in ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _device(folder: Path, store: DeviceStore, camera: str) -> Device:

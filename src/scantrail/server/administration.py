@@ -31,6 +31,22 @@ from scantrail.server.waiting_items import anything_called, waiting_items
 from scantrail.words import M, OperatorError
 
 
+@contextmanager
+def opened(database_url: str) -> Iterator[Database]:
+    """The server's database for one command; it is closed at the end.
+
+    Raises:
+        OperatorError: the database cannot be used, or it fails while it is.
+    """
+    database = ready(database_url)
+    try:
+        yield database
+    except DBAPIError as error:
+        raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
+    finally:
+        database.close()
+
+
 def enrolment_qr(enrolment: Enrolment) -> str:
     """The QR code that tells a device its server and its code, as text for a terminal with light letters on dark."""
     drawn = io.StringIO()
@@ -44,16 +60,11 @@ def enrolment_code(database_url: str, device: str, site: str) -> str:
     Raises:
         OperatorError: the database cannot be used, or the device cannot be added.
     """
-    database = ready(database_url)
     try:
-        with database.writing() as connection:
+        with opened(database_url) as database, database.writing() as connection:
             return add_device(connection, device, site, utc_now())
     except NotAdded as error:
         raise OperatorError(error.reason) from error
-    except DBAPIError as error:
-        raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
-    finally:
-        database.close()
 
 
 def devices_of(database_url: str, site: str | None) -> tuple[ListedDevice, ...]:
@@ -62,7 +73,7 @@ def devices_of(database_url: str, site: str | None) -> tuple[ListedDevice, ...]:
     Raises:
         OperatorError: the database cannot be used, or the site is not on record.
     """
-    with _opened(database_url) as database, database.reading() as connection:
+    with opened(database_url) as database, database.reading() as connection:
         if site is not None and site not in all_sites(connection):
             raise OperatorError(M("Site {site} is not on record.", site=site))
         return listed_devices(connection, site)
@@ -74,7 +85,7 @@ def revoke_device(database_url: str, name: str, *, at_once: bool) -> None:
     Raises:
         OperatorError: the database cannot be used, or no device has this name.
     """
-    with _opened(database_url) as database, database.writing() as connection:
+    with opened(database_url) as database, database.writing() as connection:
         if not revoke(connection, name, utc_now(), at_once=at_once):
             raise OperatorError(M("No device is called {name}. See: scantrail device list", name=name))
 
@@ -95,15 +106,9 @@ def premises(database_url: str, site: str) -> Premises:
     Raises:
         OperatorError: the database cannot be used, or the site is not on record.
     """
-    database = ready(database_url)
-    try:
-        with database.reading() as connection:
-            sites = all_sites(connection)
-            places, workers = all_places(connection).values(), all_workers(connection).values()
-    except DBAPIError as error:
-        raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
-    finally:
-        database.close()
+    with opened(database_url) as database, database.reading() as connection:
+        sites = all_sites(connection)
+        places, workers = all_places(connection).values(), all_workers(connection).values()
     if site not in sites:
         raise OperatorError(M("Site {site} is not on record. Sites: {sites}", site=site, sites=", ".join(sites) or "-"))
     return Premises(
@@ -121,12 +126,8 @@ def save_photo(database_url: str, beginning: str, file: Path) -> None:
     """
     if not re.fullmatch("[0-9a-f]{8,64}", beginning):
         raise OperatorError(M("Expected at least 8 digits of a photo's hash, as `scantrail unit` shows them."))
-    database = ready(database_url)
-    try:
-        with database.reading() as connection:
-            found = stored_photos(connection, beginning)
-    finally:
-        database.close()
+    with opened(database_url) as database, database.reading() as connection:
+        found = stored_photos(connection, beginning)
     if len(found) != 1:
         few = M("No photo whose hash begins with {hash} has arrived.", hash=beginning)
         many = M("Several photos' hashes begin with {hash}. Give more digits.", hash=beginning)
@@ -136,17 +137,6 @@ def save_photo(database_url: str, beginning: str, file: Path) -> None:
             written.write(found[0].content)
     except OSError as error:
         raise OperatorError(M("{file} cannot be made: {why}.", file=file, why=error.strerror or error)) from error
-
-
-@contextmanager
-def _opened(database_url: str) -> Iterator[Database]:
-    database = ready(database_url)
-    try:
-        yield database
-    except DBAPIError as error:
-        raise OperatorError(M("The database failed. {error}", error=error.orig)) from error
-    finally:
-        database.close()
 
 
 def take_card(database_url: str, file: Path) -> CardTaken:
@@ -159,7 +149,7 @@ def take_card(database_url: str, file: Path) -> CardTaken:
         content = file.read_bytes()
     except OSError as error:
         raise OperatorError(M("{file} cannot be read: {why}.", file=file, why=error.strerror or error)) from error
-    with _opened(database_url) as database:
+    with opened(database_url) as database:
         try:
             return import_card(database, content, utc_now())
         except CardUnusable as error:
@@ -172,7 +162,7 @@ def needs_attention(database_url: str, site: str | None) -> tuple[AttentionItem,
     Raises:
         OperatorError: the database cannot be used, or the site is not on record.
     """
-    with _opened(database_url) as database, database.reading() as connection:
+    with opened(database_url) as database, database.reading() as connection:
         if site is not None and site not in all_sites(connection):
             raise OperatorError(M("Site {site} is not on record.", site=site))
         return open_items(connection, site) + waiting_items(connection, site)
@@ -184,7 +174,7 @@ def attention_called(database_url: str, name: str) -> AttentionItem | None:
     Raises:
         OperatorError: the database cannot be used.
     """
-    with _opened(database_url) as database, database.reading() as connection:
+    with opened(database_url) as database, database.reading() as connection:
         return anything_called(connection, name)
 
 
@@ -196,7 +186,7 @@ def settle(
     Raises:
         OperatorError: the database cannot be used, or the item cannot be settled; the sentence says why.
     """
-    with _opened(database_url) as database:
+    with opened(database_url) as database:
         try:
             where = Found(found[0], Status(found[1]), found[2]) if found else None
             return resolve(database, name, worker=worker, reason=reason, note=note, found=where, now=utc_now())
