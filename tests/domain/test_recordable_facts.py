@@ -26,10 +26,12 @@ from scantrail.domain.events import (
     PickListTaken,
     PickUndone,
     ProductConfirmed,
+    QuarantineUndone,
     ShortUndone,
     UnitHandedOver,
     UnitMoved,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
     UnitsReserved,
@@ -69,6 +71,7 @@ WANTED, FREE, FRESH = promised(46), module(49), module(90, place="MAIN/DOCK-01")
 LEFT = replace(SARAH, id="gone", name="Gone", active=False)
 STOCK_CLERK = replace(SARAH, id="stan", name="Stan", roles=(Role.SALES,))
 PICKED = UnitPicked(WANTED.id, WANTED.serial, LIST, "1", ORDER, BIN, CART, Status.ALLOCATED)
+DAMAGED = UnitQuarantined(WANTED.id, Status.ALLOCATED, BIN, BIN, document=LIST, line="1")
 SUBSTITUTED = UnitSubstituted(FREE.id, FREE.serial, LIST, "1", ORDER, WANTED.id)
 ALL_SHORT = (LineShorted(LIST, "1", 1, (WANTED.id,)), LineShorted(LIST, "2", 1))
 
@@ -101,6 +104,10 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
     ),
     ConditionStated: Sample((ConditionStated(FREE.id, Condition.DAMAGED),)),
     UnitQuarantined: Sample((UnitQuarantined(FREE.id, Status.AVAILABLE, BIN, QC),)),
+    QuarantineUndone: Sample(
+        (QuarantineUndone(WANTED.id, LIST, BIN, BIN, Status.ALLOCATED, ORDER, LIST),), before=(DAMAGED,)
+    ),
+    UnitPutAside: Sample((UnitPutAside(WANTED.id, LIST, BIN, QC),), before=(DAMAGED,)),
     PickListTaken: Sample((PickListTaken(LIST),)),
     PickListReleased: Sample((PickListReleased(LIST),)),
     UnitsReserved: Sample((UnitsReserved(LIST, "2", MODULE.id, (FREE.id,)),)),

@@ -257,7 +257,7 @@ def test_a_damaged_unit_goes_to_quarantine_and_its_line_asks_for_another(three: 
     assert verdict is not None
     assert str(verdict.todo) == "Put it in QC-01."
     damaged = three.world.units[promised(47).id]
-    assert (damaged.status, damaged.place, damaged.document) == (Status.QUARANTINE, "MAIN/QC-01", None)
+    assert (damaged.status, damaged.place, damaged.document) == (Status.QUARANTINE, "MAIN/A-15-03", None)
     assert (three.pick_list.remaining, three.pick_list.lines[0].short) == (3, 0), "nobody has said short"
     assert three.drafts[-1].reading is not None
 

@@ -15,6 +15,7 @@ from scantrail.domain.identifiers import (
     UnitId,
     WorkerId,
 )
+from scantrail.domain.status import Status
 from scantrail.domain.units import Condition
 
 
@@ -111,6 +112,23 @@ class PickedUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A unit found damaged while a pick list was worked on."""
+
+    unit: UnitId
+    line: str
+    """The line it was picked for, or that names it; empty for a unit of an any-serial line that was not picked yet."""
+    status: Status
+    """Its status before it was taken; where the damage was a mistake it has that again."""
+    from_place: PlaceId
+    """The bin it was in; where the damage was a mistake it goes back there."""
+    place: PlaceId
+    """Where the person who reported it has put it: cart, bin, or place for damaged units."""
+    by: WorkerId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PickLine:
     """A line of a pick list and what has been picked on it."""
 
@@ -179,6 +197,8 @@ class PickList:
     """Bins found empty in this task."""
     checks: tuple[str, ...] = ()
     """Checklist items confirmed so far."""
+    set_aside: tuple[SetAside, ...] = ()
+    """Units found damaged on this list, oldest first."""
 
     @property
     def picked(self) -> tuple[PickedUnit, ...]:
@@ -215,6 +235,15 @@ class PickList:
     def line(self, line_id: str) -> PickLine | None:
         """The line with this id."""
         return next((line for line in self.lines if line.id == line_id), None)
+
+    @property
+    def handled(self) -> frozenset[UnitId]:
+        """The units that were picked or set aside for it."""
+        return frozenset({each.unit for each in self.picked} | {each.unit for each in self.set_aside})
+
+    def unit_set_aside(self, unit: UnitId) -> SetAside | None:
+        """The record of a unit found damaged on this list."""
+        return next((each for each in self.set_aside if each.unit == unit), None)
 
     def picked_unit(self, unit: UnitId) -> PickedUnit | None:
         """The record of a unit picked on this list."""

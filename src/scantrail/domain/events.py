@@ -161,6 +161,31 @@ class UnitQuarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineUndone:
+    """A unit was reported damaged by mistake: it goes back to a bin, good, with the status it had before (R20)."""
+
+    unit: UnitId
+    document: DocumentId
+    from_place: PlaceId
+    to_place: PlaceId
+    to_status: Status
+    to_order: DocumentId | None = None
+    """The order that it is promised to again."""
+    to_document: DocumentId | None = None
+    """The pick list that it is promised to again."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPutAside:
+    """A damaged unit is put into a place for damaged units, proved by that place's label."""
+
+    unit: UnitId
+    document: DocumentId
+    from_place: PlaceId
+    to_place: PlaceId
+
+
+@dataclass(frozen=True, slots=True)
 class UnitShipped:
     """A unit leaves for a customer (R16)."""
 
@@ -386,6 +411,8 @@ UnitEvent = (
     | UnitHandedOver
     | ConditionStated
     | UnitQuarantined
+    | QuarantineUndone
+    | UnitPutAside
     | UnitShipped
     | UnitDelivered
     | UnitCorrected
@@ -427,6 +454,8 @@ FAMILIES: dict[type[Event], Family] = {
     UnitHandedOver: Family.LOCATION,
     ConditionStated: Family.QUALITY,
     UnitQuarantined: Family.QUALITY,
+    QuarantineUndone: Family.QUALITY,
+    UnitPutAside: Family.LOCATION,
     UnitShipped: Family.STATUS,
     UnitDelivered: Family.OWNERSHIP,
     UnitCorrected: Family.STATUS,

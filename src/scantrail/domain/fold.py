@@ -13,6 +13,7 @@ from scantrail.domain.documents import (
     PickedUnit,
     PickLine,
     PickList,
+    SetAside,
     Taken,
 )
 from scantrail.domain.events import (
@@ -29,6 +30,7 @@ from scantrail.domain.events import (
     PickListTaken,
     PickUndone,
     ProductConfirmed,
+    QuarantineUndone,
     ShortUndone,
     UnitAllocated,
     UnitCorrected,
@@ -36,6 +38,7 @@ from scantrail.domain.events import (
     UnitHandedOver,
     UnitMoved,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
     UnitShipped,
@@ -45,7 +48,10 @@ from scantrail.domain.events import (
 from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
 from scantrail.domain.reservations import without_reservations, without_stale_reservations
 from scantrail.domain.status import SENT, Status
-from scantrail.domain.units import Unit
+from scantrail.domain.units import Condition, Unit
+
+MOST_REPORTED = 500
+"""Empty bins, confirmed items or damaged units that a list keeps: no device makes a row grow without end."""
 
 Changes = dict[str, Any]
 """Fields of a unit with their new values."""
@@ -88,7 +94,7 @@ def _left_at(unit: Unit, event: Event, status: Status, by: By) -> datetime | Non
     return unit.left_at if status in SENT else None
 
 
-def _moved(unit: Unit, event: UnitMoved | UnitHandedOver) -> Changes:
+def _moved(unit: Unit, event: UnitMoved | UnitHandedOver | UnitPutAside) -> Changes:
     return {"place": event.to_place}
 
 
@@ -132,6 +138,16 @@ def _quarantined(unit: Unit, event: UnitQuarantined) -> Changes:
     }
 
 
+def _quarantine_undone(_unit: Unit, event: QuarantineUndone) -> Changes:
+    return {
+        "status": event.to_status,
+        "place": event.to_place,
+        "condition": Condition.GOOD,
+        "document": event.to_document,
+        "order": event.to_order,
+    }
+
+
 def _shipped(unit: Unit, event: UnitShipped) -> Changes:
     return {"status": Status.SHIPPED, "place": event.to_place, "document": event.shipment, "order": event.order}
 
@@ -160,6 +176,8 @@ _UNIT_STEPS: dict[type[Event], Callable[[Unit, Any], Changes]] = {
     PickUndone: _pick_undone,
     ConditionStated: _condition,
     UnitQuarantined: _quarantined,
+    QuarantineUndone: _quarantine_undone,
+    UnitPutAside: _moved,
     UnitShipped: _shipped,
     UnitDelivered: _delivered,
     UnitCorrected: _corrected,
@@ -185,9 +203,12 @@ def _with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], P
 
 def _with_picked(line: PickLine, picked: PickedUnit) -> PickLine:
     """A unit that was given up and is found after all is no longer missing."""
-    missing = tuple(unit for unit in line.missing if unit != picked.unit)
-    short = line.short - (len(line.missing) - len(missing))
-    return replace(line, picked=(*line.picked, picked), missing=missing, short=short)
+    return replace(_without_missing(line, picked.unit), picked=(*line.picked, picked))
+
+
+def _without_missing(line: PickLine, found: UnitId) -> PickLine:
+    missing = tuple(unit for unit in line.missing if unit != found)
+    return replace(line, missing=missing, short=line.short - (len(line.missing) - len(missing)))
 
 
 def _without_picked(line: PickLine, unit: UnitId) -> PickLine:
@@ -275,8 +296,42 @@ def _list_condition(pick_list: PickList, event: ConditionStated, by: By) -> Pick
 
 
 def _list_quarantined(pick_list: PickList, event: UnitQuarantined, by: By) -> PickList:
-    without = _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit))
+    aside = (*_others_aside(pick_list, event.unit), _set_aside(pick_list, event, by))[-MOST_REPORTED:]
+    found = aside if event.condition is Condition.DAMAGED else pick_list.set_aside
+    without = _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit), set_aside=found)
     return without_reservations(without, (event.unit,))
+
+
+def _set_aside(pick_list: PickList, event: UnitQuarantined, by: By) -> SetAside:
+    picked = pick_list.picked_unit(event.unit)
+    line = pick_list.line_of(event.unit) or pick_list.line_naming(event.unit)
+    status = event.from_status
+    if picked is not None:
+        status = Status.ALLOCATED if picked.was_allocated else Status.AVAILABLE
+    return SetAside(
+        unit=event.unit,
+        line=line.id if line else "",
+        status=status,
+        from_place=picked.place if picked else event.from_place,
+        place=event.to_place,
+        by=by.actor,
+        at=by.at,
+    )
+
+
+def _others_aside(pick_list: PickList, unit: UnitId) -> tuple[SetAside, ...]:
+    return tuple(each for each in pick_list.set_aside if each.unit != unit)
+
+
+def _list_quarantine_undone(pick_list: PickList, event: QuarantineUndone, by: By) -> PickList:
+    """The list asks for the unit again, also where it was given up meanwhile."""
+    lines = tuple(_without_missing(line, event.unit) for line in pick_list.lines)
+    return replace(pick_list, lines=lines, set_aside=_others_aside(pick_list, event.unit), checks=())
+
+
+def _list_put_aside(pick_list: PickList, event: UnitPutAside, by: By) -> PickList:
+    moved = (replace(each, place=event.to_place) if each.unit == event.unit else each for each in pick_list.set_aside)
+    return replace(pick_list, set_aside=tuple(moved))
 
 
 def _list_corrected(pick_list: PickList, event: UnitCorrected, by: By) -> PickList:
@@ -303,10 +358,6 @@ def _list_short_undone(pick_list: PickList, event: ShortUndone, by: By) -> PickL
         checks=(),
         empty_bins=(),
     )
-
-
-MOST_REPORTED = 500
-"""Empty bins, or confirmed items, that a list keeps: no device makes a row grow without end by reporting more."""
 
 
 def _with_new(reported: tuple[str, ...], found: str) -> tuple[str, ...]:
@@ -343,6 +394,8 @@ _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     PickUndone: _list_undone,
     ConditionStated: _list_condition,
     UnitQuarantined: _list_quarantined,
+    QuarantineUndone: _list_quarantine_undone,
+    UnitPutAside: _list_put_aside,
     LineShorted: _list_shorted,
     ShortUndone: _list_short_undone,
     BinFoundEmpty: _list_bin_empty,

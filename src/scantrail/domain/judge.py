@@ -24,10 +24,12 @@ from scantrail.domain.events import (
     PickListTaken,
     PickUndone,
     ProductConfirmed,
+    QuarantineUndone,
     ShortUndone,
     UnitHandedOver,
     UnitMoved,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
     UnitsReserved,
@@ -42,6 +44,13 @@ from scantrail.domain.identifiers import DocumentId, UnitId
 from scantrail.domain.people import Right
 from scantrail.domain.readings import CodeKind, Said
 from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.damage import (
+    as_set_aside,
+    back_in_bin_refusal,
+    before_damage,
+    damage_undo_refusal,
+    put_aside_refusal,
+)
 from scantrail.domain.rules.handling import (
     condition_refusal,
     move_refusal,
@@ -309,6 +318,27 @@ def _quarantined(sight: _Sight, event: UnitQuarantined) -> Refusal | None:
     return _reason(sight) or (sight.task(event.document) if event.document else may)
 
 
+def _quarantine_undone(sight: _Sight, event: QuarantineUndone) -> Refusal | None:
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    if pick_list is None or unit is None:
+        return _unknown_unit()
+    refusal = damage_undo_refusal(sight.world, pick_list, unit, sight.by.device, sight.by.actor)
+    refusal = refusal or back_in_bin_refusal(sight.world, event.to_place)
+    aside = as_set_aside(pick_list, unit)
+    if refusal is not None or aside is None:
+        return refusal or transition_refusal(unit)
+    told = (event.from_place, event.to_status, event.to_document, event.to_order)
+    return None if told == (unit.place, *before_damage(pick_list, aside)) else transition_refusal(unit)
+
+
+def _put_aside(sight: _Sight, event: UnitPutAside) -> Refusal | None:
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    if pick_list is None or unit is None:
+        return _unknown_unit()
+    refusal = put_aside_refusal(sight.world, pick_list, unit, event.to_place, sight.by.actor)
+    return refusal or (None if event.from_place == unit.place else transition_refusal(unit))
+
+
 def _moved(sight: _Sight, event: UnitMoved) -> Refusal | None:
     unit = sight.unit(event.unit)
     return move_refusal(sight.world, sight.by.actor, unit, event) if unit else _unknown_unit()
@@ -439,6 +469,8 @@ _CHECKS: dict[type[Event], Callable[[_Sight, Any], Refusal | None]] = {
     UnitHandedOver: _handed_over,
     ConditionStated: _stated,
     UnitQuarantined: _quarantined,
+    QuarantineUndone: _quarantine_undone,
+    UnitPutAside: _put_aside,
     UnitMoved: _moved,
     PickListTaken: _list_taken,
     PickListReleased: _list_released,

@@ -58,6 +58,7 @@ class Code(Enum):
     NAMED_ELSEWHERE = "named_elsewhere"
     REPLACED = "replaced"
     GO_TO_BIN = "go_to_bin"
+    NOT_FOR_DAMAGED = "not_for_damaged"
     NO_STOCK = "no_stock"
     BIN_NOT_PICKABLE = "bin_not_pickable"
     CONDITION_FIRST = "condition_first"
@@ -364,6 +365,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("SAME UNIT"),
         N_("{unit} is the one to be replaced."),
         N_("Scan {wanted}. To pick it after all, press Esc, then scan it."),
+    ),
+    Code.NOT_FOR_DAMAGED: Wording(
+        N_("WRONG PLACE"),
+        N_("{place} is no place for damaged units."),
+        N_("Bring the damaged unit to {wanted} and scan that."),
     ),
     Code.GO_TO_BIN: Wording(
         N_("WRONG BIN"),

@@ -25,6 +25,7 @@ from scantrail.domain.events import (
     PickListTaken,
     PickUndone,
     ProductConfirmed,
+    QuarantineUndone,
     RowsImported,
     ShortUndone,
     StatedBy,
@@ -34,6 +35,7 @@ from scantrail.domain.events import (
     UnitHandedOver,
     UnitMoved,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
     UnitShipped,
@@ -120,12 +122,18 @@ def _undone(event: PickUndone) -> Message:
 
 
 def _quarantined(event: UnitQuarantined) -> Message:
+    if event.from_place == event.to_place:
+        return M("Set apart as damaged, in {place}", place=code_of(event.to_place))
     return M("Set apart as damaged, put into {place}", place=code_of(event.to_place))
 
 
 def _condition(event: ConditionStated) -> Message:
     is_good = event.condition is Condition.GOOD
     return _GOOD_BY[event.how] if is_good else _CONDITIONS[event.condition]
+
+
+def _quarantine_undone(event: QuarantineUndone) -> Message:
+    return M("Reported damaged by mistake, put back into {place}, good", place=code_of(event.to_place))
 
 
 def _shipped(event: UnitShipped) -> Message:
@@ -216,6 +224,8 @@ _SENTENCES: dict[type[Event], Callable[[Any], Message]] = {
     UnitHandedOver: _handed_over,
     ConditionStated: _condition,
     UnitQuarantined: _quarantined,
+    QuarantineUndone: _quarantine_undone,
+    UnitPutAside: lambda event: M("Damaged unit put into {place}", place=code_of(event.to_place)),
     UnitShipped: _shipped,
     UnitDelivered: _delivered,
     UnitCorrected: _corrected,

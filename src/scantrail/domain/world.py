@@ -13,9 +13,11 @@ from scantrail.domain.events import (
     BinFoundEmpty,
     LabelUnreadable,
     PickUndone,
+    QuarantineUndone,
     UnitHandedOver,
     UnitMoved,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
     UnitsReserved,
@@ -98,7 +100,15 @@ def needs_of(acts: Iterable[Act]) -> Needs:
             workers.add(act.draft.grant.worker)
         for event in act.draft.events:
             match event:
-                case UnitPicked() | PickUndone() | UnitHandedOver() | UnitMoved() | UnitQuarantined():
+                case (
+                    UnitPicked()
+                    | PickUndone()
+                    | UnitHandedOver()
+                    | UnitMoved()
+                    | UnitQuarantined()
+                    | QuarantineUndone()
+                    | UnitPutAside()
+                ):
                     places.update((event.from_place, event.to_place))
                 case UnitRegistered(born=born):
                     products.add(born.product)

@@ -275,7 +275,7 @@ def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
     documents = documents_by_number(connection, needs.documents)
     lists = [document for document in documents.values() if isinstance(document, PickList)]
     named = {unit for each in lists for line in each.lines for unit in line.units}
-    named |= {picked.unit for each in lists for picked in each.picked}
+    named |= {unit for each in lists for unit in each.handled}
     labels = units_labelled(connection, needs.labels)
     units = units_by_id(connection, needs.units | named | set(labels.values()))
     products = {unit.product for unit in units.values()} | {line.product for each in lists for line in each.lines}

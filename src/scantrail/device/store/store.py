@@ -288,9 +288,10 @@ class DeviceStore:
         if site is None:
             raise StoreNotReady
         named = {unit for line in pick_list.lines for unit in line.units}
-        units = self._view.units(named | {each.unit for each in pick_list.picked} | {each.id for each in extra_units})
+        units = self._view.units(named | pick_list.handled | {each.id for each in extra_units})
         products = {line.product for line in pick_list.lines} | {unit.product for unit in units.values()}
         places = {unit.place for unit in units.values()} | {each.place for each in pick_list.picked}
+        places |= {each.from_place for each in pick_list.set_aside}
         places |= {place for place in (pick_list.at_place, site.quarantine_place) if place}
         bins = self._stock.places_for(pick_list)
         return World(

@@ -12,6 +12,7 @@ from scantrail.domain.events import (
     UnitDelivered,
     UnitHandedOver,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitShipped,
     UnitSubstituted,
@@ -27,6 +28,7 @@ Thing = tuple[str, str]
 
 TAKES, FREES = "takes", "frees"
 _TAKING = (UnitAllocated, UnitSubstituted, UnitPicked, UnitQuarantined, UnitShipped, UnitDelivered)
+_NEITHER = (ConditionStated, UnitHandedOver, UnitPutAside)
 
 
 @lru_cache(maxsize=2048)
@@ -52,4 +54,4 @@ def things_of(act: Act) -> dict[Thing, str]:
 def _effect(event: Event) -> str:
     if isinstance(event, _TAKING):
         return TAKES
-    return FREES if changes_unit(event) and not isinstance(event, (ConditionStated, UnitHandedOver)) else ""
+    return FREES if changes_unit(event) and not isinstance(event, _NEITHER) else ""

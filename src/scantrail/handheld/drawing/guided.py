@@ -181,7 +181,7 @@ def _checks(prompt: Prompt, size: Size) -> list[Block]:
 
 
 def _hint(prompt: Prompt, size: Size) -> list[Block]:
-    lines = wrapped(told(prompt.hint), size.width, most=4)
+    lines = wrapped(told(prompt.hint), size.width, most=6 if prompt.finished else 4)
     return [Block(20 if prompt.confirms or not prompt.expected else 40, lines, fit=shortened(lines, size.width))]
 
 

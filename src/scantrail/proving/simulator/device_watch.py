@@ -12,8 +12,10 @@ from scantrail.domain.documents import PickList
 from scantrail.domain.events import (
     AttentionSettled,
     PickUndone,
+    QuarantineUndone,
     UnitHandedOver,
     UnitPicked,
+    UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
 )
@@ -178,7 +180,7 @@ class DeviceWatch:
         last: dict[str, tuple[Any, ActState]] = {}
         for act, _link, state in acts:
             for event in act.draft.events if act.id.seq >= first and state.counts else ():
-                if isinstance(event, (UnitRegistered, UnitPicked, PickUndone, UnitHandedOver, UnitQuarantined)):
+                if isinstance(event, _PLACING):
                     last[event.unit] = event, state
         for unit, (event, state) in last.items():
             if state is ActState.APPLIED:
@@ -233,8 +235,22 @@ class DeviceWatch:
                 raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
 
 
+_PLACING = (
+    UnitRegistered,
+    UnitPicked,
+    PickUndone,
+    UnitHandedOver,
+    UnitQuarantined,
+    QuarantineUndone,
+    UnitPutAside,
+)
+"""Facts that say where a unit is, and in which status."""
+
+
 def _after(
-    event: UnitRegistered | UnitPicked | PickUndone | UnitHandedOver | UnitQuarantined,
+    event: (
+        UnitRegistered | UnitPicked | PickUndone | UnitHandedOver | UnitQuarantined | QuarantineUndone | UnitPutAside
+    ),
 ) -> tuple[Status, PlaceId]:
     """A unit's status and place after an event that was the last about it."""
     match event:
@@ -242,9 +258,9 @@ def _after(
             return born.status, born.place
         case UnitPicked(to_place=place) | UnitHandedOver(to_place=place):
             return Status.PICKED, place
-        case PickUndone(to_status=status, to_place=place):
+        case PickUndone(to_status=status, to_place=place) | QuarantineUndone(to_status=status, to_place=place):
             return status, place
-        case UnitQuarantined(to_place=place):
+        case UnitQuarantined(to_place=place) | UnitPutAside(to_place=place):
             return Status.QUARANTINE, place
 
 

@@ -258,7 +258,7 @@ class FakeStore:
     def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
         """Everything it takes to judge scans for a pick list."""
         wanted = [unit for line in pick_list.lines for unit in line.units]
-        wanted += [each.unit for each in pick_list.picked]
+        wanted += sorted(pick_list.handled)
         wanted += [each.id for each in extra_units]
         units = {unit: found for unit in wanted if (found := self.unit(unit)) is not None}
         masters = self._masters

@@ -66,7 +66,7 @@ class Person:
             choice = chance.choice(asked.choices)
             return f"chooses {choice.key}", session.answer(Choose(choice.key))
         if chance.random() < 0.85 and (asked.confirms or asked.codes):
-            if asked.confirms:
+            if asked.confirms and (not asked.codes or chance.random() < 0.5):
                 return "confirms", session.answer(Confirm())
             return self._scans(session, asked.codes[0])
         if chance.random() < 0.4:

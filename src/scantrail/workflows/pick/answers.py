@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scantrail.domain.events import (
     BinConfirmed,
     CheckConfirmed,
@@ -31,8 +33,8 @@ from scantrail.workflows.base import (
     Scan,
 )
 from scantrail.workflows.pick.conditions import with_conditions
+from scantrail.workflows.pick.damage import damaged_scanned, put_aside_scanned
 from scantrail.workflows.pick.exceptions import (
-    damaged_scanned,
     exception_chosen,
     exceptions_asked,
     photo_attached,
@@ -55,6 +57,7 @@ from scantrail.workflows.pick.state import (
     ExceptionKind,
     Mode,
     Pick,
+    PuttingAside,
     Receiving,
     ScanningDamaged,
     ScanningSubstitute,
@@ -92,6 +95,11 @@ def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
 def _scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     if isinstance(pick.mode, ScanningUndoBin):
         return undo_bin_scanned(pick, scan, pick.mode.unit)
+    put_aside = put_aside_scanned(pick, scan)
+    if put_aside is not None:
+        return put_aside
+    if isinstance(pick.mode, PuttingAside):
+        pick = replace(pick, mode=WORKING)
     if pick.step is Step.PUT_BACK:
         return put_back_scanned(pick, scan)
     refusal = task_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
@@ -208,7 +216,7 @@ def _other_lot(scan: Scan, unit: Unit) -> Message | None:
 
 
 def _confirmed(pick: Pick) -> Outcome[Mode]:
-    if isinstance(pick.mode, Receiving):
+    if isinstance(pick.mode, (Receiving, PuttingAside)):
         return Outcome(WORKING)
     if pick.mode != WORKING:
         return Outcome(pick.mode)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.documents import PickedUnit, PickLine
+from scantrail.domain.documents import PickedUnit, PickLine, SetAside
 from scantrail.domain.events import (
     BinConfirmed,
     BinFoundEmpty,
@@ -13,18 +13,18 @@ from scantrail.domain.events import (
     LineShorted,
     PickUndone,
     ShortUndone,
-    UnitQuarantined,
 )
 from scantrail.domain.identifiers import UnitId, code_of
 from scantrail.domain.photos import Photo
 from scantrail.domain.places import PlaceKind
 from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.rules.pick import before_pick, pick_refusal
+from scantrail.domain.rules.pick import before_pick
 from scantrail.domain.rules.task import undo_refusal
 from scantrail.words import M, say
 from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
+from scantrail.workflows.pick.damage import damage_recorded, damage_undone_into
 from scantrail.workflows.pick.handing import given_back
-from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
+from scantrail.workflows.pick.outcomes import accepted, refused, wrong_kind
 from scantrail.workflows.pick.state import (
     WORKING,
     Barred,
@@ -40,7 +40,6 @@ from scantrail.workflows.pick.state import (
     Stop,
 )
 from scantrail.workflows.pick.substitute import substitute_chosen, substitute_reason_chosen
-from scantrail.workflows.pick.wanted import wanted
 
 NOTHING_TO_REPORT = Verdict(Tone.REFUSED, M("NOTHING TO REPORT HERE"))
 """What was reported is not open any more, or never was."""
@@ -60,7 +59,7 @@ def undo_asked(pick: Pick) -> Outcome[Mode]:
     if not pick.undoable:
         return Outcome(WORKING, Verdict(Tone.REFUSED, M("NOTHING TO UNDO")))
     first, *others = pick.undoable
-    if isinstance(first, PickedUnit) and not others:
+    if not isinstance(first, PickLine) and not others:
         return undo_chosen(pick, first)
     return Outcome(ChoosingUndo())
 
@@ -86,20 +85,6 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
     return Outcome(ChoosingReason(kind, line=pick.line.id if pick.line else "", stop=pick.stop))
 
 
-def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
-    """A unit that could be picked, or is picked in this task, may be reported damaged; its reason is asked next."""
-    product = pick.pick_list.at_product
-    unit = scanned_unit(scan, product)
-    in_task = unit is not None and pick.pick_list.picked_unit(unit.id) is not None
-    refusal = None if in_task else pick_refusal(case_of(pick, scan, unit, product))
-    if refusal is None and not in_task and unit is not None and pick.step is not Step.SERIAL:
-        refusal = refuse(Code.NOT_PICKED_HERE, unit=unit.serial, document=pick.pick_list.number)
-    if refusal is not None or unit is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)))
-    verdict = Verdict(Tone.NOTED, M("DAMAGED"), unit.serial, todo=M("Choose what is damaged."))
-    return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan), verdict)
-
-
 def photo_attached(pick: Pick, photo: Photo) -> Outcome[Mode]:
     """The photo waits for the reason, and is recorded with it."""
     mode = pick.mode
@@ -112,7 +97,7 @@ def photo_attached(pick: Pick, photo: Photo) -> Outcome[Mode]:
 def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
     """The reason completes the exception and records it."""
     if mode.kind is ExceptionKind.DAMAGED:
-        return _damage_recorded(pick, mode, reason)
+        return damage_recorded(pick, mode, reason)
     if mode.kind is ExceptionKind.SUBSTITUTE:
         return substitute_reason_chosen(pick, mode, reason)
     if mode.kind is ExceptionKind.BIN_EMPTY:
@@ -161,39 +146,9 @@ _UNREADABLE_NAMED = M(
 )
 
 
-def _damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
-    unit = pick.world.units.get(mode.unit or "")
-    if unit is None:
-        return Outcome(WORKING)
-    number = pick.pick_list.number
-    put_down = pick.world.site.quarantine_place or unit.place
-    line = next((each for each in pick.pick_list.lines if unit.id in each.units), None)
-    on_line = pick.pick_list.line_of(unit.id)
-    events: list[Event] = [
-        UnitQuarantined(
-            unit=unit.id,
-            from_status=unit.status,
-            from_place=unit.place,
-            to_place=put_down,
-            document=number,
-            line=on_line.id if on_line else line.id if line else "",
-        )
-    ]
-    return accepted(
-        pick,
-        tuple(events),
-        M("QUARANTINED"),
-        mode.scan,
-        scanned=unit.serial,
-        note=M("Put it in {place}.", place=code_of(put_down)),
-        reason=reason,
-        photos=mode.photos,
-    )
-
-
-def undo_chosen(pick: Pick, chosen: PickedUnit | PickLine) -> Outcome[Mode]:
-    """A picked unit asks for the bin it goes back to; a short pick is taken back at once."""
-    if isinstance(chosen, PickedUnit):
+def undo_chosen(pick: Pick, chosen: PickedUnit | SetAside | PickLine) -> Outcome[Mode]:
+    """A unit asks for the bin it goes back to; a short pick is taken back at once."""
+    if not isinstance(chosen, PickLine):
         return Outcome(ScanningUndoBin(chosen.unit))
     event = ShortUndone(pick.pick_list.number, chosen.id, chosen.short, chosen.missing)
     return accepted(pick, (event,), M("SHORT PICK UNDONE"))
@@ -201,6 +156,9 @@ def undo_chosen(pick: Pick, chosen: PickedUnit | PickLine) -> Outcome[Mode]:
 
 def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
     """The unit goes back to any bin of the site, with the status it had before the pick (R20)."""
+    aside = pick.pick_list.unit_set_aside(unit_id)
+    if aside is not None:
+        return damage_undone_into(pick, scan, aside)
     picked, line = pick.pick_list.picked_unit(unit_id), pick.pick_list.line_of(unit_id)
     unit = pick.world.units.get(unit_id)
     if picked is None or line is None or unit is None:

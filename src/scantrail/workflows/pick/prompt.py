@@ -19,13 +19,14 @@ from scantrail.workflows.pick.state import (
     ChoosingUndo,
     GivenBack,
     Pick,
+    PuttingAside,
     Receiving,
     ScanningDamaged,
     ScanningSubstitute,
     ScanningUndoBin,
     Step,
 )
-from scantrail.workflows.pick.wanted import MOST_NAMED, codes, product_name, takes_any
+from scantrail.workflows.pick.wanted import MOST_NAMED, codes, product_name, takes_any, wanted
 
 
 def prompt(pick: Pick) -> Prompt:
@@ -58,16 +59,19 @@ def prompt(pick: Pick) -> Prompt:
         case ChoosingReplaced():
             return shown(verb=M("INSTEAD OF WHICH?"))
         case ScanningSubstitute(instead_of):
-            hint = M("in place of {serial}", serial=_serial_of(pick, instead_of))
+            hint = M("in place of {serial}", serial=pick.serial_of(instead_of))
             return shown(verb=M("SCAN ANOTHER UNIT"), expected=(_named_product(pick, instead_of),), hint=hint)
         case AwaitingGrant(instead_of, unit):
-            texts = {"unit": _serial_of(pick, unit), "named": _serial_of(pick, instead_of)}
+            texts = {"unit": pick.serial_of(unit), "named": pick.serial_of(instead_of)}
             hint = M("{unit} in place of {named}: a supervisor must allow it. Enter asks, Esc leaves it.", **texts)
             return shown(verb=M("SUPERVISOR NEEDED"), hint=hint, asks_grant=True, confirms=True)
         case ScanningUndoBin(unit):
-            picked = pick.pick_list.picked_unit(unit)
-            verb = M("PUT {serial} BACK", serial=picked.serial if picked else _serial_of(pick, unit))
+            verb = M("PUT {serial} BACK", serial=pick.serial_of(unit))
             return shown(verb=verb, expected=codes(pick), hint=M("Scan the bin that you put it into."))
+        case PuttingAside(unit):
+            hint = M("{serial}: scan the place that you put it into. Enter: later.", serial=pick.serial_of(unit))
+            asked = codes(pick) or (wanted(pick),)
+            return shown(verb=M("PUT IT IN"), expected=asked, hint=hint, confirms=True)
         case _:
             return _of_handing(pick, shown) or _of_step(pick, shown)
 
@@ -181,21 +185,29 @@ def ended(pick: Pick) -> Message:
 
 
 def _what_next(pick: Pick) -> Message:
-    """Where the goods go now."""
-    person = pick.world.workers.get(pick.worker)
-    if not pick.pick_list.picked or person is None or person.cart is None:
-        return M("Enter for the menu.")
-    return M("Bring {cart} to packing. Enter for the menu.", cart=code_of(person.cart))
+    """What was picked and what is damaged, and where the goods go now."""
+    cart, listed = cart_of(pick.world, pick.worker), pick.pick_list
+    bring = M("Bring {cart} to packing.", cart=code_of(cart)) if listed.picked and cart is not None else ""
+    if not listed.set_aside:
+        return M("{bring} Enter for the menu.", bring=bring) if bring else M("Enter for the menu.")
+    damaged = M("{done} picked, {damaged} damaged.", done=len(listed.picked), damaged=len(listed.set_aside))
+    still = _still_to_put_aside(pick)
+    return M("{damaged} {bring} {still}", damaged=damaged, bring=bring, still=still)
+
+
+def _still_to_put_aside(pick: Pick) -> Message | str:
+    """Which damaged units are still to bring to quarantine, and how that is recorded."""
+    left = ", ".join(pick.serial_of(each.unit) for each in pick.to_put_aside)
+    if not left:
+        return ""
+    place = pick.world.site.quarantine_place
+    where = code_of(place) if place else M("a place for damaged units")
+    return M("Scan {serials} and {place}, where it goes.", serials=left, place=where)
 
 
 def _named_product(pick: Pick, unit: UnitId) -> str:
     line = pick.pick_list.line_naming(unit)
     return product_name(pick, line.product) if line else ""
-
-
-def _serial_of(pick: Pick, unit_id: UnitId) -> str:
-    unit = pick.world.units.get(unit_id)
-    return unit.serial if unit else unit_id
 
 
 def _photos(pick: Pick, mode: ChoosingReason) -> Message | str:
@@ -233,7 +245,9 @@ def _to_take(pick: Pick) -> Message | str:
 
 def _items(pick: Pick) -> tuple[Item, ...]:
     expected = pick.stop.units[0].id if pick.stop and pick.stop.units else ""
-    return tuple(item for line in pick.pick_list.lines for item in _items_of(pick, line, expected))
+    items = (item for line in pick.pick_list.lines for item in _items_of(pick, line, expected))
+    unnamed = (each.unit for each in pick.pick_list.set_aside if not pick.pick_list.names(each.unit))
+    return (*items, *(Item(Mark.BARRED, pick.serial_of(unit), M("damaged")) for unit in unnamed))
 
 
 def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
@@ -245,7 +259,8 @@ def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
     left = set(line.remaining_units)
     for unit_id, serial in zip(line.units, line.serials, strict=True):
         if unit_id in line.missing:
-            items.append(Item(Mark.SHORT, serial, M("short")))
+            note = M("damaged") if pick.pick_list.unit_set_aside(unit_id) else M("short")
+            items.append(Item(Mark.SHORT, serial, note))
         elif unit_id in pick.barred:
             items.append(Item(Mark.BARRED, serial, pick.barred[unit_id].why))
         elif unit_id in left:

@@ -8,10 +8,11 @@ from datetime import date
 from enum import Enum
 from functools import cached_property
 
-from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList
+from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList, SetAside
 from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
 from scantrail.domain.photos import MOST, Photo, photo_stem
 from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.rules.damage import as_set_aside, is_for_damaged
 from scantrail.domain.rules.pick import asked_unit_refusal
 from scantrail.domain.rules.task import cart_of, units_in_cart
 from scantrail.domain.sites import PickCondition
@@ -90,10 +91,14 @@ class Barred:
     refusal: Refusal
     place: PlaceId | None
     """Where it is recorded; None where it is not on record here."""
+    is_damaged: bool = False
+    """Whether it was found damaged."""
 
     @property
     def why(self) -> Message:
         """One or two words for its row."""
+        if self.is_damaged:
+            return M("damaged")
         if self.refusal.code is Code.STATUS:
             return M(self.refusal.facts["status"])
         return _BARRED_WORDS.get(self.refusal.code, M("not to be picked"))
@@ -181,6 +186,13 @@ class ScanningUndoBin:
 
 
 @dataclass(frozen=True, slots=True)
+class PuttingAside:
+    """Into which place for damaged units is it put?"""
+
+    unit: UnitId
+
+
+@dataclass(frozen=True, slots=True)
 class Receiving:
     """What a colleague has picked for this list is handed over: each unit is scanned as it comes."""
 
@@ -202,6 +214,7 @@ Mode = (
     | AwaitingGrant
     | ChoosingUndo
     | ScanningUndoBin
+    | PuttingAside
 )
 WORKING = Working()
 CLOSED_STEPS = frozenset({Step.DONE, Step.PUT_BACK, Step.CANCELLED, Step.TAKEN_OVER})
@@ -241,7 +254,8 @@ class Pick:
                 why = self._why_not(unit) if unit else refuse(Code.UNKNOWN_SERIAL, wanted="–")
                 if why is not None:
                     place = unit.place if unit else None
-                    found[unit_id] = Barred(unit_id, serials[unit_id], line.id, line.product, why, place)
+                    damaged = unit is not None and self._is_damaged(unit)
+                    found[unit_id] = Barred(unit_id, serials[unit_id], line.id, line.product, why, place, damaged)
         return found
 
     @cached_property
@@ -254,16 +268,15 @@ class Pick:
         if not self.barred:
             return None
         here = [each for each in self.barred.values() if each.product == pick_list.at_product and pick_list.at_place]
-        damaged = [each for each in here if self._is_damaged(each)]
+        damaged = [each for each in here if each.is_damaged]
         if stop is None:
             return next(iter([*damaged, *here, *self.barred.values()]))
         goes_on = (stop.place, stop.product) != (pick_list.at_place, pick_list.at_product)
         left_here = [each for each in here if goes_on and each.place == pick_list.at_place]
         return next(iter([*damaged, *left_here]), None)
 
-    def _is_damaged(self, barred: Barred) -> bool:
-        unit = self.world.units.get(barred.unit)
-        return unit is not None and unit.status is Status.QUARANTINE and unit.condition is Condition.DAMAGED
+    def _is_damaged(self, unit: Unit) -> bool:
+        return unit.status is Status.QUARANTINE and unit.condition is Condition.DAMAGED
 
     @cached_property
     def bins(self) -> frozenset[PlaceId]:
@@ -386,7 +399,7 @@ class Pick:
     @property
     def as_asked(self) -> Pick:
         """The pick without a question that has no place any more, because the list is over or another's."""
-        still_asked = (Working, GivenBack, ChoosingUndo, ScanningUndoBin)
+        still_asked = (Working, GivenBack, ChoosingUndo, ScanningUndoBin, PuttingAside)
         is_asked = self.step not in CLOSED_STEPS or isinstance(self.mode, still_asked)
         is_lost = self.step is Step.TAKEN_OVER and isinstance(self.mode, (ChoosingUndo, ScanningUndoBin))
         return replace(self, mode=WORKING) if is_lost or not is_asked else self
@@ -411,18 +424,37 @@ class Pick:
         listed = self.pick_list
         is_mine = listed.taken is not None and (listed.taken.device, listed.taken.worker) == (self.device, self.worker)
         is_open = listed.status is DocumentStatus.IN_PROGRESS
-        done = listed.picked or listed.at_place or listed.empty_bins or listed.checks
+        done = listed.picked or listed.at_place or listed.empty_bins or listed.checks or listed.set_aside
         return is_mine and is_open and not done and not any(line.short for line in listed.lines)
 
     @property
-    def undoable(self) -> tuple[PickedUnit | PickLine, ...]:
-        """What can be taken back: units, last first, then short lines."""
+    def undoable(self) -> tuple[PickedUnit | SetAside | PickLine, ...]:
+        """What can be taken back: units, last first, then reports of damage, then short lines."""
         if self.step is Step.TAKEN_OVER:
             return ()
         if self.step is Step.PUT_BACK:
             return tuple(reversed(self.pick_list.picked))
         shorts = tuple(line for line in self.pick_list.lines if line.short)
-        return (*reversed(self.pick_list.picked), *shorts)
+        return (*reversed(self.pick_list.picked), *reversed(self.own_damage), *shorts)
+
+    @cached_property
+    def own_damage(self) -> tuple[SetAside, ...]:
+        """Units that this person found damaged on the open list, and that nobody has dealt with since."""
+        if self.step in _OVER:
+            return ()
+        return tuple(each for each in self._damage if each.by == self.worker)
+
+    @cached_property
+    def to_put_aside(self) -> tuple[SetAside, ...]:
+        """Damaged units of the list that are not yet recorded in a place for them."""
+        placed = ((each, self.world.places.get(each.place)) for each in self._damage)
+        return tuple(each for each, place in placed if place is None or not is_for_damaged(self.world, place))
+
+    @property
+    def _damage(self) -> Iterable[SetAside]:
+        units = (self.world.units.get(each.unit) for each in self.pick_list.set_aside)
+        found = (as_set_aside(self.pick_list, unit) for unit in units if unit is not None)
+        return (each for each in found if each is not None)
 
     @property
     def exceptions(self) -> tuple[ExceptionKind, ...]:
@@ -500,9 +532,16 @@ class Pick:
                 pass
         return tuple(Choice(str(at), label) for at, label in enumerate(labels, 1))
 
-    def _undo_label(self, each: PickedUnit | PickLine) -> Message | str:
+    def serial_of(self, unit_id: UnitId) -> str:
+        """A unit's serial, or its id where it is not on record here."""
+        unit = self.world.units.get(unit_id)
+        return unit.serial if unit else unit_id
+
+    def _undo_label(self, each: PickedUnit | SetAside | PickLine) -> Message | str:
         if isinstance(each, PickedUnit):
             return each.serial
+        if isinstance(each, SetAside):
+            return M("damage of {serial}", serial=self.serial_of(each.unit))
         named = dict(zip(each.units, each.serials, strict=True))
         if each.missing:
             return M("short pick of {serials}", serials=", ".join(named[unit] for unit in each.missing))

@@ -8,7 +8,15 @@ from itertools import islice
 from scantrail.domain.documents import LineKind
 from scantrail.domain.identifiers import ProductId, code_of
 from scantrail.words import M, say
-from scantrail.workflows.pick.state import Pick, Receiving, ScanningDamaged, ScanningSubstitute, ScanningUndoBin, Step
+from scantrail.workflows.pick.state import (
+    Pick,
+    PuttingAside,
+    Receiving,
+    ScanningDamaged,
+    ScanningSubstitute,
+    ScanningUndoBin,
+    Step,
+)
 
 MOST_NAMED = 3
 """Codes named at once at the most."""
@@ -24,6 +32,8 @@ def wanted(pick: Pick) -> str:
     if isinstance(pick.mode, ScanningSubstitute):
         line = pick.pick_list.line_naming(pick.mode.instead_of)
         return another(pick, line.product if line else None)
+    if isinstance(pick.mode, PuttingAside):
+        return _named(_codes(pick)) or say(M("a place for damaged units"))
     if not isinstance(pick.mode, Receiving | ScanningDamaged | ScanningUndoBin):
         if pick.step is Step.REPLACE and pick.to_replace is not None:
             return another(pick, pick.to_replace.product)
@@ -52,8 +62,12 @@ def _codes(pick: Pick) -> tuple[str, ...]:
     """At most one more than are named at once, so that it shows that there are more."""
     match pick.mode:
         case ScanningUndoBin(unit):
-            picked = pick.pick_list.picked_unit(unit)
-            return (code_of(picked.place),) if picked else ()
+            picked, aside = pick.pick_list.picked_unit(unit), pick.pick_list.unit_set_aside(unit)
+            place = picked.place if picked else aside.from_place if aside else None
+            return (code_of(place),) if place else ()
+        case PuttingAside():
+            place = pick.world.site.quarantine_place
+            return (code_of(place),) if place else ()
         case ScanningSubstitute():
             return ()
         case Receiving():
