@@ -26,7 +26,8 @@ from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plai
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, Owner, Unit
-from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer, Row, RowKind, UnreadRow
+from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind, UnreadRow
 from scantrail.protocol.outbox import PAGE, ActState, pages_of
 from scantrail.server.feed import mark
 from scantrail.server.log import load_stream, save_stream
@@ -301,3 +302,12 @@ def test_every_list_of_values_in_a_unit_is_looked_at_in_a_snapshot() -> None:
 def enums_in(cls: type) -> set[str]:
     hints = get_type_hints(cls).items()
     return {name for name, kind in hints if isinstance(kind, type) and issubclass(kind, Enum)}
+
+
+def test_a_final_word_that_is_not_known_is_kept_and_the_act_goes_on_waiting(store: DeviceStore) -> None:
+    act = Hand(store).does(picked(UNIT), document=LIST)
+    waits = ActVerdict(1, Outcome.WAITING, 0, refuse(Code.UNKNOWN_DOCUMENT, document=LIST))
+    store.apply_answer(PushAnswer(1, (waits,), changes_of(()), NOW))
+    told = to_plain(LateVerdict(*act.id, act_hash(encode_act(act)), Outcome.APPLIED, 5))
+    hears(store, Row(RowKind.VERDICT, "MAIN-w1", 100, {**told, "outcome": "partly"}))
+    assert (store.act_state(act.id), store.count_unread()) == (ActState.WAITING, 1)

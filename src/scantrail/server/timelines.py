@@ -80,7 +80,8 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
     )
 
 
-def _story(body: Any) -> str:
+def story_of(body: Any) -> str:
+    """What is told of a stored event; of one that a newer version wrote, that it is not known here."""
     try:
         return say(told(event_from_plain(body)))
     except (UnknownEvent, UnknownValue):
@@ -100,7 +101,7 @@ def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: froz
         actor=row.actor,
         actor_name=names.get(row.actor, row.actor),
         device=row.device,
-        story=_story(body),
+        story=story_of(body),
         event=body,
         document=row.document,
         reason=context.reason,

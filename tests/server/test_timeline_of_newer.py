@@ -1,0 +1,14 @@
+"""A timeline with an event of a newer version is shown, and that event as what it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from scantrail.server.timelines import story_of
+
+
+@pytest.mark.parametrize(
+    "body", [{"type": "UnitTeleported"}, {"type": "ConditionStated", "unit": "u", "condition": "glowing"}]
+)
+def test_an_event_that_is_not_known_is_told_as_such(body: dict[str, str]) -> None:
+    assert story_of(body) == "Something that this version does not know"
