@@ -19,7 +19,7 @@ from scantrail.words import M
 AT_ONCE = 2
 """PINs verified at a time by one process; each takes 64 MiB and some 50 ms of a core."""
 
-MOST_WAITING = 30
+MOST_WAITING = 16
 """Those beyond are sent away for a moment: a person waits 6 s for the answer."""
 
 RETRY_AFTER_S = 2
