@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from tests.postgres import PostgresUnavailableError, fresh_database, keep, postgres_server, restored
@@ -15,6 +16,10 @@ from tests.postgres import PostgresUnavailableError, fresh_database, keep, postg
 # A worker of pytest-xdist has the size of a terminal in its environment, and programs in a test's terminal believe it.
 for _size in ("COLUMNS", "LINES"):
     os.environ.pop(_size, None)
+
+# A busy machine is slow, and that is no fault of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

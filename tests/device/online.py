@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,21 @@ async def cut(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Resp
 def said(request: httpx2.Request, content: bytes, status: int = 200, **headers: str) -> httpx2.Response:
     """What a server says that is not ours, or is wrong, but says it without a fault of the line."""
     headers |= {HEADER: digest_of(request.url.query, content)}
-    return httpx2.Response(status, content=content, headers=headers, request=request)
+    return httpx2.Response(status, stream=Streamed(content), headers=headers, request=request)
+
+
+class Streamed(httpx2.AsyncByteStream):
+    """Bytes as they come over a line: as they were sent, a few at a time."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._content), PACKET):
+            yield self._content[start : start + PACKET]
+
+
+PACKET = 1 << 16
 
 
 async def lost_answer(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:

@@ -58,6 +58,17 @@ async def test_records_that_wait_and_a_server_that_is_away_are_said(tmp_path: Pa
     assert findings["keys"].is_problem, "this store has no keys"
 
 
+async def test_a_time_zone_that_is_not_known_here_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    with new_store(tmp_path / "known"):
+        pass
+    assert "time zone" not in await found(tmp_path / "known")
+    with new_store(tmp_path, replace(SITE, time_zone="Mars/Olympus")):
+        pass
+    zone = (await found(tmp_path))["time zone"]
+    assert zone.state is State.NOTE
+    assert "Mars/Olympus is not known here: times are shown in UTC" in zone.line()
+
+
 async def test_carton_numbers_are_said_where_the_site_has_them_and_what_to_do_when_there_are_none(
     tmp_path: Path,
 ) -> None:

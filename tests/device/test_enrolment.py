@@ -9,7 +9,7 @@ import pytest
 from scantrail.device.enrolment import EnrolmentFailed, enrol
 from scantrail.device.keys import FILE, DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, StoreMissing
-from tests.device.online import URL, Line, cut, online_device, served_site
+from tests.device.online import URL, Line, Streamed, cut, online_device, served_site
 from tests.server.site import ServedSite
 
 
@@ -123,6 +123,8 @@ async def test_the_keys_are_the_same_when_loaded_again_and_never_shown(tmp_path:
 
 
 async def test_a_web_page_instead_of_the_server_is_a_sentence(tmp_path: Path) -> None:
-    page = httpx2.MockTransport(lambda _request: httpx2.Response(200, html="<html>Welcome to the hotel</html>"))
+    page = httpx2.MockTransport(
+        lambda _request: httpx2.Response(200, stream=Streamed(b"<html>Welcome to the hotel</html>"))
+    )
     with pytest.raises(EnrolmentFailed, match="sign-in page"):
         await enrol(tmp_path / "device", URL, "code", transport=page)

@@ -10,16 +10,18 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
 from backports import zstd
 
-from scantrail.device import transport
+from scantrail.device import first_load, snapshot_file, transport
 from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.sync import Link, SyncState
+from scantrail.device.transport import Offline
 from scantrail.domain.acts import ActId
 from scantrail.domain.events import ConditionStated
 from scantrail.domain.numbers import SsccSeries
@@ -127,9 +129,8 @@ def cut_after(size: int) -> Fault:
 
 
 async def test_a_cut_download_goes_on_where_it_stopped_also_after_a_restart(
-    device: OnlineDevice, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+    device: OnlineDevice, served: ServedSite
 ) -> None:
-    monkeypatch.setattr(transport, "PIECE", 100)
     device.line.fault = cut_after(500)
     state = await device.sync.now()
     assert state.link is Link.OFFLINE
@@ -265,7 +266,7 @@ def heads_of(served: ServedSite) -> dict[str, str]:
 
 @pytest.mark.parametrize("comes_back", ["before the act", "with the next act waiting"])
 async def test_while_the_rows_of_a_restored_server_are_on_their_way_work_goes_on_with_those_of_before(
-    device: OnlineDevice, served: ServedSite, comes_back: str, monkeypatch: pytest.MonkeyPatch
+    device: OnlineDevice, served: ServedSite, comes_back: str
 ) -> None:
     await device.sync.now()
     backup = {table.name: rows_of(served, table.name) for table in meta.metadata.sorted_tables}
@@ -277,7 +278,6 @@ async def test_while_the_rows_of_a_restored_server_are_on_their_way_work_goes_on
     snapshots_of(served).write("MAIN")
     if comes_back == "with the next act waiting":
         device.picks(promised(47))
-    monkeypatch.setattr(transport, "PIECE", 100)
     device.line.fault = cut_after(500)
     assert (await device.sync.now()).link is Link.OFFLINE
     assert device.store.ready
@@ -294,7 +294,7 @@ async def test_while_the_rows_of_a_restored_server_are_on_their_way_work_goes_on
 
 
 async def test_a_restored_server_that_has_every_act_is_known_by_its_answer_to_the_next_one(
-    device: OnlineDevice, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+    device: OnlineDevice, served: ServedSite
 ) -> None:
     await device.sync.now()
     device.picks(UNIT)
@@ -303,7 +303,6 @@ async def test_a_restored_server_that_has_every_act_is_known_by_its_answer_to_th
         connection.execute(meta.update().where(meta.c.key == "server_epoch").values(value="another"))
     snapshots_of(served).write("MAIN")
     device.picks(promised(47))
-    monkeypatch.setattr(transport, "PIECE", 100)
     device.line.fault = cut_after(500)
     assert (await device.sync.now()).link is Link.OFFLINE
     assert device.store.ready, "work goes on with the rows of before"
@@ -429,7 +428,7 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "a place at another site": sql("UPDATE places SET site = 'EAST'"),
     "pages of noise": overwritten,
     "no database": lambda path: path.write_bytes(b"<html>Please accept the terms</html>"),
-    "one byte": lambda path: path.write_bytes(b"x"),
+    "a few bytes": lambda path: path.write_bytes(b"x" * 100),
 }
 
 
@@ -483,7 +482,18 @@ async def test_bytes_that_were_changed_on_the_way_are_not_taken(
 
 
 @pytest.mark.parametrize(
-    "lie", [{"form": 2}, {"unpacked": 100}, {"unpacked": 2**60}, {"sha256": "../" * 21 + "x"}, {"size": 0}]
+    "lie",
+    [
+        {"form": 2},
+        {"unpacked": 100},
+        {"unpacked": 2**60},
+        {"unpacked": 2**36},
+        {"sha256": "../" * 21 + "x"},
+        {"size": 0},
+        {"size": 2**36},
+        {"size": 10**30},
+        {"rows": 10**30},
+    ],
 )
 async def test_a_description_that_cannot_be_true_is_not_followed(
     device: OnlineDevice, served: ServedSite, lie: dict[str, object]
@@ -500,6 +510,82 @@ async def test_a_description_that_cannot_be_true_is_not_followed(
     await device.sync.now()
     assert device.store.ready
     assert "rows-0.db" in home(device)
+
+
+def answered_by(change: Callable[[bytes], AsyncIterator[bytes]]) -> Fault:
+    """The snapshot's bytes come otherwise."""
+
+    async def fault(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        response = await go_on()
+        if not request.url.path.startswith("/v1/snapshot/"):
+            return response
+        return httpx2.Response(206, content=change(await response.aread()), request=request)
+
+    return fault
+
+
+async def test_a_file_that_never_ends_is_cut_where_it_should_have_ended(device: OnlineDevice) -> None:
+    sizes: list[int] = []
+
+    async def endless(content: bytes) -> AsyncIterator[bytes]:
+        while True:
+            sizes.append(sum(path.stat().st_size for path in device.store.folder.glob("snapshot-*")))
+            yield content
+
+    device.line.fault = answered_by(endless)
+    await device.sync.now()
+    assert len(sizes) <= 2
+    assert not any(name.startswith("snapshot-") for name in home(device))
+    assert device.store.ready, "everything has come one by one"
+
+
+async def test_a_file_that_trickles_is_left_and_goes_on_later(
+    device: OnlineDevice, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def trickle(content: bytes) -> AsyncIterator[bytes]:
+        for each in content:
+            yield bytes([each])
+
+    monkeypatch.setattr(transport, "LONGEST_S", 0.0)
+    told = snapshot_of(served)
+    with pytest.raises(Offline, match="too slowly"):
+        async for _piece in pieces_over(trickle, device, told):
+            pass
+
+
+def pieces_over(
+    change: Callable[[bytes], AsyncIterator[bytes]], device: OnlineDevice, told: Snapshot
+) -> AsyncIterator[bytes]:
+    device.line.fault = answered_by(change)
+    return device.server.snapshot_bytes(told, 0)
+
+
+async def test_a_file_that_has_no_room_here_is_not_fetched(
+    device: OnlineDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_file, "disk_usage", lambda _folder: SimpleNamespace(free=1 << 20))
+    await device.sync.now()
+    assert asked(device, "/v1/snapshot/") == []
+    notes = [say(state.loading.note) for state in device.states if state.loading and state.loading.note]
+    assert "this device has 1 MB free" in notes[0]
+    assert device.store.ready
+
+
+@pytest.mark.parametrize("pause", [-(10**30), -1, 10**30])
+async def test_no_pause_that_a_server_asks_for_holds_or_ends_the_first_load(
+    device: OnlineDevice, pause: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_load, "LONGEST_PAUSE_S", 0.01)
+
+    async def asks(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        if request.url.path != "/v1/snapshot" or len(asked(device, "/v1/snapshot")) > 2:
+            return await go_on()
+        return said(request, json.dumps({"retry_after": pause}).encode())
+
+    device.line.fault = asks
+    async with asyncio.timeout(20):
+        await device.sync.now()
+    assert device.store.ready
 
 
 async def test_a_server_that_has_none_is_followed_change_by_change(device: OnlineDevice, served: ServedSite) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from scantrail.device.store import DeviceStore, StoreDamaged, StoreExists, StoreFull, StoreInUse, StoreMissing
 from scantrail.device.store.database import FILE
+from scantrail.device.store.rows_file import make_rows
 from scantrail.domain.acts import Draft
 from scantrail.domain.events import BinConfirmed
 from scantrail.protocol.acts import act_hash, decode_act
@@ -79,6 +80,17 @@ def test_recording_goes_on_after_a_kill_with_the_next_number(folder: Path) -> No
     with DeviceStore.open(folder) as store:
         before = len(store.pending(100_000))
         assert Hand(store).does(BinConfirmed(LIST, None)).id.seq == before + 1
+
+
+def test_a_commit_is_on_the_disk_before_it_is_told_in_the_journal_and_in_the_rows(folder: Path) -> None:
+    with DeviceStore.open(folder) as store:
+        for file in ("main", "rows"):
+            ((level,),) = store._database._raw.execute(f"PRAGMA {file}.synchronous").fetchall()
+            assert level == 2, f"{file}: FULL"
+        make_rows(folder / "rows-7.db")
+        with store._database.using_rows("rows-7.db"):
+            pass
+        assert store._database._raw.execute("PRAGMA rows.synchronous").fetchall() == [(2,)], "of rows that are new too"
 
 
 def test_a_second_process_is_told_that_the_store_is_in_use(folder: Path) -> None:

@@ -37,7 +37,7 @@ from scantrail.server.units import put_units
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked
-from tests.device.online import Fault, OnlineDevice, cut, lost_answer, online_device, said, served_site
+from tests.device.online import Fault, OnlineDevice, Streamed, cut, lost_answer, online_device, said, served_site
 from tests.server.site import ServedSite
 from tests.support.worlds import NOW, SARAH, module, promised, scanned
 
@@ -169,12 +169,12 @@ async def a_bit_flips(request: httpx2.Request, go_on: Callable[[], Awaitable[htt
     content = bytearray(await response.aread())
     content[len(content) // 2] ^= 1
     headers = {HEADER: response.headers[HEADER]}
-    return httpx2.Response(response.status_code, content=bytes(content), headers=headers, request=request)
+    return httpx2.Response(response.status_code, stream=Streamed(bytes(content)), headers=headers, request=request)
 
 
 async def somewhere_else(request: httpx2.Request) -> httpx2.Response:
     content = b'{"server_epoch": "e", "cursor": {}, "rows": [], "more": false}'
-    return httpx2.Response(200, content=content, request=request)
+    return httpx2.Response(200, stream=Streamed(content), request=request)
 
 
 async def asked_otherwise(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
@@ -276,7 +276,7 @@ async def test_a_refusal_that_was_changed_on_the_way_is_not_acted_on(device: Onl
 
     async def flipped(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
         headers = {HEADER: said(request, problem, 409).headers[HEADER]}
-        return httpx2.Response(409, content=problem.replace(b"1", b"3"), headers=headers, request=request)
+        return httpx2.Response(409, stream=Streamed(problem.replace(b"1", b"3")), headers=headers, request=request)
 
     device.line.fault = flipped
     state = await device.sync.now()

@@ -23,6 +23,7 @@ from scantrail.device.store import DeviceStore, StoreInUse, Verifier
 from scantrail.domain.readings import Carrier
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of
 from tests.support.devices import new_store
+from tests.support.terminal import HANDS_PAUSE_S
 
 # Real programs that are waited for: one after the other, never beside each other.
 pytestmark = pytest.mark.xdist_group("terminals")
@@ -53,6 +54,11 @@ class Terminal:
 
     def send(self, data: bytes | str) -> None:
         self.child.send(data)
+
+    def press(self, key: bytes) -> None:
+        """Press a key as a hand does: what comes sooner after a scan is the scanner's, and no key."""
+        time.sleep(HANDS_PAUSE_S)
+        self.child.send(key)
 
     def type_at(self, pace_s: float, text: str) -> None:
         """Send characters one by one, as a scanner does, and draw what comes meanwhile."""
@@ -179,11 +185,11 @@ def test_no_byte_of_a_scan_ends_the_program_or_is_lost(terminal: Terminal, folde
 
 def test_function_keys_of_a_terminal_work(terminal: Terminal) -> None:
     terminal.sign_in_and_open()
-    terminal.send(b"\x1bOP")
+    terminal.press(b"\x1bOP")
     terminal.until("HELP")
-    terminal.send(b"\x1b")
+    terminal.press(b"\x1b")
     terminal.until("SCAN BIN", "F4 exception")
-    terminal.send(b"\x1bOS")
+    terminal.press(b"\x1bOS")
     terminal.until("WHAT IS WRONG?")
     assert terminal.leave() == 0
 

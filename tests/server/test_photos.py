@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from scantrail.domain.events import ConditionStated, LabelUnreadable
+from scantrail.domain.events import AllocationReleased, ConditionStated, LabelUnreadable
 from scantrail.domain.photos import LARGEST, Photo, photo_of
 from scantrail.domain.units import Condition
 from scantrail.protocol.messages import Outcome
@@ -89,6 +89,14 @@ def test_the_photos_of_a_contested_act_are_evidence_too(served: ServedSite) -> N
     device = served.device()
     device.record(ConditionStated(UNIT, Condition.DAMAGED, "PL-2025-0091"), document="PL-2025-0091", photos=(PHOTO,))
     assert device.push().verdicts[0].refusal is not None
+    assert send(device).status_code == 201
+
+
+def test_the_photos_of_a_refused_act_are_evidence_too(served: ServedSite) -> None:
+    device = served.device()
+    device.record(AllocationReleased(UNIT, "SO-2025-1289"), reason="not found", photos=(PHOTO,))
+    assert device.outcomes() == [Outcome.REFUSED], "that is the desk's"
+    assert lacking(device) == [PHOTO.sha256]
     assert send(device).status_code == 201
 
 

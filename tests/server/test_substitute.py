@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.server.site import VERIFIER, ServedSite, TestDevice
 from tests.support.worlds import MIKE, MODULE, SAM, module, promised
 
 LISTED, ORDER = "PL-2025-0091", "SO-2025-1289"
+ELSEWHERE = replace(SAM, id="eve", badge="WKR-9001", site="EAST")
+"""A supervisor, but of another site."""
 OLD, NEW = promised(46), module(49)
 SUBSTITUTED = UnitSubstituted(NEW.id, NEW.serial, LISTED, "1", ORDER, OLD.id)
 RELEASED = AllocationReleased(OLD.id, ORDER)
@@ -26,7 +29,7 @@ PICKED = UnitPicked(NEW.id, NEW.serial, LISTED, "1", ORDER, NEW.place, "MAIN/CAR
 @pytest.fixture
 def device(served: ServedSite) -> TestDevice:
     with served.database.writing() as connection:
-        put_workers(connection, [SAM], {SAM.id: VERIFIER})
+        put_workers(connection, [SAM, ELSEWHERE], {SAM.id: VERIFIER, ELSEWHERE.id: VERIFIER})
     device = served.device()
     device.record(BinConfirmed(LISTED, "MAIN/A-15-03"), document=LISTED)
     device.record(ProductConfirmed(LISTED, MODULE.id), document=LISTED)
@@ -62,6 +65,7 @@ def test_it_is_applied_whole_and_told_with_who_allowed_it(served: ServedSite, de
         ({"grant": None}, Code.NO_GRANT),
         ({"grant": Grant(MIKE.id)}, Code.NO_GRANT),
         ({"grant": Grant("nobody")}, Code.NO_GRANT),
+        ({"grant": Grant(ELSEWHERE.id)}, Code.NO_GRANT),
         ({"reason": ""}, Code.NO_REASON),
         ({"reading": OLD.serial}, Code.SCAN_MISMATCH),
     ],

@@ -20,6 +20,8 @@ from scantrail.device.clock_check import SET_CLOCK, clock_trouble
 from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
+from scantrail.domain.moments import is_time_zone
+from scantrail.domain.sites import Site
 from scantrail.glyphs import UNICODE, charset_of
 from scantrail.program import command
 from scantrail.protocol.messages import PROTOCOL
@@ -209,7 +211,7 @@ async def _records(folder: Path) -> list[Finding]:
         with DeviceStore.open(folder) as store:
             identity, counts, photos = store.identity, store.counts(), store.photos.counts()
             numbers, unread = store.carton_numbers_left(), store.count_unread()
-            heard = store.last_heard()
+            heard, site = store.last_heard(), store.site_row
     except StoreMissing:
         enrol = command("enrol", "--server", "URL", "--code", "CODE", store=folder)
         todo = M("On the server: scantrail device add NAME --site SITE; here: {enrol}", enrol=enrol)
@@ -223,6 +225,7 @@ async def _records(folder: Path) -> list[Finding]:
         *_photos(photos),
         *_unread(unread),
         *_numbers(numbers),
+        *_time_zone(site),
         *_keys(folder),
         *await _server(identity, heard),
     ]
@@ -265,6 +268,15 @@ def _numbers(numbers: NumbersLeft | None) -> list[Finding]:
         return [Finding("numbers", State.GOOD, numbers.told)]
     todo = "" if numbers.refusal else M("Connect to the network: scantrail sync now")
     return [Finding("numbers", State.NOTE, numbers.told, todo)]
+
+
+def _time_zone(site: Site | None) -> list[Finding]:
+    """Only where there is something to say of it."""
+    if site is None or is_time_zone(site.time_zone):
+        return []
+    found = M("{zone} is not known here: times are shown in UTC, and days begin and end by UTC.", zone=site.time_zone)
+    todo = M("Upgrade this device's time zones: pip install --upgrade tzdata. If that does not help, correct the site.")
+    return [Finding("time zone", State.NOTE, found, todo)]
 
 
 def _keys(folder: Path) -> list[Finding]:

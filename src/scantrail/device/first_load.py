@@ -20,6 +20,9 @@ from scantrail.words import M, Message
 ASKS = 100
 """How often to ask for a snapshot that is being written before following the changes instead."""
 
+LONGEST_PAUSE_S = 10
+"""Between two of these questions, however long the server asks to wait."""
+
 STEPS = 100
 """How often at the most the screen is told how far it is."""
 
@@ -93,10 +96,10 @@ class FirstLoad:
                 if refused.problem.status == 404:
                     return None
                 raise
-            if answer.snapshot is not None or not answer.retry_after:
+            if answer.snapshot is not None or answer.retry_after <= 0:
                 return answer.snapshot
             self._tell(Loading(note=M("The server is putting the day together.")))
-            await asyncio.sleep(answer.retry_after)
+            await asyncio.sleep(min(answer.retry_after, LONGEST_PAUSE_S))
         return None
 
     async def _fetch(self, snapshot: Snapshot, file: SnapshotFile) -> None:

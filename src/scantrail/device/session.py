@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts import Act, ActId, Draft, Times
@@ -21,6 +20,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
 from scantrail.domain.judge import absorb, judge
+from scantrail.domain.moments import local
 from scantrail.domain.people import Worker
 from scantrail.domain.photos import Photo
 from scantrail.domain.places import Place
@@ -403,7 +403,7 @@ class Session:
         )
 
     def _today(self, time_zone: str) -> date:
-        return self._clock.now().wall.astimezone(ZoneInfo(time_zone)).date()
+        return local(self._clock.now().wall, time_zone).date()
 
     def _signed_in(self) -> Worker:
         if self._worker is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from shutil import disk_usage
 
 from backports import zstd
 
@@ -14,6 +15,12 @@ from scantrail.protocol.snapshot import FORM, LARGEST, Snapshot
 
 AT_ONCE = 1 << 20
 """Bytes unpacked at once."""
+
+MORE_THAN_UNPACKED = 1 << 20
+"""Bytes by which what cannot be compressed may grow on its way."""
+
+SPARE = 64 * 1024**2
+"""Bytes that a snapshot leaves free on the disk: the journal must go on."""
 
 
 class SnapshotFile:
@@ -36,6 +43,13 @@ class SnapshotFile:
             self._packed.touch(mode=0o600)
             self.size = self._packed.stat().st_size
             """Bytes that have arrived."""
+            self._must_fit(folder)
+
+    def _must_fit(self, folder: Path) -> None:
+        needed, free = self.missing + self._snapshot.unpacked + SPARE, disk_usage(folder).free
+        if needed > free:
+            self.remove()
+            raise RowsUnusable(f"it takes {needed >> 20} MB and this device has {free >> 20} MB free")
 
     @property
     def missing(self) -> int:
@@ -43,7 +57,14 @@ class SnapshotFile:
         return max(0, self._snapshot.size - self.size)
 
     def append(self, piece: bytes) -> None:
-        """Keep the next bytes."""
+        """Keep the next bytes.
+
+        Raises:
+            RowsUnusable: there are more than the snapshot's description says; nothing of it is kept.
+        """
+        if len(piece) > self.missing:
+            self.remove()
+            raise RowsUnusable("it is larger than it says")
         with _telling(), self._packed.open("ab") as file:
             file.write(piece)
         self.size += len(piece)
@@ -101,5 +122,6 @@ def _check(snapshot: Snapshot) -> None:
     if snapshot.form != FORM:
         raise RowsUnusable(f"its form is {snapshot.form}, this device reads {FORM}")
     is_hash = len(snapshot.sha256) == 64 and set(snapshot.sha256) <= set("0123456789abcdef")
-    if not is_hash or snapshot.size < 1 or not 0 < snapshot.unpacked <= LARGEST or snapshot.rows < 0:
+    is_sized = 0 < snapshot.unpacked <= LARGEST and 0 < snapshot.size <= snapshot.unpacked + MORE_THAN_UNPACKED
+    if not is_hash or not is_sized or not 0 <= snapshot.rows <= snapshot.unpacked:
         raise RowsUnusable("its description makes no sense")

@@ -32,10 +32,16 @@ from scantrail.protocol.exchange import (
 )
 from scantrail.protocol.messages import REVOKED, Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import WrongAnswer, pause_before
-from scantrail.words import M, Message
+from scantrail.words import N_, M, Message
 
 IDLE_S = 5.0
 """Between two polls while there is nothing to send, give or take a fifth."""
+
+MISTAKE = N_(
+    "A mistake in Scantrail keeps this device from the server ({why}). Scans are kept and the exchange is tried again: "
+    "tell your supervisor."
+)
+"""A mistake in the exchange must not end the work of a shift; nothing of it was half written."""
 
 HISTORIES = 3
 """How often in one exchange the server may turn out to have been restored."""
@@ -179,6 +185,8 @@ class Sync:
                 self._failed(Link.OFFLINE, M("The server's answer cannot be used ({why}).", why=error))
             except (GivenUp, StoreError) as error:
                 self._failed(Link.OFFLINE, error.message)
+            except Exception as error:  # noqa: BLE001 - reason: see MISTAKE
+                self._failed(Link.OFFLINE, M(MISTAKE, why=f"{type(error).__name__}: {error}"))
             else:
                 self._failures = 0
                 self._show(Link.ONLINE, "")

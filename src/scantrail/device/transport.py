@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import time
+import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,6 +18,7 @@ import httpx2
 from scantrail.domain.identifiers import UnitId
 from scantrail.domain.photos import Photo
 from scantrail.domain.plain import PlainError, from_plain, to_plain
+from scantrail.protocol.answers import LARGEST_NUMBER, LONGEST_TEXT, check
 from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.messages import (
     PROTOCOL,
@@ -33,6 +36,7 @@ from scantrail.protocol.messages import (
     SignInAnswer,
     SignInRequest,
 )
+from scantrail.protocol.outbox import WrongAnswer
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.words import M, Message, say
 
@@ -43,9 +47,18 @@ LONGEST_S = 60.0
 """A whole exchange at the most, however slowly its bytes trickle."""
 SIGN_IN_S = 6.0
 """A person waits for this one."""
+SMALL = 64 * 1024
+"""Bytes of an answer that says little, as sent and unpacked."""
+LISTED = 8 * 1024 * 1024
+"""Bytes of an answer that lists something, for example a unit's history."""
 LARGEST_ANSWER = 64 * 1024 * 1024
-PIECE = 1 << 18
-"""Bytes of a snapshot taken at once."""
+"""Bytes of a page of changes."""
+MOST_VALUES = 2_000_000
+"""Values in one answer: small ones take far more room in memory than on the line."""
+DEEPEST = 50
+"""Objects and lists within each other."""
+SLOWEST = 64 * 1024
+"""Bytes of a snapshot that a minute must bring; with less, the next try may find a better line."""
 PAGE = 500
 """Rows asked for in one page of changes."""
 
@@ -131,19 +144,24 @@ class Server:
 
     async def push(self, push: Push) -> PushAnswer:
         """Send acts and receive their verdicts."""
-        return await self._ask(PushAnswer, "POST", "/v1/push", to_plain(push))
+        return await self._ask(PushAnswer, "POST", "/v1/push", to_plain(push), most=LARGEST_ANSWER)
 
     async def changes(self, seen: Seen) -> Changes:
         """The next page of what this device has not seen."""
         query = {"seen": json.dumps(to_plain(seen), sort_keys=True, separators=(",", ":")), "limit": str(PAGE)}
-        return await self._ask(Changes, "GET", "/v1/changes", query=query)
+        return await self._ask(Changes, "GET", "/v1/changes", query=query, most=LARGEST_ANSWER)
 
     async def snapshot(self) -> SnapshotAnswer:
         """Which snapshot there is to begin with."""
         return await self._ask(SnapshotAnswer, "GET", "/v1/snapshot")
 
     async def snapshot_bytes(self, snapshot: Snapshot, start: int) -> AsyncGenerator[bytes]:
-        """A snapshot's bytes from `start` on, as they arrive."""
+        """A snapshot's bytes from `start` on, as they arrive. How many may come, the caller decides.
+
+        Raises:
+            Offline: the line was cut, or is too slow; what has arrived is good.
+            Refused: the server has no such snapshot.
+        """
         headers = self._headers() | {"Range": f"bytes={start}-", "Accept-Encoding": "identity"}
         with self._telling():
             client = await self._open()
@@ -151,10 +169,12 @@ class Server:
             response = await client.send(request, stream=True)
             try:
                 if response.status_code != 206:
-                    _understood(response, await response.aread())
+                    _understood(response, await _received(response, SMALL))
                     raise Offline(_NOT_THE_SERVER)
-                async for piece in response.aiter_raw(PIECE):
+                minute = _Minute()
+                async for piece in response.aiter_raw():
                     yield piece
+                    minute.add(len(piece))
             finally:
                 await response.aclose()
 
@@ -164,21 +184,26 @@ class Server:
 
     async def timeline(self, unit: UnitId) -> dict[str, Any]:
         """A unit and its whole history, as the server's JSON object."""
-        return await self._json("GET", f"/v1/units/{unit}/timeline", within=SIGN_IN_S)
+        return await self._json("GET", f"/v1/units/{unit}/timeline", within=SIGN_IN_S, most=LISTED)
 
     async def send_photo(self, photo: Photo, content: bytes) -> PhotoTaken:
         """Send a photo's bytes; the same ones again do no harm."""
-        return await self._ask(PhotoTaken, "PUT", f"/v1/photos/{photo.sha256}", Raw(content, photo.media_type))
+        taken = await self._ask(PhotoTaken, "PUT", f"/v1/photos/{photo.sha256}", Raw(content, photo.media_type))
+        if taken.sha256 != photo.sha256:
+            raise Offline(M("The server says that it has another photo than the one that was sent."))
+        return taken
 
     async def lacked_photos(self) -> LackedPhotos:
         """Which photos of this device's acts the server has not got."""
-        return await self._ask(LackedPhotos, "GET", "/v1/photos/lacking")
+        return await self._ask(LackedPhotos, "GET", "/v1/photos/lacking", most=LISTED)
 
     async def _ask(self, kind: type[T], method: str, path: str, body: Any = None, **how: Any) -> T:
         data = await self._json(method, path, body, **how)
         try:
-            return from_plain(kind, data)
-        except PlainError as error:
+            answer = from_plain(kind, data)
+            check(answer)
+            return answer
+        except (PlainError, WrongAnswer) as error:
             raise Offline(
                 M("The server's answer cannot be read ({why}). One side needs an upgrade.", why=error)
             ) from error
@@ -191,10 +216,11 @@ class Server:
         *,
         query: dict[str, str] | None = None,
         within: float = LONGEST_S,
+        most: int = SMALL,
     ) -> dict[str, Any]:
         with self._telling():
             async with asyncio.timeout(within):
-                response, content = await self._exchange(method, path, body, query)
+                response, content = await self._exchange(method, path, body, query, most)
         _must_be_whole(response, content)
         return _understood(response, content)
 
@@ -205,15 +231,15 @@ class Server:
             yield
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise Offline(M("The server {url} does not answer.", url=self._url)) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error, OSError, ValueError) as error:
             raise Offline(_unreachable(self._url, error)) from error
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json"}
+        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json", "Accept-Encoding": "gzip"}
         return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
 
     async def _exchange(
-        self, method: str, path: str, body: Any, query: dict[str, str] | None
+        self, method: str, path: str, body: Any, query: dict[str, str] | None, most: int
     ) -> tuple[httpx2.Response, bytes]:
         headers = self._headers()
         content = None
@@ -227,14 +253,9 @@ class Server:
         request = client.build_request(method, path, content=content, headers=headers, params=query)
         response = await client.send(request, stream=True)
         try:
-            received = bytearray()
-            async for piece in response.aiter_bytes():
-                received += piece
-                if len(received) > LARGEST_ANSWER:
-                    raise Offline(_NOT_THE_SERVER)
+            return response, await _received(response, most)
         finally:
             await response.aclose()
-        return response, bytes(received)
 
     async def _open(self) -> httpx2.AsyncClient:
         """The client. Reading the system's certificates takes a moment, which must not stop a scan."""
@@ -251,6 +272,54 @@ class Server:
 
 _NOT_THE_SERVER = M("Something else than the Scantrail server answers: perhaps the network asks for a sign-in page.")
 _OUT_OF_ORDER = "The server is busy or out of order ({status})."
+
+
+_TOO_LARGE = M("The server's answer is larger than any that this device asks for. Nothing of it was taken.")
+
+
+async def _received(response: httpx2.Response, most: int) -> bytes:
+    """An answer's bytes, at most so many, as sent and unpacked.
+
+    They are unpacked here, since a few bytes may stand for gigabytes: those are never made.
+
+    Raises:
+        Offline: there are more, or they are packed in a way that was not asked for.
+    """
+    packing = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packing not in ("identity", "gzip"):
+        raise Offline(_NOT_THE_SERVER)
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packing == "gzip" else None
+    received, sent = bytearray(), 0
+    async for piece in response.aiter_raw():
+        sent += len(piece)
+        received += unpacker.decompress(piece, most + 1 - len(received)) if unpacker else piece
+        if max(sent, len(received)) > most:
+            raise Offline(_TOO_LARGE)
+    if unpacker and not unpacker.eof:
+        raise Offline(M("The server's answer was cut short."))
+    return bytes(received)
+
+
+class _Minute:
+    """Watches that a long answer makes progress: one that trickles would hold a device for days."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._arrived = 0
+
+    def add(self, count: int) -> None:
+        """So many more bytes have come.
+
+        Raises:
+            Offline: too few in a minute.
+        """
+        self._arrived += count
+        now = time.monotonic()
+        if now - self._began < LONGEST_S:
+            return
+        if self._arrived < SLOWEST:
+            raise Offline(M("The day's file comes too slowly over this network. It goes on from there."))
+        self._began, self._arrived = now, 0
 
 
 def _must_be_whole(response: httpx2.Response, content: bytes) -> None:
@@ -276,10 +345,7 @@ def _understood(response: httpx2.Response, content: bytes) -> dict[str, Any]:
     asked_pause = _seconds(response.headers.get("Retry-After", ""))
     if response.status_code >= 500:
         raise Offline(M(_OUT_OF_ORDER, status=response.status_code), asked_pause)
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Offline(_NOT_THE_SERVER) from error
+    data = _parsed(content)
     if not isinstance(data, dict) or 300 <= response.status_code < 400:
         raise Offline(_NOT_THE_SERVER)
     if response.is_success:
@@ -287,13 +353,37 @@ def _understood(response: httpx2.Response, content: bytes) -> dict[str, Any]:
     raise _refused(response.status_code, data, asked_pause)
 
 
+def _parsed(content: bytes) -> Any:
+    """Raises `Offline` where it is no JSON, or more of it than any answer has."""
+    if content.count(b",") + content.count(b"[") + content.count(b"{") > MOST_VALUES:
+        raise Offline(_TOO_LARGE)
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Offline(_NOT_THE_SERVER) from error
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _depth in range(DEEPEST):
+        inner = (each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer))
+        level = [each for each in inner if isinstance(each, (dict, list))]
+    if level:
+        raise Offline(_NOT_THE_SERVER)
+    return data
+
+
 def _refused(status: int, data: dict[str, Any], asked_pause: float | None) -> Refused | Offline:
     try:
-        problem = from_plain(Problem, {"status": status, "detail": "", **data})
+        problem = from_plain(Problem, {"detail": "", **data, "status": status})
     except PlainError:
         return Offline(_NOT_THE_SERVER, asked_pause)
+    problem = replace(problem, title=_sentence(problem.title), detail=_sentence(problem.detail))
     expected = data.get("expected_seq")
-    return Refused(problem, asked_pause, expected if type(expected) is int else None)
+    is_seq = type(expected) is int and 0 <= expected <= LARGEST_NUMBER
+    return Refused(problem, asked_pause, expected if is_seq else None)
+
+
+def _sentence(text: str) -> str:
+    """The server's words as they can be kept and shown: half a character is none, and nobody reads a page."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
 def _seconds(text: str) -> float | None:

@@ -11,6 +11,11 @@ def local(when: datetime, time_zone: str) -> datetime:
     return when.astimezone(_zone(time_zone) or UTC)
 
 
+def is_time_zone(name: str) -> bool:
+    """Whether this machine knows an IANA time zone of that name."""
+    return _zone(name) is not None
+
+
 def moment(when: datetime, time_zone: str) -> str:
     """For a reader at that site, who knows its zone: `2025-01-27 14:40`.
 

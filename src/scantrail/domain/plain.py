@@ -7,11 +7,12 @@ A class with a static method `from_newer` is given the data first, to say in its
 
 from __future__ import annotations
 
+import reprlib
 import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -22,6 +23,10 @@ Encoder = Callable[[Any], Any]
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """Types that JSON has itself."""
+
+_SHORT = reprlib.Repr()
+"""Shows a value in a message, cut: one that is wrong may be a whole file."""
+_SHORT.maxstring = _SHORT.maxother = 80
 
 
 class PlainError(ValueError):
@@ -116,7 +121,7 @@ def _decoder(wanted: Any) -> Decoder:
 def _exact(kind: type) -> Decoder:
     def decode(data: Any, path: str) -> Any:
         if type(data) is not kind:
-            raise PlainError(f"{path}: expected {kind.__name__}, got {data!r}")
+            raise PlainError(f"{path}: expected {kind.__name__}, got {_SHORT.repr(data)}")
         return data
 
     return decode
@@ -129,7 +134,7 @@ def _enum(wanted: type[Enum]) -> Decoder:
         except (ValueError, TypeError) as error:
             expected = ", ".join(str(each.value) for each in wanted)
             kind = UnknownValue if isinstance(data, str) else PlainError
-            raise kind(f"{path}: expected one of {expected}, got {data!r}") from error
+            raise kind(f"{path}: expected one of {expected}, got {_SHORT.repr(data)}") from error
 
     return decode
 
@@ -139,7 +144,7 @@ def _converted(convert: Callable[[str], Any], expected: str) -> Decoder:
         try:
             return convert(data)
         except (ValueError, TypeError) as error:
-            raise PlainError(f"{path}: expected {expected}, got {data!r}") from error
+            raise PlainError(f"{path}: expected {expected}, got {_SHORT.repr(data)}") from error
 
     return decode
 
@@ -148,6 +153,8 @@ def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("an instant needs its offset")
+    if not MINYEAR < instant.year < MAXYEAR:
+        raise ValueError("no time zone has this instant")
     return instant
 
 
@@ -162,7 +169,7 @@ def _sequence(make: Callable[[Any], Any], item: Any) -> Decoder:
 
     def decode(data: Any, path: str) -> Any:
         if not isinstance(data, list):
-            raise PlainError(f"{path}: expected a list, got {data!r}")
+            raise PlainError(f"{path}: expected a list, got {_SHORT.repr(data)}")
         return make(decode_item(each, f"{path}[{at}]") for at, each in enumerate(data))
 
     return decode
@@ -173,7 +180,7 @@ def _mapping(arguments: tuple[Any, ...]) -> Decoder:
 
     def decode(data: Any, path: str) -> Any:
         if not isinstance(data, dict):
-            raise PlainError(f"{path}: expected an object, got {data!r}")
+            raise PlainError(f"{path}: expected an object, got {_SHORT.repr(data)}")
         return {decode_key(key, path): decode_item(item, f"{path}.{key}") for key, item in data.items()}
 
     return decode
@@ -186,7 +193,7 @@ def _dataclass(cls: Any) -> Decoder:
 
     def decode(data: Any, path: str) -> Any:
         if not isinstance(data, dict):
-            raise PlainError(f"{path}: expected an object, got {data!r}")
+            raise PlainError(f"{path}: expected an object, got {_SHORT.repr(data)}")
         if from_newer is not None:
             data = from_newer(data)
         values = {}

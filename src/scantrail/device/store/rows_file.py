@@ -14,6 +14,7 @@ from typing import Any
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.status import Status
 from scantrail.domain.units import Condition, OwnerType
+from scantrail.protocol.answers import LARGEST_NUMBER
 from scantrail.protocol.messages import Row, RowKind, SettledRecord
 from scantrail.protocol.rows import INDEXES, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
 from scantrail.protocol.snapshot import Snapshot
@@ -105,7 +106,7 @@ def _set_aside(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
 def _telling() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.DatabaseError, PlainError, ValueError) as error:
+    except (sqlite3.DatabaseError, PlainError, ValueError, RecursionError) as error:
         raise RowsUnusable(str(error)) from error
 
 
@@ -197,7 +198,8 @@ def settled_in(rows: Iterable[Sequence[Any]]) -> list[Row]:
     """
     found = [Row(RowKind.ATTENTION, row[0], row[1], json.loads(row[2])) for row in rows]
     for row in found:
-        from_plain(SettledRecord, row.body)
+        if not 0 < from_plain(SettledRecord, row.body).seq <= LARGEST_NUMBER:
+            raise PlainError(f"attention {row.id}: no device has such an act")
     return found
 
 
@@ -206,7 +208,10 @@ def _unread(kind: RowKind, found: Iterable[sqlite3.Row]) -> list[Row]:
     unread = []
     for each in found:
         columns = dict(each)
-        row = Row(kind, str(columns["id"]), int(columns["position"]), json.loads(columns["body"]))
+        body = json.loads(columns["body"])
+        if not isinstance(body, dict):
+            raise PlainError(f"{kind.value} {columns['id']}: expected an object")
+        row = Row(kind, str(columns["id"]), int(columns["position"]), body)
         try:
             _check(row, columns)
         except UnknownValue:

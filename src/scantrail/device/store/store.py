@@ -552,5 +552,5 @@ def _readable() -> Iterator[None]:
     """Say of a value that no database can hold that it cannot be read."""
     try:
         yield
-    except (UnicodeEncodeError, OverflowError) as error:
+    except (UnicodeEncodeError, OverflowError, RecursionError) as error:
         raise PlainError(f"a value cannot be stored: {error}") from error

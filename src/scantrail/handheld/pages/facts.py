@@ -240,5 +240,5 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
 def _when(text: str, time_zone: str) -> str:
     try:
         return moment(datetime.fromisoformat(text), time_zone)
-    except ValueError:
+    except (ValueError, OverflowError):
         return text or "?"
