@@ -9,6 +9,7 @@ import pytest
 
 from scantrail.domain import fold, judge
 from scantrail.domain.acts import ActId
+from scantrail.domain.attention import is_on_the_way
 from scantrail.domain.events import UnitsReserved
 from scantrail.domain.judge import Judgement, absorb
 from scantrail.domain.refusals import Code, refuse
@@ -73,6 +74,16 @@ def no_site_lock(plant: pytest.MonkeyPatch) -> None:
 def refused_act_dropped(plant: pytest.MonkeyPatch) -> None:
     """What the server did not apply is shown to nobody."""
     plant.setattr(fake_store, "open_troubles", lambda _troubles: ())
+
+
+def confirmation_told_to_nobody(plant: pytest.MonkeyPatch) -> None:
+    """A list that could not be taken, or a label that could not be confirmed, is no trouble whatever the reason."""
+    plant.setattr(fake_store, "needs_a_person", lambda act, _refusal: not is_on_the_way(act))
+
+
+def trouble_without_need(plant: pytest.MonkeyPatch) -> None:
+    """Who was only on the way to a list that is over must settle it all the same."""
+    plant.setattr(fake_store, "needs_a_person", lambda act, _refusal: bool(act.draft.events))
 
 
 def pending_work_hidden(plant: pytest.MonkeyPatch) -> None:
@@ -176,6 +187,8 @@ FAULTS = (
     no_dedupe,
     no_site_lock,
     refused_act_dropped,
+    confirmation_told_to_nobody,
+    trouble_without_need,
     pending_work_hidden,
     seq_used_again,
     act_half_applied,

@@ -157,6 +157,10 @@ class Desk:
         return f"withdraws line {line.id} of {listed.number}"
 
     def _cancels(self, now: datetime, listed: PickList) -> str:
+        """Often a list of which units are in a cart already: they have to go back."""
+        begun = [each for each in self._server.lists().values() if each.status in OPEN and each.picked]
+        if begun and self._chance.random() < 0.7:
+            listed = self._chance.choice(begun)
         named = [unit for line in listed.lines for unit in line.units]
         self._commits((PickListCancelled(listed.number), *self._releases(listed, named)), now)
         return f"cancels {listed.number}"

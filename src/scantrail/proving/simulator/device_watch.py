@@ -7,20 +7,27 @@ from typing import Any, Protocol
 
 from scantrail.device.store import AttentionItem
 from scantrail.domain.acts import Act
-from scantrail.domain.attention import is_on_the_way, units_in
+from scantrail.domain.attention import units_in
 from scantrail.domain.documents import PickList
 from scantrail.domain.events import (
     AttentionSettled,
+    BinConfirmed,
+    CheckConfirmed,
+    PickListReleased,
+    PickListTaken,
     PickUndone,
+    ProductConfirmed,
     QuarantineUndone,
     UnitHandedOver,
     UnitPicked,
     UnitPutAside,
     UnitQuarantined,
     UnitRegistered,
+    UnitsReserved,
 )
 from scantrail.domain.holds import Hold
 from scantrail.domain.identifiers import PlaceId
+from scantrail.domain.refusals import Code
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.protocol.acts import act_hash, encode_act
@@ -40,6 +47,12 @@ from scantrail.proving.simulator.invariants import (
     Broken,
 )
 from scantrail.proving.simulator.server_watch import ServerWatch
+
+ON_THE_WAY = (PickListTaken, PickListReleased, UnitsReserved, BinConfirmed, ProductConfirmed, CheckConfirmed)
+"""What does nothing with goods and finds nothing out."""
+
+LIST_IS_OVER = (Code.LIST_TAKEN_OVER, Code.LIST_CANCELLED, Code.LIST_COMPLETED)
+"""Why such an act may fail without anybody being told: the list itself says so."""
 
 
 class WatchedStore(Protocol):
@@ -129,16 +142,30 @@ class DeviceWatch:
             if state is not ActState.APPLIED:
                 (waiting if state is ActState.WAITING else over).append(act)
         if waiting or over:
-            self._in_attention(waiting, store.waiting)
+            self._told(waiting, store.waiting)
             self._in_attention(over, store.attention)
 
-    def _in_attention(self, acts: Iterable[Act], told: Callable[[], Iterable[AttentionItem]]) -> None:
-        """These acts, which did not apply, are among what a person is told, or was settled."""
-        with_events = [act for act in acts if not is_on_the_way(act)]
+    def _told(self, acts: Iterable[Act], told: Callable[[], Iterable[AttentionItem]]) -> None:
+        """These acts are among what a person is told, or were settled."""
+        with_events = [act for act in acts if act.draft.events]
         items = told() if with_events else ()
         for act in with_events:
             if not _is_covered(act, items, self.promised):
                 raise Broken(ATTENTION, f"act {act.id} did not apply and nobody is told")
+
+    def _in_attention(self, acts: Sequence[Act], told: Callable[[], Iterable[AttentionItem]]) -> None:
+        """These acts did not apply: each is told as trouble, but for those of which the list itself says all."""
+        said = {act.id for act in acts if self._says_the_list(act)}
+        self._told([act for act in acts if act.id not in said], told)
+        in_vain = [item.act for item in told() if item.act in said] if said else []
+        if in_vain:
+            raise Broken(ATTENTION, f"act {in_vain[0]} is told as trouble, although its list says all that there is")
+
+    def _says_the_list(self, act: Act) -> bool:
+        """Whether somebody was only on the way to goods, for a list that is over or that another has since."""
+        refusal = self._server.refusals.get(act.id)
+        is_on_the_way = all(isinstance(event, ON_THE_WAY) for event in act.draft.events)
+        return is_on_the_way and refusal is not None and refusal.code in LIST_IS_OVER
 
     def _followed(self, store: WatchedStore) -> None:
         cursor = store.cursor()

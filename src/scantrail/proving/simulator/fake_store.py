@@ -225,6 +225,11 @@ class FakeStore:
         lists = (each for each in self._lists.values() if each.status in OPEN)
         return tuple(sorted(lists, key=lambda each: each.number))
 
+    def to_put_back(self) -> tuple[PickList, ...]:
+        """Cancelled lists for which units are still picked, by number."""
+        lists = (each for each in self._lists.values() if each.status is DocumentStatus.CANCELLED and each.picked)
+        return tuple(sorted(lists, key=lambda each: each.number))
+
     def holds(self) -> tuple[Hold, ...]:
         """The open holds."""
         return tuple(hold for hold in self.kept.holds.values() if hold.open)

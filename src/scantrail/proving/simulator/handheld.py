@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from scantrail.device.session import Session, SessionStore
+from scantrail.device.session import Session
 from scantrail.device.store import StoreError
 from scantrail.device.sync import IDLE_S
 from scantrail.domain.plain import PlainError
@@ -17,12 +17,12 @@ from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.device_watch import DeviceWatch, WatchedStore
 from scantrail.proving.simulator.fate import Fate, PowerCut
 from scantrail.proving.simulator.network import Busy, Network, NoAnswer, Request
-from scantrail.proving.simulator.person import Person
+from scantrail.proving.simulator.person import Person, PersonStore
 from scantrail.proving.simulator.trace import Trace
 from scantrail.words import say
 
 
-class SimulatedStore(DeviceRecords, SessionStore, WatchedStore, Protocol):
+class SimulatedStore(DeviceRecords, PersonStore, WatchedStore, Protocol):
     """A device's store, real or fake, that can be opened again after its process is gone."""
 
     def forget_old(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Protocol
 
 from scantrail.device.session import Session, SessionStore
 from scantrail.domain.acts import Times
@@ -14,9 +15,17 @@ from scantrail.proving.simulator.trace import Trace
 from scantrail.proving.simulator.warehouse import BINS, PRODUCTS
 from scantrail.words import say
 from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Prompt, Verdict
+from scantrail.workflows.pick.state import ExceptionKind
 
 KEYS: tuple[Answer, ...] = (Confirm(), AskException(), AskUndo(), Back())
 LABELS = (*(bin_.removeprefix("MAIN/") for bin_ in BINS), "DOCK-01", *(product.sku for product in PRODUCTS))
+
+
+class PersonStore(SessionStore, Protocol):
+    """What a person finds on the device beside the open task."""
+
+    def to_put_back(self) -> tuple[PickList, ...]:
+        """Cancelled lists for which units are still picked."""
 
 
 class Person:
@@ -28,12 +37,12 @@ class Person:
         self._chance = chance
         self._trace = trace
 
-    def does_something(self, session: Session, store: SessionStore, now: Times, now_ms: int) -> None:
+    def does_something(self, session: Session, store: PersonStore, now: Times, now_ms: int) -> None:
         """One thing: an answer, a list opened, trouble settled, or something received."""
         said = self._acts(session, store, now)
         self._trace.add(now_ms, self.worker.id, "{}", said)
 
-    def _acts(self, session: Session, store: SessionStore, now: Times) -> str:
+    def _acts(self, session: Session, store: PersonStore, now: Times) -> str:
         chance = self._chance
         if store.ready and chance.random() < 0.03:
             return self._dock.receives(store, self.worker, now)
@@ -41,8 +50,10 @@ class Person:
             item = chance.choice(items)
             session.settle(item, "put back")
             return f"settles {item.act}"
-        if session.task is None or chance.random() < 0.02:
-            return self._opens(session)
+        if session.task is None or chance.random() < 0.04:
+            return self._opens(session, store)
+        if chance.random() < 0.02:
+            return f"gives it back: {said(self._gives_back(session))}"
         asked = session.prompt()
         if asked.finished and chance.random() < 0.8:
             session.leave()
@@ -50,8 +61,25 @@ class Person:
         given, verdict = self._answers(session, asked)
         return f"{given}: {said(verdict)}"
 
-    def _opens(self, session: Session) -> str:
+    def _gives_back(self, session: Session) -> Verdict | None:
+        """The list, as far as that is possible now: what is in the cart must leave it first."""
+        session.answer(Back())
+        session.answer(AskException())
+        gives_back = ExceptionKind.GIVE_BACK.number
+        if any(choice.key == gives_back for choice in session.prompt().choices):
+            return session.answer(Choose(gives_back))
+        return session.answer(Back())
+
+    def _opens(self, session: Session, store: PersonStore) -> str:
+        cancelled = store.to_put_back() if store.ready else ()
+        if cancelled and self._chance.random() < 0.6:
+            number = self._chance.choice(cancelled).number
+            return f"puts back {number}: {said(session.open(number))}"
         lists = session.pick_lists()
+        colleagues = [each for each in lists if each.picked and each.taken and each.taken.worker != self.worker.id]
+        if colleagues and self._chance.random() < 0.4:
+            number = self._chance.choice(colleagues).number
+            return f"goes on with {number} for a colleague: {said(session.open(number, 'shift ended'))}"
         if not lists:
             return "finds no list to work on"
         mine = [each for each in lists if each.taken and each.taken.worker == self.worker.id]
@@ -66,7 +94,7 @@ class Person:
             choice = chance.choice(asked.choices)
             return f"chooses {choice.key}", session.answer(Choose(choice.key))
         if chance.random() < 0.85 and (asked.confirms or asked.codes):
-            if asked.confirms and (not asked.codes or chance.random() < 0.5):
+            if asked.confirms and (not asked.codes or chance.random() < 0.3):
                 return "confirms", session.answer(Confirm())
             return self._scans(session, asked.codes[0])
         if chance.random() < 0.4:

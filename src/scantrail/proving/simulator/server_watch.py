@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scantrail.domain.acts import Act, ActId
-from scantrail.domain.documents import PickList
+from scantrail.domain.documents import DocumentStatus, PickList
 from scantrail.domain.events import (
+    Event,
+    PickListReleased,
+    PickUndone,
+    UnitHandedOver,
     UnitRegistered,
     document_of,
     unit_of,
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.refusals import Refusal
 from scantrail.domain.status import Status
 from scantrail.domain.units import Unit
 from scantrail.protocol.acts import act_hash
@@ -112,6 +118,10 @@ class ServerWatch:
         self.books = Books()
         self.ever: dict[ActId, str] = {}
         """The hash of every act that was ever in the log, or waited, whatever was restored since."""
+        self.refusals: dict[ActId, Refusal] = {}
+        """Why an act did not apply when it was last logged, whatever was restored since."""
+        self.came_up = Counter[str]()
+        """How often goods or lists went from hand to hand."""
 
     def committed(self) -> None:
         """Something may have been committed."""
@@ -155,10 +165,26 @@ class ServerWatch:
         books.outcomes[entry.id] = (entry.act, entry.outcome)
         if entry.act is not None and stood_in_the_way(entry.act, entry.refusal):
             raise Broken(RESERVED, f"act {entry.id} is refused for what it reserved: {entry.refusal}")
+        if entry.refusal is not None:
+            self.refusals[entry.id] = entry.refusal
         if entry.outcome is Outcome.APPLIED and entry.act is not None:
+            self.came_up.update(filter(None, map(self._from_hand_to_hand, entry.act.draft.events)))
             books.places[entry.id] = row.position
             self._in_order(entry.act)
             self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
+
+    def _from_hand_to_hand(self, event: Event) -> str:
+        """What it is called that goods or a list go to another person, or back; empty for any other event."""
+        match event:
+            case UnitHandedOver():
+                return "handed over"
+            case PickListReleased():
+                return "given back"
+            case PickUndone(document=number):
+                listed = self.books.documents.get(number)
+                return "put back" if listed and listed.status is DocumentStatus.CANCELLED else ""
+            case _:
+                return ""
 
     def _in_order(self, act: Act) -> None:
         if act.draft.refusal is not None:

@@ -114,8 +114,11 @@ class Simulation:
         except Broken as broken:
             trace = tuple(self.trace.lines())
             failure = Failure(self.seed, done, broken.invariant, broken.detail, trace)
-            return Result(self.seed, done, dict(self.counts), failure)
-        return Result(self.seed, done, dict(self.counts))
+            return Result(self.seed, done, self._came_up(), failure)
+        return Result(self.seed, done, self._came_up())
+
+    def _came_up(self) -> dict[str, int]:
+        return dict(self.counts + self.server_watch.came_up)
 
     def _begins(self) -> None:
         crash, self.server_fate.crash = self.server_fate.crash, 0.0
