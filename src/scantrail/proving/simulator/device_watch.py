@@ -215,7 +215,8 @@ class DeviceWatch:
             found = store.unit(unit)
             if found is None and isinstance(event, UnitRegistered):
                 raise Broken(HIDDEN, f"{event.born.serial} is not shown, although {event} is not judged")
-            if found is not None and (found.status, found.place) != _after(event):
+            status, place = _after(event)
+            if found is not None and (found.place != place or status not in (None, found.status)):
                 raise Broken(HIDDEN, f"{found.serial} is shown as {found.status.value}, although {event} is not judged")
 
     def _nothing_doubled(self, store: WatchedStore, waiting: Sequence[Act]) -> None:
@@ -278,13 +279,18 @@ def _after(
     event: (
         UnitRegistered | UnitPicked | PickUndone | UnitHandedOver | UnitQuarantined | QuarantineUndone | UnitPutAside
     ),
-) -> tuple[Status, PlaceId]:
-    """A unit's status and place after an event that was the last about it."""
+) -> tuple[Status | None, PlaceId]:
+    """A unit's status and place after an event that was the last about it.
+
+    None where the event says nothing of the status: a restored server may not know yet what a colleague picked.
+    """
     match event:
         case UnitRegistered(born=born):
             return born.status, born.place
-        case UnitPicked(to_place=place) | UnitHandedOver(to_place=place):
+        case UnitPicked(to_place=place):
             return Status.PICKED, place
+        case UnitHandedOver(to_place=place):
+            return None, place
         case PickUndone(to_status=status, to_place=place) | QuarantineUndone(to_status=status, to_place=place):
             return status, place
         case UnitQuarantined(to_place=place) | UnitPutAside(to_place=place):
