@@ -171,7 +171,7 @@ def _replacing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
     if barred is None:
         return shown(verb=M("SCAN ANOTHER UNIT"))
     texts = {"serial": barred.serial, "why": barred.why}
-    hint = M("in place of {serial} ({why}): a supervisor allows it. Enter: short of it.", **texts)
+    hint = M("for {serial} ({why}). Enter: go short of it.", **texts)
     expected = (product_name(pick, barred.product),)
     return shown(verb=M("SCAN ANOTHER UNIT"), expected=expected, hint=hint, confirms=True)
 
