@@ -41,7 +41,7 @@ async def test_one_digit_chooses_without_enter(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await hand.open_list()
         await hand.press("f4")
-        await hand.type("2")
+        await hand.type("1")
         assert "WHY?" in hand.glass
         await hand.type("1")
         assert "SHORT PICK RECORDED" in hand.glass
@@ -52,7 +52,7 @@ async def test_enter_after_the_digit_out_of_habit_answers_no_further_question(tm
     async with bench(tmp_path) as hand:
         await hand.open_list()
         await hand.press("f4")
-        await hand.type("2")
+        await hand.type("1")
         hand.key("enter", "\r")
         await hand.settled()
         assert "WHY?" in hand.glass
@@ -64,8 +64,8 @@ async def test_a_digit_that_is_pressed_twice_answers_one_question(tmp_path: Path
     async with bench(tmp_path) as hand:
         await hand.open_list()
         await hand.press("f4")
-        await hand.type("2")
-        hand.key("2", "2")
+        await hand.type("1")
+        hand.key("1", "1")
         await hand.settled()
         assert "WHY?" in hand.glass
 
@@ -97,7 +97,7 @@ async def test_more_than_nine_entries_are_chosen_by_a_number_and_enter_and_the_g
         assert "PL-2026-0012" in hand.glass.splitlines()[1]
 
 
-@pytest.mark.parametrize("number", ["4", "7", "0", "9"])
+@pytest.mark.parametrize("number", ["2", "4", "0", "9"])
 async def test_a_number_that_is_not_there_says_so_and_does_nothing_else(tmp_path: Path, number: str) -> None:
     async with bench(tmp_path) as hand:
         await hand.open_list()
@@ -106,7 +106,7 @@ async def test_a_number_that_is_not_there_says_so_and_does_nothing_else(tmp_path
         await hand.type(f"{number}\r")
         assert f"✗ THERE IS NO {number}" in hand.glass
         assert entries(hand.glass) == before
-        await hand.type("2")
+        await hand.type("1")
         assert "THERE IS NO" not in hand.glass
         assert "WHY?" in hand.glass
 
@@ -123,7 +123,7 @@ async def test_every_choice_can_be_scanned(tmp_path: Path) -> None:
         await hand.until(lambda: "WHAT NEXT?" in hand.glass)
         await hand.scan("$ST:1")
         assert "PICK LISTS" in hand.glass
-        await hand.scan("$ST:CONFIRM", "$ST:EXCEPTION", "$ST:DOWN", "$ST:UP", "$ST:DOWN", "$ST:CONFIRM")
+        await hand.scan("$ST:CONFIRM", "$ST:EXCEPTION", "$ST:DOWN", "$ST:UP", "$ST:CONFIRM")
         assert "WHY?" in hand.glass
         await hand.scan("$ST:9")
         assert "THERE IS NO 9" in hand.glass
@@ -367,4 +367,6 @@ async def test_no_exception_is_offered_where_there_is_none(tmp_path: Path) -> No
             await hand.scan(f"CM500-2025-00{number}")
             await hand.press("enter")
         assert "CHECK, THEN ENTER" in hand.glass
+        await hand.press("enter")
+        assert "LIST COMPLETE" in hand.glass
         assert "F4 exception" not in hand.glass

@@ -112,9 +112,10 @@ def create_app(
 
 def _database_failed(request: Request, error: Exception) -> Response:
     """The database did not do what was asked. Where that is its own trouble, devices keep their acts and come again."""
-    _LOGGER.error("The database did not do what was asked", exc_info=error)
     if not is_servers_trouble(error):
+        _LOGGER.error("The database did not do what was asked", exc_info=error)
         return _broken(request, error)
+    _LOGGER.warning("The database does not answer now: %s", error)
     detail = M("The server's database does not answer now. Try again soon.")
     return problem_answer(request, refused(503, "unavailable", detail, retry_after=2))
 
