@@ -197,6 +197,8 @@ class PickList:
     """Bins found empty in this task."""
     checks: tuple[str, ...] = ()
     """Checklist items confirmed so far."""
+    unmet: tuple[str, ...] = ()
+    """Checklist items that are not so, each with a recorded reason."""
     set_aside: tuple[SetAside, ...] = ()
     """Units found damaged on this list, oldest first."""
 

@@ -316,6 +316,14 @@ class CheckConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckNotMet:
+    """One item of the completion checklist is not so; the act carries the reason why the list may end all the same."""
+
+    document: DocumentId
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class PickListCompleted:
     """A pick list is done: every line picked or short, every checklist item confirmed."""
 
@@ -427,6 +435,7 @@ WorkEvent = (
     | ShortUndone
     | BinFoundEmpty
     | CheckConfirmed
+    | CheckNotMet
     | PickListCompleted
     | PickListCancelled
 )
@@ -471,6 +480,7 @@ FAMILIES: dict[type[Event], Family] = {
     BinFoundEmpty: Family.WORK,
     LabelUnreadable: Family.QUALITY,
     CheckConfirmed: Family.WORK,
+    CheckNotMet: Family.WORK,
     PickListCompleted: Family.WORK,
     PickListCancelled: Family.WORK,
     WorkerSignedIn: Family.WORK,

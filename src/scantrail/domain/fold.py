@@ -21,6 +21,7 @@ from scantrail.domain.events import (
     BinConfirmed,
     BinFoundEmpty,
     CheckConfirmed,
+    CheckNotMet,
     ConditionStated,
     Event,
     LineShorted,
@@ -263,7 +264,7 @@ def _list_picked(pick_list: PickList, event: UnitPicked, by: By) -> PickList:
         by=by.actor,
         at=by.at,
     )
-    return _with_line(pick_list, event.line, lambda line: _with_picked(line, picked), checks=())
+    return _with_line(pick_list, event.line, lambda line: _with_picked(line, picked), checks=(), unmet=())
 
 
 def _list_substituted(pick_list: PickList, event: UnitSubstituted, by: By) -> PickList:
@@ -282,7 +283,7 @@ def substituted(pick_list: PickList, line_id: str, old: UnitId, new: UnitId, ser
 
 
 def _list_undone(pick_list: PickList, event: PickUndone, by: By) -> PickList:
-    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit), checks=())
+    return _with_line(pick_list, event.line, lambda line: _without_picked(line, event.unit), checks=(), unmet=())
 
 
 def _list_condition(pick_list: PickList, event: ConditionStated, by: By) -> PickList:
@@ -326,7 +327,7 @@ def _others_aside(pick_list: PickList, unit: UnitId) -> tuple[SetAside, ...]:
 def _list_quarantine_undone(pick_list: PickList, event: QuarantineUndone, by: By) -> PickList:
     """The list asks for the unit again, also where it was given up meanwhile."""
     lines = tuple(_without_missing(line, event.unit) for line in pick_list.lines)
-    return replace(pick_list, lines=lines, set_aside=_others_aside(pick_list, event.unit), checks=())
+    return replace(pick_list, lines=lines, set_aside=_others_aside(pick_list, event.unit), checks=(), unmet=())
 
 
 def _list_put_aside(pick_list: PickList, event: UnitPutAside, by: By) -> PickList:
@@ -335,7 +336,9 @@ def _list_put_aside(pick_list: PickList, event: UnitPutAside, by: By) -> PickLis
 
 
 def _list_corrected(pick_list: PickList, event: UnitCorrected, by: By) -> PickList:
-    return replace(pick_list, lines=tuple(_without_picked(line, event.unit) for line in pick_list.lines), checks=())
+    return replace(
+        pick_list, lines=tuple(_without_picked(line, event.unit) for line in pick_list.lines), checks=(), unmet=()
+    )
 
 
 def _list_shorted(pick_list: PickList, event: LineShorted, by: By) -> PickList:
@@ -356,6 +359,7 @@ def _list_short_undone(pick_list: PickList, event: ShortUndone, by: By) -> PickL
             missing=tuple(unit for unit in line.missing if unit not in event.units),
         ),
         checks=(),
+        unmet=(),
         empty_bins=(),
     )
 
@@ -371,7 +375,13 @@ def _list_bin_empty(pick_list: PickList, event: BinFoundEmpty, by: By) -> PickLi
 
 
 def _list_check(pick_list: PickList, event: CheckConfirmed, by: By) -> PickList:
-    return replace(pick_list, checks=_with_new(pick_list.checks, event.item))
+    unmet = tuple(item for item in pick_list.unmet if item != event.item)
+    return replace(pick_list, checks=_with_new(pick_list.checks, event.item), unmet=unmet)
+
+
+def _list_not_met(pick_list: PickList, event: CheckNotMet, by: By) -> PickList:
+    checks = tuple(item for item in pick_list.checks if item != event.item)
+    return replace(pick_list, checks=checks, unmet=_with_new(pick_list.unmet, event.item))
 
 
 def _list_completed(pick_list: PickList, event: PickListCompleted, by: By) -> PickList:
@@ -400,6 +410,7 @@ _LIST_STEPS: dict[type[Event], Callable[[PickList, Any, By], PickList]] = {
     ShortUndone: _list_short_undone,
     BinFoundEmpty: _list_bin_empty,
     CheckConfirmed: _list_check,
+    CheckNotMet: _list_not_met,
     PickListCompleted: _list_completed,
     PickListCancelled: _list_cancelled,
 }

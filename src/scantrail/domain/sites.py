@@ -38,7 +38,9 @@ class Site:
     label_reasons: tuple[str, ...] = ("torn", "dirty or faded", "badly printed", "missing")
     """Why a label cannot be read (R43)."""
     pick_checklist: tuple[str, ...] = ("All units are in the cart", "Every label can be read")
-    """Asked, one by one, before a pick list is complete (R15)."""
+    """Asked, on one page, before a pick list is ended (R15)."""
+    check_reasons: tuple[str, ...] = ("a supervisor knows", "put right at packing")
+    """Why a list may end although an item of the checklist is not so."""
     pick_condition: PickCondition = PickCondition.NEXT
     waiting_hours: int = 24
     """How long the server keeps an act that lacks an earlier step, before it becomes a trouble to settle."""

@@ -28,6 +28,7 @@ SITES = Kind(
         listed("damage_reasons", cells.text, N_("kinds of damage"), "", _SITE.damage_reasons),
         listed("label_reasons", cells.text, N_("why a label cannot be read"), "", _SITE.label_reasons),
         listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
+        listed("check_reasons", cells.text, N_("why a list may end with a check not met"), "", _SITE.check_reasons),
         Column(
             "pick_condition",
             one_of(PickCondition),

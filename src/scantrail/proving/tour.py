@@ -110,7 +110,9 @@ class Tour:
             self._scan(handheld, SERIALS[1], Tone.REFUSED)
             self._scan(handheld, SERIALS[2], Tone.ACCEPTED)
             while not handheld.session.prompt().finished:
-                self._say(M("Checklist: {items}", items="; ".join(handheld.session.prompt().checks)))
+                self._say(
+                    M("Checklist: {items}", items="; ".join(say(each) for each in handheld.session.prompt().checks))
+                )
                 self._confirm(handheld)
             waiting = handheld.store.count_pending()
             self._say(M("{count} records wait. The server starts again.", count=waiting))

@@ -100,8 +100,8 @@ class Prompt:
     """Special instructions of the order."""
     is_first: bool = False
     """Whether nothing is done yet: what is read once is shown."""
-    checks: tuple[str, ...] = ()
-    """What Enter says is so."""
+    checks: tuple[Message | str, ...] = ()
+    """What Enter says is so; the number before an item says that it is not."""
     confirms: bool = False
     """Whether Enter, or the CONFIRM code, answers."""
     asks_grant: bool = False

@@ -6,7 +6,7 @@ An honest device may have an older row of the list or the site: then its act is 
 from __future__ import annotations
 
 from scantrail.domain.documents import PickList
-from scantrail.domain.events import BinFoundEmpty, CheckConfirmed, LabelUnreadable
+from scantrail.domain.events import BinFoundEmpty, CheckConfirmed, CheckNotMet, LabelUnreadable
 from scantrail.domain.identifiers import ProductId
 from scantrail.domain.refusals import Code, Refusal, refuse
 from scantrail.domain.rules.handling import place_refusal
@@ -34,8 +34,8 @@ def label_refusal(world: World, pick_list: PickList, event: LabelUnreadable) -> 
     return place_refusal(world, event.place)
 
 
-def check_refusal(world: World, pick_list: PickList, event: CheckConfirmed) -> Refusal | None:
-    """Why an item of the checklist cannot be confirmed: the pick goes on, or nobody asks for this item.
+def check_refusal(world: World, pick_list: PickList, event: CheckConfirmed | CheckNotMet) -> Refusal | None:
+    """Why an item of the checklist cannot be answered: the pick goes on, or nobody asks for this item.
 
     Earlier versions asked for the order's instructions as well.
     """
@@ -47,7 +47,7 @@ def check_refusal(world: World, pick_list: PickList, event: CheckConfirmed) -> R
 def completion_refusal(world: World, pick_list: PickList) -> Refusal | None:
     """Why a list is not complete: units to pick, a condition to state, or an item of the checklist to confirm."""
     asked = world.site.pick_checklist if pick_list.picked else ()
-    unchecked = next((item for item in asked if item not in pick_list.checks), None)
+    unchecked = next((item for item in asked if item not in (*pick_list.checks, *pick_list.unmet)), None)
     refusal = unfinished_refusal(pick_list)
     if refusal is not None or unchecked is None:
         return refusal

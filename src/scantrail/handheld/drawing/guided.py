@@ -176,7 +176,7 @@ def choice_rows(prompt: Prompt) -> list[Row]:
 
 def _checks(prompt: Prompt, size: Size) -> list[Block]:
     """What Enter says is so."""
-    lines = [line for each in prompt.checks for line in wrapped(f"- {each}", size.width, Ink.STRONG)]
+    lines = [line for each in prompt.checks for line in wrapped(told(each), size.width, Ink.STRONG)]
     return [Block(3, lines, fit=shortened(lines, size.width))] if lines else []
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from scantrail.domain.events import (
     BinConfirmed,
     CheckConfirmed,
+    CheckNotMet,
     ConditionStated,
     Event,
     PickListCompleted,
@@ -31,6 +32,8 @@ from scantrail.workflows.base import (
     Granted,
     Outcome,
     Scan,
+    Tone,
+    Verdict,
 )
 from scantrail.workflows.pick.conditions import with_conditions
 from scantrail.workflows.pick.damage import damaged_scanned, put_aside_scanned
@@ -50,6 +53,7 @@ from scantrail.workflows.pick.state import (
     CLOSED_STEPS,
     WORKING,
     AwaitingGrant,
+    ChoosingCheckReason,
     ChoosingException,
     ChoosingReason,
     ChoosingReplaced,
@@ -129,6 +133,8 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
             unstated = pick.pick_list.unstated
             unit = unstated.serial if unstated else ""
             return refused(pick, scan, refuse(Code.CONDITION_FIRST, unit=unit), WORKING)
+        case Step.CHECK if scan.candidates.text.strip() in check_numbers(pick):
+            return _not_so(check_numbers(pick)[scan.candidates.text.strip()])
         case Step.CHECK | Step.DONE | Step.PUT_BACK | Step.CANCELLED | Step.TAKEN_OVER:
             return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
         case Step.REPLACE:
@@ -234,9 +240,20 @@ def _confirmed(pick: Pick) -> Outcome[Mode]:
 
 def _checks_confirmed(pick: Pick) -> Outcome[Mode]:
     number, short = pick.pick_list.number, sum(line.short for line in pick.pick_list.lines)
-    left = (item for item in pick.checklist if item not in pick.pick_list.checks)
+    answered = (*pick.pick_list.checks, *pick.pick_list.unmet)
+    left = (item for item in pick.checklist if item not in answered)
     events: tuple[Event, ...] = (*(CheckConfirmed(number, item) for item in left), PickListCompleted(number))
     return accepted(pick, events, M("LIST ENDED SHORT") if short else M("LIST COMPLETE"), scanned=number)
+
+
+def _not_so(item: str) -> Outcome[Mode]:
+    verdict = Verdict(Tone.NOTED, M("NOT SO"), item, todo=M("Choose why the list may end all the same."))
+    return Outcome(ChoosingCheckReason(item), verdict)
+
+
+def check_numbers(pick: Pick) -> dict[str, str]:
+    """The number that says of an item of the checklist that it is not so."""
+    return {str(number): item for number, item in enumerate(pick.checklist, 1)}
 
 
 def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
@@ -246,6 +263,10 @@ def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
     match pick.mode:
         case ChoosingException():
             return exception_chosen(pick, list(ExceptionKind)[at])
+        case ChoosingCheckReason(item):
+            event = CheckNotMet(pick.pick_list.number, item)
+            reason = pick.world.site.check_reasons[at]
+            return accepted(pick, (event,), M("NOT SO, RECORDED"), scanned=item, reason=reason)
         case ChoosingReason() as mode:
             return reason_chosen(pick, mode, pick.reasons[at])
         case ChoosingReplaced():

@@ -13,6 +13,7 @@ from scantrail.workflows.base import Item, Mark, Prompt
 from scantrail.workflows.pick.state import (
     CLOSED_STEPS,
     AwaitingGrant,
+    ChoosingCheckReason,
     ChoosingException,
     ChoosingReason,
     ChoosingReplaced,
@@ -81,6 +82,8 @@ def _of_handing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt | None:
     match pick.mode:
         case Receiving():
             return shown(verb=M("SCAN WHAT YOU GET"), expected=codes(pick), hint=_from(pick), confirms=True)
+        case ChoosingCheckReason(item):
+            return shown(verb=M("WHY GO ON?"), hint=M("Not so: {item}. Esc goes back to it.", item=item))
         case GivenBack():
             return shown(verb=M("LIST GIVEN BACK"), hint=M("Enter for the menu."), confirms=True, finished=True)
         case _:
@@ -114,10 +117,10 @@ def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
             expected = (unit.serial,) if unit else ()
             return shown(verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
         case Step.CHECK:
-            hint = M("Enter if all of it is so. F5 takes a scan back, F4 reports damage.")
+            hint = M("Enter if all is so. Its number and Enter: it is not so.")
             if not pick.pick_list.picked:
                 hint = M("Nothing was picked. Enter ends the list short, F5 takes a short pick back.")
-            return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, checks=pick.checklist)
+            return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, checks=_checks(pick))
         case Step.REPLACE:
             return _replacing(pick, shown)
         case _:
@@ -127,6 +130,15 @@ def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
                     "No unit that may be picked is on record. Press F4 for a short pick, or F10 and come back later."
                 ),
             )
+
+
+def _checks(pick: Pick) -> tuple[Message, ...]:
+    """What is asked, with the number that says that it is not so; what was said not to be so shows it."""
+    unmet = pick.pick_list.unmet
+    return tuple(
+        M("{number} NOT SO: {item}" if item in unmet else "{number} {item}", number=number, item=item)
+        for number, item in enumerate(pick.checklist, 1)
+    )
 
 
 def _taken_over(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:

@@ -186,6 +186,13 @@ class ScanningUndoBin:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoosingCheckReason:
+    """Why may the list end although an item of the checklist is not so?"""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class PuttingAside:
     """Into which place for damaged units is it put?"""
 
@@ -215,6 +222,7 @@ Mode = (
     | ChoosingUndo
     | ScanningUndoBin
     | PuttingAside
+    | ChoosingCheckReason
 )
 WORKING = Working()
 CLOSED_STEPS = frozenset({Step.DONE, Step.PUT_BACK, Step.CANCELLED, Step.TAKEN_OVER})
@@ -524,6 +532,8 @@ class Pick:
                 return tuple(Choice(kind.number, EXCEPTION_NAMES[kind]) for kind in self.exceptions)
             case ChoosingReason():
                 labels = self.reasons
+            case ChoosingCheckReason():
+                labels = self.world.site.check_reasons
             case ChoosingReplaced():
                 labels = tuple(serial for _, serial in self.replaceable)
             case ChoosingUndo():

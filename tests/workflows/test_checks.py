@@ -1,0 +1,71 @@
+"""The checklist at the end of a pick: Enter where all is so; what is not so has a number, a reason and a way on."""
+
+from __future__ import annotations
+
+import pytest
+
+from scantrail.domain.documents import DocumentStatus
+from scantrail.domain.events import CheckConfirmed, CheckNotMet, PickListCompleted
+from scantrail.domain.story import told
+from scantrail.handheld.drawing.bars import Size
+from scantrail.words import say
+from scantrail.workflows.base import Back
+from scantrail.workflows.pick import Step
+from tests.handheld.sketches import ONLINE, must_look_like, picture
+from tests.support.worlds import MODULE, SITE, exact_line, pick_list, promised, world
+from tests.workflows.guide import Guide
+
+FIRST, SECOND = SITE.pick_checklist
+
+
+@pytest.fixture
+def guide() -> Guide:
+    listed = pick_list(exact_line(promised(46)), at_place="MAIN/A-15-03", at_product=MODULE.id)
+    found = Guide(world(promised(46), lists=(listed,)), listed.number)
+    found.scan("CM500-2025-0046")
+    if found.step() is Step.CONDITION:
+        found.confirm()
+    assert found.step() is Step.CHECK
+    return found
+
+
+def test_each_item_has_its_number(guide: Guide) -> None:
+    assert [say(each) for each in guide.prompt().checks] == [f"1 {FIRST}", f"2 {SECOND}"]
+
+
+def test_an_item_that_is_not_so_is_recorded_with_a_reason_and_the_list_ends_all_the_same(guide: Guide) -> None:
+    guide.scan_all("2")
+    assert [str(each.label) for each in guide.prompt().choices] == list(SITE.check_reasons)
+    guide.choose("a supervisor knows")
+    assert (guide.recorded[-1], guide.drafts[-1].reason) == (CheckNotMet(guide.number, SECOND), "a supervisor knows")
+    assert say(told(guide.recorded[-1])) == "Not so: Every label can be read"
+    assert say(guide.prompt().checks[1]) == "2 NOT SO: Every label can be read"
+    guide.confirm()
+    assert guide.pick_list.status is DocumentStatus.COMPLETED
+    assert [type(each) for each in guide.drafts[-1].events] == [CheckConfirmed, PickListCompleted]
+    assert guide.pick_list.unmet == (SECOND,)
+
+
+def test_esc_leads_back_to_the_checks_with_nothing_recorded(guide: Guide) -> None:
+    recorded = guide.recorded
+    guide.scan_all("1")
+    guide.give(Back())
+    assert (guide.step(), guide.recorded) == (Step.CHECK, recorded)
+
+
+def test_what_is_not_so_is_asked_again_after_a_scan_is_taken_back(guide: Guide) -> None:
+    guide.scan_all("1")
+    guide.choose("a supervisor knows")
+    guide.undo("CM500-2025-0046")
+    guide.scan("A-15-03")
+    assert guide.pick_list.unmet == ()
+
+
+def test_a_number_that_is_not_there_is_refused(guide: Guide) -> None:
+    assert guide.refused_with("3")
+
+
+def test_the_checks_on_the_smallest_glass(guide: Guide) -> None:
+    guide.scan_all("2")
+    guide.choose("a supervisor knows")
+    must_look_like("check_not_so", Size(20, 16), picture(guide.prompt(), None, ONLINE, Size(20, 16)))
