@@ -359,6 +359,24 @@ async def test_undo_is_offered_only_when_there_is_something_to_undo(tmp_path: Pa
         assert "F5 undo" in hand.glass
 
 
+async def test_on_the_page_of_checks_a_digit_says_what_is_not_so_and_enter_that_all_is(tmp_path: Path) -> None:
+    async with bench(tmp_path) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD")
+        for number in (46, 47, 48):
+            await hand.scan(f"CM500-2025-00{number}")
+            await hand.press("enter")
+        assert "2 Every label can be read" in hand.glass
+        await hand.type("3")
+        assert "✗ THERE IS NO 3" in hand.glass
+        await hand.type("2")
+        assert "WHY GO ON?" in hand.glass
+        await hand.type("1")
+        assert "2 NOT SO: Every label can be read" in hand.glass
+        await hand.press("enter")
+        assert "LIST COMPLETE" in hand.glass
+
+
 async def test_no_exception_is_offered_where_there_is_none(tmp_path: Path) -> None:
     async with bench(tmp_path) as hand:
         await hand.open_list()

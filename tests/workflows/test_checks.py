@@ -9,7 +9,7 @@ from scantrail.domain.events import CheckConfirmed, CheckNotMet, PickListComplet
 from scantrail.domain.story import told
 from scantrail.handheld.drawing.bars import Size
 from scantrail.words import say
-from scantrail.workflows.base import Back
+from scantrail.workflows.base import Back, Choose
 from scantrail.workflows.pick import Step
 from tests.handheld.sketches import ONLINE, must_look_like, picture
 from tests.support.worlds import MODULE, SITE, exact_line, pick_list, promised, world
@@ -34,7 +34,7 @@ def test_each_item_has_its_number(guide: Guide) -> None:
 
 
 def test_an_item_that_is_not_so_is_recorded_with_a_reason_and_the_list_ends_all_the_same(guide: Guide) -> None:
-    guide.scan_all("2")
+    guide.give(Choose("2"))
     assert [str(each.label) for each in guide.prompt().choices] == list(SITE.check_reasons)
     guide.choose("a supervisor knows")
     assert (guide.recorded[-1], guide.drafts[-1].reason) == (CheckNotMet(guide.number, SECOND), "a supervisor knows")
@@ -48,24 +48,26 @@ def test_an_item_that_is_not_so_is_recorded_with_a_reason_and_the_list_ends_all_
 
 def test_esc_leads_back_to_the_checks_with_nothing_recorded(guide: Guide) -> None:
     recorded = guide.recorded
-    guide.scan_all("1")
+    guide.give(Choose("1"))
     guide.give(Back())
     assert (guide.step(), guide.recorded) == (Step.CHECK, recorded)
 
 
 def test_what_is_not_so_is_asked_again_after_a_scan_is_taken_back(guide: Guide) -> None:
-    guide.scan_all("1")
+    guide.give(Choose("1"))
     guide.choose("a supervisor knows")
     guide.undo("CM500-2025-0046")
     guide.scan("A-15-03")
     assert guide.pick_list.unmet == ()
 
 
-def test_a_number_that_is_not_there_is_refused(guide: Guide) -> None:
-    assert guide.refused_with("3")
+def test_a_number_that_is_not_there_does_nothing(guide: Guide) -> None:
+    recorded = guide.recorded
+    guide.give(Choose("3"))
+    assert (guide.step(), guide.recorded) == (Step.CHECK, recorded)
 
 
 def test_the_checks_on_the_smallest_glass(guide: Guide) -> None:
-    guide.scan_all("2")
+    guide.give(Choose("2"))
     guide.choose("a supervisor knows")
     must_look_like("check_not_so", Size(20, 16), picture(guide.prompt(), None, ONLINE, Size(20, 16)))

@@ -131,7 +131,7 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """A choice's digit."""
+    """A choice's digit, or the number of a check that is not so."""
 
     key: str
 

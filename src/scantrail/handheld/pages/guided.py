@@ -95,6 +95,14 @@ class GuidedPage(Page):
             self._choices, self.scroll = choices, Scroll()
         return tuple(Entry(each.label, partial(self._give, Choose(each.key)), key=each.key) for each in choices)
 
+    def by_key(self) -> dict[str, Entry]:
+        """The choices; on the page of checks, which Enter answers, the number of each that is not so."""
+        prompt = self.desk.session.prompt()
+        if not prompt.checks or prompt.choices:
+            return super().by_key()
+        numbers = map(str, range(1, len(prompt.checks) + 1))
+        return {key: Entry("", partial(self._give, Choose(key))) for key in numbers}
+
     def do(self, action: Action) -> bool:
         if action is Action.LIST:
             self.desk.shell.open(ItemsPage(self.desk))

@@ -133,8 +133,6 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
             unstated = pick.pick_list.unstated
             unit = unstated.serial if unstated else ""
             return refused(pick, scan, refuse(Code.CONDITION_FIRST, unit=unit), WORKING)
-        case Step.CHECK if scan.candidates.text.strip() in check_numbers(pick):
-            return _not_so(check_numbers(pick)[scan.candidates.text.strip()])
         case Step.CHECK | Step.DONE | Step.PUT_BACK | Step.CANCELLED | Step.TAKEN_OVER:
             return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
         case Step.REPLACE:
@@ -257,6 +255,8 @@ def check_numbers(pick: Pick) -> dict[str, str]:
 
 
 def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
+    if pick.mode == WORKING and pick.step is Step.CHECK and key in check_numbers(pick):
+        return _not_so(check_numbers(pick)[key])
     if key not in {choice.key for choice in pick.choices}:
         return Outcome(pick.mode)
     at = int(key) - 1

@@ -117,7 +117,7 @@ def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
             expected = (unit.serial,) if unit else ()
             return shown(verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
         case Step.CHECK:
-            hint = M("Enter if all is so. Its number and Enter: it is not so.")
+            hint = M("Enter if all is so, the number of one that is not.")
             if not pick.pick_list.picked:
                 hint = M("Nothing was picked. Enter ends the list short, F5 takes a short pick back.")
             return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, checks=_checks(pick))
