@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scantrail.device.sync import Link
+from scantrail.domain.documents import Taken
 from scantrail.handheld.drawing.lines import ink, text_of
 from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_words
 from scantrail.handheld.keys import Action
@@ -296,6 +298,32 @@ def test_a_long_label_is_whole_and_notes_give_way_to_it_the_least_important_firs
     ]
     narrow = body_of((), [Row("1", "Resume PL-2025-0091", notes)], (), 20, 0)
     assert [text_of(line) for line in narrow.lines] == ["▸1 Resume", "   PL-2025-0091  0/3"]
+
+
+def test_notes_that_do_not_fit_beside_a_label_stand_below_it_where_that_is_wanted() -> None:
+    rows = [Row("1", "PL-2025-0091", ("0/3", "VIP", "Scanner-05", "P1")), Row("2", "PL-2025-0092", ("1/1",))]
+    body = body_of((), rows, (), 20, 0, detailed=range(2))
+    assert [text_of(line) for line in body.lines] == [
+        "▸1 PL-2025-0091  0/3",
+        "   VIP Scanner-05 P1",
+        " 2 PL-2025-0092  1/1",
+    ]
+    assert body.rows == [range(2), range(2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "told"), [((20, 16), 2, 2), ((20, 8), 2, 2), ((20, 8), 4, 1), ((20, 8), 9, 0)]
+)
+async def test_low_and_narrow_glass_tells_who_works_on_a_list_where_there_is_room(
+    tmp_path: Path, size: tuple[int, int], count: int, told: int
+) -> None:
+    taken = Taken("Scanner-09", "mike")
+    lists = [replace(LIST, number=f"PL-2025-00{at}", customer_class="VIP", taken=taken) for at in range(10, 10 + count)]
+    async with bench(tmp_path, *DAY, *lists, size=size) as hand:
+        await hand.sign_in()
+        await hand.type("1")
+        assert hand.glass.count("VIP Scanner-09") == told
+        assert "▸1 PL-2025-0010  0/3" in hand.glass
 
 
 # Where keys lead

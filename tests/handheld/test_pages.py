@@ -628,3 +628,29 @@ async def test_settling_asks_who_has_the_goods_or_what_was_done(
         await (hand.scan(right) if right else hand.type(f"{note}\r"))
         assert acts_of(hand.store)[-1].draft.note == note
         assert "NOTHING NEEDS ATTENTION" in hand.glass
+
+
+@pytest.mark.parametrize("size", [(20, 8), (20, 16), (40, 8)])
+async def test_the_list_of_a_task_shows_everything_whole_and_first_a_verdict_that_was_cut(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    reason = "The certificate of the supplier's third audit is missing, see notice 2025-114 of the police in Windsor"
+    hold = Hold("H-7", HoldKind.QUALITY, reason, units=(DAY[3].id,))
+    order = replace(LIST, instructions=("Double-box each unit, and use no old box",))
+    async with bench(tmp_path, *DAY, order, hold, size=size) as hand:
+        await hand.open_list()
+        await hand.scan("A-15-03", "CM-500-STD", DAY[3].serial)
+        assert "Windsor" not in flat(hand), "there is no room for it"
+        await hand.press("f3")
+        read = [flat(hand)]
+        while "more" in read[-1] and len(read) < 20:
+            await hand.press("pagedown")
+            read.append(flat(hand))
+        whole = "".join("".join(read).split())
+        assert "Windsor" in whole
+        assert "Double-box" in whole
+        assert DAY[2].serial in whole
+        assert "…" not in "".join(hand.glass.splitlines()[1:-1])
+        await hand.scan(DAY[0].serial)
+        await hand.press("f3")
+        assert "Windsor" not in flat(hand)

@@ -224,6 +224,17 @@ def item_line(item: Item, width: int) -> Line:
     return spread(line, note, width) if width_of(line) + width_of(note) < width else cut_line(line, width)
 
 
+def item_lines(item: Item, width: int) -> list[Line]:
+    """The same with nothing cut, on as many lines as it takes."""
+    glyph, how = MARKS[item.mark]
+    first, *others = wrapped(item.text, width - 2, how) or [()]
+    note = told(item.note, None)
+    line: Line = (Span(f"{glyph} ", how), *first)
+    if not others and width_of(line) + cell_len(note) < width:
+        return [spread(line, ink(note, Ink.FAINT), width)]
+    return [line, *((Span("  "), *each) for each in others), *wrapped(note, width, Ink.FAINT, indent=2)]
+
+
 def _progress(prompt: Prompt, size: Size) -> list[Block]:
     if not prompt.total:
         return []

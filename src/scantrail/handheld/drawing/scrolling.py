@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -24,7 +24,7 @@ class Row:
     """The number that takes it."""
     label: str
     notes: Sequence[str] = ()
-    """Shown at the right as far as there is room, the most important first."""
+    """Shown at the right as far as there is room, the most important first; the others below, where that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +36,50 @@ class Body:
     """The lines of each entry of the list."""
 
 
-def body_of(above: Sequence[Line], rows: Sequence[Row], below: Sequence[Line], width: int, marked: int) -> Body:
-    """A list between two texts, in so many columns, with one of its entries marked."""
+def body_of(
+    above: Sequence[Line],
+    rows: Sequence[Row],
+    below: Sequence[Line],
+    width: int,
+    marked: int,
+    detailed: Collection[int] = (),
+) -> Body:
+    """A list between two texts, in so many columns, with one of its entries marked.
+
+    The `detailed` entries, by their places, have one more line for notes that do not fit beside their labels.
+    """
     lines, spans = list(above), []
     key_width = max((len(row.key) for row in rows), default=0)
     for at, row in enumerate(rows):
-        drawn = _row_lines(row, key_width, width, is_marked=at == marked)
+        drawn = _row_lines(row, key_width, width, is_marked=at == marked, is_detailed=at in detailed)
         spans.append(range(len(lines), len(lines) + len(drawn)))
         lines += drawn
     return Body([*lines, *below], spans)
 
 
-def _row_lines(row: Row, key_width: int, width: int, *, is_marked: bool) -> list[Line]:
+def _row_lines(row: Row, key_width: int, width: int, *, is_marked: bool, is_detailed: bool) -> list[Line]:
     """An entry, its label whole on as many lines as it takes: two may differ in their last character only."""
     lead = f"{MARKED if is_marked else ' '}{row.key.rjust(key_width)} "
     labels = wrap(row.label, max(NARROWEST_LABEL, width - len(lead)))
     lines: list[Line] = [(Span(lead if at == 0 else " " * len(lead)), Span(label)) for at, label in enumerate(labels)]
-    note = _fitting(row.notes, width - width_of(lines[-1]) - 1)
-    if note:
-        lines[-1] = spread(lines[-1], ink(note, Ink.FAINT), width)
+    beside = _fitting(row.notes, width - width_of(lines[-1]) - 1)
+    if beside:
+        lines[-1] = spread(lines[-1], ink(" ".join(beside), Ink.FAINT), width)
+    others = _fitting([note for note in row.notes if note not in beside], width - len(lead)) if is_detailed else []
+    if others:
+        lines.append((Span(" " * len(lead)), *ink(" ".join(reversed(others)), Ink.FAINT)))
     if is_marked:
         return [tuple(Span(span.text, Ink.CHOSEN) for span in line) for line in lines]
     return lines
 
 
-def _fitting(notes: Sequence[str], room: int) -> str:
-    """As many notes as fit, the first-named one at the far right."""
+def _fitting(notes: Sequence[str], room: int) -> list[str]:
+    """As many notes as fit into a line, the first-named one last."""
     kept: list[str] = []
     for note in filter(None, notes):
         if cell_len(" ".join([note, *kept])) <= room:
             kept.insert(0, note)
-    return " ".join(kept)
+    return kept
 
 
 def acts_alone(keys: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from scantrail.handheld.drawing.bars import Size
-from scantrail.handheld.drawing.lines import Ink, Line, Span, cut, spread, width_of, wrapped
+from scantrail.handheld.drawing.lines import Ink, Line, Span, cut, spread, text_of, width_of, wrapped
 from scantrail.handheld.drawing.packing import Block, shortened
 from scantrail.handheld.text import told, visible
 from scantrail.words import Message, _
@@ -75,6 +75,24 @@ def verdict_blocks(shown: Shown | None, size: Size) -> list[Block]:
     if size.is_low and because and todo:
         return [*blocks, Block(TODO, _one_paragraph(because, todo, size, indent, len(what)))]
     return [*blocks, Block(BECAUSE, why, fit=shortened(why, size.width)), Block(TODO, what)]
+
+
+def whole_lines(shown: Shown, width: int) -> list[Line]:
+    """A verdict with nothing of it left out, for a screen that can be scrolled."""
+    head = "  ".join(filter(None, (f"{GLYPHS[shown.tone]} {told(shown.title, None)}", shown.scanned)))
+    because, todo = told(shown.because, None), told(shown.todo, None)
+    return [*wrapped(head, width, INKS[shown.tone]), *wrapped(because, width), *wrapped(todo, width, Ink.STRONG)]
+
+
+def is_whole(shown: Shown, lines: Sequence[Line]) -> bool:
+    """Whether a picture has every word of a verdict."""
+    seen = _without_blanks("".join(text_of(line) for line in lines))
+    parts = (told(shown.title, None), visible(shown.scanned), told(shown.because, None), told(shown.todo, None))
+    return all(_without_blanks(part) in seen for part in parts)
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
 
 
 LOW_PARAGRAPH = 3

@@ -293,8 +293,11 @@ class Page:
     ) -> list[Line]:
         """The picture of a screen that shows a text, the entries to choose from, or both."""
         rows = rows_of(self.by_key())
-        body = body_of(above, rows, below, size.width, self.scroll.at)
         paper = self.paper(title, **({"extra": choosing_words(rows, is_narrow=size.is_narrow)} | more))
+        for detailed in (range(len(rows)), (self.scroll.at,), ()):
+            body = body_of(above, rows, below, size.width, self.scroll.at, detailed)
+            if len(body.lines) <= room_for_body(paper, size, len(body.lines)):
+                break
         lines = self.scroll.show(body, room_for_body(paper, size, len(body.lines)))
         keys = [each for each in paper.keys if each not in _SCROLLS or not (self.scroll.shows_all or rows)]
         return draw_paper(replace(paper, body=lines, keys=keys), size)

@@ -12,10 +12,10 @@ from scantrail.domain.identifiers import DocumentId
 from scantrail.domain.photos import NoPhoto
 from scantrail.domain.readings import Reading
 from scantrail.handheld.drawing.bars import Size
-from scantrail.handheld.drawing.guided import Guided, draw_guided, item_line
+from scantrail.handheld.drawing.guided import Guided, draw_guided, item_lines
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
-from scantrail.handheld.drawing.verdict import Proof, Shown
+from scantrail.handheld.drawing.verdict import Proof, Shown, is_whole, whole_lines
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.pages.grant import GrantPage
@@ -58,6 +58,8 @@ class GuidedPage(Page):
         self._verdict: Verdict | None = None
         self._act: ActId | None = None
         """The record behind the verdict; None when nothing was recorded with it."""
+        self._cut: Shown | None = None
+        """The verdict, if the glass has no room for all of it."""
         self._choices: tuple[Choice, ...] = ()
         """What was there to choose from when somebody last looked: of another list, the first is marked."""
 
@@ -73,7 +75,9 @@ class GuidedPage(Page):
         shell = self.desk.shell
         shown = self.shown or self._of_verdict()
         self.entries()
-        return draw_guided(Guided(self.desk.session.prompt(), shown, shell.bar, shell.typed, self.scroll), size)
+        lines = draw_guided(Guided(self.desk.session.prompt(), shown, shell.bar, shell.typed, self.scroll), size)
+        self._cut = shown if shown is not None and not is_whole(shown, lines) else None
+        return lines
 
     def _of_verdict(self) -> Shown | None:
         return Shown.of(self._verdict, self._proof(self._verdict)) if self._verdict else None
@@ -105,7 +109,7 @@ class GuidedPage(Page):
 
     def do(self, action: Action) -> bool:
         if action is Action.LIST:
-            self.desk.shell.open(ItemsPage(self.desk))
+            self.desk.shell.open(ItemsPage(self.desk, self._cut))
         elif action is Action.BACK:
             self._back()
         elif action is Action.PHOTO:
@@ -206,7 +210,11 @@ class GuidedPage(Page):
 
 
 class ItemsPage(TextPage):
-    """The whole list of the open task."""
+    """The whole list of the open task, with nothing cut; first the last verdict, if its glass had no room for it."""
+
+    def __init__(self, desk: Desk, verdict: Shown | None = None) -> None:
+        super().__init__(desk)
+        self._verdict = verdict
 
     def title(self) -> Message | str:
         prompt = self.desk.session.prompt()
@@ -214,10 +222,11 @@ class ItemsPage(TextPage):
 
     def body(self, width: int) -> list[Line]:
         prompt = self.desk.session.prompt()
-        lines = wrapped(told(prompt.about), width, Ink.FAINT)
+        lines = [*whole_lines(self._verdict, width), BLANK] if self._verdict is not None else []
+        lines += wrapped(told(prompt.about, None), width, Ink.FAINT)
         for each in prompt.instructions:
             lines += wrapped(f"! {each}", width, Ink.NOTE)
-        return [*lines, BLANK, *(item_line(item, width) for item in prompt.items)]
+        return [*lines, BLANK, *(line for item in prompt.items for line in item_lines(item, width))]
 
     def take(self, reading: Reading) -> None:
         """A scan belongs to the task: back to it, and judge it there."""
