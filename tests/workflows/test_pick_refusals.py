@@ -342,3 +342,16 @@ def test_every_refusal_says_what_was_found_and_what_to_do(code: Code) -> None:
     assert len(wording.title) <= 18, "the title must fit a screen of 20 columns beside its glyph"
     assert wording.because.endswith(".")
     assert wording.todo.endswith(".")
+
+
+def test_the_end_of_a_serial_that_is_typed_is_asked_for_whole() -> None:
+    units = (promised(46), promised(47))
+    guide = Guide(world(*units, lists=(pick_list(exact_line(*units)),)), "PL-2025-0091")
+    guide.take()
+    guide.scan_all("A-15-03", "CM-500-STD")
+    assert guide.refused_with("0047", Carrier.TYPED) is Code.TYPE_WHOLE
+    refusal = guide.drafts[-1].refusal
+    assert refusal is not None
+    assert str(refusal.todo) == "Type all of it, as on the label: CM500-2025-0047."
+    assert guide.refused_with("0047") is not Code.TYPE_WHOLE, "a scanner reads the whole label"
+    assert guide.refused_with("0048", Carrier.TYPED) is not Code.TYPE_WHOLE, "it is the end of nothing that is asked"

@@ -24,6 +24,7 @@ class Code(Enum):
     BAD_CODE = "bad_code"
     CUT_SHORT = "cut_short"
     MALFORMED = "malformed"
+    TYPE_WHOLE = "type_whole"
     KEYBOARD = "keyboard"
     SEVERAL_SERIALS = "several_serials"
     RUN_TOGETHER = "run_together"
@@ -176,6 +177,11 @@ WORDINGS: dict[Code, Wording] = {
         N_("UNKNOWN SERIAL"),
         N_("Its lot and serial may have run together: {text}. The scanner lost the separator."),
         N_("Scan {wanted}. For this label let the device learn the scanner: scantrail scanner learn."),
+    ),
+    Code.TYPE_WHOLE: Wording(
+        N_("TYPE IT WHOLE"),
+        N_("{text} is only the end of a serial."),
+        N_("Type all of it, as on the label: {unit}."),
     ),
     Code.WRONG_LABEL: Wording(
         N_("WRONG LABEL"),

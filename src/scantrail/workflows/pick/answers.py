@@ -15,7 +15,7 @@ from scantrail.domain.events import (
     UnitPicked,
 )
 from scantrail.domain.identifiers import ProductId
-from scantrail.domain.readings import CodeKind
+from scantrail.domain.readings import Carrier, CodeKind
 from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.domain.rules.task import task_refusal
@@ -69,7 +69,7 @@ from scantrail.workflows.pick.state import (
     Step,
 )
 from scantrail.workflows.pick.substitute import granted, replaced_chosen, substitute_for_barred, substitute_scanned
-from scantrail.workflows.pick.wanted import wanted
+from scantrail.workflows.pick.wanted import codes, wanted
 
 
 def answer(pick: Pick, given: Answer) -> Outcome[Mode]:
@@ -196,6 +196,9 @@ def _unit_scanned(pick: Pick, scan: Scan, product: ProductId | None, *before: Ev
     unit = scanned_unit(scan, product)
     case = case_of(pick, scan, unit, product)
     refusal = pick_refusal(case)
+    whole = _typed_end_of(pick, scan)
+    if refusal is not None and refusal.code in _NO_SERIAL and whole:
+        return refused(pick, scan, refuse(Code.TYPE_WHOLE, text=scan.candidates.text, unit=whole), WORKING)
     if refusal is not None or unit is None or case.line is None or case.cart is None:
         return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted), WORKING)
     event = UnitPicked(
@@ -209,6 +212,17 @@ def _unit_scanned(pick: Pick, scan: Scan, product: ProductId | None, *before: Ev
         from_status=unit.status,
     )
     return accepted(pick, (*before, event), M("PICKED"), scan, scanned=unit.serial, note=_other_lot(scan, unit))
+
+
+_NO_SERIAL = (Code.MALFORMED, Code.CUT_SHORT, Code.UNKNOWN_SERIAL)
+
+
+def _typed_end_of(pick: Pick, scan: Scan) -> str:
+    """The serial asked for whose end alone was typed, as the glass shows further ones; empty where it is none."""
+    text = scan.candidates.text
+    if scan.reading.carrier is not Carrier.TYPED or not text:
+        return ""
+    return next((code for code in codes(pick) if code.endswith(text) and code != text), "")
 
 
 def _other_lot(scan: Scan, unit: Unit) -> Message | None:
