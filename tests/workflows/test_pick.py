@@ -319,7 +319,7 @@ def test_a_named_unit_on_the_dock_sends_nobody_to_a_bin_that_would_be_refused() 
     guide = Guide(world(docked, lists=(listed,)), listed.number)
     assert guide.step() is Step.REPLACE
     assert guide.refused_with("DOCK-01") is Code.WRONG_KIND
-    assert say(guide.prompt().hint).startswith("in place of CM500-2025-0046 (elsewhere)")
+    assert say(guide.prompt().hint).startswith("for CM500-2025-0046 (elsewhere)")
 
 
 def test_a_unit_given_up_and_found_after_all_is_picked_and_no_longer_short() -> None:

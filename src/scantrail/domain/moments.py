@@ -7,8 +7,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def local(when: datetime, time_zone: str) -> datetime:
-    """The same instant with the offset of an IANA time zone; in UTC where the zone is not known."""
-    return when.astimezone(_zone(time_zone) or UTC)
+    """The same instant with the offset of an IANA time zone; in UTC where the zone is not known.
+
+    An instant at the calendar's very ends, which no other zone has, keeps its own offset.
+    """
+    try:
+        return when.astimezone(_zone(time_zone) or UTC)
+    except OverflowError:
+        return when
 
 
 def is_time_zone(name: str) -> bool:
@@ -21,7 +27,7 @@ def moment(when: datetime, time_zone: str) -> str:
 
     Where the zone is not known (the site's settings have not arrived) the time is in UTC and says so.
     """
-    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if (zone := _zone(time_zone)) else zoned_moment(when, "")
+    return f"{local(when, time_zone):%Y-%m-%d %H:%M}" if _zone(time_zone) else zoned_moment(when, "")
 
 
 def zoned_moment(when: datetime, time_zone: str) -> str:
