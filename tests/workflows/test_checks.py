@@ -44,6 +44,7 @@ def test_an_item_that_is_not_so_is_recorded_with_a_reason_and_the_list_ends_all_
     assert guide.pick_list.status is DocumentStatus.COMPLETED
     assert [type(each) for each in guide.drafts[-1].events] == [CheckConfirmed, PickListCompleted]
     assert guide.pick_list.unmet == (SECOND,)
+    assert say(guide.prompt().hint) == f"Not so: {SECOND}. Bring CART-05 to packing. Enter for the menu."
 
 
 def test_esc_leads_back_to_the_checks_with_nothing_recorded(guide: Guide) -> None:

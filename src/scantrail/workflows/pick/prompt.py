@@ -200,6 +200,8 @@ def _what_next(pick: Pick) -> Message:
     """What was picked and what is damaged, and where the goods go now."""
     cart, listed = cart_of(pick.world, pick.worker), pick.pick_list
     bring = M("Bring {cart} to packing.", cart=code_of(cart)) if listed.picked and cart is not None else ""
+    if listed.unmet and not listed.set_aside:
+        return M("Not so: {items}. {bring} Enter for the menu.", items="; ".join(listed.unmet), bring=bring)
     if not listed.set_aside:
         return M("{bring} Enter for the menu.", bring=bring) if bring else M("Enter for the menu.")
     damaged = M("{done} picked, {damaged} damaged.", done=len(listed.picked), damaged=len(listed.set_aside))
