@@ -13,12 +13,12 @@ import zxingcpp
 
 from scantrail.cli import main
 from scantrail.device.store import DeviceStore
-from scantrail.domain.numbers import SsccSeries
-from scantrail.domain.readings import COMMAND_PREFIX, Command
+from scantrail.domain.names.numbers import SsccSeries
+from scantrail.domain.scans.reading import COMMAND_PREFIX, Command
 from scantrail.protocol.messages import NumbersAnswer
 from scantrail.server.master import put_places, put_sites, put_workers
 from scantrail.server.migrations import ready
-from tests.documents.printed import found_on, pages, words_on
+from tests.printing.printed import found_on, pages, words_on
 from tests.support.devices import SERVER_EPOCH, new_store
 from tests.support.worlds import CLERK, MIKE, PLACES, SARAH, SITE
 
@@ -205,7 +205,7 @@ def test_without_the_library_the_sentence_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "reportlab", None)
-    monkeypatch.delitem(sys.modules, "scantrail.documents.pdf", raising=False)
+    monkeypatch.delitem(sys.modules, "scantrail.printing.pdf", raising=False)
     for name in [each for each in sys.modules if each.startswith("reportlab.")]:
         monkeypatch.delitem(sys.modules, name)
     assert main(["labels", "commands", "--pdf", str(tmp_path / "x.pdf")]) == 1

@@ -13,7 +13,7 @@ from scantrail.cli import main
 from scantrail.device import enrolment
 from scantrail.device.enrolment import Enrolled
 from scantrail.device.sync_command import sync_now, sync_status
-from scantrail.domain.people import Role, Worker
+from scantrail.domain.people.worker import Role, Worker
 from scantrail.server.master import put_workers
 from tests.device.online import Line, cut, online_device, served_site
 from tests.server.site import VERIFIER, ServedSite

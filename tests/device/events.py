@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scantrail.domain.events import PickUndone, UnitPicked
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 
 LIST = "PL-2025-0091"
 CART = "MAIN/CART-05"

@@ -15,7 +15,7 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Sync, SyncState
 from scantrail.device.transport import Server
 from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirmed
-from scantrail.domain.units import Unit
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.server.database import Database
 from tests.device.events import LIST, picked

@@ -15,7 +15,7 @@ from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreDamaged, StoreMissing, look
 from scantrail.device.store.database import FILE
 from scantrail.device.store.schema import VERSION
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.protocol.card import read_card
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.sqlite import sqlite3

@@ -10,7 +10,7 @@ import pytest
 
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.contents import _IN_PLACE, _STATUSES, MOST_LISTED, Counted
-from scantrail.domain.status import Status
+from scantrail.domain.things.status import Status
 from tests.device.events import picked
 from tests.device.test_stock import bring
 from tests.support.devices import Hand, new_store

@@ -12,7 +12,7 @@ from scantrail.device.doctor import Finding, State, examine
 from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.domain.events import WorkerSignedIn
-from scantrail.domain.numbers import SsccSeries
+from scantrail.domain.names.numbers import SsccSeries
 from scantrail.protocol.messages import NumbersAnswer
 from scantrail.scanning.chosen import choose
 from scantrail.scanning.profiles import load_profile

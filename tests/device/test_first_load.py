@@ -22,12 +22,12 @@ from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.sync import Link, SyncState
 from scantrail.device.transport import Offline
-from scantrail.domain.acts import ActId
+from scantrail.domain.acts.act import ActId
 from scantrail.domain.events import ConditionStated
-from scantrail.domain.numbers import SsccSeries
+from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.plain import to_plain
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import NumbersAnswer, Push, Seen
 from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot

@@ -9,10 +9,10 @@ import pytest
 from scantrail.device.clock import DeviceClock
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.keeping import HISTORIES
-from scantrail.domain.acts import ActId
+from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import AttentionSettled, ConditionStated
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.units import Condition
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked
 from tests.support.devices import SERVER_EPOCH, Hand, new_store

@@ -17,15 +17,15 @@ from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.rows_file import UNIT_VALUES
 from scantrail.device.sync import Link, Sync
-from scantrail.domain.acts import ActId
-from scantrail.domain.documents import DocumentKind
+from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.events import ConditionStated
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.people import Role
+from scantrail.domain.people.worker import Role
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
-from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Owner, Unit
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Owner, Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind, UnreadRow
 from scantrail.protocol.outbox import PAGE, ActState, pages_of

@@ -15,8 +15,8 @@ import pytest
 from scantrail.device.store import DeviceStore, NumbersLeft, NumbersUsedUp, StoreDamaged
 from scantrail.device.sync import Link
 from scantrail.device.sync_command import sync_status
-from scantrail.domain.numbers import SsccSeries
-from scantrail.domain.sites import Site
+from scantrail.domain.names.numbers import SsccSeries
+from scantrail.domain.people.site import Site
 from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer, RowKind
 from scantrail.protocol.numbers import BLOCK
 from scantrail.server.epochs import restored
@@ -35,7 +35,7 @@ TAKER = """
 import sys
 from pathlib import Path
 from scantrail.device.store import DeviceStore
-from scantrail.domain.numbers import SsccSeries
+from scantrail.domain.names.numbers import SsccSeries
 
 store = DeviceStore.open(Path(sys.argv[1]))
 while True:

@@ -14,11 +14,11 @@ from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Link, Sync
 from scantrail.device.transport import Server
-from scantrail.domain.acts import Act
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AttentionSettled, ConditionStated
-from scantrail.domain.photos import Photo
-from scantrail.domain.refusals import Code
-from scantrail.domain.units import Condition
+from scantrail.domain.things.photo import Photo
+from scantrail.domain.things.unit import Condition
 from scantrail.server.database import Database
 from scantrail.server.photos import arrived
 from scantrail.words import say

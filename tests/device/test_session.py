@@ -10,14 +10,15 @@ import pytest
 
 from scantrail.device.session import NoTask, NoWorker, Session
 from scantrail.device.store import DeviceStore, StoreFull, StoreNotReady
-from scantrail.domain.documents import DocumentStatus, PickList, Taken
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import LabelUnreadable
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.photos import photo_of
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.photo import photo_of
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.status import Status
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M

@@ -11,11 +11,12 @@ import pytest
 
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.stock import SUGGESTED
-from scantrail.domain.documents import DocumentStatus, PickList, Requirement, Taken
+from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import ConditionStated, PickListTaken, UnitsReserved
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Owner, OwnerType, Unit
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked, undone
 from tests.support.devices import MASTERS, SERVER_EPOCH, Hand, changes_of, new_store

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.store import DeviceStore
-from scantrail.domain.identifiers import CaseRule
-from scantrail.domain.products import Product, ProductGtin
-from scantrail.domain.readings import Candidates, Carrier, CodeKind, CodePrefix, Reading
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.identifiers import CaseRule
+from scantrail.domain.scans.reading import Candidates, Carrier, Reading
+from scantrail.domain.things.product import Product, ProductGtin
 from scantrail.gs1.said import said_by
 from tests.support.devices import new_store
 from tests.support.worlds import SITE, TODAY, unit

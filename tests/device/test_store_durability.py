@@ -13,7 +13,7 @@ import pytest
 from scantrail.device.store import DeviceStore, StoreDamaged, StoreExists, StoreFull, StoreInUse, StoreMissing
 from scantrail.device.store.database import FILE
 from scantrail.device.store.rows_file import make_rows
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
 from scantrail.domain.events import BinConfirmed
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.sqlite import sqlite3
@@ -28,7 +28,7 @@ RECORDER = """
 import sys
 from pathlib import Path
 from scantrail.device.store import DeviceStore
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
 from scantrail.domain.events import BinConfirmed
 from tests.support.devices import FakeClock
 

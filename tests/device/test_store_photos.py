@@ -15,11 +15,11 @@ import pytest
 from scantrail.device.store import DeviceStore, StoreDamaged, StoreFull
 from scantrail.device.store.database import FILE
 from scantrail.device.store.schema import VERSION
-from scantrail.domain.acts import Act, Draft
+from scantrail.domain.acts.act import Act, Draft
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import AttentionSettled, ConditionStated
-from scantrail.domain.photos import NoPhoto, Photo
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.units import Condition
+from scantrail.domain.things.photo import NoPhoto, Photo
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from scantrail.protocol.outbox import ActState

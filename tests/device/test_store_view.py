@@ -9,13 +9,13 @@ import pytest
 
 from scantrail.device.store import DeviceStore, view
 from scantrail.device.store.database import Database
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken
-from scantrail.domain.identifiers import CaseRule, unit_id
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Candidates, Carrier, Reading
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.names.identifiers import CaseRule, unit_id
+from scantrail.domain.scans.reading import Candidates, Carrier, Reading
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from scantrail.gs1.said import said_by
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from scantrail.protocol.outbox import ActState

@@ -15,13 +15,13 @@ from sqlalchemy import insert, select
 
 from scantrail.device.store import DeviceStore, Verifier
 from scantrail.device.sync import Link
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import AttentionSettled, ConditionStated, WorkerSignedOut
-from scantrail.domain.identifiers import UnitId
-from scantrail.domain.people import Role
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.names.identifiers import UnitId
+from scantrail.domain.people.worker import Role
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.digests import HEADER
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.session import Session
-from scantrail.domain.documents import DocumentStatus, PickList, Taken
-from scantrail.domain.people import Worker
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import RowKind
 from scantrail.server.documents import put_documents
 from scantrail.server.feed import mark

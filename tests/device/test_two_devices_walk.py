@@ -8,11 +8,12 @@ from random import Random
 import pytest
 
 from scantrail.device.session import Session
-from scantrail.domain.acts import ActId
-from scantrail.domain.documents import LineKind, PickList
-from scantrail.domain.people import Worker
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.status import Status
+from scantrail.domain.acts.act import ActId
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.server.documents import put_documents

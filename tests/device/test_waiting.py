@@ -13,10 +13,10 @@ import pytest
 
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync_command import sync_status
-from scantrail.domain.acts import Act
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.plain import to_plain
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
+from scantrail.domain.things.status import Status
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind
 from scantrail.protocol.outbox import ActState

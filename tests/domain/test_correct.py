@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickedUnit, PickList
 from scantrail.domain.events import UnitDelivered, UnitShipped
 from scantrail.domain.fold import By, fold_pick_list, fold_unit
 from scantrail.domain.rules.correct import FOUND_AS, correction, correction_problem
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Owner, OwnerType, Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.words import Message, say
 from tests.support.worlds import MODULE, NOW, PLACES, SARAH, any_line, module, pick_list
 

@@ -20,7 +20,7 @@ from scantrail.domain.events import (
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list
 from scantrail.domain.plain import PlainError, from_plain, to_plain
-from scantrail.domain.units import Unit
+from scantrail.domain.things.unit import Unit
 from tests.support.strategies import EVENTS
 from tests.support.worlds import NOW, exact_line, pick_list, promised
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.holds import Hold, HoldKind, holds_on
+from scantrail.domain.things.hold import Hold, HoldKind, holds_on
 from tests.support.worlds import MODULE, SENSOR, module, unit
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.identifiers import (
+from scantrail.domain.names.identifiers import (
     CaseRule,
     SerialFault,
     SerialFormat,

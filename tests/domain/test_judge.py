@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.acts import Act, ActId, Draft, Times, effective_at
-from scantrail.domain.documents import DocumentStatus, PickList, Taken
+from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     BinConfirmed,
     CheckConfirmed,
@@ -25,13 +28,11 @@ from scantrail.domain.events import (
     UnitPicked,
     UnitQuarantined,
 )
-from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.judge import Judgement, absorb, goods_refusal, judge
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Owner, OwnerType
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Owner, OwnerType
 from tests.support.worlds import (
     MODULE,
     NOW,

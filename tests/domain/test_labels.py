@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.domain.labels import LabelKind, label_kind
+from scantrail.domain.names.labels import LabelKind, label_kind
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from biip.sscc import Sscc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.numbers import SsccSeries, company_prefix_problem
+from scantrail.domain.names.numbers import SsccSeries, company_prefix_problem
 
 PREFIXES = st.text("0123456789", min_size=4, max_size=12)
 SERIES = st.builds(SsccSeries, st.integers(0, 9), PREFIXES)

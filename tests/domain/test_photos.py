@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.photos import LARGEST, NoPhoto, Photo, is_hash, photo_of, photo_stem
+from scantrail.domain.things.photo import LARGEST, NoPhoto, Photo, is_hash, photo_of, photo_stem
 from scantrail.words import say
 from tests.support.photos import chunk, jpeg, png, segment
 

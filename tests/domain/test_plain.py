@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.acts import Times
-from scantrail.domain.documents import PickList
+from scantrail.domain.acts.act import Times
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.plain import PlainError, from_plain, to_plain
-from scantrail.domain.units import Unit
+from scantrail.domain.things.unit import Unit
 from tests.support.worlds import exact_line, pick_list, promised
 
 UNIT = to_plain(promised(46))

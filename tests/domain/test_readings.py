@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.readings import Enrolment
+from scantrail.domain.scans.reading import Enrolment
 
 
 @given(st.text(min_size=1), st.text("abcdefghij0123456789-", min_size=1))

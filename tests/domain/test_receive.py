@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.world import World, needs_of
 from scantrail.domain.events import Creation, UnitRegistered
-from scantrail.domain.identifiers import unit_id
 from scantrail.domain.judge import Judgement, absorb, judge
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.words import say
 from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, SITE, TODAY, module, said_in, unit, world
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given
 
-from scantrail.domain.acts import Act, ActId, Draft, Grant, Times
-from scantrail.domain.documents import PickList, Taken
+from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import Taken
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     EVENT_TYPES,
     AllocationReleased,
@@ -41,12 +44,10 @@ from scantrail.domain.events import (
     WorkerSignedOut,
 )
 from scantrail.domain.judge import Judgement, judge, may_be_judged
-from scantrail.domain.people import Role, Worker
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import GONE, Status
-from scantrail.domain.units import Condition
-from scantrail.domain.world import World
+from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.status import GONE, Status
+from scantrail.domain.things.unit import Condition
 from tests.support.strategies import EVENTS
 from tests.support.worlds import (
     CLERK,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.refusals import WORDINGS, Code, Refusal, refuse
+from scantrail.domain.acts.refusal import WORDINGS, Code, Refusal, refuse
 from scantrail.words import M, say
 from tests.support.worlds import NOW
 

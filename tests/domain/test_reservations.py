@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import DocumentStatus, PickLine, PickList, Taken
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.world import needs_of
+from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.events import (
     Event,
     LineShorted,
@@ -27,10 +31,7 @@ from scantrail.domain.events import (
 from scantrail.domain.fold import By, fold_pick_list
 from scantrail.domain.judge import Judgement, judge
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.refusals import Code
-from scantrail.domain.reservations import reserved_on
-from scantrail.domain.status import Status
-from scantrail.domain.world import needs_of
+from scantrail.domain.things.status import Status
 from scantrail.proving.simulator.reserved import holds_too_much
 from tests.support.worlds import MODULE, NOW, SARAH, SENSOR, TODAY, any_line, exact_line, module, pick_list, world
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.task import task_refusal, undo_refusal
+from scantrail.domain.things.place import Place, PlaceKind
 from tests.support.worlds import SARAH, exact_line, module, pick_list, world
 
 FAR_BIN = Place("EAST/E-01-01", "EAST", "E-01-01", PlaceKind.BIN, True)

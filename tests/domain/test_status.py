@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.domain.status import TRANSITIONS, Status, Trigger, may_change, may_pick
+from scantrail.domain.things.status import TRANSITIONS, Status, Trigger, may_change, may_pick
 
 
 def test_every_status_has_its_row() -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import PickList
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import WORDINGS, Code
+from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     AttentionSettled,
     BinConfirmed,
@@ -22,12 +24,10 @@ from scantrail.domain.events import (
     UnitPicked,
 )
 from scantrail.domain.judge import absorb, judge
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import WORDINGS, Code
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from tests.support.worlds import (
     MODULE,
     NOW,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 
 from scantrail.domain.events import FAMILIES, Event, UnitPicked
-from scantrail.domain.status import Status
 from scantrail.domain.story import _SENTENCES, told
+from scantrail.domain.things.status import Status
 from scantrail.words import say
 from tests.support.strategies import EVENTS
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.labels import LabelKind
-from scantrail.domain.readings import Carrier, CodeKind, CodePrefix, Reading, Said
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.labels import LabelKind
+from scantrail.domain.scans.reading import Carrier, Reading, Said
 from scantrail.gs1.reading import FAULT_WORDS, Fault
 from scantrail.gs1.said import said_by
 from scantrail.words import say

@@ -16,8 +16,8 @@ from scantrail.device.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Link, SyncState
 from scantrail.device.transport import Offline
-from scantrail.domain.acts import Act
-from scantrail.domain.identifiers import UnitId
+from scantrail.domain.acts.act import Act
+from scantrail.domain.names.identifiers import UnitId
 from scantrail.handheld.app import Device, HandheldApp
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from scantrail.device.sync import Link
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided
 from scantrail.handheld.drawing.lines import Line, text_of

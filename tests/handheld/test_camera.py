@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.domain.readings import Carrier
+from scantrail.domain.scans.reading import Carrier
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.camera import Finder, draw_finder, levels
 from scantrail.handheld.drawing.lines import Shade, width_of

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from scantrail.device.sync import SyncState
-from scantrail.domain.acts import Act, Draft
-from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList, Taken
+from scantrail.domain.acts.act import Act, Draft
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.pick_list import PickedUnit, PickList
 from scantrail.domain.events import Creation, UnitPicked, UnitRegistered
-from scantrail.domain.holds import Hold, HoldKind
 from scantrail.domain.judge import judge
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.handheld.drawing.bars import Size
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from tests.handheld.benches import DAY, LIST, Bench, acts_of, bench

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from scantrail.device.sync import Link
-from scantrail.domain.refusals import WORDINGS, Code, Refusal, refuse
+from scantrail.domain.acts.refusal import WORDINGS, Code, Refusal, refuse
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided
 from scantrail.handheld.drawing.lines import text_of, width_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from scantrail.domain.readings import Carrier
+from scantrail.domain.scans.reading import Carrier
 from scantrail.workflows.base import Tone
 from tests.handheld.benches import LIST, acts_of, bench
 

@@ -17,7 +17,7 @@ from typing import TextIO
 import pytest
 
 from scantrail.cli import main
-from scantrail.domain.calibration import CALIBRATION
+from scantrail.domain.scans.calibration import CALIBRATION
 from scantrail.handheld.learn import learn_scanner
 from scantrail.program import Exit, by_signal
 from scantrail.scanning import lesson

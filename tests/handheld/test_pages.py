@@ -10,13 +10,13 @@ import pytest
 
 from scantrail.device.first_load import Loading
 from scantrail.device.sync import Link, SyncState
-from scantrail.domain.acts import Act
-from scantrail.domain.documents import Taken
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.document import Taken
 from scantrail.domain.events import AttentionSettled, PickListTaken, UnitPicked, WorkerSignedIn, WorkerSignedOut
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.photos import photo_of
 from scantrail.domain.plain import to_plain
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.photo import photo_of
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer

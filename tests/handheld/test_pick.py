@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus
+from scantrail.domain.documents.document import DocumentStatus
 from tests.handheld.benches import acts_of, bench
 
 SIZES = [(20, 16), (40, 8), (40, 24), (80, 24)]

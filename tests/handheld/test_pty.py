@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scantrail.device.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreInUse, Verifier
-from scantrail.domain.readings import Carrier
+from scantrail.domain.scans.reading import Carrier
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of
 from tests.support.devices import new_store
 from tests.support.terminal import HANDS_PAUSE_S

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.domain.calibration import GS
+from scantrail.domain.scans.calibration import GS
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of
 from scantrail.scanning import lesson

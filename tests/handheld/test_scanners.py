@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.domain.readings import Carrier
+from scantrail.domain.scans.reading import Carrier
 from scantrail.handheld.app import HandheldApp
 from scantrail.scanning import serial_port
 from scantrail.scanning.profiles import load_profile

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from scantrail.domain.documents import Document
-from scantrail.domain.identifiers import unit_id
-from scantrail.domain.units import Unit
+from scantrail.domain.documents.kinds import Document
+from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.things.unit import Unit
 from scantrail.interchange.importing import Outcome, import_files
 from scantrail.server.database import Database
 from scantrail.server.documents import documents_by_number, put_documents

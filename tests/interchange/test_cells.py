@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.identifiers import CaseRule
-from scantrail.domain.people import Role
-from scantrail.domain.products import Product, ProductGtin
-from scantrail.domain.readings import Carrier, CodeKind, CodePrefix, Reading
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.identifiers import CaseRule
+from scantrail.domain.people.worker import Role
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.product import Product, ProductGtin
 from scantrail.gs1.said import said_by
 from scantrail.interchange import cells
 from scantrail.interchange.cells import Cell, many, one_of

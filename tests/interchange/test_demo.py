@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from scantrail.domain.documents import DocumentStatus, LineKind, PickList, PurchaseOrder
+from scantrail.domain.documents.document import DocumentStatus, LineKind
+from scantrail.domain.documents.orders import PurchaseOrder
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import event_from_plain, unit_of
 from scantrail.domain.fold import By, changes_unit, fold_unit
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import RowKind, Seen
 from scantrail.server.feed import changes_after
 from scantrail.server.log import verify_chain

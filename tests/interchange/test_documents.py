@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, LineKind, PickList, SalesOrder, Taken
-from scantrail.domain.status import Status
+from scantrail.domain.documents.document import DocumentStatus, LineKind, Taken
+from scantrail.domain.documents.orders import SalesOrder
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.things.status import Status
 from tests.interchange.desk import (
     Desk,
     any_line,

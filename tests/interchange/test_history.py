@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.status import Status
-from scantrail.domain.units import OwnerType
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import OwnerType
 from scantrail.server.log import verify_chain
 from scantrail.server.timelines import timeline_of
 from tests.interchange.desk import Desk, done, list_row, order_row, serial, the_problem, told, unit_row

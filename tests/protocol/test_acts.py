@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import UnitPicked, UnknownEvent
-from scantrail.domain.photos import Photo, photo_of
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.photo import Photo, photo_of
+from scantrail.domain.things.status import Status
 from scantrail.protocol.acts import ActError, act_hash, decode_act, encode_act
 from tests.support.photos import jpeg
 from tests.support.strategies import EVENTS, INSTANTS

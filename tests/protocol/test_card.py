@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.events import WorkerSignedIn
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.card import Card, CardUnusable, read_card, write_card
 from scantrail.protocol.outbox import Entry

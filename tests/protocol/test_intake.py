@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.events import WorkerSignedIn
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.intake import BrokenChain, Head, Kind, Received, receive

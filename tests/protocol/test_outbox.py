@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer, Row, RowKind, Seen, signed_bytes
 from scantrail.protocol.outbox import (

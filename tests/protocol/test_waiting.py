@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import SalesOrder
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.events import (
     AllocationReleased,
     Event,
@@ -17,8 +18,7 @@ from scantrail.domain.events import (
     UnitsReserved,
     UnitSubstituted,
 )
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
+from scantrail.domain.things.status import Status
 from scantrail.protocol.waiting import Queue, Waiting, document_things, lacks_a_step, things_of, unit_things
 from scantrail.words import say
 from tests.support.worlds import MODULE, NOW, SARAH, exact_line, module, pick_list, promised, world

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from scantrail.domain import fold, judge
-from scantrail.domain.acts import ActId
+from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.attention import is_on_the_way
 from scantrail.domain.events import UnitsReserved
 from scantrail.domain.judge import Judgement, absorb
-from scantrail.domain.refusals import Code, refuse
 from scantrail.domain.rules import receive
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act

@@ -19,9 +19,9 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.store.database import FILE
 from scantrail.device.sync import Link, Sync
 from scantrail.device.transport import Server
-from scantrail.domain.acts import Draft
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.acts.act import Draft
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database import Database
 from scantrail.server.log import verify_chain

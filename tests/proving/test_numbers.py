@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scantrail.device.store import NumbersUsedUp
-from scantrail.domain.numbers import SsccSeries
+from scantrail.domain.names.numbers import SsccSeries
 from scantrail.protocol.messages import NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import block_size
 from scantrail.proving.simulator.fate import Fate, PowerCut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.status import Status
+from scantrail.domain.things.status import Status
 from scantrail.reports.attention import item_lines, list_lines, settled_words
 from scantrail.server.attention_items import open_items
 from scantrail.server.desk import resolve

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scantrail.domain.events import ConditionStated
-from scantrail.domain.units import Condition
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome
 from scantrail.reports.unit import unit_reports
 from tests.server.conftest import served

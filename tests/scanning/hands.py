@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.profiles import Profile, load_profile
 from scantrail.scanning.wedge import Heard, Press, Wedge
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from scantrail.domain.calibration import CALIBRATION, GS
+from scantrail.domain.scans.calibration import CALIBRATION, GS
 from scantrail.scanning.strokes import Stroke
 
 NAMES = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x1d": "ctrl+right_square_bracket", "\x02": "ctrl+b"} | {

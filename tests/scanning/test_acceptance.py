@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.identifiers import upc_a_of
+from scantrail.domain.names.identifiers import upc_a_of
 from scantrail.scanning.acceptance import (
     Code,
     Decoder,

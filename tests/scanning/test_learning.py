@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scantrail.domain.calibration import CALIBRATION, GS
-from scantrail.domain.readings import Carrier
+from scantrail.domain.scans.calibration import CALIBRATION, GS
+from scantrail.domain.scans.reading import Carrier
 from scantrail.scanning.learning import Learned, learned, read_with, take_problem
 from scantrail.scanning.profiles import Profile
 from tests.scanning.sheet import KEYBOARDS, Scanner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.calibration import CALIBRATION
+from scantrail.domain.scans.calibration import CALIBRATION
 from scantrail.scanning.lesson import Lesson
 from scantrail.scanning.strokes import Stroke
 from scantrail.scanning.wedge import Press

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning import serial_port
 from scantrail.scanning.profile_settings import Flow, Parity, SerialSettings
 from scantrail.scanning.profiles import Profile, load_profile

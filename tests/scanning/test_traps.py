@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scantrail
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS
 from scantrail.scanning.profile_settings import Kind
 from scantrail.scanning.profiles import Profile, load_profile, shipped_names

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.profiles import load_profile
 from scantrail.scanning.wedge import LONGEST, MODIFIERS, Heard, Wedge
 from tests.scanning.hands import Hands

@@ -15,13 +15,13 @@ from sqlalchemy import event
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.testclient import TestClient
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import PickList
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import BinConfirmed, Creation, Event, ProductConfirmed, UnitPicked, UnitRegistered
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.readings import Reading
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.scans.reading import Reading
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, RowKind, Seen, signed_bytes
 from scantrail.server.app import create_app

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scantrail.domain.events import BinConfirmed
-from scantrail.domain.readings import Enrolment
-from scantrail.domain.status import Status
+from scantrail.domain.scans.reading import Enrolment
+from scantrail.domain.things.status import Status
 from scantrail.server.administration import (
     attention_called,
     enrolment_code,

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import ConditionStated
 from scantrail.domain.plain import to_plain
-from scantrail.domain.refusals import Code
-from scantrail.domain.units import Condition
+from scantrail.domain.things.unit import Condition
 from scantrail.interchange.importing import Outcome as Imported
 from scantrail.interchange.importing import import_files
 from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Outcome, RowKind

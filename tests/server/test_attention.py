@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.attention import DESK
-from scantrail.domain.documents import DocumentStatus, PickedUnit
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickedUnit
 from scantrail.domain.events import (
     AttentionSettled,
     BinConfirmed,
@@ -19,10 +21,9 @@ from scantrail.domain.events import (
     UnitMoved,
     WorkerSignedIn,
 )
-from scantrail.domain.people import Role, Worker
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import Outcome, RowKind, Seen
 from scantrail.server.attention import AttentionKind, rebuild_attention

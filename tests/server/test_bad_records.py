@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, func, select
 
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import (
     ConditionStated,
     Creation,
@@ -20,8 +21,7 @@ from scantrail.domain.events import (
     WorkerSignedIn,
 )
 from scantrail.domain.events import Event as Fact
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.units import Condition
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.documents import put_documents
 from scantrail.server.master import put_places

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 from scantrail.domain.events import ConditionStated
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.card import CardUnusable, write_card
 from scantrail.protocol.messages import Outcome
 from scantrail.reports.cards import OUTCOMES, card_lines

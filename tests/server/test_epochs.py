@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
 from scantrail.protocol.messages import Outcome
 from scantrail.server.epochs import restored, server_epoch
 from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream, verify_chain

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import ConditionStated
 from scantrail.domain.plain import to_plain
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.units import Condition
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import GLOBAL_STREAM, Row, RowKind, Seen
 from scantrail.server.feed import changes_after, mark
 from scantrail.server.log import load_stream, save_stream

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from scantrail.domain.numbers import SsccSeries
+from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import BLOCK, BLOCKS_A_DAY, NUMBERS_A_DAY

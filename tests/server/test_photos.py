@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from scantrail.domain.events import AllocationReleased, ConditionStated, LabelUnreadable
-from scantrail.domain.photos import LARGEST, Photo, photo_of
-from scantrail.domain.units import Condition
+from scantrail.domain.things.photo import LARGEST, Photo, photo_of
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome
 from scantrail.server.schema import devices, log
 from scantrail.server.timelines import ShownPhoto, timeline_of

@@ -10,9 +10,9 @@ from psycopg import errors
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AttentionSettled, BinFoundEmpty, CheckConfirmed, PickListTaken, WorkerSignedIn
 from scantrail.domain.plain import from_plain
-from scantrail.domain.refusals import Code
 from scantrail.protocol.limits import ACT, MOST_EVENTS
 from scantrail.protocol.messages import Changes, Outcome
 from scantrail.server import feed

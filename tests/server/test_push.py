@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from scantrail.domain.documents import DocumentStatus
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken, WorkerSignedIn
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.server.log import verify_chain
 from scantrail.server.schema import alarms, log

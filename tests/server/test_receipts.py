@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import Creation, UnitMoved, UnitRegistered
-from scantrail.domain.refusals import Code
-from scantrail.domain.units import Unit
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Outcome
 from scantrail.server.attention_items import open_items
 from scantrail.server.log import verify_chain

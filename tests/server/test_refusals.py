@@ -8,15 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, PickLine, Requirement, Taken
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
+from scantrail.domain.documents.pick_list import PickLine
 from scantrail.domain.events import BinConfirmed, ProductConfirmed, UnitPicked
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.people import Role
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.refusals import Code
-from scantrail.domain.sites import Site
-from scantrail.domain.status import Status
-from scantrail.domain.units import Owner, OwnerType, Unit
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Role
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Owner, OwnerType, Unit
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.master import put_sites, put_workers
 from scantrail.server.sign_in import pin_verifier

@@ -9,12 +9,12 @@ import pytest
 from backports import zstd
 
 from scantrail.device.store import DeviceStore
-from scantrail.domain.documents import DocumentStatus
+from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.events import ConditionStated
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.protocol.messages import GLOBAL_STREAM, RowKind, Seen
 from scantrail.protocol.rows import TABLE_NAMES
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain.acts import Grant
+from scantrail.domain.acts.act import Grant
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AllocationReleased, BinConfirmed, ProductConfirmed, UnitPicked, UnitSubstituted
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
+from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import Outcome
 from scantrail.server.master import put_workers
 from scantrail.server.timelines import timeline_of

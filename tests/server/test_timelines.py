@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from scantrail.domain.events import ConditionStated, UnitMoved
-from scantrail.domain.units import Condition
+from scantrail.domain.things.unit import Condition
 from scantrail.server.log import verify_chain
 from scantrail.server.schema import log
 from scantrail.server.timelines import TimelineEntry, timeline_of

@@ -15,8 +15,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from scantrail.domain.acts import Times
-from scantrail.domain.documents import PickList
+from scantrail.domain.acts.act import Times
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     BinConfirmed,
     ConditionStated,
@@ -25,10 +26,9 @@ from scantrail.domain.events import (
     PickUndone,
     UnitPicked,
 )
-from scantrail.domain.people import Role, Worker
-from scantrail.domain.refusals import Code, refuse
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.interchange.importing import import_files
 from scantrail.protocol import taking
 from scantrail.protocol.card import write_card

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from scantrail.device.store import DeviceStore, Identity
-from scantrail.domain.acts import Act, Draft, Times
-from scantrail.domain.documents import PickList, PurchaseOrder, SalesOrder
-from scantrail.domain.holds import Hold
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
+from scantrail.domain.acts.act import Act, Draft, Times
+from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import to_plain
-from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
-from scantrail.domain.units import Unit
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Changes, Row, RowKind
 from tests.support.worlds import CLERK, MIKE, MODULE, NOW, PLACES, SARAH, SENSOR, SITE
 

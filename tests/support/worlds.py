@@ -6,26 +6,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from scantrail.domain.documents import LineKind, PickLine, PickList
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import unit_id
-from scantrail.domain.people import Role, Worker
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.products import Product, ProductGtin
-from scantrail.domain.readings import (
-    COMMAND_PREFIX,
-    Candidates,
-    Carrier,
-    CodeKind,
-    Reading,
-    Said,
-    command_in,
-    understood,
-)
-from scantrail.domain.sites import PickCondition, Site
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.people.site import PickCondition, Site
+from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.scans.reading import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in, understood
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.product import Product, ProductGtin
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 
 SITE = Site(

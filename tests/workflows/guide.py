@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import DocumentStatus, LineKind, PickList
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import DocumentStatus, LineKind
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.events import Event, PickListTaken
-from scantrail.domain.holds import holds_on
 from scantrail.domain.judge import Judgement, absorb, judge
-from scantrail.domain.readings import Carrier
-from scantrail.domain.refusals import Code
-from scantrail.domain.reservations import reserved_on
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.things.hold import holds_on
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
 from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt, reservations
 from scantrail.workflows.pick.state import ChoosingException, ChoosingUndo

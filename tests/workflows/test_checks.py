@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus
+from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.events import CheckConfirmed, CheckNotMet, PickListCompleted
 from scantrail.domain.story import told
 from scantrail.handheld.drawing.bars import Size

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.events import ConditionStated, StatedBy, UnitPicked
-from scantrail.domain.refusals import Code
-from scantrail.domain.sites import PickCondition
-from scantrail.domain.units import Condition
+from scantrail.domain.people.site import PickCondition
+from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo
 from scantrail.workflows.pick import Step
 from tests.support.worlds import MODULE, SITE, any_line, exact_line, module, pick_list, promised, world

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.domain.documents import PickLine, PickList
+from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.workflows.pick import Pick, prompt
 from tests.support.worlds import MODULE, SARAH, TODAY, exact_line, pick_list, promised, world
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import DocumentStatus, Taken
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.events import Event, QuarantineUndone, UnitPutAside, UnitQuarantined
 from scantrail.domain.judge import judge
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
 from scantrail.domain.story import told
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.words import say

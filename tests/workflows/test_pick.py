@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, Requirement
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.documents.document import DocumentStatus, Requirement
 from scantrail.domain.events import (
     ConditionStated,
     PickListCompleted,
@@ -15,11 +16,10 @@ from scantrail.domain.events import (
     UnitPicked,
     UnitQuarantined,
 )
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.products import ProductGtin
-from scantrail.domain.readings import CodeKind, CodePrefix
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.product import ProductGtin
+from scantrail.domain.things.status import Status
 from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Mark, Tone
 from scantrail.workflows.pick import WORKING, Step

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.products import Product, ProductGtin
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.things.product import Product, ProductGtin
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.words import say
 from scantrail.workflows.base import Tone
 from tests.support.worlds import exact_line, pick_list, unit, world

@@ -7,15 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, PickList, Requirement, Taken
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.people import Role
-from scantrail.domain.products import ProductGtin
-from scantrail.domain.readings import Carrier
-from scantrail.domain.refusals import WORDINGS, Code, Refusal
-from scantrail.domain.sites import Site
-from scantrail.domain.status import Status, may_pick
-from scantrail.domain.units import Owner, OwnerType, Unit
+from scantrail.domain.acts.refusal import WORDINGS, Code, Refusal
+from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Role
+from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.product import ProductGtin
+from scantrail.domain.things.status import Status, may_pick
+from scantrail.domain.things.unit import Owner, OwnerType, Unit
 from scantrail.words import say
 from scantrail.workflows.base import Tone
 from tests.support.worlds import (

@@ -9,11 +9,12 @@ from itertools import product as combinations
 
 import pytest
 
-from scantrail.domain.documents import DocumentStatus, PickedUnit, PickList, Taken
+from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.pick_list import PickedUnit, PickList
+from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.events import PickListTaken, UnitsReserved
-from scantrail.domain.reservations import reserved_on
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.workflows.base import Scan, Tone
 from scantrail.workflows.pick import Pick, Step, answer
 from tests.support.worlds import (

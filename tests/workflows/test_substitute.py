@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.acts import Grant
+from scantrail.domain.acts.act import Grant
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AllocationReleased, UnitPicked, UnitSubstituted
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
 from scantrail.words import say
 from scantrail.workflows.base import AskException, Back, Granted, Tone
 from scantrail.workflows.pick import WORKING, Step

@@ -9,15 +9,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from scantrail.domain.documents import DocumentStatus, LineKind, PickLine, PickList, Taken
+from scantrail.domain.documents.document import DocumentStatus, LineKind, Taken
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.events import PickUndone, UnitPicked
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.identifiers import UnitId, code_of
-from scantrail.domain.readings import Carrier
-from scantrail.domain.reservations import without_stale_reservations
-from scantrail.domain.sites import PickCondition
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import UnitId, code_of
+from scantrail.domain.people.site import PickCondition
+from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.proving.simulator.reserved import holds_too_much
 from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Choose, Confirm, Prompt, Scan, Tone, Verdict

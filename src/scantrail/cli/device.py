@@ -8,7 +8,7 @@ import json
 import sys
 
 from scantrail.cli.base import NO_TERMINAL, Commands, add_command, add_store, fail, has_terminal
-from scantrail.domain.readings import Enrolment
+from scantrail.domain.scans.reading import Enrolment
 from scantrail.program import Exit, command
 from scantrail.words import M, _, say
 

@@ -13,8 +13,8 @@ from scantrail.program import Exit
 from scantrail.words import M, Message, OperatorError, _, say
 
 if TYPE_CHECKING:
-    from scantrail.documents.labels import Label, Made
-    from scantrail.documents.sizes import Paper
+    from scantrail.printing.labels import Label, Made
+    from scantrail.printing.sizes import Paper
 
 ROLL = "100x50"
 """The labels of a label printer, unless it is told otherwise, in millimetres."""
@@ -83,7 +83,7 @@ def _add_cartons(kinds: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _print(options: argparse.Namespace, heading: str, make: Making, grid: tuple[int, int], roll: str) -> int:
-    from scantrail.documents.sizes import SHEETS, paper
+    from scantrail.printing.sizes import SHEETS, paper
 
     size = options.size or ("a4" if options.pdf else roll)
     page = paper(size, *grid)
@@ -109,11 +109,11 @@ def _write_labels(options: argparse.Namespace, heading: str, page: Paper, made: 
             _tell(problem)
         return fail(M("Nothing was printed. Problems: {count}", count=len(problems)))
     if options.zpl:
-        from scantrail.documents.zpl import DOTS_PER_MM, zpl
+        from scantrail.printing.zpl import DOTS_PER_MM, zpl
 
         _write(options.zpl, zpl(labels, page, DOTS_PER_MM[options.dpi]).encode())
     else:
-        pdf = needs("labels", "scantrail.documents.pdf")
+        pdf = needs("labels", "scantrail.printing.pdf")
         _write(options.pdf, pdf.pdf(labels, page, heading))
         if missing := pdf.without_shape(labels):
             _tell(
@@ -131,8 +131,8 @@ def _write_labels(options: argparse.Namespace, heading: str, page: Paper, made: 
 
 
 def _sorted_out(made: Sequence[Made], *, is_zpl: bool) -> tuple[list[Label], list[Message]]:
-    from scantrail.documents.labels import Unprintable
-    from scantrail.documents.zpl import zpl_problem
+    from scantrail.printing.labels import Unprintable
+    from scantrail.printing.zpl import zpl_problem
 
     labels: list[Label] = []
     problems: list[Message] = []
@@ -147,7 +147,7 @@ def _sorted_out(made: Sequence[Made], *, is_zpl: bool) -> tuple[list[Label], lis
 
 
 def _bins(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
-    from scantrail.documents.labels import bin_label, by_code, order
+    from scantrail.printing.labels import bin_label, by_code, order
 
     codes = _named(options.codes)
     if options.site is None:
@@ -177,7 +177,7 @@ def _named(codes: Sequence[str]) -> list[str]:
 
 
 def _badges(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
-    from scantrail.documents.labels import badge_label
+    from scantrail.printing.labels import badge_label
 
     found = needs("server", "scantrail.server.administration").premises(options.database_url, options.site)
     known = {each.id: each for each in found.workers}
@@ -191,10 +191,10 @@ def _badges(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
 def _cartons(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
     """Numbers are taken last: what would not be printed anyway costs none."""
     from scantrail.device.carton_numbers import take_carton_numbers
-    from scantrail.documents.labels import Unprintable, carton_label
+    from scantrail.printing.labels import Unprintable, carton_label
 
     if options.pdf:
-        needs("labels", "scantrail.documents.pdf")
+        needs("labels", "scantrail.printing.pdf")
     sample = carton_label("0" * 18, "", page)
     if isinstance(sample, Unprintable):
         return [sample]
@@ -209,9 +209,9 @@ def _refuse_unknown(names: Iterable[str], known: Iterable[str], site: str) -> No
 
 
 def _commands(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
-    from scantrail.documents.labels import command_label
-    from scantrail.domain.readings import Command
+    from scantrail.domain.scans.reading import Command
     from scantrail.handheld.keys import BINDINGS
+    from scantrail.printing.labels import command_label
 
     for binding in BINDINGS:
         if binding.command is not None:
@@ -224,7 +224,7 @@ def _commands(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
 
 
 def _calibration(options: argparse.Namespace, page: Paper) -> Iterable[Made]:
-    from scantrail.documents.labels import calibration_labels
+    from scantrail.printing.labels import calibration_labels
 
     return calibration_labels(page)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scantrail.cli.base import Commands, add_command, add_database, fail, needs, number
 from scantrail.domain.plain import to_plain
-from scantrail.domain.readings import Enrolment
+from scantrail.domain.scans.reading import Enrolment
 from scantrail.program import Exit
 from scantrail.words import M, _, say
 

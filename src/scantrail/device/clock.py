@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 

@@ -21,7 +21,7 @@ from scantrail.device.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
 from scantrail.domain.moments import is_time_zone
-from scantrail.domain.sites import Site
+from scantrail.domain.people.site import Site
 from scantrail.glyphs import UNICODE, charset_of
 from scantrail.program import command
 from scantrail.protocol.messages import PROTOCOL

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from scantrail.device.keys import DeviceKeys, public_key
 from scantrail.device.store import DeviceStore, Identity, StoreError, StoreExists, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server, Transport
-from scantrail.domain.identifiers import SiteId
+from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import EnrolAnswer, EnrolRequest
 from scantrail.words import M, Message, say
 

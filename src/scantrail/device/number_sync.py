@@ -7,7 +7,7 @@ from typing import Protocol
 
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 from scantrail.protocol.messages import NumbersAnswer, NumbersRequest
 
 PAUSE = timedelta(minutes=1)

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts import Times
-from scantrail.domain.photos import Photo
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.acts.act import Times
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.things.photo import Photo
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
 from scantrail.protocol.outbox import pause_before
 from scantrail.words import M, Message, say

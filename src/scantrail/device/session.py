@@ -8,8 +8,11 @@ from datetime import date
 from typing import Protocol
 
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     AttentionSettled,
     Event,
@@ -18,16 +21,15 @@ from scantrail.domain.events import (
     WorkerSignedIn,
     WorkerSignedOut,
 )
-from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
 from scantrail.domain.judge import absorb, judge
 from scantrail.domain.moments import local
-from scantrail.domain.people import Worker
-from scantrail.domain.photos import Photo
-from scantrail.domain.places import Place
-from scantrail.domain.readings import Candidates, CodePrefix, Reading, Said
-from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.names.codes import CodePrefix
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.reading import Candidates, Reading, Said
+from scantrail.domain.things.photo import Photo
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.workflows import pick as picking
 from scantrail.workflows.base import (

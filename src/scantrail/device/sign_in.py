@@ -13,8 +13,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from scantrail.device.store import DeviceStore, Verifier
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts import Times, effective_at
-from scantrail.domain.people import Worker
+from scantrail.domain.acts.act import Times, effective_at
+from scantrail.domain.people.worker import Worker
 from scantrail.protocol.messages import SignInAnswer, SignInRequest
 from scantrail.words import M, Message, say
 

@@ -16,7 +16,7 @@ from scantrail.device.number_sync import NumberPeer, NumberSync
 from scantrail.device.photo_sync import PhotoPeer, PhotoSync
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 from scantrail.domain.plain import PlainError
 from scantrail.protocol.exchange import (
     Ask,

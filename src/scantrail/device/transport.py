@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from scantrail.domain.identifiers import UnitId
-from scantrail.domain.photos import Photo
+from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.plain import PlainError, from_plain, to_plain
+from scantrail.domain.things.photo import Photo
 from scantrail.protocol.answers import LARGEST_NUMBER, LONGEST_TEXT, check
 from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.messages import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scantrail.domain.acts import Act, Draft
+from scantrail.domain.acts.act import Act, Draft
+from scantrail.domain.acts.refusal import Code, Refusal
 from scantrail.domain.events import (
     AttentionSettled,
     BinConfirmed,
@@ -18,8 +19,7 @@ from scantrail.domain.events import (
     document_of,
     unit_of,
 )
-from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId, code_of
-from scantrail.domain.refusals import Code, Refusal
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId, code_of
 from scantrail.words import M, Message
 
 Topic = tuple[DocumentId | None, frozenset[UnitId]]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from scantrail.domain.documents import DocumentKind
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Owner, Unit
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Owner, Unit
 
 
 class Family(Enum):

@@ -7,15 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from scantrail.domain.documents import (
-    DocumentStatus,
-    LineKind,
-    PickedUnit,
-    PickLine,
-    PickList,
-    SetAside,
-    Taken,
-)
+from scantrail.domain.documents.document import DocumentStatus, LineKind, Taken
+from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, SetAside
+from scantrail.domain.documents.reservations import without_reservations, without_stale_reservations
 from scantrail.domain.events import (
     AllocationReleased,
     BinConfirmed,
@@ -46,10 +40,9 @@ from scantrail.domain.events import (
     UnitsReserved,
     UnitSubstituted,
 )
-from scantrail.domain.identifiers import DeviceId, UnitId, WorkerId
-from scantrail.domain.reservations import without_reservations, without_stale_reservations
-from scantrail.domain.status import SENT, Status
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.names.identifiers import DeviceId, UnitId, WorkerId
+from scantrail.domain.things.status import SENT, Status
+from scantrail.domain.things.unit import Condition, Unit
 
 MOST_REPORTED = 500
 """Empty bins, confirmed items or damaged units that a list keeps: no device makes a row grow without end."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from scantrail.domain.acts import Act
-from scantrail.domain.documents import LineKind, PickLine, PickList
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.events import (
     AllocationReleased,
     AttentionSettled,
@@ -41,10 +44,9 @@ from scantrail.domain.events import (
     unit_of,
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit, substituted
-from scantrail.domain.identifiers import DocumentId, UnitId
-from scantrail.domain.people import Right
-from scantrail.domain.readings import CodeKind, Said
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import DocumentId, UnitId
+from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.damage import (
     as_set_aside,
     back_in_bin_refusal,
@@ -78,9 +80,9 @@ from scantrail.domain.rules.task import (
     task_refusal,
     undo_refusal,
 )
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.scans.reading import Said
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,9 @@ from scantrail.domain.events import (
     WorkerSignedIn,
     WorkerSignedOut,
 )
-from scantrail.domain.identifiers import code_of, site_of
-from scantrail.domain.status import STATUS_NAMES
-from scantrail.domain.units import Condition
+from scantrail.domain.names.identifiers import code_of, site_of
+from scantrail.domain.things.status import STATUS_NAMES
+from scantrail.domain.things.unit import Condition
 from scantrail.words import M, Message
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TextIO
 
-from scantrail.domain.labels import LABEL_NAMES
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.labels import LABEL_NAMES
 from scantrail.domain.plain import to_plain
-from scantrail.domain.readings import Carrier, CodeKind, Reading, Said, command_in
+from scantrail.domain.scans.reading import Carrier, Reading, Said, command_in
 from scantrail.gs1.labels import LabelMeaning, LabelReading, LabelRefusal
 from scantrail.gs1.other_grammars import read_label
 from scantrail.gs1.parsing import Meaning, parse

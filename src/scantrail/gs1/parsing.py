@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from scantrail.domain.identifiers import gtin_of_upc_e, gtin_problem
+from scantrail.domain.names.identifiers import gtin_of_upc_e, gtin_problem
 from scantrail.gs1.contents import shown
 from scantrail.gs1.dictionary import Identifier, identifier_at, identifiers
 from scantrail.gs1.elements import (

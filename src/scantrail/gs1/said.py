@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from scantrail.domain.identifiers import gtin14, gtin_of_upc_e
-from scantrail.domain.labels import label_kind
-from scantrail.domain.readings import COMMAND_PREFIX, ENROLMENT_PREFIX, CodeKind, CodePrefix, Reading, Said
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.identifiers import gtin14, gtin_of_upc_e
+from scantrail.domain.names.labels import label_kind
+from scantrail.domain.scans.reading import COMMAND_PREFIX, ENROLMENT_PREFIX, Reading, Said
 from scantrail.gs1.data_identifiers import unmarked_field
 from scantrail.gs1.labels import LabelReading, LabelRefusal
 from scantrail.gs1.other_grammars import read_label

@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
 from scantrail.device.sync import Link, SyncState
-from scantrail.domain.readings import Carrier, Reading, command_in
+from scantrail.domain.scans.reading import Carrier, Reading, command_in
 from scantrail.glyphs import UNICODE
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from scantrail.domain.readings import Command
+from scantrail.domain.scans.reading import Command
 from scantrail.words import N_, _
 
 

@@ -16,7 +16,7 @@ from typing import TextIO
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from scantrail.domain.calibration import CALIBRATION
+from scantrail.domain.scans.calibration import CALIBRATION
 from scantrail.handheld.driver import ESC_IN_DATA, READ_SIZE
 from scantrail.handheld.text import told
 from scantrail.scanning.chosen import choose

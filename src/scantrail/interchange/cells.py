@@ -10,10 +10,11 @@ from enum import Enum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from scantrail.domain.identifiers import SerialFormat, gtin_problem
-from scantrail.domain.numbers import company_prefix_problem
-from scantrail.domain.products import ProductGtin
-from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.identifiers import SerialFormat, gtin_problem
+from scantrail.domain.names.numbers import company_prefix_problem
+from scantrail.domain.scans.reading import COMMAND_PREFIX
+from scantrail.domain.things.product import ProductGtin
 from scantrail.interchange.problems import CellError
 from scantrail.interchange.rows import Numeral
 from scantrail.interchange.serials import look_alike

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.documents import DocumentStatus, LineKind
+from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.interchange import cells
 from scantrail.interchange.cells import one_of
 from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from scantrail.domain.events import HoldClosed, HoldOpened
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import unit_id
-from scantrail.domain.products import Product
+from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import product_of, serial_of
 from scantrail.interchange.plan import Plan

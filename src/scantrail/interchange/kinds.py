@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from scantrail.domain.events import Creation
-from scantrail.domain.holds import HoldKind
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, OwnerType
+from scantrail.domain.things.hold import HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, OwnerType
 from scantrail.interchange import cells
 from scantrail.interchange.cells import one_of
 from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from scantrail.domain.documents import LineKind, OrderLine, PickLine
-from scantrail.domain.identifiers import ProductId
-from scantrail.domain.products import Product
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.orders import OrderLine
+from scantrail.domain.documents.pick_list import PickLine
+from scantrail.domain.names.identifiers import ProductId
+from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import product_of, serial_of, tracked_by_serial
 from scantrail.interchange.plan import Plan

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scantrail.domain.documents import SalesOrder
-from scantrail.domain.identifiers import SerialFault, code_of, site_of
-from scantrail.domain.places import Place
-from scantrail.domain.products import Product, Tracking
-from scantrail.domain.status import STATUS_NAMES
-from scantrail.domain.units import Unit
+from scantrail.domain.documents.orders import SalesOrder
+from scantrail.domain.names.identifiers import SerialFault, code_of, site_of
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product, Tracking
+from scantrail.domain.things.status import STATUS_NAMES
+from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.serials import beyond_labels, doubt, impossible

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scantrail.domain.identifiers import CaseRule
-from scantrail.domain.people import Role
-from scantrail.domain.places import PlaceKind
-from scantrail.domain.products import Tracking
-from scantrail.domain.sites import PickCondition, Site
+from scantrail.domain.names.identifiers import CaseRule
+from scantrail.domain.people.site import PickCondition, Site
+from scantrail.domain.people.worker import Role
+from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.product import Tracking
 from scantrail.interchange import cells
 from scantrail.interchange.cells import many, one_of
 from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scantrail.domain.identifiers import PlaceId, SiteId, code_of, gtin14, site_of
-from scantrail.domain.people import SYSTEM, Worker
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
+from scantrail.domain.names.identifiers import PlaceId, SiteId, code_of, gtin14, site_of
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import SYSTEM, Worker
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Plan
 from scantrail.protocol.messages import RowKind

@@ -6,16 +6,11 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from scantrail.domain.documents import (
-    Document,
-    DocumentKind,
-    DocumentStatus,
-    PurchaseOrder,
-    Requirement,
-    SalesOrder,
-)
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus, Requirement
+from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.events import DocumentImported
-from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lines import amended_lines, order_lines
 from scantrail.interchange.lookups import site_known

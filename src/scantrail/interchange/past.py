@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from scantrail.domain.documents import PickList, SalesOrder
+from scantrail.domain.documents.orders import SalesOrder
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     AllocationReleased,
     ConditionStated,
@@ -18,10 +19,10 @@ from scantrail.domain.events import (
     UnitRegistered,
     UnitShipped,
 )
-from scantrail.domain.identifiers import SiteId, site_of
-from scantrail.domain.places import PlaceKind
-from scantrail.domain.status import STATUS_NAMES, Status, Trigger, may_change, may_pick
-from scantrail.domain.units import Condition, Owner, OwnerType, Unit
+from scantrail.domain.names.identifiers import SiteId, site_of
+from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.status import STATUS_NAMES, Status, Trigger, may_change, may_pick
+from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import place_of, whereabouts
 from scantrail.interchange.masters import PARTNER_KINDS

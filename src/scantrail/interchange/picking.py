@@ -7,21 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scantrail.domain.documents import (
-    DocumentKind,
-    DocumentStatus,
-    LineKind,
-    PickLine,
-    PickList,
-    Requirement,
-    SalesOrder,
-)
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind, Requirement
+from scantrail.domain.documents.orders import SalesOrder
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.events import AllocationReleased, DocumentImported, PickListCancelled, UnitAllocated, UnitEvent
-from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
-from scantrail.domain.reservations import without_stale_reservations
+from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
 from scantrail.domain.rules.pick import HOLD_NAMES
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lines import Asked, amended_lines, asked_lines
 from scantrail.interchange.lookups import product_of, sales_order_of, site_known, unit_of_row, whereabouts

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
 from scantrail.domain.events import Event, UnitRegistered
 from scantrail.domain.fold import By, fold_unit
-from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
-from scantrail.domain.people import SYSTEM
+from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
-from scantrail.domain.units import Unit
+from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked, Key
 from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.problems import Problems

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from scantrail.domain.identifiers import DocumentId, ProductId, UnitId
+from scantrail.domain.names.identifiers import DocumentId, ProductId, UnitId
 from scantrail.interchange.checking import Checked, CheckedRows
 from scantrail.interchange.holding import plan_holds
 from scantrail.interchange.masters import check_sites, plan_places, plan_products, plan_sites, plan_workers

@@ -9,16 +9,18 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.documents import Document, DocumentKind, DocumentStatus, PickList
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus
+from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.events import UnitAllocated, UnitRegistered, event_from_plain
-from scantrail.domain.holds import Hold, holds_on
-from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
-from scantrail.domain.products import Product
-from scantrail.domain.reservations import reserved_on
-from scantrail.domain.sites import Site
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.server.bodies import from_body
 from scantrail.server.documents import documents_by_number
 from scantrail.server.master import all_holds, all_places, all_products, all_sites, all_workers, pin_verifiers

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scantrail.domain.documents import LineKind, PurchaseOrder
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.orders import PurchaseOrder
 from scantrail.domain.events import Creation, UnitRegistered
-from scantrail.domain.identifiers import ProductId, SiteId, unit_id
-from scantrail.domain.products import Product
-from scantrail.domain.status import Status
-from scantrail.domain.units import Owner, OwnerType, Unit
+from scantrail.domain.names.identifiers import ProductId, SiteId, unit_id
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Owner, OwnerType, Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import place_of, product_of, serial_of, tracked_by_serial, whereabouts
 from scantrail.interchange.past import WITHOUT_HISTORY, plan_past

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from scantrail.domain.acts import Act, ActId, Draft, Grant, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
+from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.events import event_from_plain, event_to_plain
-from scantrail.domain.photos import Photo, is_hash
 from scantrail.domain.plain import PlainError, from_plain, to_plain
-from scantrail.domain.readings import Reading
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.scans.reading import Reading
+from scantrail.domain.things.photo import Photo, is_hash
 from scantrail.protocol.limits import ACT, TooLarge, act_fault, check_json
 
 SCHEMA = 1

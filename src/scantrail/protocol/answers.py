@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from scantrail.domain.photos import is_hash
+from scantrail.domain.things.photo import is_hash
 from scantrail.protocol.messages import (
     Changes,
     EnrolAnswer,

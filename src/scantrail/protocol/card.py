@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from scantrail.domain.acts import Act, ActId, Times
+from scantrail.domain.acts.act import Act, ActId, Times
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.protocol.outbox import Entry

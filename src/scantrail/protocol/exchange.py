@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 from scantrail.protocol.messages import MAX_BATCH, Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import Entry, batch_of, build_push, check_answer, pages_of
 from scantrail.words import M, Message

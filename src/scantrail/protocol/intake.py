@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from scantrail.domain.acts import Act, ActId
+from scantrail.domain.acts.act import Act, ActId
 from scantrail.protocol.acts import act_hash, decode_fresh_act
 from scantrail.protocol.messages import Push
 

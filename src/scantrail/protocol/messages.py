@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
+from scantrail.domain.acts.refusal import RAW_CODE, Code, Refusal, refuse
 from scantrail.domain.plain import to_plain
-from scantrail.domain.refusals import RAW_CODE, Code, Refusal, refuse
 
 PROTOCOL = 1
 """Version of these messages; stated in every request as header `Scantrail-Protocol`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil
 
-from scantrail.domain.numbers import Block
+from scantrail.domain.names.numbers import Block
 
 BLOCK = 1_000
 """Numbers in a block at the most: half of one, which a device always has, lasts a shift."""

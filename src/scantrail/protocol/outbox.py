@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Changes, Outcome, Push, PushAnswer, Seen, signed_bytes
 

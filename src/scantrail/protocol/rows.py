@@ -9,15 +9,16 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scantrail.domain.documents import DOCUMENT_TYPES, DocumentKind
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import SiteId, gtin14, site_of
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import DOCUMENT_TYPES
+from scantrail.domain.names.identifiers import SiteId, gtin14, site_of
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
-from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
-from scantrail.domain.units import Unit
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Row, RowKind
 
 TABLE_NAMES: Mapping[RowKind, str] = {

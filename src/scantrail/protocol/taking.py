@@ -11,15 +11,16 @@ from datetime import date, datetime, tzinfo
 from enum import Enum
 from typing import Protocol
 
-from scantrail.domain.acts import Act, ActId, Times, effective_at
+from scantrail.domain.acts.act import Act, ActId, Times, effective_at
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
 from scantrail.domain.attention import registered_in, units_in
-from scantrail.domain.documents import PickList
-from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import Judgement, absorb, goods_refusal
-from scantrail.domain.readings import CodePrefix, Reading, Said
-from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.names.codes import CodePrefix
+from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.scans.reading import Reading, Said
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push

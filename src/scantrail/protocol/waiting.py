@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scantrail.domain.acts import Act, ActId
+from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.refusal import Code, Refusal
+from scantrail.domain.acts.world import World
 from scantrail.domain.attention import documents_in, units_in
-from scantrail.domain.refusals import Code, Refusal
-from scantrail.domain.sites import Site
-from scantrail.domain.world import World
+from scantrail.domain.people.site import Site
 
 Thing = tuple[str, str]
 """`unit` or `document`, and an id."""

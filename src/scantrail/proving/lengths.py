@@ -15,14 +15,15 @@ from typing import TypeVar
 from scantrail.device.clock import DeviceClock
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore, Identity
-from scantrail.domain.documents import LineKind, PickLine, PickList
-from scantrail.domain.people import Role, Worker
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.sites import Site
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.exchange import Ask, Reply, Send, Step, exchange, next_step
 from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
 from scantrail.server.bodies import to_body

@@ -16,8 +16,8 @@ from scantrail.device.enrolment import enrol
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Link
 from scantrail.device.sync_command import sync_now
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import RowKind
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database import Database

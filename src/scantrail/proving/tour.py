@@ -17,8 +17,8 @@ from scantrail.device.sign_in import SignIn
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Link, Sync
 from scantrail.device.transport import Server
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.status import Status
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.status import Status
 from scantrail.proving.backstage import DemoServer
 from scantrail.reports.unit import UnitReport, unit_reports
 from scantrail.server.database import Database

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from scantrail.domain.identifiers import code_of
 from scantrail.domain.moments import zoned_moment
-from scantrail.domain.status import STATUS_NAMES
+from scantrail.domain.names.identifiers import code_of
 from scantrail.domain.story import place_words
+from scantrail.domain.things.status import STATUS_NAMES
 from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, Goods
 from scantrail.words import M, Message, say, visible

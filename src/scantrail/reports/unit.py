@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scantrail.domain.moments import zoned_moment
-from scantrail.domain.photos import photo_words
-from scantrail.domain.products import Product
-from scantrail.domain.status import STATUS_NAMES
 from scantrail.domain.story import place_words
-from scantrail.domain.units import Unit
+from scantrail.domain.things.photo import photo_words
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import STATUS_NAMES
+from scantrail.domain.things.unit import Unit
 from scantrail.server.database import Database
 from scantrail.server.master import all_products
 from scantrail.server.timelines import ShownPhoto, TimelineEntry, timeline_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations
 
-from scantrail.domain.identifiers import upc_a_of
+from scantrail.domain.names.identifiers import upc_a_of
 
 
 class Symbology(Enum):

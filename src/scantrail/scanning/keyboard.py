@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 
-from scantrail.domain.calibration import CALIBRATION, Calibration
+from scantrail.domain.scans.calibration import CALIBRATION, Calibration
 from scantrail.scanning.strokes import Typed
 from scantrail.words import M, Message, _, say
 

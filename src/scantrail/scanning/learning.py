@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from statistics import median
 
-from scantrail.domain.calibration import CALIBRATION, FIRST_FIELD, GS, SECOND_FIELD
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.calibration import CALIBRATION, FIRST_FIELD, GS, SECOND_FIELD
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.keyboard import Keyboard, Unlearnable, again, keyboard_of
 from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS, key_name
 from scantrail.scanning.profiles import FASTEST_HAND_MS, Profile, load_profile

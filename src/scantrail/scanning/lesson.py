@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.calibration import CALIBRATION, CalibrationCode
+from scantrail.domain.scans.calibration import CALIBRATION, CalibrationCode
 from scantrail.scanning.learning import TAKE_ENDS_MS, Learned, learned, take_problem
 from scantrail.scanning.strokes import Stroke, typed_by
 from scantrail.scanning.wedge import Heard, Press

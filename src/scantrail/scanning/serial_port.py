@@ -10,7 +10,7 @@ import re
 import termios
 from collections.abc import Callable
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.keys import CONTROL_KEYS
 from scantrail.scanning.profile_settings import Flow, Parity, SerialSettings
 from scantrail.scanning.profiles import Profile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.keys import ESC, GS
 from scantrail.scanning.profiles import Profile
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.keys import ESC, ESC_IN_DATA, GS, data_of
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.tidying import UNKNOWN, is_marked, reading_of

@@ -12,11 +12,11 @@ from pathlib import Path
 import segno
 from sqlalchemy.exc import DBAPIError
 
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
-from scantrail.domain.readings import Enrolment
-from scantrail.domain.sites import Site
-from scantrail.domain.status import Status
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.reading import Enrolment
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.status import Status
 from scantrail.protocol.card import CardUnusable
 from scantrail.server.app import utc_now
 from scantrail.server.attention_items import AttentionItem, open_items

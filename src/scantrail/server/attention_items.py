@@ -10,16 +10,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, select, tuple_
 
-from scantrail.domain.acts import Act, ActId
+from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.attention import desk_todo, place_in, units_in
-from scantrail.domain.identifiers import SiteId, UnitId, WorkerId
-from scantrail.domain.people import Worker
+from scantrail.domain.names.identifiers import SiteId, UnitId, WorkerId
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import from_plain
-from scantrail.domain.products import Product
-from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.status import Status
 from scantrail.domain.story import told
-from scantrail.domain.units import Unit
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.server.attention import AttentionKind
 from scantrail.server.bodies import from_body

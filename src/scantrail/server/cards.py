@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.acts import Times
-from scantrail.domain.refusals import Code
+from scantrail.domain.acts.act import Times
+from scantrail.domain.acts.refusal import Code
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.card import Card, CardUnusable, read_card
 from scantrail.protocol.intake import BrokenChain, Head

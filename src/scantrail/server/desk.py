@@ -7,16 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.acts import ActId, Draft
-from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.acts.act import ActId, Draft
+from scantrail.domain.acts.refusal import Code
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import AttentionSettled, Event, UnitCorrected
 from scantrail.domain.fold import By, fold_pick_list, fold_unit
-from scantrail.domain.identifiers import DocumentId, SiteId, WorkerId, site_of
-from scantrail.domain.people import Right
-from scantrail.domain.refusals import Code
+from scantrail.domain.names.identifiers import DocumentId, SiteId, WorkerId, site_of
+from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.correct import correction, correction_problem
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import RowKind
 from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, Goods, item_called

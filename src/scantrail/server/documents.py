@@ -8,15 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scantrail.domain.documents import (
-    DOCUMENT_TYPES,
-    Document,
-    DocumentKind,
-    PickList,
-    PurchaseOrder,
-    SalesOrder,
-)
-from scantrail.domain.identifiers import DocumentId
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
+from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.plain import from_plain
 from scantrail.server.bodies import to_body
 from scantrail.server.schema import documents

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select
 
-from scantrail.domain.identifiers import SiteId
+from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import Changes, Row, RowKind, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.attention import attention_rows

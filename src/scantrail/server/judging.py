@@ -14,15 +14,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from scantrail.domain.acts import Act, ActId
+from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.world import World, needs_of
 from scantrail.domain.attention import registered_in
-from scantrail.domain.documents import PickList
-from scantrail.domain.identifiers import SiteId, UnitId
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge
+from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
-from scantrail.domain.refusals import Refusal
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.protocol.intake import LONGEST_WHY, BrokenChain, Head, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind

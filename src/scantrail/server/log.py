@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from scantrail.domain.acts import Act, ActId, Draft, Grant, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
 from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
-from scantrail.domain.people import SYSTEM
-from scantrail.domain.photos import Photo
+from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
-from scantrail.domain.readings import Reading
+from scantrail.domain.scans.reading import Reading
+from scantrail.domain.things.photo import Photo
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.taking import Entry

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import PlaceId, ProductId, SiteId, WorkerId, gtin14
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
-from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
+from scantrail.domain.names.identifiers import PlaceId, ProductId, SiteId, WorkerId, gtin14
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.bodies import T, from_body, to_body
 from scantrail.server.schema import gtins, holds, places, products, sites, streams, workers

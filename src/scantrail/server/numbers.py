@@ -10,9 +10,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from scantrail.domain.identifiers import DeviceId, SiteId
-from scantrail.domain.numbers import Block, SsccSeries
-from scantrail.domain.sites import Site
+from scantrail.domain.names.identifiers import DeviceId, SiteId
+from scantrail.domain.names.numbers import Block, SsccSeries
+from scantrail.domain.people.site import Site
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import BLOCKS_A_DAY, Counter, a_day, block_size, days_lost, has_enough
 from scantrail.server.bodies import from_body

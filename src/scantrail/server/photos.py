@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from scantrail.domain.photos import EXTENSIONS, Photo
+from scantrail.domain.things.photo import EXTENSIONS, Photo
 from scantrail.server.log import instant_text
 from scantrail.server.schema import photo_names, photos
 from scantrail.server.sets import chunks

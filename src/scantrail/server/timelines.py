@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from scantrail.domain.events import UnknownEvent, event_from_plain
-from scantrail.domain.identifiers import UnitId, WorkerId
-from scantrail.domain.photos import Photo
+from scantrail.domain.names.identifiers import UnitId, WorkerId
 from scantrail.domain.plain import UnknownValue
 from scantrail.domain.story import told
+from scantrail.domain.things.photo import Photo
 from scantrail.server.bodies import from_body
 from scantrail.server.log import Context
 from scantrail.server.master import time_zones, workers_by_id

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from scantrail.domain.identifiers import ProductId, UnitId
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import ProductId, UnitId
+from scantrail.domain.things.unit import Unit
 from scantrail.server.bodies import from_body, to_body
 from scantrail.server.schema import labels, units
 from scantrail.server.sets import insert_rows, put, rows_with

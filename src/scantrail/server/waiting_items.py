@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, literal, null, select
 
-from scantrail.domain.acts import ActId
+from scantrail.domain.acts.act import ActId
 from scantrail.domain.attention import Topic, topic_of
-from scantrail.domain.identifiers import SiteId
+from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.acts import decode_act
 from scantrail.server.attention import AttentionKind
 from scantrail.server.attention_items import AttentionItem, item_called, told_items

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-from scantrail.domain.acts import Draft, Grant
-from scantrail.domain.photos import Photo
-from scantrail.domain.readings import Candidates, Reading
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.acts.act import Draft, Grant
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.scans.reading import Candidates, Reading
+from scantrail.domain.things.photo import Photo
 from scantrail.words import M, Message
 
 ModeT = TypeVar("ModeT")

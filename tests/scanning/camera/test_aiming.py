@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.acceptance import Code, Decoder, Place, Rules, Symbology
 from scantrail.scanning.camera.aiming import PATIENCE, STEADY, Aim, Offer, reading_of
 from scantrail.scanning.camera.messages import View

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from scantrail.domain.photos import NoPhoto
-from scantrail.domain.photos import photo_of as kept_photo
+from scantrail.domain.things.photo import NoPhoto
+from scantrail.domain.things.photo import photo_of as kept_photo
 from scantrail.scanning.camera.photos import LONGEST_SIDE, MOST_BYTES, photo_of, preview_of, shrunk
 from scantrail.scanning.camera.scenes import table
 from scantrail.scanning.decoders.pictures import PictureUnreadable

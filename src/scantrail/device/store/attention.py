@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scantrail.domain.acts import Act, ActId
+from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.attention import Topic, place_in, topic_of
 from scantrail.domain.events import UnitPicked, UnitRegistered
-from scantrail.domain.identifiers import DocumentId, UnitId, WorkerId, code_of
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.names.identifiers import DocumentId, UnitId, WorkerId, code_of
 from scantrail.words import Message
 
 

@@ -14,9 +14,9 @@ from scantrail.device.store.database import Database
 from scantrail.device.store.journal import Journal
 from scantrail.device.store.sets import keys, one_of, one_of_these
 from scantrail.device.store.view import View
-from scantrail.domain.identifiers import PlaceId, ProductId, SiteId, site_of
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import PlaceId, ProductId, SiteId, site_of
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 
 MOST_LISTED = 300
 """Units of a place that are listed by their serials; all of them are counted."""

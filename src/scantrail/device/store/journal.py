@@ -18,12 +18,12 @@ from scantrail.device.store.photos import STILL_NEEDED, forget_photos, name_phot
 from scantrail.device.store.schema import acknowledged, documents, journal, journal_things, meta, units
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, things_of
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import RAW_CODE, Refusal
 from scantrail.domain.attention import needs_a_person
 from scantrail.domain.events import AttentionSettled
-from scantrail.domain.identifiers import DocumentId, SiteId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.refusals import RAW_CODE, Refusal
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import NEW_OUTCOME, ActVerdict, LateVerdict, Row, SettledRecord
 from scantrail.protocol.outbox import ActState, Entry, state_of

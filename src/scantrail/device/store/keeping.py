@@ -12,8 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from scantrail.device.store.database import Database
 from scantrail.device.store.schema import failures, timelines, verifiers
-from scantrail.domain.acts import Times
-from scantrail.domain.identifiers import UnitId, WorkerId
+from scantrail.domain.acts.act import Times
+from scantrail.domain.names.identifiers import UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
 
 HISTORIES = 200

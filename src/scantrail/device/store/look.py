@@ -19,10 +19,10 @@ from scantrail.device.store.errors import StoreDamaged, StoreMissing, cannot_use
 from scantrail.device.store.journal import Identity
 from scantrail.device.store.numbers import NumbersLeft
 from scantrail.device.store.schema import ACKNOWLEDGED_FORM, NUMBERS_FORM, ROWS_FILE_FORM, VERSION
-from scantrail.domain.identifiers import SiteId
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.names.identifiers import SiteId
+from scantrail.domain.people.site import Site
 from scantrail.domain.plain import from_plain
-from scantrail.domain.refusals import Refusal
-from scantrail.domain.sites import Site
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.outbox import ActState, Entry
 from scantrail.sqlite import sqlite3

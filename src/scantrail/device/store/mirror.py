@@ -14,8 +14,8 @@ from scantrail.device.store import schema
 from scantrail.device.store.database import Database
 from scantrail.device.store.unread import Unread
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
-from scantrail.domain.products import Product
-from scantrail.domain.units import Unit
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Changes, LateVerdict, Row, RowKind, SettledRecord
 from scantrail.protocol.rows import TABLE_NAMES, columns_of, gtins_of, labels_of, value_of
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import NumbersUsedUp
 from scantrail.device.store.schema import number_blocks
-from scantrail.domain.numbers import Block, SsccSeries
+from scantrail.domain.names.numbers import Block, SsccSeries
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import has_enough
 from scantrail.words import M, Message, say

@@ -21,10 +21,10 @@ from scantrail.device.store.errors import StoreDamaged, full
 from scantrail.device.store.schema import journal, photos
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import act_in
-from scantrail.domain.acts import Act
-from scantrail.domain.photos import EXTENSIONS, Photo, photo_of
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.things.photo import EXTENSIONS, Photo, photo_of
 from scantrail.protocol.outbox import ActState
 from scantrail.words import M
 

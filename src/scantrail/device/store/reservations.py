@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scantrail.device.store.view import View
-from scantrail.domain.documents import PickList
-from scantrail.domain.identifiers import DocumentId, SiteId, UnitId
-from scantrail.domain.reservations import reserved_on
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.reservations import reserved_on
+from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
 
 
 class Reservations:

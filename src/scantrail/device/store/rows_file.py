@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, OwnerType
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, OwnerType
 from scantrail.protocol.answers import LARGEST_NUMBER
 from scantrail.protocol.messages import Row, RowKind, SettledRecord
 from scantrail.protocol.rows import INDEXES, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of

@@ -27,12 +27,12 @@ from scantrail.device.store.database import Database
 from scantrail.device.store.sets import one_of_these
 from scantrail.device.store.things import TAKES, UNIT
 from scantrail.device.store.view import decoded
-from scantrail.domain.documents import Requirement
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import DocumentId, ProductId, SiteId, UnitId
-from scantrail.domain.places import Place
-from scantrail.domain.status import Status
-from scantrail.domain.units import OwnerType
+from scantrail.domain.documents.document import Requirement
+from scantrail.domain.names.identifiers import DocumentId, ProductId, SiteId, UnitId
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import OwnerType
 from scantrail.protocol.outbox import ActState
 
 PAGE = 50

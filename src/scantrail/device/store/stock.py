@@ -12,14 +12,15 @@ from scantrail.device.store.reservations import Reservations
 from scantrail.device.store.shelf import Shelf, bins_of, promised_to
 from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, things_of
 from scantrail.device.store.view import KINDS, View
-from scantrail.domain.acts import Act
-from scantrail.domain.documents import LineKind, PickList, Requirement
-from scantrail.domain.holds import Hold, holds_on
-from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId
-from scantrail.domain.places import Place
-from scantrail.domain.reservations import reserved_on
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.acts.act import Act
+from scantrail.domain.documents.document import LineKind, Requirement
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.reservations import reserved_on
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId
+from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Row
 
 SUGGESTED = 50

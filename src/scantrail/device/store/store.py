@@ -26,19 +26,20 @@ from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
 from scantrail.device.store.things import Thing
 from scantrail.device.store.view import View
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.world import World
 from scantrail.domain.attention import units_in
-from scantrail.domain.documents import PickList
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, command_in, understood
-from scantrail.domain.sites import Site
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.scans.reading import Candidates, Said, command_in, understood
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Changes, PushAnswer, Row, RowKind
 from scantrail.protocol.outbox import ActState, Entry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from scantrail.domain.acts import Act
+from scantrail.domain.acts.act import Act
 from scantrail.domain.events import (
     ConditionStated,
     Event,

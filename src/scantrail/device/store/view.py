@@ -16,12 +16,13 @@ from scantrail.device.store.database import Database
 from scantrail.device.store.journal import Journal
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import DOCUMENT, UNIT, Thing
-from scantrail.domain.acts import Act
-from scantrail.domain.documents import DocumentKind, DocumentStatus, PickList
+from scantrail.domain.acts.act import Act
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import UnitRegistered, document_of, unit_of
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import (
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import (
     CaseRule,
     DocumentId,
     PlaceId,
@@ -31,13 +32,14 @@ from scantrail.domain.identifiers import (
     WorkerId,
     canonical_serial,
 )
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import from_plain
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Candidates, CodeKind, Said
-from scantrail.domain.sites import Site
-from scantrail.domain.units import Unit
+from scantrail.domain.scans.reading import Candidates, Said
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Row, RowKind
 
 T = TypeVar("T")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Candidates
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.scans.reading import Candidates
+from scantrail.domain.things.product import Product
 from scantrail.words import Message
 
 MANY = 2

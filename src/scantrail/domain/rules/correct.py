@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import UnitCorrected
-from scantrail.domain.identifiers import DocumentId, PlaceId, SiteId
-from scantrail.domain.places import Place
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId
 from scantrail.domain.rules.pick import before_pick
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.words import M, Message
 
 FOUND_AS = (Status.AVAILABLE, Status.QUARANTINE, Status.DAMAGED, Status.RETIRED, Status.VOID)

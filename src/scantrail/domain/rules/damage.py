@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from scantrail.domain.documents import LineKind, PickList, SetAside
-from scantrail.domain.identifiers import DocumentId, PlaceId
-from scantrail.domain.people import Right
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickList, SetAside
+from scantrail.domain.names.identifiers import DocumentId, PlaceId
+from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.handling import place_refusal, transition_refusal
 from scantrail.domain.rules.scope import document_scope_refusal
 from scantrail.domain.rules.task import right_refusal, task_refusal
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Unit
-from scantrail.domain.world import World
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 
 
 def as_set_aside(pick_list: PickList, unit: Unit) -> SetAside | None:

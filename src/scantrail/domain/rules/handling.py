@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
 from scantrail.domain.events import UnitMoved, UnitQuarantined
-from scantrail.domain.identifiers import PlaceId, code_of
-from scantrail.domain.people import Right
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.identifiers import PlaceId, code_of
+from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.task import right_refusal
-from scantrail.domain.status import STATUS_NAMES, Status, Trigger, may_change, may_move
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.things.status import STATUS_NAMES, Status, Trigger, may_change, may_move
+from scantrail.domain.things.unit import Unit
 from scantrail.words import M
 
 

@@ -6,22 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scantrail.domain.documents import LineKind, PickedUnit, PickLine, PickList
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList
 from scantrail.domain.fold import line_for
-from scantrail.domain.holds import HoldKind, holds_on
-from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
-from scantrail.domain.keyboards import meant_on_another_keyboard
-from scantrail.domain.labels import LABEL_NAMES, LabelKind
 from scantrail.domain.moments import local
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Carrier, CodeKind, Reading, Said
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
+from scantrail.domain.names.labels import LABEL_NAMES, LabelKind
+from scantrail.domain.people.site import Site
 from scantrail.domain.rules.codes import several_refusal
 from scantrail.domain.rules.task import task_refusal
-from scantrail.domain.sites import Site
-from scantrail.domain.status import SENT, STATUS_NAMES, Status, may_pick
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.scans.keyboards import meant_on_another_keyboard
+from scantrail.domain.scans.reading import Carrier, Reading, Said
+from scantrail.domain.things.hold import HoldKind, holds_on
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import SENT, STATUS_NAMES, Status, may_pick
+from scantrail.domain.things.unit import Unit
 from scantrail.words import N_, M
 
 

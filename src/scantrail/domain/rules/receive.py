@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
 from scantrail.domain.events import Creation, UnitRegistered
-from scantrail.domain.identifiers import code_of, unit_id
-from scantrail.domain.people import Right
-from scantrail.domain.places import PlaceKind
-from scantrail.domain.readings import Reading, Said
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.identifiers import code_of, unit_id
+from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.pick import format_refusal, typed_refusal
 from scantrail.domain.rules.task import right_refusal
-from scantrail.domain.status import STATUS_NAMES, Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.scans.reading import Reading, Said
+from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.status import STATUS_NAMES, Status
+from scantrail.domain.things.unit import Unit
 from scantrail.words import M
 
 FRESH = (Status.AVAILABLE, Status.QUARANTINE)

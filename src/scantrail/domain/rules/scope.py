@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scantrail.domain.documents import Document
-from scantrail.domain.identifiers import code_of
-from scantrail.domain.refusals import Code, Refusal, refuse
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.kinds import Document
+from scantrail.domain.names.identifiers import code_of
+from scantrail.domain.things.unit import Unit
 
 
 def document_scope_refusal(world: World, document: Document) -> Refusal | None:

@@ -5,12 +5,12 @@ An honest device may have an older row of the list or the site: then its act is 
 
 from __future__ import annotations
 
-from scantrail.domain.documents import PickList
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import BinFoundEmpty, CheckConfirmed, CheckNotMet, LabelUnreadable
-from scantrail.domain.identifiers import ProductId
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.identifiers import ProductId
 from scantrail.domain.rules.handling import place_refusal
-from scantrail.domain.world import World
 
 
 def product_refusal(world: World, pick_list: PickList, product: ProductId) -> Refusal | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts import Grant
-from scantrail.domain.documents import DocumentStatus, PickList
-from scantrail.domain.identifiers import PlaceId, UnitId, WorkerId
-from scantrail.domain.people import Right
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.act import Grant
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import PlaceId, UnitId, WorkerId
+from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.scope import document_scope_refusal
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.things.unit import Unit
 
 
 def task_refusal(world: World, pick_list: PickList, device: str, worker: str) -> Refusal | None:

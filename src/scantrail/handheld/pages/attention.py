@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from scantrail.device.store import AttentionItem
-from scantrail.domain.people import Right
-from scantrail.domain.places import PlaceKind
-from scantrail.domain.readings import Candidates, Carrier, Reading
-from scantrail.domain.units import Unit
+from scantrail.domain.people.worker import Right
+from scantrail.domain.scans.reading import Candidates, Carrier, Reading
+from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.unit import Unit
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.text import told

@@ -11,10 +11,10 @@ from scantrail.device.session import Session
 from scantrail.device.sign_in import SignedIn
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync import Link, SyncState
-from scantrail.domain.acts import Times
-from scantrail.domain.identifiers import UnitId
+from scantrail.domain.acts.act import Times
 from scantrail.domain.moments import moment
-from scantrail.domain.readings import Reading
+from scantrail.domain.names.identifiers import UnitId
+from scantrail.domain.scans.reading import Reading
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import Paper, draw_paper, room_for_body

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from scantrail.domain.readings import Command, Reading, command_in
+from scantrail.domain.scans.reading import Command, Reading, command_in
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.camera import Finder, draw_finder
 from scantrail.handheld.drawing.lines import Line

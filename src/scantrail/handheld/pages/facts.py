@@ -7,21 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from scantrail.device.store import DeviceStore
-from scantrail.domain.documents import DocumentStatus, PickList
-from scantrail.domain.holds import Hold, holds_on
-from scantrail.domain.identifiers import PlaceId, code_of
-from scantrail.domain.labels import LABEL_NAMES
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.moments import moment
-from scantrail.domain.people import Worker
-from scantrail.domain.photos import Photo, photo_words
-from scantrail.domain.places import Place
+from scantrail.domain.names.identifiers import PlaceId, code_of
+from scantrail.domain.names.labels import LABEL_NAMES
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, from_plain
-from scantrail.domain.products import Product
-from scantrail.domain.readings import Said
 from scantrail.domain.rules.pick import HOLD_NAMES
-from scantrail.domain.status import STATUS_NAMES
+from scantrail.domain.scans.reading import Said
 from scantrail.domain.story import place_words
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.photo import Photo, photo_words
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import STATUS_NAMES
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, Span, ink, spread, width_of, wrapped
 from scantrail.handheld.text import told, visible
 from scantrail.words import N_, M, Message, _

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scantrail.device.sign_in import SignedIn
-from scantrail.domain.acts import Grant
-from scantrail.domain.people import Right
+from scantrail.domain.acts.act import Grant
+from scantrail.domain.people.worker import Right
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, sentence
 from scantrail.handheld.pages.sign_in import SignInPage

@@ -7,10 +7,10 @@ from functools import partial
 
 from scantrail.device.store import AttentionItem, StoreError
 from scantrail.device.sync import Link
-from scantrail.domain.acts import ActId, Grant
-from scantrail.domain.identifiers import DocumentId
-from scantrail.domain.photos import NoPhoto
-from scantrail.domain.readings import Reading
+from scantrail.domain.acts.act import ActId, Grant
+from scantrail.domain.names.identifiers import DocumentId
+from scantrail.domain.scans.reading import Reading
+from scantrail.domain.things.photo import NoPhoto
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided, item_lines
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped

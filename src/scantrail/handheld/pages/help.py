@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.readings import Reading
+from scantrail.domain.scans.reading import Reading
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, wrapped
 from scantrail.handheld.drawing.verdict import GLYPHS, INKS
 from scantrail.handheld.keys import BINDINGS, Binding

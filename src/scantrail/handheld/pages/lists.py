@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scantrail.device.store import AttentionItem
-from scantrail.domain.documents import DocumentStatus, PickList
-from scantrail.domain.identifiers import DocumentId
-from scantrail.domain.readings import Candidates, CodeKind, Reading
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.rules.pick import KIND_NAMES
+from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.pages.attention import SettlePage

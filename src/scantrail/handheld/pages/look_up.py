@@ -7,11 +7,11 @@ from functools import partial
 
 from scantrail.device.store import History
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.holds import holds_on
-from scantrail.domain.identifiers import UnitId
-from scantrail.domain.readings import Candidates, Reading
+from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.codes import unclear_refusal
-from scantrail.domain.units import Unit
+from scantrail.domain.scans.reading import Candidates, Reading
+from scantrail.domain.things.hold import holds_on
+from scantrail.domain.things.unit import Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action

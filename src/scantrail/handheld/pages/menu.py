@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scantrail.domain.documents import PickList
-from scantrail.domain.identifiers import DocumentId
-from scantrail.domain.readings import Reading
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import DocumentId
+from scantrail.domain.scans.reading import Reading
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.attention import AttentionPage
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, sentence, sync_now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from scantrail.domain.readings import Reading
+from scantrail.domain.scans.reading import Reading
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.camera import Finder, draw_finder
 from scantrail.handheld.drawing.lines import Line

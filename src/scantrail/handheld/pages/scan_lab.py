@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from scantrail.domain.calibration import CALIBRATION
-from scantrail.domain.readings import Candidates, Carrier, CodeKind, Reading
+from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.rules.codes import unclear_refusal
 from scantrail.domain.rules.pick import KIND_NAMES
+from scantrail.domain.scans.calibration import CALIBRATION
+from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action

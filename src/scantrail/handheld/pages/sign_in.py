@@ -8,9 +8,9 @@ from scantrail.device.first_load import Loading
 from scantrail.device.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import StoreError
 from scantrail.device.sync import Link, SyncState
-from scantrail.domain.people import Worker
-from scantrail.domain.readings import Candidates, Carrier, Reading
+from scantrail.domain.people.worker import Worker
 from scantrail.domain.rules.pick import KIND_NAMES
+from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, progress_line, wrapped
 from scantrail.handheld.drawing.verdict import Shown

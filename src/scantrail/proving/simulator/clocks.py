@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from scantrail.domain.acts import Times
+from scantrail.domain.acts.act import Times
 from scantrail.proving.simulator.warehouse import BEGIN
 
 Event = Callable[[], None]

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from scantrail.domain.acts import Draft
-from scantrail.domain.documents import DocumentKind, DocumentStatus, PickList
+from scantrail.domain.acts.act import Draft
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.events import (
     AllocationReleased,
     Creation,
@@ -23,12 +25,11 @@ from scantrail.domain.events import (
     unit_of,
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
-from scantrail.domain.holds import Hold, HoldKind
-from scantrail.domain.people import SYSTEM
-from scantrail.domain.reservations import without_stale_reservations
+from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.rules.correct import correction
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.proving.simulator.fate import PowerCut
 from scantrail.proving.simulator.server_watch import ServerWatch
 from scantrail.proving.simulator.stores import SimulatedServer

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from scantrail.device.store import AttentionItem
-from scantrail.domain.acts import Act
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.attention import units_in
-from scantrail.domain.documents import PickList
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     AttentionSettled,
     BinConfirmed,
@@ -25,11 +26,10 @@ from scantrail.domain.events import (
     UnitRegistered,
     UnitsReserved,
 )
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import PlaceId
-from scantrail.domain.refusals import Code
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import PlaceId
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.outbox import ActState

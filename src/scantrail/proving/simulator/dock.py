@@ -5,15 +5,15 @@ from __future__ import annotations
 from random import Random
 
 from scantrail.device.session import SessionStore
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.world import World
 from scantrail.domain.events import Creation, UnitRegistered
-from scantrail.domain.identifiers import UnitId, unit_id
 from scantrail.domain.judge import judge
-from scantrail.domain.people import Worker
-from scantrail.domain.readings import Carrier, Reading
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.names.identifiers import UnitId, unit_id
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.proving.simulator.warehouse import DOCK, MODULE, Masters
 from scantrail.words import say

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from scantrail.device.store.things import Thing
-from scantrail.domain.acts import Act
-from scantrail.domain.holds import Hold
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.things.hold import Hold
 from scantrail.protocol.messages import Row
 from scantrail.protocol.outbox import ActState
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from scantrail.domain.acts import Act, ActId, Draft, Times
-from scantrail.domain.documents import PickList
-from scantrail.domain.holds import Hold
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge
-from scantrail.domain.people import SYSTEM
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World, needs_of
+from scantrail.domain.people.worker import SYSTEM
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.intake import Head

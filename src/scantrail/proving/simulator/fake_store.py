@@ -10,21 +10,23 @@ from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
 from scantrail.device.store.things import DOCUMENT, UNIT, Thing, things_of
 from scantrail.device.store.view import KINDS, by
-from scantrail.domain.acts import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.world import World
 from scantrail.domain.attention import needs_a_person, units_in
-from scantrail.domain.documents import DocumentStatus, LineKind, PickList
+from scantrail.domain.documents.document import DocumentStatus, LineKind
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
 from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
-from scantrail.domain.holds import Hold, holds_on
-from scantrail.domain.identifiers import DocumentId, PlaceId, UnitId
-from scantrail.domain.photos import Photo, photo_of
-from scantrail.domain.places import Place
-from scantrail.domain.readings import Candidates, CodeKind, CodePrefix, Said, understood
-from scantrail.domain.refusals import Refusal
-from scantrail.domain.reservations import reserved_on
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
-from scantrail.domain.world import World
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
+from scantrail.domain.scans.reading import Candidates, Said, understood
+from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.photo import Photo, photo_of
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, decode_act, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer, Row, RowKind
 from scantrail.protocol.outbox import ActState, Entry, state_of

@@ -6,10 +6,10 @@ from random import Random
 from typing import Protocol
 
 from scantrail.device.session import Session, SessionStore
-from scantrail.domain.acts import Times
-from scantrail.domain.documents import PickList
-from scantrail.domain.people import Worker
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.acts.act import Times
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.proving.simulator.dock import Dock
 from scantrail.proving.simulator.trace import Trace
 from scantrail.proving.simulator.warehouse import BINS, PRODUCTS

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from scantrail.domain.acts import Act, ActId
-from scantrail.domain.documents import DocumentStatus, PickList
+from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     Event,
     PickListReleased,
@@ -20,9 +22,8 @@ from scantrail.domain.events import (
     unit_of,
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
-from scantrail.domain.refusals import Refusal
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.waiting import Thing, things_of

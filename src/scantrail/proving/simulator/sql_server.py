@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, literal_column, select
 
-from scantrail.domain.acts import ActId, Draft
-from scantrail.domain.documents import PickList
+from scantrail.domain.acts.act import ActId, Draft
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import UnitRegistered
-from scantrail.domain.holds import Hold
 from scantrail.domain.plain import from_plain
-from scantrail.domain.refusals import Refusal
-from scantrail.domain.units import Unit
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, PushAnswer, RowKind, Seen
 from scantrail.protocol.taking import Entry

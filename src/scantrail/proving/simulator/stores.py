@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from scantrail.domain.acts import Act, Draft
-from scantrail.domain.documents import PickList
-from scantrail.domain.holds import Hold
-from scantrail.domain.units import Unit
+from scantrail.domain.acts.act import Act, Draft
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Changes, Push, PushAnswer, Seen
 from scantrail.proving.simulator.fake_server import FakeServer
 from scantrail.proving.simulator.fake_store import FakeStore

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from random import Random
 
-from scantrail.domain.documents import LineKind, PickLine, PickList
-from scantrail.domain.identifiers import unit_id
-from scantrail.domain.people import Role, Worker
-from scantrail.domain.places import Place, PlaceKind
-from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 
 BEGIN = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
 """When every simulation begins."""

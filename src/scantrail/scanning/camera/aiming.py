@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scantrail.domain.identifiers import upc_a_of
-from scantrail.domain.readings import Carrier, Reading
+from scantrail.domain.names.identifiers import upc_a_of
+from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.scanning.acceptance import Code, Place, Rules, Symbology, may_follow
 from scantrail.scanning.camera.messages import View
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from scantrail.domain.identifiers import WorkerId
+from scantrail.domain.names.identifiers import WorkerId
 from scantrail.protocol.messages import SignInRequest
 from scantrail.server.attention_items import AttentionItem, open_items
 from scantrail.server.desk import Found, NotSettled, Resolved, resolve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from scantrail.domain.photos import LARGEST, NoPhoto, Photo, is_hash, photo_of
+from scantrail.domain.things.photo import LARGEST, NoPhoto, Photo, is_hash, photo_of
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
 from scantrail.server.crowds import Crowd
 from scantrail.server.judging import Device

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from scantrail.domain.identifiers import CaseRule, UnitId, canonical_serial
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import CaseRule, UnitId, canonical_serial
+from scantrail.domain.things.unit import Unit
 from scantrail.server.requests import answer, database_of, device_of, refused, text_in
 from scantrail.server.timelines import timeline_of
 from scantrail.server.units import units_by_id, units_called

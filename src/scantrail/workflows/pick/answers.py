@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import (
     BinConfirmed,
     CheckConfirmed,
@@ -14,12 +15,12 @@ from scantrail.domain.events import (
     ProductConfirmed,
     UnitPicked,
 )
-from scantrail.domain.identifiers import ProductId
-from scantrail.domain.readings import Carrier, CodeKind
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import ProductId
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.domain.rules.task import task_refusal
-from scantrail.domain.units import Condition, Unit
+from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
     Answer,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
 from scantrail.domain.attention import units_in_draft
-from scantrail.domain.documents import PickedUnit
+from scantrail.domain.documents.pick_list import PickedUnit
 from scantrail.domain.events import (
     BinConfirmed,
     ConditionStated,
@@ -15,8 +15,8 @@ from scantrail.domain.events import (
     StatedBy,
     UnitPicked,
 )
-from scantrail.domain.sites import PickCondition
-from scantrail.domain.units import Condition
+from scantrail.domain.people.site import PickCondition
+from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import Outcome
 from scantrail.workflows.pick.state import Mode, Pick
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.documents import SetAside
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.pick_list import SetAside
 from scantrail.domain.events import QuarantineUndone, UnitPutAside, UnitQuarantined
-from scantrail.domain.identifiers import UnitId, code_of
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.damage import back_in_bin_refusal, before_damage, damage_undo_refusal, put_aside_refusal
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.words import M, Message

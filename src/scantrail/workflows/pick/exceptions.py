@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.documents import PickedUnit, PickLine, SetAside
+from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.documents.pick_list import PickedUnit, PickLine, SetAside
 from scantrail.domain.events import (
     BinConfirmed,
     BinFoundEmpty,
@@ -14,12 +15,11 @@ from scantrail.domain.events import (
     PickUndone,
     ShortUndone,
 )
-from scantrail.domain.identifiers import UnitId, code_of
-from scantrail.domain.photos import Photo
-from scantrail.domain.places import PlaceKind
-from scantrail.domain.refusals import Code, refuse
+from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.pick import before_pick
 from scantrail.domain.rules.task import undo_refusal
+from scantrail.domain.things.photo import Photo
+from scantrail.domain.things.place import PlaceKind
 from scantrail.words import M, say
 from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.damage import damage_recorded, damage_undone_into

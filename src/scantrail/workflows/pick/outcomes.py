@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts import Draft
+from scantrail.domain.acts.act import Draft
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.events import (
     Event,
 )
-from scantrail.domain.identifiers import ProductId
-from scantrail.domain.photos import Photo
-from scantrail.domain.readings import CodeKind
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import ProductId
 from scantrail.domain.rules.codes import unclear_refusal
 from scantrail.domain.rules.pick import KIND_NAMES, PickCase
-from scantrail.domain.units import Unit
+from scantrail.domain.things.photo import Photo
+from scantrail.domain.things.unit import Unit
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
     Outcome,

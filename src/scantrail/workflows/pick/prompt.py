@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from scantrail.domain.documents import LineKind, PickLine
-from scantrail.domain.identifiers import UnitId, code_of
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickLine
+from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.task import cart_of
 from scantrail.words import M, Message
 from scantrail.workflows.base import Item, Mark, Prompt

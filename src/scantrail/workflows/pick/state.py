@@ -8,17 +8,18 @@ from datetime import date
 from enum import Enum
 from functools import cached_property
 
-from scantrail.domain.documents import DocumentStatus, LineKind, PickedUnit, PickLine, PickList, SetAside
-from scantrail.domain.identifiers import PlaceId, ProductId, UnitId, code_of
-from scantrail.domain.photos import MOST, Photo, photo_stem
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import DocumentStatus, LineKind
+from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, SetAside
+from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, code_of
+from scantrail.domain.people.site import PickCondition
 from scantrail.domain.rules.damage import as_set_aside, is_for_damaged
 from scantrail.domain.rules.pick import asked_unit_refusal
 from scantrail.domain.rules.task import cart_of, units_in_cart
-from scantrail.domain.sites import PickCondition
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition, Unit
-from scantrail.domain.world import World
+from scantrail.domain.things.photo import MOST, Photo, photo_stem
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.words import M, Message
 from scantrail.workflows.base import (
     Choice,

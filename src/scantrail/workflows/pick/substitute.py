@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.acts import Draft, Grant
+from scantrail.domain.acts.act import Draft, Grant
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.events import AllocationReleased, Event, UnitPicked, UnitSubstituted
 from scantrail.domain.fold import substituted
-from scantrail.domain.identifiers import UnitId
-from scantrail.domain.refusals import Code, Refusal, refuse
+from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.pick import pick_refusal
-from scantrail.domain.status import Status
-from scantrail.domain.units import Unit
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
 from scantrail.words import M, say
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import case_of, refused, scanned_unit

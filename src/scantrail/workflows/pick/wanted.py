@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from scantrail.domain.documents import LineKind
-from scantrail.domain.identifiers import ProductId, code_of
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.names.identifiers import ProductId, code_of
 from scantrail.words import M, say
 from scantrail.workflows.pick.state import (
     Pick,

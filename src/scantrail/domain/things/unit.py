@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from scantrail.domain.identifiers import (
+from scantrail.domain.names.identifiers import (
     DocumentId,
     PlaceId,
     ProductId,
@@ -15,7 +15,7 @@ from scantrail.domain.identifiers import (
     WorkerId,
     site_of,
 )
-from scantrail.domain.status import Status
+from scantrail.domain.things.status import Status
 
 
 class Condition(Enum):

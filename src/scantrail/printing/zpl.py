@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scantrail.documents.codes import QR_QUIET_MODULES, QUIET_MODULES, Code, Symbol
-from scantrail.documents.labels import Label
-from scantrail.documents.layout import Box, Layout, layout
-from scantrail.documents.sizes import Paper
-from scantrail.documents.texts import printable, shortened
-from scantrail.domain.calibration import GS
+from scantrail.domain.scans.calibration import GS
+from scantrail.printing.codes import QR_QUIET_MODULES, QUIET_MODULES, Code, Symbol
+from scantrail.printing.labels import Label
+from scantrail.printing.layout import Box, Layout, layout
+from scantrail.printing.sizes import Paper
+from scantrail.printing.texts import printable, shortened
 from scantrail.words import M, Message
 
 DOTS_PER_MM = {203: 8, 300: 12, 600: 24}

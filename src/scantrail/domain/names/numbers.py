@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scantrail.domain.identifiers import check_digit
+from scantrail.domain.names.identifiers import check_digit
 from scantrail.words import M, Message
 
 _SSCC_DIGITS = 17

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from scantrail.domain.identifiers import PlaceId, SiteId
-from scantrail.domain.numbers import SsccSeries
-from scantrail.domain.readings import CodePrefix
+from scantrail.domain.names.codes import CodePrefix
+from scantrail.domain.names.identifiers import PlaceId, SiteId
+from scantrail.domain.names.numbers import SsccSeries
 
 
 class PickCondition(Enum):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from scantrail.domain.identifiers import DocumentId, SerialFormat
-from scantrail.domain.keyboards import typed_otherwise
-from scantrail.domain.labels import LabelKind
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
-from scantrail.domain.products import Product
-from scantrail.domain.units import Unit
+from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.identifiers import DocumentId, SerialFormat
+from scantrail.domain.names.labels import LabelKind
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.keyboards import typed_otherwise
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 from scantrail.words import Message
 
 
@@ -41,22 +42,6 @@ class Reading:
     """AIM symbology identifier, when the scanner sent one."""
     raw: str = ""
     """The bytes as they came, in hexadecimal, when they differ from the text in UTF-8."""
-
-
-class CodeKind(Enum):
-    """What sort of thing a code names."""
-
-    SERIAL = "serial"
-    CARTON = "carton"
-    """A carton, case or pallet: an SSCC, or the GTIN of a case."""
-    PRODUCT = "product"
-    PLACE = "place"
-    DOCUMENT = "document"
-    BADGE = "badge"
-    COMMAND = "command"
-    ENROLMENT = "enrolment"
-    DETAIL = "detail"
-    """Only what belongs to goods that another label names: a lot, a date, a quantity."""
 
 
 class Command(Enum):
@@ -126,15 +111,6 @@ class Enrolment:
     def text(self) -> str:
         """What the QR code holds."""
         return f"{ENROLMENT_PREFIX}{self.server_url}#{self.code}"
-
-
-@dataclass(frozen=True, slots=True)
-class CodePrefix:
-    """A text that a site's own labels put before what they name."""
-
-    text: str
-    kind: CodeKind
-    """What the rest of the text names, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scantrail.documents.codes import NARROWEST_MM, Code, Symbol, linear_problem, qr_problem
-from scantrail.documents.layout import code_room
-from scantrail.documents.sizes import Paper
-from scantrail.domain.calibration import CALIBRATION
-from scantrail.domain.people import Worker
-from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix, Command
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.scans.calibration import CALIBRATION
+from scantrail.domain.scans.reading import COMMAND_PREFIX, Command
+from scantrail.printing.codes import NARROWEST_MM, Code, Symbol, linear_problem, qr_problem
+from scantrail.printing.layout import code_room
+from scantrail.printing.sizes import Paper
 from scantrail.words import M, Message, _
 
 

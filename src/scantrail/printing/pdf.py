@@ -14,12 +14,12 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from scantrail.documents.codes import QR_QUIET_MODULES, Code, Symbol
-from scantrail.documents.labels import Label
-from scantrail.documents.layout import Box, Layout, layout
-from scantrail.documents.sizes import HEADING_MM, MARGIN_MM, Paper
-from scantrail.documents.texts import printable, shortened
-from scantrail.domain.calibration import GS
+from scantrail.domain.scans.calibration import GS
+from scantrail.printing.codes import QR_QUIET_MODULES, Code, Symbol
+from scantrail.printing.labels import Label
+from scantrail.printing.layout import Box, Layout, layout
+from scantrail.printing.sizes import HEADING_MM, MARGIN_MM, Paper
+from scantrail.printing.texts import printable, shortened
 from scantrail.words import M, say
 
 BOLD, PLAIN = "bold", "plain"

@@ -1,13 +1,12 @@
-"""Documents: purchase orders with packing lists, sales orders, pick lists (domain §2)."""
+"""The pick list, with all its progress (domain §2)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 
-from scantrail.domain.identifiers import (
-    DeviceId,
+from scantrail.domain.documents.document import DocumentStatus, LineKind, Requirement, Taken
+from scantrail.domain.names.identifiers import (
     DocumentId,
     PlaceId,
     ProductId,
@@ -15,84 +14,8 @@ from scantrail.domain.identifiers import (
     UnitId,
     WorkerId,
 )
-from scantrail.domain.status import Status
-from scantrail.domain.units import Condition
-
-
-class DocumentKind(Enum):
-    """What sort of document it is."""
-
-    PURCHASE_ORDER = "purchase_order"
-    SALES_ORDER = "sales_order"
-    PICK_LIST = "pick_list"
-
-
-class LineKind(Enum):
-    """How a line names its goods."""
-
-    EXACT = "exact"
-    ANY = "any"
-    QUANTITY = "quantity"
-
-
-class DocumentStatus(Enum):
-    """How far a document is."""
-
-    OPEN = "open"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """What an order demands of every unit on it (R57)."""
-
-    firmware: str = ""
-    """Exact firmware version; empty for any."""
-    calibrated: bool = False
-    """Whether the calibration must be valid on the day of the pick."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """A line of a sales order or of a purchase order's packing list."""
-
-    id: str
-    product: ProductId
-    kind: LineKind
-    quantity: int
-    serials: tuple[str, ...] = ()
-    """Canonical serials, for an exact line."""
-    lot: str = ""
-    cancelled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PurchaseOrder:
-    """What a supplier owes us, and the packing list that came with it."""
-
-    number: DocumentId
-    site: SiteId
-    supplier: str
-    lines: tuple[OrderLine, ...]
-    supplier_lot: str = ""
-    status: DocumentStatus = DocumentStatus.OPEN
-
-
-@dataclass(frozen=True, slots=True)
-class SalesOrder:
-    """What a customer is owed."""
-
-    number: DocumentId
-    site: SiteId
-    customer: str
-    lines: tuple[OrderLine, ...]
-    customer_class: str = ""
-    required_by: date | None = None
-    requirement: Requirement = Requirement()
-    instructions: tuple[str, ...] = ()
-    status: DocumentStatus = DocumentStatus.OPEN
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +84,6 @@ class PickLine:
             return ()
         gone = {each.unit for each in self.picked} | set(self.missing)
         return tuple(unit for unit in self.units if unit not in gone)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Who works on a document."""
-
-    device: DeviceId
-    worker: WorkerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +165,3 @@ class PickList:
     def picked_unit(self, unit: UnitId) -> PickedUnit | None:
         """The record of a unit picked on this list."""
         return next((each for line in self.lines for each in line.picked if each.unit == unit), None)
-
-
-Document = PurchaseOrder | SalesOrder | PickList
-
-DOCUMENT_TYPES: dict[DocumentKind, type[PurchaseOrder | SalesOrder | PickList]] = {
-    DocumentKind.PURCHASE_ORDER: PurchaseOrder,
-    DocumentKind.SALES_ORDER: SalesOrder,
-    DocumentKind.PICK_LIST: PickList,
-}
-"""The class that holds each kind of document."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scantrail.domain.acts import Act
+from scantrail.domain.acts.act import Act
 from scantrail.domain.attention import documents_in, units_in
-from scantrail.domain.documents import Document, PickList
+from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.events import (
     BinConfirmed,
     BinFoundEmpty,
@@ -24,13 +25,13 @@ from scantrail.domain.events import (
     UnitSubstituted,
     WorkerSignedIn,
 )
-from scantrail.domain.holds import Hold
-from scantrail.domain.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
-from scantrail.domain.people import Worker
-from scantrail.domain.places import Place
-from scantrail.domain.products import Product
-from scantrail.domain.sites import Site
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 
 Label = tuple[ProductId, str]
 """A product and a canonical serial."""

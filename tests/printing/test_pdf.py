@@ -8,7 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scantrail.documents.labels import (
+from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.scans.calibration import CALIBRATION
+from scantrail.domain.scans.reading import COMMAND_PREFIX, Command
+from scantrail.printing.labels import (
     Label,
     Made,
     Unprintable,
@@ -17,11 +20,9 @@ from scantrail.documents.labels import (
     calibration_labels,
     command_label,
 )
-from scantrail.documents.pdf import pdf, without_shape
-from scantrail.documents.sizes import Paper, paper
-from scantrail.domain.calibration import CALIBRATION
-from scantrail.domain.readings import COMMAND_PREFIX, CodeKind, CodePrefix, Command
-from tests.documents.printed import codes_on, found_on, pages, words_on
+from scantrail.printing.pdf import pdf, without_shape
+from scantrail.printing.sizes import Paper, paper
+from tests.printing.printed import codes_on, found_on, pages, words_on
 from tests.support.worlds import SARAH
 
 ASCII = st.characters(min_codepoint=0x20, max_codepoint=0x7E)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.documents.labels import Label, badge_label, bin_label, calibration_labels
-from scantrail.documents.sizes import Paper
-from scantrail.documents.zpl import zpl, zpl_problem
-from scantrail.domain.calibration import CALIBRATION, GS
+from scantrail.domain.scans.calibration import CALIBRATION, GS
+from scantrail.printing.labels import Label, badge_label, bin_label, calibration_labels
+from scantrail.printing.sizes import Paper
+from scantrail.printing.zpl import zpl, zpl_problem
 from tests.support.worlds import SARAH
 
 ROLL = Paper(100, 50)

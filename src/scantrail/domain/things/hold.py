@@ -8,8 +8,8 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from scantrail.domain.identifiers import ProductId, UnitId
-from scantrail.domain.units import Unit
+from scantrail.domain.names.identifiers import ProductId, UnitId
+from scantrail.domain.things.unit import Unit
 
 
 class HoldKind(Enum):

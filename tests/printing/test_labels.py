@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scantrail.documents.codes import Code, Symbol
-from scantrail.documents.labels import Label, by_code, carton_label
-from scantrail.documents.layout import layout
-from scantrail.documents.sizes import Paper, paper
-from scantrail.domain.calibration import CALIBRATION, Calibration
+from scantrail.domain.scans.calibration import CALIBRATION, Calibration
+from scantrail.printing.codes import Code, Symbol
+from scantrail.printing.labels import Label, by_code, carton_label
+from scantrail.printing.layout import layout
+from scantrail.printing.sizes import Paper, paper
 
 
 def test_places_come_in_the_order_people_look_for_them() -> None:

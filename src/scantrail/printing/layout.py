@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scantrail.documents.codes import WIDEST_MM, Code, Symbol
-from scantrail.documents.sizes import Paper
+from scantrail.printing.codes import WIDEST_MM, Code, Symbol
+from scantrail.printing.sizes import Paper
 
 PADDING_MM = 3.0
 """Between a label's edge and what stands on it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from scantrail.domain.identifiers import PlaceId, SiteId, WorkerId
+from scantrail.domain.names.identifiers import PlaceId, SiteId, WorkerId
 
 SYSTEM: WorkerId = "System"
 """The actor of acts that no person made, such as an import."""

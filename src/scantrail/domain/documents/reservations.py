@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from scantrail.domain.documents import DocumentStatus, PickLine, PickList
-from scantrail.domain.identifiers import UnitId
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.names.identifiers import UnitId
 
 
 def reserved_on(pick_list: PickList) -> frozenset[UnitId]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.events import Event
-from scantrail.domain.identifiers import DeviceId, DocumentId, SiteId, WorkerId
-from scantrail.domain.photos import Photo
-from scantrail.domain.readings import Reading
-from scantrail.domain.refusals import Refusal
+from scantrail.domain.names.identifiers import DeviceId, DocumentId, SiteId, WorkerId
+from scantrail.domain.scans.reading import Reading
+from scantrail.domain.things.photo import Photo
 
 
 class ActId(NamedTuple):

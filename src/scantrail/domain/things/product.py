@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from scantrail.domain.identifiers import (
+from scantrail.domain.names.identifiers import (
     CaseRule,
     ProductId,
     SerialFault,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from scantrail.domain.identifiers import PlaceId, SiteId
+from scantrail.domain.names.identifiers import PlaceId, SiteId
 
 
 class PlaceKind(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from scantrail.domain.identifiers import gtin_of_upc_e, gtin_problem
+from scantrail.domain.names.identifiers import gtin_of_upc_e, gtin_problem
 from scantrail.words import N_
 
 _MAC = re.compile(

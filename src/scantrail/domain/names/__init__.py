@@ -1,0 +1,1 @@
+"""What things are called: ids, serial formats, check digits, number series and look-alike labels."""

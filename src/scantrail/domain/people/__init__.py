@@ -1,0 +1,1 @@
+"""Who works where: workers with their rights, and sites with their settings."""

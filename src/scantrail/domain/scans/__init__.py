@@ -1,0 +1,1 @@
+"""What a scanner read, and what it says by itself."""

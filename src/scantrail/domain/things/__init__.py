@@ -1,0 +1,1 @@
+"""What there is: units and their statuses, places, products, holds, photos."""
