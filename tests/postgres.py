@@ -240,6 +240,6 @@ def restored(url: str) -> str:
 def _tables() -> list[Table]:
     """The server's tables, each behind those it refers to."""
     # Deferred: tests of the pure packages load no server.
-    from scantrail.server.schema import metadata
+    from scantrail.server.database.schema import metadata
 
     return metadata.sorted_tables

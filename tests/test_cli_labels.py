@@ -16,8 +16,8 @@ from scantrail.device.store import DeviceStore
 from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.scans.reading import COMMAND_PREFIX, Command
 from scantrail.protocol.messages import NumbersAnswer
-from scantrail.server.master import put_places, put_sites, put_workers
 from scantrail.server.migrations import ready
+from scantrail.server.records.master import put_places, put_sites, put_workers
 from tests.printing.printed import found_on, pages, words_on
 from tests.support.devices import SERVER_EPOCH, new_store
 from tests.support.worlds import CLERK, MIKE, PLACES, SARAH, SITE

@@ -14,7 +14,7 @@ from scantrail.device import enrolment
 from scantrail.device.enrolment import Enrolled
 from scantrail.device.sync_command import sync_now, sync_status
 from scantrail.domain.people.worker import Role, Worker
-from scantrail.server.master import put_workers
+from scantrail.server.records.master import put_workers
 from tests.device.online import Line, cut, online_device, served_site
 from tests.server.site import VERIFIER, ServedSite
 from tests.support.worlds import promised

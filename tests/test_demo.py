@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.reports.unit import unit_reports
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
 from tests.support.terminal import CTRL_Q, ENTER, F8, F10, PATIENCE_S, Terminal
 
 # Real programs that are waited for: one after the other, never beside each other.

@@ -17,7 +17,7 @@ from scantrail.device.transport import Server
 from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirmed
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.digests import HEADER, digest_of
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
 from tests.device.events import LIST, picked
 from tests.server.site import ServedSite, filled_file
 from tests.support.devices import FakeClock, Hand

@@ -31,9 +31,9 @@ from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import NumbersAnswer, Push, Seen
 from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot
-from scantrail.server.feed import changes_after
-from scantrail.server.schema import meta
-from scantrail.server.snapshots import Snapshots
+from scantrail.server.database.schema import meta
+from scantrail.server.ledger.feed import changes_after
+from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST

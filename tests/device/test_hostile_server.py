@@ -27,10 +27,10 @@ from scantrail.domain.events import BinConfirmed
 from scantrail.handheld.pages.facts import history_lines
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import LONGEST_ASKED_PAUSE_S, pause_before
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.master import put_sites
-from scantrail.server.snapshots import Snapshots
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.snapshots import Snapshots
+from scantrail.server.records.master import put_sites
 from scantrail.words import say
 from tests.device.events import LIST
 from tests.device.online import Fault, OnlineDevice, Streamed, online_device, said, served_site

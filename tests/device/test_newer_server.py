@@ -29,10 +29,10 @@ from scantrail.domain.things.unit import Condition, Owner, Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind, UnreadRow
 from scantrail.protocol.outbox import PAGE, ActState, pages_of
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.master import put_holds
-from scantrail.server.snapshots import Snapshots
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.snapshots import Snapshots
+from scantrail.server.records.master import put_holds
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import OnlineDevice, online_device, served_site

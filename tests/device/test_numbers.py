@@ -19,10 +19,10 @@ from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.people.site import Site
 from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer, RowKind
 from scantrail.protocol.numbers import BLOCK
-from scantrail.server.epochs import restored
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.master import put_sites
+from scantrail.server.database.epochs import restored
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.records.master import put_sites
 from tests.device.online import OnlineDevice, cut, lost_answer, online_device, served_site
 from tests.server.site import ServedSite
 from tests.support.devices import SERVER_EPOCH, new_store

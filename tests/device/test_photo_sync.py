@@ -19,8 +19,8 @@ from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AttentionSettled, ConditionStated
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Condition
-from scantrail.server.database import Database
-from scantrail.server.photos import arrived
+from scantrail.server.database.engine import Database
+from scantrail.server.history.photos import arrived
 from scantrail.words import say
 from tests.device.online import URL, Fault, OnlineDevice, cut, lost_answer, online_device, served_site
 from tests.device.test_sync import answering, copy_of_device

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.sign_in import FREE_TRIES, LOCKED_AFTER, SignIn, SignInRefused, delay_s
-from scantrail.server.master import put_workers
-from scantrail.server.sign_in import pin_verifier
+from scantrail.server.people.sign_in import pin_verifier
+from scantrail.server.records.master import put_workers
 from tests.device.online import OnlineDevice, cut, online_device, served_site
 from tests.server.site import PIN, ServedSite
 from tests.support.devices import changes_of

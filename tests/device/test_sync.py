@@ -25,15 +25,15 @@ from scantrail.domain.things.unit import Condition
 from scantrail.protocol.digests import HEADER
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
-from scantrail.server.attention_items import open_items
-from scantrail.server.database import Database
-from scantrail.server.desk import resolve
-from scantrail.server.devices import revoke
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.master import put_workers
-from scantrail.server.schema import devices
-from scantrail.server.units import put_units
+from scantrail.server.attention.items import open_items
+from scantrail.server.attention.settling import resolve
+from scantrail.server.database.engine import Database
+from scantrail.server.database.schema import devices
+from scantrail.server.devices.enrolment import revoke
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.records.master import put_workers
+from scantrail.server.records.units import put_units
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked

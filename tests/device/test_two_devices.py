@@ -17,9 +17,9 @@ from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import RowKind
-from scantrail.server.documents import put_documents
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.records.documents import put_documents
 from scantrail.workflows.base import AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.device.online import OnlineDevice, online_device, served_site
 from tests.server.site import ServedSite

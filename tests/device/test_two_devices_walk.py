@@ -16,9 +16,9 @@ from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
-from scantrail.server.documents import put_documents
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.records.documents import put_documents
 from scantrail.words import say
 from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Verdict
 from tests.device.events import LIST

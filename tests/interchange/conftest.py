@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from scantrail.server import sign_in
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
+from scantrail.server.people import sign_in
 from tests.interchange.desk import Desk
 
 

@@ -16,10 +16,10 @@ from scantrail.domain.documents.kinds import Document
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.things.unit import Unit
 from scantrail.interchange.importing import Outcome, import_files
-from scantrail.server.database import Database
-from scantrail.server.documents import documents_by_number, put_documents
-from scantrail.server.schema import events, feed, log
-from scantrail.server.units import units_by_id
+from scantrail.server.database.engine import Database
+from scantrail.server.database.schema import events, feed, log
+from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.records.units import units_by_id
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 NOW = datetime(2025, 1, 28, 14, 0, tzinfo=UTC)

@@ -15,12 +15,12 @@ from scantrail.domain.fold import By, changes_unit, fold_unit
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import RowKind, Seen
-from scantrail.server.feed import changes_after
-from scantrail.server.log import verify_chain
-from scantrail.server.master import all_streams, open_holds
-from scantrail.server.schema import events, log, units
-from scantrail.server.timelines import timeline_of
-from scantrail.server.units import units_by_id
+from scantrail.server.database.schema import events, log, units
+from scantrail.server.history.timelines import timeline_of
+from scantrail.server.ledger.feed import changes_after
+from scantrail.server.ledger.log import verify_chain
+from scantrail.server.records.master import all_streams, open_holds
+from scantrail.server.records.units import units_by_id
 from tests.interchange.desk import DEMO, Desk, done
 
 

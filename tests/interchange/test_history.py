@@ -6,8 +6,8 @@ import pytest
 
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import OwnerType
-from scantrail.server.log import verify_chain
-from scantrail.server.timelines import timeline_of
+from scantrail.server.history.timelines import timeline_of
+from scantrail.server.ledger.log import verify_chain
 from tests.interchange.desk import Desk, done, list_row, order_row, serial, the_problem, told, unit_row
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scantrail.server.master import all_holds, open_holds
+from scantrail.server.records.master import all_holds, open_holds
 from tests.interchange.desk import Desk, done, serial, the_problem, unit_row
 
 RECALL = {"id": "RC-1", "kind": "recall", "reason": "Capacitor", "supplier_lot": "VP-77"}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from scantrail.domain.people.worker import Role
-from scantrail.server.master import all_places, all_products, all_sites, all_workers, pin_verifiers
-from scantrail.server.sign_in import pin_fits
+from scantrail.server.people.sign_in import pin_fits
+from scantrail.server.records.master import all_places, all_products, all_sites, all_workers, pin_verifiers
 from tests.interchange.desk import BASICS, Desk, done, the_problem, told
 
 SARAH = BASICS["workers"][0]

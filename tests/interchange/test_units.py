@@ -8,8 +8,8 @@ import pytest
 
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType
-from scantrail.server.timelines import timeline_of
-from scantrail.server.units import put_units
+from scantrail.server.history.timelines import timeline_of
+from scantrail.server.records.units import put_units
 from tests.interchange.desk import Desk, done, serial, the_problem, told, unit_row
 
 

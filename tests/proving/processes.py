@@ -23,8 +23,8 @@ from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.proving.backstage import DemoServer
-from scantrail.server.database import Database
-from scantrail.server.log import verify_chain
+from scantrail.server.database.engine import Database
+from scantrail.server.ledger.log import verify_chain
 from scantrail.sqlite import sqlite3
 
 DEVICES = ("Scanner-05", "Scanner-06")

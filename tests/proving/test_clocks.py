@@ -17,7 +17,7 @@ import pytest
 
 from scantrail.protocol.acts import decode_act
 from scantrail.proving.backstage import DemoServer
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
 from tests.proving.handheld import Handheld, scans_in
 from tests.proving.processes import enrolled, is_in_the_log_once, journal_of, synced
 

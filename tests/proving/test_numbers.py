@@ -22,9 +22,9 @@ from scantrail.protocol.numbers import block_size
 from scantrail.proving.simulator.fate import Fate, PowerCut
 from scantrail.proving.simulator.sql_server import FatedDatabase
 from scantrail.proving.simulator.sql_store import SqlStore
-from scantrail.server.epochs import restored, server_epoch
-from scantrail.server.master import put_sites
-from scantrail.server.numbers import NotGiven, give_numbers
+from scantrail.server.database.epochs import restored, server_epoch
+from scantrail.server.devices.numbers import NotGiven, give_numbers
+from scantrail.server.records.master import put_sites
 from scantrail.sqlite import sqlite3
 from tests.server.site import filled_file
 from tests.support.worlds import NOW, SITE

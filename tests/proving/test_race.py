@@ -14,7 +14,7 @@ import pytest
 
 from scantrail.interchange.command import run_import
 from scantrail.proving.backstage import DemoServer
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
 from tests.proving.handheld import Handheld
 from tests.proving.processes import DEVICES, enrolled, is_in_the_log_once, synced
 from tests.support.terminal import F8, PATIENCE_S

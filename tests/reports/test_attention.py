@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from scantrail.domain.things.status import Status
 from scantrail.reports.attention import item_lines, list_lines, settled_words
-from scantrail.server.attention_items import open_items
-from scantrail.server.desk import resolve
+from scantrail.server.attention.items import open_items
+from scantrail.server.attention.settling import resolve
 from tests.server.conftest import served
 from tests.server.site import ServedSite
 from tests.server.test_attention import contested

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
 from tests.postgres import restored
 from tests.server.site import ServedSite, filled_file
 

@@ -24,16 +24,16 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, RowKind, Seen, signed_bytes
-from scantrail.server.app import create_app
-from scantrail.server.database import Database
-from scantrail.server.devices import add_device
-from scantrail.server.documents import documents_by_number, put_documents
-from scantrail.server.feed import mark
-from scantrail.server.log import Dated, append_system_acts, load_stream, save_stream
-from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.database.engine import Database
+from scantrail.server.devices.enrolment import add_device
+from scantrail.server.http.app import create_app
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import Dated, append_system_acts, load_stream, save_stream
 from scantrail.server.migrations import migrate
-from scantrail.server.sign_in import pin_verifier
-from scantrail.server.units import put_units, units_by_id
+from scantrail.server.people.sign_in import pin_verifier
+from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.units import put_units, units_by_id
 from tests.support.worlds import (
     CLERK,
     MIKE,

@@ -18,8 +18,8 @@ from scantrail.server.administration import (
     needs_attention,
     save_photo,
 )
-from scantrail.server.app import utc_now
-from scantrail.server.attention import AttentionKind
+from scantrail.server.http.app import utc_now
+from scantrail.server.ledger.attention_rows import AttentionKind
 from scantrail.words import OperatorError
 from tests.server.site import ServedSite
 from tests.server.test_photos import CONTENT, PHOTO, reports, send

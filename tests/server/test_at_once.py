@@ -20,8 +20,8 @@ from scantrail.domain.things.unit import Condition
 from scantrail.interchange.importing import Outcome as Imported
 from scantrail.interchange.importing import import_files
 from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Outcome, RowKind
-from scantrail.server.log import verify_chain
-from scantrail.server.schema import events, feed, labels, log, streams, units
+from scantrail.server.database.schema import events, feed, labels, log, streams, units
+from scantrail.server.ledger.log import verify_chain
 from scantrail.words import Message
 from tests.server.site import ServedSite
 from tests.server.test_feed import Follower
@@ -36,7 +36,7 @@ IMPORT_AND_STOP = """
 import sys, time
 from pathlib import Path
 from scantrail.interchange.importing import import_files
-from scantrail.server.app import utc_now
+from scantrail.server.http.app import utc_now
 from scantrail.server.migrations import ready
 
 def told(done, total, what):

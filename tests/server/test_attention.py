@@ -26,16 +26,16 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import Outcome, RowKind, Seen
-from scantrail.server.attention import AttentionKind, rebuild_attention
-from scantrail.server.attention_items import AttentionItem, item_called, open_items
-from scantrail.server.desk import Found, NotSettled, Resolved, _named, resolve
-from scantrail.server.feed import changes_after
-from scantrail.server.log import verify_chain
-from scantrail.server.master import put_workers
-from scantrail.server.schema import attention, log
-from scantrail.server.timelines import timeline_of
-from scantrail.server.units import put_units
-from scantrail.server.waiting_items import waiting_items
+from scantrail.server.attention.items import AttentionItem, item_called, open_items
+from scantrail.server.attention.settling import Found, NotSettled, Resolved, _named, resolve
+from scantrail.server.attention.waiting_items import waiting_items
+from scantrail.server.database.schema import attention, log
+from scantrail.server.history.timelines import timeline_of
+from scantrail.server.ledger.attention_rows import AttentionKind, rebuild_attention
+from scantrail.server.ledger.feed import changes_after
+from scantrail.server.ledger.log import verify_chain
+from scantrail.server.records.master import put_workers
+from scantrail.server.records.units import put_units
 from scantrail.words import say
 from tests.server.site import PIN, VERIFIER, ServedSite, TestDevice
 from tests.support.worlds import MIKE, MODULE, NOW, SARAH, any_line, module, pick_list

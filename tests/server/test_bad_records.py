@@ -23,10 +23,10 @@ from scantrail.domain.events import (
 from scantrail.domain.events import Event as Fact
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Outcome
-from scantrail.server.documents import put_documents
-from scantrail.server.master import put_places
-from scantrail.server.schema import alarms, log
-from scantrail.server.units import put_units
+from scantrail.server.database.schema import alarms, log
+from scantrail.server.records.documents import put_documents
+from scantrail.server.records.master import put_places
+from scantrail.server.records.units import put_units
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import MIKE, MODULE, PLACES, SARAH, any_line, module, pick_list
 

@@ -18,9 +18,9 @@ from scantrail.domain.things.unit import Condition
 from scantrail.protocol.card import CardUnusable, write_card
 from scantrail.protocol.messages import Outcome
 from scantrail.reports.cards import OUTCOMES, card_lines
-from scantrail.server.attention_items import open_items
-from scantrail.server.cards import COPIED, UNREADABLE, CardTaken, import_card
-from scantrail.server.schema import devices, log
+from scantrail.server.attention.items import open_items
+from scantrail.server.database.schema import devices, log
+from scantrail.server.devices.cards import COPIED, UNREADABLE, CardTaken, import_card
 from scantrail.words import say
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import MIKE, NOW, module
@@ -110,7 +110,7 @@ def test_a_file_goes_on_where_the_device_had_stopped_sending(served: ServedSite,
 def test_a_file_of_many_records_is_taken_batch_after_batch(
     served: ServedSite, worked: TestDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scantrail.server.cards.MAX_BATCH", 4)
+    monkeypatch.setattr("scantrail.server.devices.cards.MAX_BATCH", 4)
     assert take(served, card_of(worked)).outcomes == {"applied": 5, "contested": 1}
 
 

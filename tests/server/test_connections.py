@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 import uvicorn
 
-from scantrail.server import connections
-from scantrail.server.connections import settings
-from scantrail.server.quiet_log import OncePerCause
-from scantrail.server.requests import answer
+from scantrail.server.http import connections
+from scantrail.server.http.connections import settings
+from scantrail.server.http.quiet_log import OncePerCause
+from scantrail.server.http.requests import answer
 
 PATIENCE_S = 30
 SHORT_S = 0.2

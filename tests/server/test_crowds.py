@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 from scantrail.protocol.messages import Outcome
-from scantrail.server.crowds import Crowd
+from scantrail.server.http.crowds import Crowd
 from tests.server.site import ServedSite, TestDevice
 
 PATIENCE_S = 30

@@ -22,13 +22,13 @@ from scantrail.domain.plain import to_plain
 from scantrail.protocol.limits import check_json
 from scantrail.protocol.messages import Outcome, Seen
 from scantrail.protocol.outbox import MAX_BYTES
-from scantrail.server import requests, turns
-from scantrail.server.enrolment_codes import MOST_WRONG, MOST_WRONG_OF_ALL, WITHIN, WrongCodes
-from scantrail.server.rates import MOST_KEPT, REQUESTS, Rate, Rates
-from scantrail.server.requests import BATCH, SMALL
-from scantrail.server.schema import alarms, sign_in_failures
-from scantrail.server.sign_in import sign_in as verify_pin
-from scantrail.server.turns import Turns
+from scantrail.server.database.schema import alarms, sign_in_failures
+from scantrail.server.devices.enrolment_codes import MOST_WRONG, MOST_WRONG_OF_ALL, WITHIN, WrongCodes
+from scantrail.server.http import requests, turns
+from scantrail.server.http.rates import MOST_KEPT, REQUESTS, Rate, Rates
+from scantrail.server.http.requests import BATCH, SMALL
+from scantrail.server.http.turns import Turns
+from scantrail.server.people.sign_in import sign_in as verify_pin
 from tests.server.site import PIN, ServedSite, TestDevice
 from tests.server.test_hostile_requests import expect_problem
 from tests.support.worlds import NOW, SARAH

@@ -12,8 +12,8 @@ from scantrail.domain.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import GLOBAL_STREAM, Row, RowKind, Seen
-from scantrail.server.feed import changes_after, mark
-from scantrail.server.log import load_stream, save_stream
+from scantrail.server.ledger.feed import changes_after, mark
+from scantrail.server.ledger.log import load_stream, save_stream
 from tests.server.site import ServedSite
 from tests.support.worlds import module
 

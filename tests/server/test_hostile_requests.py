@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from scantrail.protocol.messages import Outcome
-from scantrail.server.app import create_app
-from scantrail.server.requests import SMALL
-from scantrail.server.sign_in import FREE_TRIES
+from scantrail.server.http.app import create_app
+from scantrail.server.http.requests import SMALL
+from scantrail.server.people.sign_in import FREE_TRIES
 from tests.server.site import PIN, ServedSite
 from tests.support.worlds import SARAH
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import URL, inspect, select
 
 from scantrail.cli import main
-from scantrail.server.database import Database, DatabaseError
+from scantrail.server.database.engine import Database, DatabaseError
+from scantrail.server.database.schema import meta, streams
 from scantrail.server.migrations import ready
-from scantrail.server.schema import meta, streams
 from tests.postgres import fresh_database
 
 STARTERS = 4

@@ -15,9 +15,9 @@ from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import BLOCK, BLOCKS_A_DAY, NUMBERS_A_DAY
-from scantrail.server.epochs import restored
-from scantrail.server.master import put_sites
-from scantrail.server.schema import number_series
+from scantrail.server.database.epochs import restored
+from scantrail.server.database.schema import number_series
+from scantrail.server.records.master import put_sites
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import SITE
 

@@ -11,8 +11,8 @@ from scantrail.domain.events import AllocationReleased, ConditionStated, LabelUn
 from scantrail.domain.things.photo import LARGEST, Photo, photo_of
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome
-from scantrail.server.schema import devices, log
-from scantrail.server.timelines import ShownPhoto, timeline_of
+from scantrail.server.database.schema import devices, log
+from scantrail.server.history.timelines import ShownPhoto, timeline_of
 from tests.server.site import ServedSite, TestDevice
 from tests.server.test_hostile_requests import expect_problem
 from tests.support.photos import chunk, jpeg, png, segment

@@ -15,9 +15,9 @@ from scantrail.domain.events import AttentionSettled, BinFoundEmpty, CheckConfir
 from scantrail.domain.plain import from_plain
 from scantrail.protocol.limits import ACT, MOST_EVENTS
 from scantrail.protocol.messages import Changes, Outcome
-from scantrail.server import feed
-from scantrail.server.database import is_servers_trouble
-from scantrail.server.schema import alarms, units
+from scantrail.server.database.engine import is_servers_trouble
+from scantrail.server.database.schema import alarms, units
+from scantrail.server.ledger import feed
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import MODULE, SARAH, module
 

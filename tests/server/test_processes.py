@@ -15,7 +15,7 @@ import pytest
 
 from scantrail.domain.events import WorkerSignedIn
 from scantrail.protocol.messages import Outcome
-from scantrail.server.log import verify_chain
+from scantrail.server.ledger.log import verify_chain
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import MIKE, SARAH
 

@@ -15,8 +15,8 @@ from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome, RowKind
-from scantrail.server.log import verify_chain
-from scantrail.server.schema import alarms, log
+from scantrail.server.database.schema import alarms, log
+from scantrail.server.ledger.log import verify_chain
 from tests.server.site import ServedSite
 from tests.support.worlds import MIKE, SARAH, module
 

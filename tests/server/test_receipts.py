@@ -14,11 +14,11 @@ from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import Creation, UnitMoved, UnitRegistered
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Outcome
-from scantrail.server.attention_items import open_items
-from scantrail.server.log import verify_chain
-from scantrail.server.master import put_places, put_workers
-from scantrail.server.schema import labels
-from scantrail.server.units import units_called
+from scantrail.server.attention.items import open_items
+from scantrail.server.database.schema import labels
+from scantrail.server.ledger.log import verify_chain
+from scantrail.server.records.master import put_places, put_workers
+from scantrail.server.records.units import units_called
 from tests.server.site import VERIFIER, ServedSite, TestDevice
 from tests.support.worlds import CLERK, PLACES, SARAH, module
 

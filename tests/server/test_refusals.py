@@ -19,8 +19,8 @@ from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Owner, OwnerType, Unit
 from scantrail.protocol.messages import ActVerdict, Outcome
-from scantrail.server.master import put_sites, put_workers
-from scantrail.server.sign_in import pin_verifier
+from scantrail.server.people.sign_in import pin_verifier
+from scantrail.server.records.master import put_sites, put_workers
 from tests.server.site import ServedSite
 from tests.support.worlds import MIKE, MODULE, NOW, SARAH, SITE, TODAY, any_line, exact_line, module, pick_list
 

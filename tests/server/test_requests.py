@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.messages import GLOBAL_STREAM, Changes, RowKind
+from scantrail.server.database.schema import metadata
 from scantrail.server.migrations import migrate
-from scantrail.server.schema import metadata
-from scantrail.server.sign_in import FREE_TRIES
-from scantrail.server.units import put_units
+from scantrail.server.people.sign_in import FREE_TRIES
+from scantrail.server.records.units import put_units
 from tests.server.site import PIN, ServedSite
 from tests.support.worlds import CLERK, SARAH, module
 

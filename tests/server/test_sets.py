@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from scantrail.server.database.schema import labels, log, streams
+from scantrail.server.database.sets import COPIED_FROM, insert_rows
 from scantrail.server.migrations import ready
-from scantrail.server.schema import labels, log, streams
-from scantrail.server.sets import COPIED_FROM, insert_rows
 
 
 @pytest.mark.parametrize("count", [3, COPIED_FROM])

@@ -15,16 +15,16 @@ from sqlalchemy import Connection, func, text, update
 from scantrail.domain.events import BinConfirmed
 from scantrail.domain.plain import to_plain
 from scantrail.protocol.messages import NumbersRequest, RowKind
-from scantrail.server.database import Database
-from scantrail.server.desk import resolve
-from scantrail.server.epochs import restored as say_restored
-from scantrail.server.feed import mark
-from scantrail.server.judging import judge_over
-from scantrail.server.log import Stream, load_stream, save_stream
-from scantrail.server.numbers import NUMBERS_LOCK, give_numbers
-from scantrail.server.schema import streams
-from scantrail.server.units import put_units
-from scantrail.server.waiting_items import waiting_items
+from scantrail.server.attention.settling import resolve
+from scantrail.server.attention.waiting_items import waiting_items
+from scantrail.server.database.engine import Database
+from scantrail.server.database.epochs import restored as say_restored
+from scantrail.server.database.schema import streams
+from scantrail.server.devices.numbers import NUMBERS_LOCK, give_numbers
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.judging import judge_over
+from scantrail.server.ledger.log import Stream, load_stream, save_stream
+from scantrail.server.records.units import put_units
 from tests.postgres import restored
 from tests.server.site import ServedSite
 from tests.server.test_feed import Follower

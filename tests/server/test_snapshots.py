@@ -18,11 +18,11 @@ from scantrail.domain.things.unit import Condition, Unit
 from scantrail.protocol.messages import GLOBAL_STREAM, RowKind, Seen
 from scantrail.protocol.rows import TABLE_NAMES
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
-from scantrail.server.feed import changes_after, mark
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.master import put_places
-from scantrail.server.schema import log, meta, streams
-from scantrail.server.snapshots import SOON_S, Snapshots
+from scantrail.server.database.schema import log, meta, streams
+from scantrail.server.ledger.feed import changes_after, mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.snapshots import SOON_S, Snapshots
+from scantrail.server.records.master import put_places
 from scantrail.sqlite import sqlite3
 from tests.server.site import ServedSite
 from tests.support.devices import IDENTITY
@@ -42,7 +42,7 @@ def snapshots(served: ServedSite, tmp_path: Path) -> Snapshots:
 
 def changed(served: ServedSite, stream: str, *values: Any, registered: bool = False) -> None:
     """What an import does: rows written, and listed in a stream."""
-    from scantrail.server.units import put_units
+    from scantrail.server.records.units import put_units
 
     units = [value for value in values if isinstance(value, Unit)]
     with served.database.writing() as connection:

@@ -12,8 +12,8 @@ from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AllocationReleased, BinConfirmed, ProductConfirmed, UnitPicked, UnitSubstituted
 from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import Outcome
-from scantrail.server.master import put_workers
-from scantrail.server.timelines import timeline_of
+from scantrail.server.history.timelines import timeline_of
+from scantrail.server.records.master import put_workers
 from tests.server.site import VERIFIER, ServedSite, TestDevice
 from tests.support.worlds import MIKE, MODULE, SAM, module, promised
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.server.timelines import story_of
+from scantrail.server.history.timelines import story_of
 
 
 @pytest.mark.parametrize(

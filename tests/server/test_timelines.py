@@ -9,9 +9,9 @@ from sqlalchemy import update
 
 from scantrail.domain.events import ConditionStated, UnitMoved
 from scantrail.domain.things.unit import Condition
-from scantrail.server.log import verify_chain
-from scantrail.server.schema import log
-from scantrail.server.timelines import TimelineEntry, timeline_of
+from scantrail.server.database.schema import log
+from scantrail.server.history.timelines import TimelineEntry, timeline_of
+from scantrail.server.ledger.log import verify_chain
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import NOW, SARAH, module
 

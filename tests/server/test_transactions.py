@@ -12,12 +12,12 @@ from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from scantrail.protocol.messages import Seen
-from scantrail.server import snapshots as snapshots_module
-from scantrail.server.database import Database
-from scantrail.server.feed import changes_after
-from scantrail.server.log import verify_chain
-from scantrail.server.schema import log, units
-from scantrail.server.snapshots import Snapshots
+from scantrail.server.database.engine import Database
+from scantrail.server.database.schema import log, units
+from scantrail.server.ledger import snapshots as snapshots_module
+from scantrail.server.ledger.feed import changes_after
+from scantrail.server.ledger.log import verify_chain
+from scantrail.server.ledger.snapshots import Snapshots
 from tests.postgres import restored
 from tests.server.site import ServedSite
 from tests.server.test_snapshots import changed

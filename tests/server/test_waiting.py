@@ -34,20 +34,20 @@ from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
 from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind, Seen
 from scantrail.reports.attention import item_lines, list_lines
-from scantrail.server import judging, timer
-from scantrail.server.app import create_app
-from scantrail.server.attention_items import AttentionItem, open_items
-from scantrail.server.cards import import_card
-from scantrail.server.desk import NotSettled, resolve
-from scantrail.server.documents import put_documents
-from scantrail.server.epochs import restored
-from scantrail.server.feed import changes_after, mark
-from scantrail.server.judging import judge_over, judge_waiting
-from scantrail.server.log import instant_text, load_stream, save_stream, verify_chain
-from scantrail.server.master import put_sites, put_workers
-from scantrail.server.schema import documents, feed, labels, log, units, waiting
-from scantrail.server.units import put_units
-from scantrail.server.waiting_items import anything_called, waiting_items
+from scantrail.server.attention.items import AttentionItem, open_items
+from scantrail.server.attention.settling import NotSettled, resolve
+from scantrail.server.attention.waiting_items import anything_called, waiting_items
+from scantrail.server.database.epochs import restored
+from scantrail.server.database.schema import documents, feed, labels, log, units, waiting
+from scantrail.server.devices.cards import import_card
+from scantrail.server.http.app import create_app
+from scantrail.server.ledger import judging, timer
+from scantrail.server.ledger.feed import changes_after, mark
+from scantrail.server.ledger.judging import judge_over, judge_waiting
+from scantrail.server.ledger.log import instant_text, load_stream, save_stream, verify_chain
+from scantrail.server.records.documents import put_documents
+from scantrail.server.records.master import put_sites, put_workers
+from scantrail.server.records.units import put_units
 from tests.server.site import VERIFIER, ServedSite, TestDevice
 from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list, promised
 

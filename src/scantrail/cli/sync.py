@@ -17,7 +17,7 @@ from scantrail.words import M, OperatorError, _, say
 if TYPE_CHECKING:
     from scantrail.device.card_export import Exported
     from scantrail.device.sync import SyncState
-    from scantrail.server.cards import CardTaken
+    from scantrail.server.devices.cards import CardTaken
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -16,8 +16,8 @@ from scantrail.interchange.reading import read_file
 from scantrail.interchange.rows import Source
 from scantrail.interchange.writing import write_plan
 from scantrail.protocol.messages import GLOBAL_STREAM
-from scantrail.server.database import Database
-from scantrail.server.master import all_streams
+from scantrail.server.database.engine import Database
+from scantrail.server.records.master import all_streams
 from scantrail.words import M, Message
 
 Progress = Callable[[int, int, Message], None]

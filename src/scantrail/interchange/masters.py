@@ -12,7 +12,7 @@ from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Plan
 from scantrail.protocol.messages import RowKind
-from scantrail.server.sign_in import pin_fits
+from scantrail.server.people.sign_in import pin_fits
 from scantrail.words import M, Message
 
 PARTNER_KINDS = (PlaceKind.CUSTOMER, PlaceKind.SUPPLIER, PlaceKind.SERVICE_CENTRE, PlaceKind.IN_TRANSIT)

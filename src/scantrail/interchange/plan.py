@@ -19,7 +19,7 @@ from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.problems import Problems
 from scantrail.interchange.records import Records
 from scantrail.protocol.messages import RowKind
-from scantrail.server.log import SERVER_DEVICE, Dated
+from scantrail.server.ledger.log import SERVER_DEVICE, Dated
 from scantrail.words import Message
 
 T = TypeVar("T")

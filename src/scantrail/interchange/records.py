@@ -21,12 +21,12 @@ from scantrail.domain.things.hold import Hold, holds_on
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.server.bodies import from_body
-from scantrail.server.documents import documents_by_number
-from scantrail.server.master import all_holds, all_places, all_products, all_sites, all_workers, pin_verifiers
-from scantrail.server.schema import documents, events
-from scantrail.server.sets import chunks
-from scantrail.server.units import units_by_id, units_labelled
+from scantrail.server.database.bodies import from_body
+from scantrail.server.database.schema import documents, events
+from scantrail.server.database.sets import chunks
+from scantrail.server.records.documents import documents_by_number
+from scantrail.server.records.master import all_holds, all_places, all_products, all_sites, all_workers, pin_verifiers
+from scantrail.server.records.units import units_by_id, units_labelled
 
 PastKey = tuple[UnitId, str, str]
 """A unit, the class of an event, and when it happened, as the database writes it."""

@@ -11,14 +11,14 @@ from scantrail.domain.events import RowsImported
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.rows import Source
 from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
-from scantrail.server.documents import put_documents
-from scantrail.server.feed import mark
-from scantrail.server.judging import judge_waiting
-from scantrail.server.log import append_system_acts, load_stream, save_stream
-from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
-from scantrail.server.sets import CHUNK, chunks
-from scantrail.server.sign_in import pin_verifier
-from scantrail.server.units import put_units
+from scantrail.server.database.sets import CHUNK, chunks
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.judging import judge_waiting
+from scantrail.server.ledger.log import append_system_acts, load_stream, save_stream
+from scantrail.server.people.sign_in import pin_verifier
+from scantrail.server.records.documents import put_documents
+from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
+from scantrail.server.records.units import put_units
 
 Wrote = Callable[[int], None]
 """Told how many rows have been written so far."""

@@ -26,15 +26,15 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.exchange import Ask, Reply, Send, Step, exchange, next_step
 from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
-from scantrail.server.bodies import to_body
-from scantrail.server.database import Database
-from scantrail.server.documents import put_documents
-from scantrail.server.feed import changes_after, mark
-from scantrail.server.judging import Device, take_push
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.master import put_places, put_products, put_sites, put_workers
+from scantrail.server.database.bodies import to_body
+from scantrail.server.database.engine import Database
+from scantrail.server.ledger.feed import changes_after, mark
+from scantrail.server.ledger.judging import Device, take_push
+from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.migrations import migrate
-from scantrail.server.units import put_units
+from scantrail.server.records.documents import put_documents
+from scantrail.server.records.master import put_places, put_products, put_sites, put_workers
+from scantrail.server.records.units import put_units
 from scantrail.words import M, OperatorError
 from scantrail.workflows.base import Confirm, Tone, Verdict
 

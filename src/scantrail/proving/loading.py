@@ -20,11 +20,11 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import RowKind
 from scantrail.proving.backstage import DemoServer
-from scantrail.server.database import Database
-from scantrail.server.feed import mark
-from scantrail.server.log import load_stream, save_stream
-from scantrail.server.snapshots import Snapshots
-from scantrail.server.units import put_units
+from scantrail.server.database.engine import Database
+from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.snapshots import Snapshots
+from scantrail.server.records.units import put_units
 from scantrail.words import M, OperatorError
 
 SITE, PRODUCT, BIN = "MAIN", "CM-500-STD", "MAIN/A-15-03"

@@ -21,7 +21,7 @@ from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
 from scantrail.proving.backstage import DemoServer
 from scantrail.reports.unit import UnitReport, unit_reports
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
 from scantrail.words import M, Message, _, say
 from scantrail.workflows.base import Confirm, Tone, Verdict
 

@@ -9,8 +9,8 @@ from scantrail.domain.moments import zoned_moment
 from scantrail.domain.names.identifiers import code_of
 from scantrail.domain.story import place_words
 from scantrail.domain.things.status import STATUS_NAMES
-from scantrail.server.attention import AttentionKind
-from scantrail.server.attention_items import AttentionItem, Goods
+from scantrail.server.attention.items import AttentionItem, Goods
+from scantrail.server.ledger.attention_rows import AttentionKind
 from scantrail.words import M, Message, say, visible
 
 

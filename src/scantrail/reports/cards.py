@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scantrail.domain.moments import zoned_moment
 from scantrail.reports.attention import list_lines
-from scantrail.server.cards import CardTaken
+from scantrail.server.devices.cards import CardTaken
 from scantrail.words import M, Message, say, visible
 
 OUTCOMES: dict[str, Message] = {

@@ -10,10 +10,10 @@ from scantrail.domain.things.photo import photo_words
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import STATUS_NAMES
 from scantrail.domain.things.unit import Unit
-from scantrail.server.database import Database
-from scantrail.server.master import all_products
-from scantrail.server.timelines import ShownPhoto, TimelineEntry, timeline_of
-from scantrail.server.units import units_called
+from scantrail.server.database.engine import Database
+from scantrail.server.history.timelines import ShownPhoto, TimelineEntry, timeline_of
+from scantrail.server.records.master import all_products
+from scantrail.server.records.units import units_called
 from scantrail.words import M, Message, say, visible
 
 

@@ -18,16 +18,16 @@ from scantrail.domain.scans.reading import Enrolment
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
 from scantrail.protocol.card import CardUnusable
-from scantrail.server.app import utc_now
-from scantrail.server.attention_items import AttentionItem, open_items
-from scantrail.server.cards import CardTaken, import_card
-from scantrail.server.database import Database
-from scantrail.server.desk import Found, NotSettled, Resolved, resolve
-from scantrail.server.devices import ListedDevice, NotAdded, add_device, listed_devices, revoke
-from scantrail.server.master import all_places, all_sites, all_workers
+from scantrail.server.attention.items import AttentionItem, open_items
+from scantrail.server.attention.settling import Found, NotSettled, Resolved, resolve
+from scantrail.server.attention.waiting_items import anything_called, waiting_items
+from scantrail.server.database.engine import Database
+from scantrail.server.devices.cards import CardTaken, import_card
+from scantrail.server.devices.enrolment import ListedDevice, NotAdded, add_device, listed_devices, revoke
+from scantrail.server.history.photos import stored_photos
+from scantrail.server.http.app import utc_now
 from scantrail.server.migrations import ready
-from scantrail.server.photos import stored_photos
-from scantrail.server.waiting_items import anything_called, waiting_items
+from scantrail.server.records.master import all_places, all_sites, all_workers
 from scantrail.words import M, OperatorError
 
 
@@ -80,7 +80,7 @@ def devices_of(database_url: str, site: str | None) -> tuple[ListedDevice, ...]:
 
 
 def revoke_device(database_url: str, name: str, *, at_once: bool) -> None:
-    """Take a device out of use; see `scantrail.server.devices.revoke`.
+    """Take a device out of use; see `scantrail.server.devices.enrolment.revoke`.
 
     Raises:
         OperatorError: the database cannot be used, or no device has this name.

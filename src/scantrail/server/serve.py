@@ -8,11 +8,11 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-from scantrail.server.app import create_app
-from scantrail.server.connections import settings
-from scantrail.server.database import Database
+from scantrail.server.database.engine import Database
+from scantrail.server.http.app import create_app
+from scantrail.server.http.connections import settings
+from scantrail.server.http.quiet_log import begin_log
 from scantrail.server.migrations import ready
-from scantrail.server.quiet_log import begin_log
 from scantrail.words import M, OperatorError, say
 
 DATABASE_VARIABLE = "SCANTRAIL_DATABASE_URL"

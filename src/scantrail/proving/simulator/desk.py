@@ -34,7 +34,7 @@ from scantrail.proving.simulator.fate import PowerCut
 from scantrail.proving.simulator.server_watch import ServerWatch
 from scantrail.proving.simulator.stores import SimulatedServer
 from scantrail.proving.simulator.warehouse import BINS, SITE, Delivery, deliver
-from scantrail.server.log import SERVER_DEVICE
+from scantrail.server.ledger.log import SERVER_DEVICE
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
 PATIENCE = timedelta(hours=SITE.waiting_hours)

@@ -35,7 +35,7 @@ from scantrail.protocol.taking import Alarm, Entry, Known, Rules, end_waits, jud
 from scantrail.protocol.waiting import Thing, Waiting, document_things, unit_things
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
-from scantrail.server.log import SERVER_DEVICE
+from scantrail.server.ledger.log import SERVER_DEVICE
 
 PAGE = 7
 """Rows in one page: few, so that pages end where it hurts."""

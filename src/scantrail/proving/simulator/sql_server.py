@@ -26,17 +26,17 @@ from scantrail.protocol.taking import Entry
 from scantrail.proving.simulator.fake_server import PAGE, LogRow
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
-from scantrail.server.bodies import from_body
-from scantrail.server.database import Database
-from scantrail.server.documents import documents_by_number, put_documents
-from scantrail.server.epochs import begin_epoch
-from scantrail.server.feed import changes_after, mark
-from scantrail.server.judging import Device, judge_over, judge_waiting, take_push
-from scantrail.server.log import Dated, append_system_acts, has_head, load_stream, save_stream
-from scantrail.server.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.database.bodies import from_body
+from scantrail.server.database.engine import Database
+from scantrail.server.database.epochs import begin_epoch
+from scantrail.server.database.schema import alarms, documents, feed, holds, log, streams, units, waiting
+from scantrail.server.ledger.feed import changes_after, mark
+from scantrail.server.ledger.judging import Device, judge_over, judge_waiting, take_push
+from scantrail.server.ledger.log import Dated, append_system_acts, has_head, load_stream, save_stream
 from scantrail.server.migrations import migrate
-from scantrail.server.schema import alarms, documents, feed, holds, log, streams, units, waiting
-from scantrail.server.units import put_units
+from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.units import put_units
 from scantrail.sqlite import sqlite3
 
 WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)

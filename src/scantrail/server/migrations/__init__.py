@@ -15,10 +15,10 @@ from sqlalchemy import Connection, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.protocol.messages import GLOBAL_STREAM
-from scantrail.server.attention import rebuild_attention
-from scantrail.server.database import Database, DatabaseError, not_begun
-from scantrail.server.master import new_stream
-from scantrail.server.schema import meta, streams
+from scantrail.server.database.engine import Database, DatabaseError, not_begun
+from scantrail.server.database.schema import meta, streams
+from scantrail.server.ledger.attention_rows import rebuild_attention
+from scantrail.server.records.master import new_stream
 from scantrail.words import M
 
 _ATTENTION_FILLED = "attention_filled"

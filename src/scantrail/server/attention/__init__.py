@@ -1,0 +1,1 @@
+"""What people at the desk read of what needs attention, and how they settle it."""

@@ -1,0 +1,1 @@
+"""The server's database: connections, transactions, tables, and the statements that every room uses."""

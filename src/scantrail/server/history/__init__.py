@@ -1,0 +1,1 @@
+"""What happened to a unit, and the photos of it."""

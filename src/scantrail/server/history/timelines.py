@@ -1,0 +1,114 @@
+"""A unit's whole life, oldest first (R23, R24, R33)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from scantrail.domain.events import UnknownEvent, event_from_plain
+from scantrail.domain.names.identifiers import UnitId, WorkerId
+from scantrail.domain.plain import UnknownValue
+from scantrail.domain.story import told
+from scantrail.domain.things.photo import Photo
+from scantrail.server.database.bodies import from_body
+from scantrail.server.database.schema import events, log
+from scantrail.server.history.photos import arrived
+from scantrail.server.ledger.log import Context
+from scantrail.server.records.master import time_zones, workers_by_id
+from scantrail.words import M, say
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPhoto:
+    """A photo of an act, and whether its bytes are here."""
+
+    photo: Photo
+    received: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event of a unit, with the act it belongs to."""
+
+    position: int
+    site: str
+    type: str
+    family: str
+    effective_at: datetime
+    """When it happened, as well as is known."""
+    recorded_at: datetime
+    """When the server got it."""
+    actor: str
+    actor_name: str
+    device: str
+    story: str
+    """The event in one sentence."""
+    event: dict[str, Any]
+    document: str | None = None
+    reason: str = ""
+    note: str = ""
+    scanned: str = ""
+    carrier: str = ""
+    photos: tuple[ShownPhoto, ...] = ()
+    time_zone: str = ""
+    """Of the site where it was recorded."""
+    allowed_by: str = ""
+    """Who allowed it on the spot, by name."""
+
+
+def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
+    """Everything that happened to a unit; by when it happened, then by place in the log."""
+    rows = connection.execute(
+        select(events, log.c.context, log.c.actor, log.c.device, log.c.received_at)
+        .join(log, (log.c.stream == events.c.stream) & (log.c.position == events.c.position))
+        .where(events.c.unit == unit)
+        .order_by(events.c.effective_at, events.c.position, events.c.at)
+    ).all()
+    contexts = [from_body(Context, row.context) if row.context else Context() for row in rows]
+    granting = {context.grant.worker for context in contexts if context.grant}
+    names = {each.id: each.name for each in workers_by_id(connection, {row.actor for row in rows} | granting).values()}
+    here = arrived(connection, [photo.sha256 for context in contexts for photo in context.photos])
+    zones = time_zones(connection)
+    return tuple(
+        _entry(row, context, names, here, zones.get(row.stream, ""))
+        for row, context in zip(rows, contexts, strict=True)
+    )
+
+
+def story_of(body: Any) -> str:
+    """What is told of a stored event; of one that a newer version wrote, that it is not known here."""
+    try:
+        return say(told(event_from_plain(body)))
+    except (UnknownEvent, UnknownValue):
+        return say(M("Something that this version does not know"))
+
+
+def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: frozenset[str], zone: str) -> TimelineEntry:
+    body = json.loads(row.body)
+    reading = context.reading
+    return TimelineEntry(
+        position=row.position,
+        site=row.stream,
+        type=row.type,
+        family=row.family,
+        effective_at=datetime.fromisoformat(row.effective_at),
+        recorded_at=datetime.fromisoformat(row.received_at),
+        actor=row.actor,
+        actor_name=names.get(row.actor, row.actor),
+        device=row.device,
+        story=story_of(body),
+        event=body,
+        document=row.document,
+        reason=context.reason,
+        note=context.note,
+        scanned=reading.text if reading else "",
+        carrier=reading.carrier.value if reading else "",
+        photos=tuple(ShownPhoto(photo, photo.sha256 in here) for photo in context.photos),
+        time_zone=zone,
+        allowed_by=names.get(context.grant.worker, context.grant.worker) if context.grant else "",
+    )

@@ -1,0 +1,1 @@
+"""The server over HTTP: what is asked, by which device, how often, and what is answered."""

@@ -1,0 +1,145 @@
+"""The server's HTTP application."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from scantrail import __version__
+from scantrail.protocol.messages import PROTOCOL
+from scantrail.server.database.engine import AWAY, Database, RowUnreadable, is_servers_trouble
+from scantrail.server.database.epochs import server_epoch
+from scantrail.server.devices.enrolment_codes import WrongCodes
+from scantrail.server.devices.presence import Presence
+from scantrail.server.http.crowds import Crowd
+from scantrail.server.http.digests import Digests
+from scantrail.server.http.rates import Rates
+from scantrail.server.http.requests import Refused, answer, database_of, now_of, problem_answer, refused
+from scantrail.server.http.routers import attention, enrolment, numbers, photos, snapshots, sync, units
+from scantrail.server.http.turns import Turns
+from scantrail.server.ledger.snapshots import Snapshots
+from scantrail.server.ledger.timer import looking
+from scantrail.server.migrations import newest_version, version_of
+from scantrail.words import M
+
+_LOGGER = logging.getLogger(__name__)
+
+LONGEST_ECHO = 200
+"""Characters of what was asked for that an answer repeats."""
+
+
+def utc_now() -> datetime:
+    """The server's clock."""
+    return datetime.now(UTC)
+
+
+def snapshot_folder() -> Path:
+    """Where snapshots are kept: they can be made again, so among what the system calls caches."""
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "scantrail" / "snapshots"
+
+
+def create_app(
+    database: Database, clock: Callable[[], datetime] = utc_now, snapshot_store: Snapshots | None = None
+) -> FastAPI:
+    """The application on a database that is at this version."""
+
+    presence = Presence()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with looking(database, clock, presence):
+            yield
+        database.close()
+
+    app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.database = database
+    app.state.clock = clock
+    app.state.crowd = Crowd()
+    app.state.presence = presence
+    app.state.rates = Rates()
+    app.state.turns = Turns()
+    app.state.wrong_codes = WrongCodes()
+    app.state.snapshots = snapshot_store or Snapshots(database, snapshot_folder())
+    app.add_exception_handler(Refused, problem_answer)
+    for failure in (*AWAY, RowUnreadable):
+        app.add_exception_handler(failure, _database_failed)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(HTTPException, _unknown_request)
+    app.add_exception_handler(RequestValidationError, _garbled_request)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(Digests)
+    app.add_middleware(GZipMiddleware, compresslevel=3)
+    routers = (attention, enrolment, sync, units, photos, snapshots, numbers)
+    for router in (each.router for each in routers):
+        app.include_router(router)
+
+    @app.get("/v1/health")
+    def health(request: Request) -> Response:
+        """Whether the server can work, and which it is."""
+        with database_of(request).reading() as connection:
+            epoch = server_epoch(connection)
+        now = now_of(request).isoformat()
+        return answer({"status": "ok", "version": __version__, "protocol": PROTOCOL, "server_epoch": epoch, "now": now})
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """Whether this process lives. It asks nothing of the database."""
+        return answer({"status": "ok"})
+
+    @app.get("/readyz")
+    def readyz(request: Request) -> Response:
+        """Whether requests can be answered: the database is there, and of the version that this program knows."""
+        with database_of(request).reading() as connection:
+            found, wanted = version_of(connection), newest_version()
+        if found != wanted:
+            detail = M("The database is of version {found}; this program needs {wanted}.", found=found, wanted=wanted)
+            raise refused(503, "wrong_version", detail)
+        return answer({"status": "ready", "database_version": found})
+
+    return app
+
+
+def _database_failed(request: Request, error: Exception) -> Response:
+    """The database did not do what was asked. Where that is its own trouble, devices keep their acts and come again."""
+    if not is_servers_trouble(error):
+        _LOGGER.error("The database did not do what was asked", exc_info=error)
+        return _broken(request, error)
+    _LOGGER.warning("The database does not answer now: %s", error)
+    detail = M("The server's database does not answer now. Try again soon.")
+    return problem_answer(request, refused(503, "unavailable", detail, retry_after=2))
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """A device out of reach before its request was whole: it comes again, and nobody hears this answer."""
+    return Response(status_code=400)
+
+
+def _unknown_request(request: Request, error: Exception) -> Response:
+    """A path or a method that there is not."""
+    assert isinstance(error, HTTPException)
+    detail = M("The server has no {method} {path}.", method=request.method, path=request.url.path[:LONGEST_ECHO])
+    return problem_answer(request, refused(error.status_code, "unknown_request", detail))
+
+
+def _garbled_request(request: Request, error: Exception) -> Response:
+    """A query that lacks a field, or has one of another type."""
+    assert isinstance(error, RequestValidationError)
+    why = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())[:LONGEST_ECHO]
+    return problem_answer(request, refused(422, "garbled", M("The request is not understood: {why}.", why=why)))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """A fault of the server's own: told without its inside, which is in the server's log."""
+    detail = M("The server could not do this; the reason is in its log. Try again, then call support.")
+    return problem_answer(request, refused(500, "broken", detail))

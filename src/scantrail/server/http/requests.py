@@ -1,0 +1,198 @@
+"""What every router shares: who asks, the message in the body, and refusals as problems (RFC 9457).
+
+A problem's `detail` is a sentence for the person at the device; its `code` is for the device.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from scantrail.domain.plain import from_plain, to_plain
+from scantrail.protocol.limits import LONGEST_NAME, Size, check_json
+from scantrail.protocol.messages import REVOKED, Problem
+from scantrail.server.database.bodies import to_body
+from scantrail.server.database.engine import Database
+from scantrail.server.devices.enrolment import device_with_token
+from scantrail.server.devices.presence import Presence
+from scantrail.server.http.rates import REQUESTS, Rates
+from scantrail.server.ledger.judging import Device
+from scantrail.words import M, Message, say
+
+T = TypeVar("T")
+
+SMALL = Size(bytes=16_000, marks=400, depth=6)
+"""A request of a few fields, as it is sent and unpacked: an enrolment, a sign-in, a block of numbers."""
+
+QUERY = Size(bytes=60_000, marks=20_000, depth=3)
+"""What a device has seen, in the address that it asks for: two entries a site."""
+
+BATCH = Size(bytes=4_000_000, marks=30_000, depth=4)
+"""A push, as it is sent and unpacked: a device sends acts of 1 000 000 bytes, and JSON in JSON makes three of one."""
+
+
+class Refused(Exception):
+    """A request that is not carried out; becomes an answer of type problem+json."""
+
+    def __init__(self, problem: Problem, retry_after: int | None = None, expected_seq: int | None = None) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+        self.retry_after = retry_after
+        """Seconds to wait before the next try."""
+        self.expected_seq = expected_seq
+        """The act that the server wants next."""
+
+
+def refused(status: int, code: str, detail: Message, **more: int) -> Refused:
+    """A refusal, with what was wrong and what to do; its title is the status's own words."""
+    return Refused(Problem(HTTPStatus(status).phrase, status, say(detail), code), **more)
+
+
+def problem_answer(_request: Request, error: Exception) -> Response:
+    """The answer that a refusal becomes."""
+    assert isinstance(error, Refused)
+    body = to_plain(error.problem) | ({} if error.expected_seq is None else {"expected_seq": error.expected_seq})
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return Response(json.dumps(body), error.problem.status, headers, "application/problem+json")
+
+
+def database_of(request: Request) -> Database:
+    """The server's database."""
+    found: Database = request.app.state.database
+    return found
+
+
+def now_of(request: Request) -> datetime:
+    """The server's clock."""
+    clock: Callable[[], datetime] = request.app.state.clock
+    return clock().astimezone(UTC)
+
+
+def rates_of(request: Request) -> Rates:
+    """Who asked how often."""
+    found: Rates = request.app.state.rates
+    return found
+
+
+def device_of(request: Request) -> Device:
+    """The device whose bearer token a request carries, and that is in use.
+
+    Raises:
+        Refused: 401, there is none or nobody's; 403, it was revoked.
+    """
+    device = sender_of(request)
+    if device.is_leaving:
+        raise refused(403, REVOKED, M("{device} was revoked: it takes no more work.", device=device.id))
+    return device
+
+
+def sender_of(request: Request) -> Device:
+    """The device whose bearer token a request carries, and that may send what it has; a revoked one may too.
+
+    Raises:
+        Refused: 401, there is none or nobody's; 429, it asks too often.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        with database_of(request).reading() as connection:
+            device = device_with_token(connection, token)
+        if device is not None:
+            wait_s = rates_of(request).wait_s(device.id, REQUESTS)
+            if wait_s:
+                detail = M("{device} asks too often. It asks again in {seconds} s.", device=device.id, seconds=wait_s)
+                raise refused(429, "wait", detail, retry_after=wait_s)
+            presence: Presence = request.app.state.presence
+            presence.heard(device.id, now_of(request))
+            return device
+    raise refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """A request's body, unpacked, in at most so many bytes as they are sent and as many unpacked.
+
+    Raises:
+        Refused: 413 too large, 400 not what its encoding says.
+    """
+    stated = request.headers.get("content-length", "0")
+    if not stated.isdecimal() or len(stated) > 9 or int(stated) > limit:
+        raise _too_large(limit)
+    sent = bytearray()
+    async for chunk in request.stream():
+        sent += chunk
+        if len(sent) > limit:
+            raise _too_large(limit)
+    if request.headers.get("content-encoding", "") != "gzip":
+        return bytes(sent)
+    if len(sent) <= SMALL.bytes and limit <= SMALL.bytes:
+        return _unpacked(bytes(sent), limit)
+    return await run_in_threadpool(_unpacked, bytes(sent), limit)
+
+
+def _too_large(limit: int) -> Refused:
+    return refused(413, "too_large", M("A request like this may have {limit} bytes. Send less at once.", limit=limit))
+
+
+def _unpacked(sent: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unpacker.decompress(sent, limit)
+    except zlib.error as error:
+        raise refused(400, "garbled", M("The body is not gzip as its header says: {why}.", why=error)) from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        detail = M("The body unpacks to more than {limit} bytes, or is cut short.", limit=limit)
+        raise refused(413, "too_large", detail)
+    return unpacked
+
+
+async def message_of(request: Request, wanted: type[T], size: Size = SMALL) -> T:
+    """The message in a request's body. What is large is read beside the event loop.
+
+    Raises:
+        Refused: 413, it is too large; 400 or 422, it is not what is wanted here.
+    """
+    body = await body_of(request, size.bytes)
+    if len(body) <= SMALL.bytes:
+        return message_in(body, wanted, size)
+    return await run_in_threadpool(message_in, body, wanted, size)
+
+
+def message_in(body: bytes, wanted: type[T], size: Size) -> T:
+    """The message in a body.
+
+    Raises:
+        Refused: 422, it is larger than its kind may be, not JSON, or not of this shape; the detail names the field.
+    """
+    try:
+        check_json(body, size)
+        return from_plain(wanted, json.loads(body.decode("utf-8", "surrogatepass"), parse_constant=_no_number))
+    except ValueError as error:
+        detail = M("Expected a message of type {name}: {why}.", name=wanted.__name__, why=str(error)[:300])
+        raise refused(422, "garbled", detail) from error
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def text_in(name: str, value: str) -> str:
+    """A text that is looked up or kept as a key.
+
+    Raises:
+        Refused: 422, it is longer than any code, or no database could hold it.
+    """
+    if len(value) <= LONGEST_NAME and value.isprintable():
+        return value
+    detail = M("{name}: expected printable text of at most {limit} characters.", name=name, limit=LONGEST_NAME)
+    raise refused(422, "garbled", detail)
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """A message as an answer, in ASCII: a scan may hold what UTF-8 cannot."""
+    return Response(to_body(value), status, media_type="application/json")

@@ -1,0 +1,79 @@
+"""Acts in, changes out."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from scantrail.protocol.intake import BrokenChain
+from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer, Seen
+from scantrail.protocol.outbox import MAX_BYTES
+from scantrail.server.devices.enrolment import is_signed
+from scantrail.server.http.crowds import Crowd
+from scantrail.server.http.requests import (
+    BATCH,
+    QUERY,
+    answer,
+    database_of,
+    device_of,
+    message_in,
+    message_of,
+    now_of,
+    refused,
+    sender_of,
+    text_in,
+)
+from scantrail.server.ledger.feed import PAGE, changes_after
+from scantrail.server.ledger.judging import take_push
+from scantrail.words import M
+
+router = APIRouter()
+
+
+@router.post("/v1/push")
+async def post_push(request: Request) -> Response:
+    """Judge and log a batch of acts."""
+    device = await run_in_threadpool(sender_of, request)
+    crowd: Crowd = request.app.state.crowd
+    with crowd.sending(device.id):
+        push = await message_of(request, Push, BATCH)
+    if push.device != device.id:
+        detail = M("This token belongs to {device}, the batch to {other}.", device=device.id, other=push.device[:100])
+        raise refused(403, "not_yours", detail)
+    text_in("epoch", push.epoch)
+    text_in("head", push.head)
+    _check(push.seen)
+    if not 1 <= len(push.acts) <= MAX_BATCH or push.first_seq < 1:
+        raise refused(413, "too_large", M("A batch has 1 to {limit} acts, from act 1 on.", limit=MAX_BATCH))
+    if len(push.acts) > 1 and sum(map(len, push.acts)) > MAX_BYTES:
+        raise refused(413, "too_large", M("The records of a batch have at most {limit} bytes.", limit=MAX_BYTES))
+    if not is_signed(device, push):
+        raise refused(403, "not_signed", M("The batch does not carry this device's signature. Call support."))
+
+    def taken() -> PushAnswer:
+        return take_push(database_of(request), device, push, now_of(request))
+
+    try:
+        with crowd.admitted(device.id):
+            return answer(await run_in_threadpool(taken))
+    except BrokenChain as error:
+        detail = M("This device's records do not follow on those that the server has: {why}", why=error)
+        raise refused(409, "broken_chain", detail, expected_seq=error.expected_seq) from error
+
+
+def _check(seen: Seen) -> None:
+    """Make sure that what a device says it has seen can be looked up. A position is compared, and may be any number."""
+    text_in("seen.device", seen.device)
+    text_in("seen.epoch", seen.epoch)
+    for name in (*seen.cursor, *seen.heads, *seen.heads.values()):
+        text_in("seen", name)
+
+
+@router.get("/v1/changes")
+def get_changes(request: Request, seen: str = "{}", limit: int = PAGE) -> Response:
+    """A page of what changed after what the device has seen, a JSON object with its cursor."""
+    device = device_of(request)
+    after = message_in(seen.encode("utf-8", "surrogatepass"), Seen, QUERY)
+    _check(after)
+    with database_of(request).reading() as connection:
+        return answer(changes_after(connection, after, device.site, min(max(1, limit), PAGE)))

@@ -1,0 +1,178 @@
+"""The change feed: which row changed, in commit order, one entry a row (sync, pull)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, delete, select
+
+from scantrail.domain.names.identifiers import SiteId
+from scantrail.protocol.messages import Changes, Row, RowKind, Seen
+from scantrail.protocol.rows import body_for
+from scantrail.server.database.bodies import to_body
+from scantrail.server.database.epochs import server_epoch
+from scantrail.server.database.schema import device_heads, feed, holds, places, products, sites, streams, units, workers
+from scantrail.server.database.sets import chunks, insert_rows, rows_with
+from scantrail.server.ledger.attention_rows import attention_rows
+from scantrail.server.ledger.log import Stream, has_head, head_of
+from scantrail.server.ledger.waiting import verdict_rows
+from scantrail.server.records.documents import document_rows
+
+_LOGGER = logging.getLogger(__name__)
+
+PAGE = 500
+"""Rows in one page of changes."""
+
+PAGE_BYTES = 4_000_000
+"""Bytes of the rows in one page; a single larger row goes alone. A device takes answers of up to 64 MiB."""
+
+_AT_ONCE = 100
+"""Rows read at once: those of a page that is cut short are not all read for nothing."""
+
+
+def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
+    """List these rows as changed now, after every act the stream has so far; late verdicts before what they changed."""
+    wanted = sorted(set(changed), key=lambda each: (each[0] is not RowKind.VERDICT, each[0].value, each[1]))
+    by_kind: dict[RowKind, list[str]] = {}
+    for kind, thing in wanted:
+        by_kind.setdefault(kind, []).append(thing)
+    for kind, things in by_kind.items():
+        for part in chunks(things):
+            connection.execute(
+                delete(feed).where(feed.c.stream == stream.id, feed.c.kind == kind.value, feed.c.id.in_(part))
+            )
+    rows = [
+        {"stream": stream.id, "kind": kind.value, "id": thing, "position": stream.next_position()}
+        for kind, thing in wanted
+    ]
+    insert_rows(connection, feed, rows)
+
+
+def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int = PAGE) -> Changes:
+    """The next page of what changed after what was seen, in commit order by stream, as a device of a site holds it.
+
+    A cursor ahead of a stream gets the stream's own back, one of another history gets nothing: either way the device
+    learns that this server was restored from a backup since.
+    """
+    if not _has_acts(connection, seen):
+        return _of_another_history(connection)
+    reached: dict[str, int] = {}
+    heads: dict[str, str] = {}
+    entries: list[Listed] = []
+    more = False
+    for stream in connection.execute(select(streams).order_by(streams.c.id)).all():
+        head = head_of(stream.position, stream.head)
+        told = seen.heads.get(stream.id, head)
+        if told != head and not has_head(connection, stream.id, told):
+            return _of_another_history(connection)
+        heads[stream.id] = head
+        after = seen.cursor.get(stream.id, 0)
+        if after >= stream.position:
+            reached[stream.id] = stream.position  # a device that is further on learns that this server was put back
+            continue
+        room = limit - len(entries)
+        found = _entries(connection, stream.id, after, room + 1)
+        taken, left = found[:room], found[room:]
+        entries.extend(taken)
+        more = more or bool(left)
+        reached[stream.id] = stream.position if not left else taken[-1].position if taken else after
+    rows = _page(connection, entries, site)
+    unsent = {each.stream for each in entries[len(rows) :]}
+    ends = {each.stream: each.position for each in entries[: len(rows)]}
+    reached |= {stream: ends.get(stream, seen.cursor.get(stream, 0)) for stream in unsent}
+    more = more or bool(unsent)
+    return Changes(server_epoch(connection), reached, rows, more, heads)
+
+
+def _page(connection: Connection, entries: Sequence[Listed], site: SiteId) -> tuple[Row, ...]:
+    """The first rows of these entries that together are no larger than a page; one, if there is any."""
+    page: list[Row] = []
+    size = 0
+    for part in chunks(entries, _AT_ONCE):
+        for row in rows_of(connection, part, site):
+            size += len(to_body(row.body))
+            if page and size > PAGE_BYTES:
+                return tuple(page)
+            page.append(row)
+    return tuple(page)
+
+
+def nothing_after(connection: Connection, seen: Seen, site: SiteId) -> Changes:
+    """No news, for a device that was revoked. It is left to ask for more, and is told then why it gets none."""
+    return Changes(server_epoch(connection), dict(seen.cursor), (), more=True)
+
+
+def _has_acts(connection: Connection, seen: Seen) -> bool:
+    """Whether the acts that a device was told are acknowledged are here."""
+    if not seen.acknowledged:
+        return True
+    mine = (device_heads.c.device == seen.device, device_heads.c.epoch == seen.epoch)
+    return seen.acknowledged <= (connection.execute(select(device_heads.c.seq).where(*mine)).scalar() or 0)
+
+
+def _of_another_history(connection: Connection) -> Changes:
+    """Nothing reached, by which a device learns that it has to begin anew."""
+    _LOGGER.warning("A device has followed a history that this database lacks: was a backup put back?")
+    return Changes(server_epoch(connection), {}, (), more=False)
+
+
+class Listed(NamedTuple):
+    """An entry of the feed."""
+
+    kind: RowKind
+    id: str
+    position: int
+    stream: str
+
+
+def _entries(connection: Connection, stream: str, after: int, limit: int) -> list[Listed]:
+    rows = connection.execute(
+        select(feed.c.kind, feed.c.id, feed.c.position)
+        .where(feed.c.stream == stream, feed.c.position > after)
+        .order_by(feed.c.position)
+        .limit(limit)
+    )
+    return [Listed(RowKind(row.kind), row.id, row.position, stream) for row in rows]
+
+
+def rows_of(connection: Connection, entries: Sequence[Listed], site: SiteId) -> Iterator[Row]:
+    """The present rows of entries, as a device of a site holds them."""
+    bodies: dict[RowKind, dict[str, dict[str, Any]]] = {
+        kind: _BODIES[kind](connection, [each.id for each in entries if each.kind is kind])
+        for kind in {each.kind for each in entries}
+    }
+    for entry in entries:
+        row = Row(entry.kind, entry.id, _position(entry, site), bodies[entry.kind][entry.id])
+        yield replace(row, body=body_for(site, row))
+
+
+def _position(entry: Listed, site: SiteId) -> int:
+    """Where a row stands for a site's devices: other sites' counters say nothing about units to them."""
+    return 0 if entry.kind is RowKind.UNIT and entry.stream != site else entry.position
+
+
+Bodies = Callable[[Connection, Iterable[str]], dict[str, dict[str, Any]]]
+
+
+def _from(table: Table) -> Bodies:
+    def load(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        return {row.id: json.loads(row.body) for row in rows_with(connection, table, table.c.id, ids)}
+
+    return load
+
+
+_BODIES: dict[RowKind, Bodies] = {
+    RowKind.SITE: _from(sites),
+    RowKind.PRODUCT: _from(products),
+    RowKind.PLACE: _from(places),
+    RowKind.WORKER: _from(workers),
+    RowKind.HOLD: _from(holds),
+    RowKind.DOCUMENT: document_rows,
+    RowKind.UNIT: _from(units),
+    RowKind.ATTENTION: attention_rows,
+    RowKind.VERDICT: verdict_rows,
+}

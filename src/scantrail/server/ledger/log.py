@@ -1,0 +1,245 @@
+"""The log: every act in its exact bytes, chained, with the server's verdict. Nothing in it is ever changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
+from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
+from scantrail.domain.people.worker import SYSTEM
+from scantrail.domain.plain import to_plain
+from scantrail.domain.scans.reading import Reading
+from scantrail.domain.things.photo import Photo
+from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.taking import Entry
+from scantrail.server.database.bodies import to_body
+from scantrail.server.database.schema import events, log, meta, photo_names, streams
+from scantrail.server.database.sets import insert_rows
+from scantrail.server.ledger.attention_rows import AttentionWriter
+
+SERVER_DEVICE = "server"
+"""The device of the server's own acts, such as imports."""
+
+
+def instant_text(at: datetime) -> str:
+    """An instant as the database keeps it: UTC with microseconds, so that text order is time order."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(slots=True)
+class Stream:
+    """A site's counter and the head of its log, held under the site's lock."""
+
+    id: str
+    position: int
+    head: str
+    system_seq: int
+    system_hash: str
+
+    def next_position(self) -> int:
+        """The next number, for an act or for a row of the feed."""
+        self.position += 1
+        return self.position
+
+
+@dataclass(slots=True)
+class LogWriter:
+    """Collects entries under the site's lock and writes them set-wise."""
+
+    stream: Stream
+    received_at: datetime
+    _log: list[dict[str, Any]] = field(default_factory=list)
+    _events: list[dict[str, Any]] = field(default_factory=list)
+    _photos: list[dict[str, Any]] = field(default_factory=list)
+    attention: AttentionWriter = field(init=False)
+    """What these acts open and settle."""
+
+    def __post_init__(self) -> None:
+        self.attention = AttentionWriter(self.stream.id)
+
+    def append(self, entry: Entry) -> int:
+        """Give an entry its place in the log; events of refused acts are in its payload only, their photos count."""
+        position = self.stream.next_position()
+        row = {
+            "stream": self.stream.id,
+            "position": position,
+            "device": entry.id.device,
+            "epoch": entry.id.epoch,
+            "seq": entry.id.seq,
+            "hash": act_hash(entry.exact),
+            "outcome": entry.outcome.value,
+            "refusal": json.dumps(to_plain(entry.refusal)) if entry.refusal else None,
+            "actor": entry.actor,
+            "effective_at": instant_text(entry.effective_at),
+            "received_at": instant_text(self.received_at),
+            "previous_row": self.stream.head,
+        }
+        self.stream.head = row_hash(row)
+        self._log.append(
+            {**row, "payload": entry.exact, "row_hash": self.stream.head, "context": _context_of(entry.act)}
+        )
+        if entry.act is not None:
+            named = dict.fromkeys(photo.sha256 for photo in entry.act.draft.photos)
+            where = {"stream": self.stream.id, "position": position, "device": entry.id.device}
+            self._photos.extend({**where, "sha256": photo} for photo in named)
+        if entry.act is not None and entry.outcome is Outcome.APPLIED:
+            self._events.extend(self._event_rows(entry.act, position, row["effective_at"]))
+        received_at = instant_text(self.received_at)
+        self.attention.judged(entry.act, entry.id, entry.exact, entry.refusal, position, received_at)
+        return position
+
+    def _event_rows(self, act: Act, position: int, effective_at: object) -> Iterable[dict[str, Any]]:
+        for at, event in enumerate(act.draft.events):
+            yield {
+                "stream": self.stream.id,
+                "position": position,
+                "at": at,
+                "unit": unit_of(event),
+                "document": document_of(event),
+                "type": type(event).__name__,
+                "family": FAMILIES[type(event)].value,
+                "effective_at": effective_at,
+                "body": json.dumps(event_to_plain(event), separators=(",", ":")),
+            }
+
+    def write(self, connection: Connection) -> list[tuple[RowKind, str]]:
+        """Write what was appended; the stream is saved by the caller, who still gives its numbers to the feed.
+
+        Gives the rows that changed with it and are to be listed there.
+        """
+        for table, rows in ((log, self._log), (events, self._events), (photo_names, self._photos)):
+            insert_rows(connection, table, rows)
+            rows.clear()
+        return self.attention.write(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a timeline tells of the act behind an event."""
+
+    reason: str = ""
+    note: str = ""
+    reading: Reading | None = None
+    photos: tuple[Photo, ...] = ()
+    grant: Grant | None = None
+
+
+def _context_of(act: Act | None) -> str | None:
+    if act is None:
+        return None
+    context = Context(act.draft.reason, act.draft.note, act.draft.reading, act.draft.photos, act.draft.grant)
+    return None if context == Context() else to_body(context)
+
+
+def row_hash(row: dict[str, Any]) -> str:
+    """The link of the log's chain: over the row before, the header, and the hash of the payload."""
+    header = {name: row[name] for name in _CHAINED}
+    return sha256(json.dumps(header, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+_CHAINED = (
+    "previous_row",
+    "stream",
+    "position",
+    "device",
+    "epoch",
+    "seq",
+    "hash",
+    "outcome",
+    "refusal",
+    "actor",
+    "effective_at",
+    "received_at",
+)
+
+
+def verify_chain(connection: Connection, stream: str) -> int | None:
+    """The position of the first log row that was changed or is out of its chain; None when all is well."""
+    head = ""
+    rows = connection.execute(select(log).where(log.c.stream == stream).order_by(log.c.position)).mappings()
+    for row in rows:
+        changed = row["payload"] is not None and act_hash(row["payload"]) != row["hash"]
+        if changed or row["previous_row"] != head or row_hash(dict(row)) != row["row_hash"]:
+            return int(row["position"])
+        head = row["row_hash"]
+    return None
+
+
+def head_of(position: int, link: str) -> str:
+    """The newest entry of a log at a position of its stream, for a device to say again later."""
+    return f"{position}:{link}"
+
+
+def has_head(connection: Connection, stream: str, told: str) -> bool:
+    """Whether an entry that a device was told is in the log; another history has others."""
+    position, _, link = told.partition(":")
+    if not (position.isascii() and position.isdecimal() and len(position) <= 18):
+        return False
+    upto = select(log.c.row_hash).where(log.c.stream == stream, log.c.position <= int(position))
+    return (connection.execute(upto.order_by(log.c.position.desc()).limit(1)).scalar() or "") == link
+
+
+def load_stream(connection: Connection, stream: str) -> Stream:
+    """A site's counter and head; the caller holds the site's lock."""
+    row = connection.execute(select(streams).where(streams.c.id == stream)).one()
+    return Stream(row.id, row.position, row.head, row.system_seq, row.system_hash)
+
+
+def save_stream(connection: Connection, stream: Stream) -> None:
+    """Write a site's counter and head."""
+    connection.execute(
+        update(streams)
+        .where(streams.c.id == stream.id)
+        .values(
+            position=stream.position,
+            head=stream.head,
+            system_seq=stream.system_seq,
+            system_hash=stream.system_hash,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A draft of the server itself, and when it happened."""
+
+    draft: Draft
+    at: datetime
+    actor: str = SYSTEM
+
+
+def append_system_acts(
+    connection: Connection, stream: Stream, dated: Sequence[Dated], received_at: datetime
+) -> list[Act]:
+    """Log acts of the server itself as applied.
+
+    The caller holds the stream's lock, has judged the acts, writes the rows they change, marks these in the
+    change feed, and saves the stream.
+    """
+    epoch = str(connection.execute(select(meta.c.value).where(meta.c.key == "server_epoch")).scalar_one())
+    writer = LogWriter(stream, received_at)
+    acts = []
+    for each in dated:
+        stream.system_seq += 1
+        act = Act(
+            ActId(SERVER_DEVICE, f"{epoch}.{stream.id}", stream.system_seq),
+            stream.system_hash,
+            stream.id,
+            each.actor,
+            Times(each.at, epoch, 0),
+            each.draft,
+        )
+        exact = encode_act(act)
+        stream.system_hash = act_hash(exact)
+        writer.append(Entry(act.id, exact, Outcome.APPLIED, each.actor, each.at, act))
+        acts.append(act)
+    writer.write(connection)
+    return acts

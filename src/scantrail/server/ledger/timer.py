@@ -1,0 +1,64 @@
+"""What the server does by the clock, whether or not anybody asks it something."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from scantrail.server.database.engine import AWAY, Database
+from scantrail.server.devices.presence import Presence
+from scantrail.server.ledger.judging import judge_over
+
+_LOGGER = logging.getLogger(__name__)
+
+GRACE_S = 15 * 60.0
+"""After a start or an outage, until devices have sent what the server's rest has kept them from sending."""
+PAUSE_S = 60.0
+"""Between two looks."""
+ENDS_WITHIN_S = 5.0
+"""How long a look may go on when the server stops; a database that hangs must not keep it."""
+
+
+@contextmanager
+def looking(database: Database, clock: Callable[[], datetime], presence: Presence) -> Iterator[None]:
+    """Meanwhile, end the waits of acts that have waited as long as they may, and write down who was heard of."""
+    stopped = threading.Event()
+    threads = (
+        threading.Thread(target=_look, args=(database, clock, stopped), daemon=True, name="timer"),
+        threading.Thread(target=_note, args=(database, presence, stopped), daemon=True, name="presence"),
+    )
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join(ENDS_WITHIN_S)
+
+
+def _look(database: Database, clock: Callable[[], datetime], stopped: threading.Event) -> None:
+    pause = GRACE_S
+    while not stopped.wait(pause):
+        pause = PAUSE_S
+        try:
+            judge_over(database, clock())
+        except AWAY as error:
+            pause = GRACE_S
+            _LOGGER.warning("The database is away, and what waits with it: %s", error)
+        except Exception:
+            _LOGGER.exception("What waits could not be looked at. It is tried again.")
+
+
+def _note(database: Database, presence: Presence, stopped: threading.Event) -> None:
+    is_last = False
+    while not is_last:
+        is_last = stopped.wait(PAUSE_S)
+        try:
+            with database.writing() as connection:
+                presence.write(connection)
+        except AWAY as error:
+            _LOGGER.warning("The database is away; who was heard of is written down later: %s", error)

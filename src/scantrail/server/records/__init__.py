@@ -1,0 +1,1 @@
+"""The present state of things: one repository a kind of row."""

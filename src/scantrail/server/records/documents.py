@@ -1,0 +1,57 @@
+"""Repository of documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
+from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import DocumentId
+from scantrail.domain.plain import from_plain
+from scantrail.server.database.bodies import to_body
+from scantrail.server.database.schema import documents
+from scantrail.server.database.sets import put, rows_with
+
+KINDS: dict[type[Document], DocumentKind] = {
+    PurchaseOrder: DocumentKind.PURCHASE_ORDER,
+    SalesOrder: DocumentKind.SALES_ORDER,
+    PickList: DocumentKind.PICK_LIST,
+}
+
+
+def documents_by_number(connection: Connection, numbers: Iterable[DocumentId]) -> dict[DocumentId, Document]:
+    """The documents on record with these numbers."""
+    rows = rows_with(connection, documents, documents.c.id, numbers)
+    return {row.id: _document(row.kind, json.loads(row.body)) for row in rows}
+
+
+def put_documents(connection: Connection, changed: Iterable[Document]) -> None:
+    """Write documents in their new state."""
+    rows = [
+        {
+            "id": document.number,
+            "kind": KINDS[type(document)].value,
+            "site": document.site,
+            "status": document.status.value,
+            "body": to_body(document),
+        }
+        for document in changed
+    ]
+    put(connection, documents, "id", rows)
+
+
+def document_rows(connection: Connection, numbers: Iterable[DocumentId]) -> dict[str, dict[str, Any]]:
+    """Documents as the change feed carries them: their data, and their kind under `document_kind`."""
+    rows = rows_with(connection, documents, documents.c.id, numbers)
+    return {row.id: {"document_kind": row.kind, **json.loads(row.body)} for row in rows}
+
+
+def _document(kind: str, data: Any) -> Document:
+    found: Document = from_plain(DOCUMENT_TYPES[DocumentKind(kind)], data)
+    return found
