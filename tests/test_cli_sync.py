@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from scantrail.cli import main
-from scantrail.device import enrolment
-from scantrail.device.enrolment import Enrolled
+from scantrail.device.identity import enrolment
+from scantrail.device.identity.enrolment import Enrolled
 from scantrail.device.sync_command import sync_now, sync_status
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.server.records.master import put_workers

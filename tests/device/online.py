@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx2
 
-from scantrail.device.enrolment import enrol
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.exchange.sync import Sync, SyncState
+from scantrail.device.identity.enrolment import enrol
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import Sync, SyncState
 from scantrail.device.transport import Server
 from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirmed
 from scantrail.domain.things.unit import Unit

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scantrail.device.card_export import export, write_new
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreDamaged, StoreMissing, look
 from scantrail.device.store.database import FILE
 from scantrail.device.store.schema import VERSION

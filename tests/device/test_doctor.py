@@ -9,7 +9,7 @@ import pytest
 
 from scantrail.device import doctor
 from scantrail.device.doctor import Finding, State, examine
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.domain.events import WorkerSignedIn
 from scantrail.domain.names.numbers import SsccSeries

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from scantrail.device.enrolment import EnrolmentFailed, enrol
-from scantrail.device.keys import FILE, DeviceKeys, KeysUnusable
+from scantrail.device.identity.enrolment import EnrolmentFailed, enrol
+from scantrail.device.identity.keys import FILE, DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, StoreMissing
 from tests.device.online import URL, Line, Streamed, cut, online_device, served_site
 from tests.server.site import ServedSite

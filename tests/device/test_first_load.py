@@ -17,10 +17,11 @@ import httpx2
 import pytest
 from backports import zstd
 
-from scantrail.device import first_load, snapshot_file, transport
-from scantrail.device.keys import DeviceKeys
+from scantrail.device import transport
+from scantrail.device.exchange import first_load, snapshot_file
+from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
-from scantrail.device.sync import Link, SyncState
 from scantrail.device.transport import Offline
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.events import ConditionStated

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from scantrail.device import transport
+from scantrail.device.exchange.sync import MISTAKE, Link
+from scantrail.device.identity.sign_in import SignIn, SignInRefused
 from scantrail.device.session import Session
-from scantrail.device.sign_in import SignIn, SignInRefused
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import MISTAKE, Link
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.events import BinConfirmed
 from scantrail.handheld.pages.facts import history_lines

@@ -13,10 +13,10 @@ import httpx2
 import pytest
 
 from scantrail.device.doctor import examine
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.rows_file import UNIT_VALUES
-from scantrail.device.sync import Link, Sync
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.documents.document import DocumentKind

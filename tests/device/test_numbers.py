@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from scantrail.device.exchange.sync import Link
 from scantrail.device.store import DeviceStore, NumbersLeft, NumbersUsedUp, StoreDamaged
-from scantrail.device.sync import Link
 from scantrail.device.sync_command import sync_status
 from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.people.site import Site

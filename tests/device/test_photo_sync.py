@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import Link, Sync
 from scantrail.device.transport import Server
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Code

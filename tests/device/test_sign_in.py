@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.device.sign_in import FREE_TRIES, LOCKED_AFTER, SignIn, SignInRefused, delay_s
+from scantrail.device.identity.sign_in import FREE_TRIES, LOCKED_AFTER, SignIn, SignInRefused, delay_s
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.master import put_workers
 from tests.device.online import OnlineDevice, cut, online_device, served_site

@@ -13,8 +13,8 @@ import httpx2
 import pytest
 from sqlalchemy import insert, select
 
+from scantrail.device.exchange.sync import Link
 from scantrail.device.store import DeviceStore, Verifier
-from scantrail.device.sync import Link
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import AttentionSettled, ConditionStated, WorkerSignedOut

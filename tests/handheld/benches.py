@@ -12,9 +12,9 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
-from scantrail.device.sign_in import SignedIn, SignInRefused
+from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.identity.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import Link, SyncState
 from scantrail.device.transport import Offline
 from scantrail.domain.acts.act import Act
 from scantrail.domain.names.identifiers import UnitId

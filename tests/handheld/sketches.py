@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scantrail.device.sync import Link
+from scantrail.device.exchange.sync import Link
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.device.sync import Link
+from scantrail.device.exchange.sync import Link
 from scantrail.domain.documents.document import Taken
 from scantrail.handheld.drawing.lines import ink, text_of
 from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_words

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scantrail.device.sync import SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.domain.acts.act import Act, Draft
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Taken

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from scantrail.device.sync import Link
+from scantrail.device.exchange.sync import Link
 from scantrail.domain.acts.refusal import WORDINGS, Code, Refusal, refuse
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scantrail.device.first_load import Loading
-from scantrail.device.sync import Link, SyncState
+from scantrail.device.exchange.first_load import Loading
+from scantrail.device.exchange.sync import Link, SyncState
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.document import Taken

@@ -18,7 +18,7 @@ import pytest
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreInUse, Verifier
 from scantrail.domain.scans.reading import Carrier
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of

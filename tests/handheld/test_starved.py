@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.identity.keys import DeviceKeys
 from tests.support.devices import new_store
 from tests.support.terminal import Terminal
 from tests.support.worlds import module

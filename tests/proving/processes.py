@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.clock import DeviceClock
-from scantrail.device.enrolment import enrol
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.identity.enrolment import enrol
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.database import FILE
-from scantrail.device.sync import Link, Sync
 from scantrail.device.transport import Server
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.refusal import Code, refuse

@@ -47,7 +47,7 @@ def _add_enrol(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _enrol(options: argparse.Namespace) -> int:
-    from scantrail.device.enrolment import EnrolmentFailed, enrol
+    from scantrail.device.identity.enrolment import EnrolmentFailed, enrol
 
     if not options.code and not sys.stdin.isatty():
         print(_("Name the code: --code CODE."), file=sys.stderr)

@@ -16,7 +16,7 @@ from scantrail.words import M, OperatorError, _, say
 
 if TYPE_CHECKING:
     from scantrail.device.card_export import Exported
-    from scantrail.device.sync import SyncState
+    from scantrail.device.exchange.sync import SyncState
     from scantrail.server.devices.cards import CardTaken
 
 
@@ -50,7 +50,7 @@ def _add_now(actions: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _now(options: argparse.Namespace) -> int:
-    from scantrail.device.sync import Link
+    from scantrail.device.exchange.sync import Link
     from scantrail.device.sync_command import sync_now
 
     out = sys.stderr if options.json else sys.stdout

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scantrail.device.keys import DeviceKeys, KeysUnusable
+from scantrail.device.exchange.sync import Clock
+from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import JournalLook, StoreError, look
-from scantrail.device.sync import Clock
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.card import write_card
 from scantrail.protocol.outbox import Entry

@@ -17,7 +17,7 @@ from typing import Any
 from scantrail import __version__
 from scantrail.device.clock import DeviceClock
 from scantrail.device.clock_check import SET_CLOCK, clock_trouble
-from scantrail.device.keys import DeviceKeys, KeysUnusable
+from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
 from scantrail.domain.moments import is_time_zone

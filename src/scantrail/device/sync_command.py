@@ -10,10 +10,10 @@ from pathlib import Path
 
 from scantrail.device.clock import DeviceClock
 from scantrail.device.clock_check import clock_trouble
-from scantrail.device.exchanges import LastExchange
-from scantrail.device.keys import DeviceKeys, KeysUnusable
+from scantrail.device.exchange.last_exchange import LastExchange
+from scantrail.device.exchange.sync import Link, Sync, SyncState, link_after
+from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
-from scantrail.device.sync import Link, Sync, SyncState, link_after
 from scantrail.device.transport import Health, Offline, Refused, Server, Transport
 from scantrail.domain.moments import zoned_moment
 from scantrail.words import M, Message, OperatorError, say

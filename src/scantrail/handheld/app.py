@@ -12,9 +12,9 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.worker import WorkerFailed
 
+from scantrail.device.exchange.sync import Link, SyncState
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
-from scantrail.device.sync import Link, SyncState
 from scantrail.domain.scans.reading import Carrier, Reading, command_in
 from scantrail.glyphs import UNICODE
 from scantrail.handheld.drawing.bars import Bar, Size

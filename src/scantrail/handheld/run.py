@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from scantrail.device.clock import DeviceClock
-from scantrail.device.exchanges import LastExchange
-from scantrail.device.keys import DeviceKeys, KeysUnusable
-from scantrail.device.sign_in import SignIn
+from scantrail.device.exchange.last_exchange import LastExchange
+from scantrail.device.exchange.sync import Sync
+from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
+from scantrail.device.identity.sign_in import SignIn
 from scantrail.device.store import DeviceStore, StoreError
-from scantrail.device.sync import Sync
 from scantrail.device.transport import Server
 from scantrail.glyphs import charset_of
 from scantrail.handheld.app import Device, HandheldApp

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scantrail.device.enrolment import EnrolmentFailed, enrol
+from scantrail.device.identity.enrolment import EnrolmentFailed, enrol
 from scantrail.device.store import DeviceStore, StoreError, StoreInUse, StoreMissing
 from scantrail.device.store.lock import Taken, take
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry

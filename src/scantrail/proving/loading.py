@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 from backports import zstd
 
-from scantrail.device.enrolment import enrol
+from scantrail.device.exchange.sync import Link
+from scantrail.device.identity.enrolment import enrol
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import Link
 from scantrail.device.sync_command import sync_now
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit

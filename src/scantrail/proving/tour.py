@@ -10,12 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scantrail.device.clock import DeviceClock
-from scantrail.device.enrolment import enrol
-from scantrail.device.keys import DeviceKeys
+from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.identity.enrolment import enrol
+from scantrail.device.identity.keys import DeviceKeys
+from scantrail.device.identity.sign_in import SignIn
 from scantrail.device.session import Session
-from scantrail.device.sign_in import SignIn
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import Link, Sync
 from scantrail.device.transport import Server
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.identity.sign_in import SignedIn
 from scantrail.device.session import Session
-from scantrail.device.sign_in import SignedIn
 from scantrail.device.store import DeviceStore
-from scantrail.device.sync import Link, SyncState
 from scantrail.domain.acts.act import Times
 from scantrail.domain.moments import moment
 from scantrail.domain.names.identifiers import UnitId

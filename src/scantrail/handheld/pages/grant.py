@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from scantrail.device.sign_in import SignedIn
+from scantrail.device.identity.sign_in import SignedIn
 from scantrail.domain.acts.act import Grant
 from scantrail.domain.people.worker import Right
 from scantrail.handheld.keys import Action

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from scantrail.device.exchange.sync import Link
 from scantrail.device.store import AttentionItem, StoreError
-from scantrail.device.sync import Link
 from scantrail.domain.acts.act import ActId, Grant
 from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.scans.reading import Reading

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scantrail.device.first_load import Loading
-from scantrail.device.sign_in import SignedIn, SignInRefused
+from scantrail.device.exchange.first_load import Loading
+from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.identity.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import StoreError
-from scantrail.device.sync import Link, SyncState
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading

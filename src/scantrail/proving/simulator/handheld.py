@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
+from scantrail.device.exchange.sync import IDLE_S
 from scantrail.device.session import Session
 from scantrail.device.store import StoreError
-from scantrail.device.sync import IDLE_S
 from scantrail.domain.plain import PlainError
 from scantrail.protocol.exchange import DeviceRecords, GivenUp, Reply, Taken, Talk, exchange, next_step
 from scantrail.protocol.outbox import WrongAnswer, pause_before

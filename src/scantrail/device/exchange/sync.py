@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from scantrail.device.first_load import FirstLoad, Loading, SnapshotPeer
-from scantrail.device.keys import DeviceKeys
-from scantrail.device.number_sync import NumberPeer, NumberSync
-from scantrail.device.photo_sync import PhotoPeer, PhotoSync
+from scantrail.device.exchange.first_load import FirstLoad, Loading, SnapshotPeer
+from scantrail.device.exchange.numbers import NumberPeer, NumberSync
+from scantrail.device.exchange.photos import PhotoPeer, PhotoSync
+from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.acts.act import Times

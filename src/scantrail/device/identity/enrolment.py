@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from scantrail.device.keys import DeviceKeys, public_key
+from scantrail.device.identity.keys import DeviceKeys, public_key
 from scantrail.device.store import DeviceStore, Identity, StoreError, StoreExists, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server, Transport
 from scantrail.domain.names.identifiers import SiteId

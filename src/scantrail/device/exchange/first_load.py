@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from scantrail.device.snapshot_file import SnapshotFile
+from scantrail.device.exchange.snapshot_file import SnapshotFile
 from scantrail.device.store import DeviceStore, RowsUnusable
 from scantrail.device.transport import Offline, Refused
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer

@@ -1,0 +1,1 @@
+"""What proves which device this is, and who works with it."""
