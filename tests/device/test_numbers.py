@@ -19,7 +19,7 @@ from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.people.site import Site
 from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer, RowKind
 from scantrail.protocol.numbers import BLOCK
-from scantrail.server.database.epochs import restored
+from scantrail.server.administration import restored
 from scantrail.server.ledger.feed import mark
 from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.records.master import put_sites

@@ -22,7 +22,8 @@ from scantrail.protocol.numbers import block_size
 from scantrail.proving.simulator.fate import Fate, PowerCut
 from scantrail.proving.simulator.sql_server import FatedDatabase
 from scantrail.proving.simulator.sql_store import SqlStore
-from scantrail.server.database.epochs import restored, server_epoch
+from scantrail.server.administration import restored
+from scantrail.server.database.epoch import server_epoch
 from scantrail.server.devices.numbers import NotGiven, give_numbers
 from scantrail.server.records.master import put_sites
 from scantrail.sqlite import sqlite3

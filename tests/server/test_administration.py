@@ -18,7 +18,7 @@ from scantrail.server.administration import (
     needs_attention,
     save_photo,
 )
-from scantrail.server.http.app import utc_now
+from scantrail.server.database.instants import utc_now
 from scantrail.server.ledger.attention_rows import AttentionKind
 from scantrail.words import OperatorError
 from tests.server.site import ServedSite

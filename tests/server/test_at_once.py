@@ -36,7 +36,7 @@ IMPORT_AND_STOP = """
 import sys, time
 from pathlib import Path
 from scantrail.interchange.importing import import_files
-from scantrail.server.http.app import utc_now
+from scantrail.server.database.instants import utc_now
 from scantrail.server.migrations import ready
 
 def told(done, total, what):

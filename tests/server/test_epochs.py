@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scantrail.domain.acts.act import Draft
 from scantrail.protocol.messages import Outcome
-from scantrail.server.database.epochs import restored, server_epoch
+from scantrail.server.administration import restored
+from scantrail.server.database.epoch import server_epoch
 from scantrail.server.ledger.log import Dated, append_system_acts, load_stream, save_stream, verify_chain
 from tests.server.site import ServedSite
 from tests.support.worlds import NOW

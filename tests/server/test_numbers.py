@@ -15,7 +15,7 @@ from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import BLOCK, BLOCKS_A_DAY, NUMBERS_A_DAY
-from scantrail.server.database.epochs import restored
+from scantrail.server.administration import restored
 from scantrail.server.database.schema import number_series
 from scantrail.server.records.master import put_sites
 from tests.server.site import ServedSite, TestDevice

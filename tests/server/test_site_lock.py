@@ -15,10 +15,10 @@ from sqlalchemy import Connection, func, text, update
 from scantrail.domain.events import BinConfirmed
 from scantrail.domain.plain import to_plain
 from scantrail.protocol.messages import NumbersRequest, RowKind
+from scantrail.server.administration import restored as say_restored
 from scantrail.server.attention.settling import resolve
 from scantrail.server.attention.waiting_items import waiting_items
 from scantrail.server.database.engine import Database
-from scantrail.server.database.epochs import restored as say_restored
 from scantrail.server.database.schema import streams
 from scantrail.server.devices.numbers import NUMBERS_LOCK, give_numbers
 from scantrail.server.ledger.feed import mark

@@ -34,17 +34,18 @@ from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
 from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind, Seen
 from scantrail.reports.attention import item_lines, list_lines
+from scantrail.server.administration import restored
 from scantrail.server.attention.items import AttentionItem, open_items
 from scantrail.server.attention.settling import NotSettled, resolve
 from scantrail.server.attention.waiting_items import anything_called, waiting_items
-from scantrail.server.database.epochs import restored
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import documents, feed, labels, log, units, waiting
 from scantrail.server.devices.cards import import_card
 from scantrail.server.http.app import create_app
 from scantrail.server.ledger import judging, timer
 from scantrail.server.ledger.feed import changes_after, mark
 from scantrail.server.ledger.judging import judge_over, judge_waiting
-from scantrail.server.ledger.log import instant_text, load_stream, save_stream, verify_chain
+from scantrail.server.ledger.log import load_stream, save_stream, verify_chain
 from scantrail.server.records.documents import put_documents
 from scantrail.server.records.master import put_sites, put_workers
 from scantrail.server.records.units import put_units

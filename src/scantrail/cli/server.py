@@ -43,7 +43,7 @@ def _add_restored(commands: Commands[argparse.ArgumentParser]) -> None:
 def _restored(options: argparse.Namespace) -> int:
     administration = needs("server", "scantrail.server.administration")
     with administration.opened(options.database_url) as database:
-        needs("server", "scantrail.server.database.epochs").restored(database, administration.utc_now())
+        administration.restored(database, administration.utc_now())
     print(_("Carton numbers go on behind those that may have been given since the backup."))
     print(_("Devices take every row anew at their next exchange, and send again what they kept (30 days)."))
     return Exit.OK

@@ -17,7 +17,7 @@ from scantrail.interchange.importing import Outcome, import_files
 from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.templates import template
 from scantrail.server.database.engine import Database
-from scantrail.server.http.app import utc_now
+from scantrail.server.database.instants import utc_now
 from scantrail.server.migrations import ready
 from scantrail.words import M, Message, OperatorError, _, say, visible
 

@@ -17,7 +17,7 @@ from scantrail.interchange.lookups import place_of, product_of, serial_of, track
 from scantrail.interchange.past import WITHOUT_HISTORY, plan_past
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.steps import STEP_EVENTS
-from scantrail.server.ledger.log import instant_text
+from scantrail.server.database.instants import instant_text
 from scantrail.words import M
 
 UNITS_PER_ACT = 100

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import segno
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.domain.people.site import Site
@@ -22,10 +25,13 @@ from scantrail.server.attention.items import AttentionItem, open_items
 from scantrail.server.attention.settling import Found, NotSettled, Resolved, resolve
 from scantrail.server.attention.waiting_items import anything_called, waiting_items
 from scantrail.server.database.engine import Database
+from scantrail.server.database.epoch import SERVER_EPOCH
+from scantrail.server.database.instants import utc_now
+from scantrail.server.database.schema import meta, streams
 from scantrail.server.devices.cards import CardTaken, import_card
 from scantrail.server.devices.enrolment import ListedDevice, NotAdded, add_device, listed_devices, revoke
+from scantrail.server.devices.numbers import NUMBERS_LOCK, skip_numbers
 from scantrail.server.history.photos import stored_photos
-from scantrail.server.http.app import utc_now
 from scantrail.server.migrations import ready
 from scantrail.server.records.master import all_places, all_sites, all_workers
 from scantrail.words import M, OperatorError
@@ -192,3 +198,22 @@ def settle(
             return resolve(database, name, worker=worker, reason=reason, note=note, found=where, now=utc_now())
         except NotSettled as error:
             raise OperatorError(error.reason) from error
+
+
+def begin_epoch(connection: Connection, epoch: str) -> None:
+    """Tell devices, from their next exchange on, to send again what they kept and to take every row anew.
+
+    The server's own acts are numbered anew as well, since an epoch is part of their names.
+    """
+    connection.execute(update(meta).where(meta.c.key == SERVER_EPOCH).values(value=epoch))
+    connection.execute(update(streams).values(system_seq=0, system_hash=""))
+
+
+def restored(database: Database, now: datetime) -> str:
+    """A backup of this database was put back; gives the new epoch."""
+    epoch = secrets.token_hex(8)
+    with database.writing() as connection:
+        database.lock(connection, [NUMBERS_LOCK, *connection.execute(select(streams.c.id)).scalars()])
+        begin_epoch(connection, epoch)
+        skip_numbers(connection, now)
+    return epoch

@@ -26,9 +26,9 @@ from scantrail.protocol.taking import Entry
 from scantrail.proving.simulator.fake_server import PAGE, LogRow
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
+from scantrail.server.administration import begin_epoch
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.engine import Database
-from scantrail.server.database.epochs import begin_epoch
 from scantrail.server.database.schema import alarms, documents, feed, holds, log, streams, units, waiting
 from scantrail.server.ledger.feed import changes_after, mark
 from scantrail.server.ledger.judging import Device, judge_over, judge_waiting, take_push

@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, Push, signed_bytes
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import device_heads, device_keys, devices, enrolment_codes, sites
 from scantrail.server.devices.enrolment_codes import canonical_code, new_code
 from scantrail.server.ledger.judging import Device
-from scantrail.server.ledger.log import SERVER_DEVICE, instant_text
+from scantrail.server.ledger.log import SERVER_DEVICE
 from scantrail.words import M, Message
 
 CODE_VALID = timedelta(hours=1)

@@ -17,8 +17,8 @@ from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersReque
 from scantrail.protocol.numbers import BLOCKS_A_DAY, Counter, a_day, block_size, days_lost, has_enough
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.engine import Database
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import log, meta, number_blocks, number_series, sites
-from scantrail.server.ledger.log import instant_text
 from scantrail.words import M, Message
 
 NUMBERS_LOCK = "numbers"

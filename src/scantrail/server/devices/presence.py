@@ -1,14 +1,20 @@
-"""When devices were last heard of: kept in memory, and written down once a minute by the timer."""
+"""When devices were last heard of: kept in memory, and written down once a minute."""
 
 from __future__ import annotations
 
+import logging
 import threading
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, update
 
+from scantrail.server.database.engine import AWAY, Database
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import devices
-from scantrail.server.ledger.log import instant_text
+from scantrail.server.ledger.timer import PAUSE_S, beside
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Presence:
@@ -32,3 +38,19 @@ class Presence:
             connection.execute(
                 update(devices).where(devices.c.id == bindparam("heard")).values(last_seen=bindparam("at")), rows
             )
+
+
+def noting(database: Database, presence: Presence) -> AbstractContextManager[None]:
+    """Meanwhile, write down once a minute who was heard of, and once more at the end."""
+    return beside("presence", lambda stopped: _note(database, presence, stopped))
+
+
+def _note(database: Database, presence: Presence, stopped: threading.Event) -> None:
+    is_last = False
+    while not is_last:
+        is_last = stopped.wait(PAUSE_S)
+        try:
+            with database.writing() as connection:
+                presence.write(connection)
+        except AWAY as error:
+            _LOGGER.warning("The database is away; who was heard of is written down later: %s", error)

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from scantrail.domain.things.photo import EXTENSIONS, Photo
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import photo_names, photos
 from scantrail.server.database.sets import chunks
-from scantrail.server.ledger.log import instant_text
 
 SHORTEST_BEGINNING = 8
 """Digits of a hash that a person must type at least."""

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -18,9 +18,10 @@ from starlette.requests import ClientDisconnect
 from scantrail import __version__
 from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.database.engine import AWAY, Database, RowUnreadable, is_servers_trouble
-from scantrail.server.database.epochs import server_epoch
+from scantrail.server.database.epoch import server_epoch
+from scantrail.server.database.instants import utc_now
 from scantrail.server.devices.enrolment_codes import WrongCodes
-from scantrail.server.devices.presence import Presence
+from scantrail.server.devices.presence import Presence, noting
 from scantrail.server.http.crowds import Crowd
 from scantrail.server.http.digests import Digests
 from scantrail.server.http.rates import Rates
@@ -38,11 +39,6 @@ LONGEST_ECHO = 200
 """Characters of what was asked for that an answer repeats."""
 
 
-def utc_now() -> datetime:
-    """The server's clock."""
-    return datetime.now(UTC)
-
-
 def snapshot_folder() -> Path:
     """Where snapshots are kept: they can be made again, so among what the system calls caches."""
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -58,7 +54,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with looking(database, clock, presence):
+        with looking(database, clock), noting(database, presence):
             yield
         database.close()
 

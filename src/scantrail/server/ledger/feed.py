@@ -14,7 +14,7 @@ from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import Changes, Row, RowKind, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.database.bodies import to_body
-from scantrail.server.database.epochs import server_epoch
+from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.schema import device_heads, feed, holds, places, products, sites, streams, units, workers
 from scantrail.server.database.sets import chunks, insert_rows, rows_with
 from scantrail.server.ledger.attention_rows import attention_rows

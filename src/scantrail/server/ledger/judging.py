@@ -29,9 +29,10 @@ from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, R
 from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, end_waits, give_up, judge_again, take
 from scantrail.protocol.waiting import Waiting, is_over
 from scantrail.server.database.engine import AWAY, Database, RowUnreadable, is_servers_trouble
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import alarms, device_heads, log
 from scantrail.server.ledger.feed import changes_after, mark, nothing_after
-from scantrail.server.ledger.log import LogWriter, has_head, instant_text, load_stream, save_stream
+from scantrail.server.ledger.log import LogWriter, has_head, load_stream, save_stream
 from scantrail.server.ledger.waiting import WaitingRows, oldest_waiting, waits_at
 from scantrail.server.records.documents import documents_by_number, put_documents
 from scantrail.server.records.master import all_sites, open_holds, places_by_id, products_by_id, workers_by_id

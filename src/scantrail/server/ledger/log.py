@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,17 +21,14 @@ from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome, RowKind
 from scantrail.protocol.taking import Entry
 from scantrail.server.database.bodies import to_body
-from scantrail.server.database.schema import events, log, meta, photo_names, streams
+from scantrail.server.database.epoch import server_epoch
+from scantrail.server.database.instants import instant_text
+from scantrail.server.database.schema import events, log, photo_names, streams
 from scantrail.server.database.sets import insert_rows
 from scantrail.server.ledger.attention_rows import AttentionWriter
 
 SERVER_DEVICE = "server"
 """The device of the server's own acts, such as imports."""
-
-
-def instant_text(at: datetime) -> str:
-    """An instant as the database keeps it: UTC with microseconds, so that text order is time order."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @dataclass(slots=True)
@@ -224,7 +221,7 @@ def append_system_acts(
     The caller holds the stream's lock, has judged the acts, writes the rows they change, marks these in the
     change feed, and saves the stream.
     """
-    epoch = str(connection.execute(select(meta.c.value).where(meta.c.key == "server_epoch")).scalar_one())
+    epoch = server_epoch(connection)
     writer = LogWriter(stream, received_at)
     acts = []
     for each in dated:

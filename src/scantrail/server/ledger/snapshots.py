@@ -39,7 +39,7 @@ from scantrail.protocol.rows import (
 )
 from scantrail.protocol.snapshot import FORM, Snapshot, SnapshotAnswer
 from scantrail.server.database.engine import Database
-from scantrail.server.database.epochs import server_epoch
+from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.schema import feed, streams, units
 from scantrail.server.database.sets import chunks
 from scantrail.server.ledger.feed import Listed, rows_of

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from scantrail.server.database.engine import AWAY, Database
-from scantrail.server.devices.presence import Presence
 from scantrail.server.ledger.judging import judge_over
 
 _LOGGER = logging.getLogger(__name__)
@@ -23,21 +22,21 @@ ENDS_WITHIN_S = 5.0
 
 
 @contextmanager
-def looking(database: Database, clock: Callable[[], datetime], presence: Presence) -> Iterator[None]:
-    """Meanwhile, end the waits of acts that have waited as long as they may, and write down who was heard of."""
+def beside(name: str, run: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Meanwhile, run this in a thread of its own. The event tells it to end."""
     stopped = threading.Event()
-    threads = (
-        threading.Thread(target=_look, args=(database, clock, stopped), daemon=True, name="timer"),
-        threading.Thread(target=_note, args=(database, presence, stopped), daemon=True, name="presence"),
-    )
-    for thread in threads:
-        thread.start()
+    thread = threading.Thread(target=run, args=(stopped,), daemon=True, name=name)
+    thread.start()
     try:
         yield
     finally:
         stopped.set()
-        for thread in threads:
-            thread.join(ENDS_WITHIN_S)
+        thread.join(ENDS_WITHIN_S)
+
+
+def looking(database: Database, clock: Callable[[], datetime]) -> AbstractContextManager[None]:
+    """Meanwhile, end the waits of acts that have waited as long as they may."""
+    return beside("timer", lambda stopped: _look(database, clock, stopped))
 
 
 def _look(database: Database, clock: Callable[[], datetime], stopped: threading.Event) -> None:
@@ -51,14 +50,3 @@ def _look(database: Database, clock: Callable[[], datetime], stopped: threading.
             _LOGGER.warning("The database is away, and what waits with it: %s", error)
         except Exception:
             _LOGGER.exception("What waits could not be looked at. It is tried again.")
-
-
-def _note(database: Database, presence: Presence, stopped: threading.Event) -> None:
-    is_last = False
-    while not is_last:
-        is_last = stopped.wait(PAUSE_S)
-        try:
-            with database.writing() as connection:
-                presence.write(connection)
-        except AWAY as error:
-            _LOGGER.warning("The database is away; who was heard of is written down later: %s", error)

@@ -16,9 +16,10 @@ from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.messages import ActVerdict, LateVerdict, Outcome, Push, RowKind
 from scantrail.protocol.taking import Known
 from scantrail.protocol.waiting import Thing, Waiting
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import feed, log, waiting
 from scantrail.server.database.sets import chunks, insert_rows, rows_with
-from scantrail.server.ledger.log import Stream, instant_text
+from scantrail.server.ledger.log import Stream
 
 STILL = waiting.c.judged_position.is_(None)
 """Acts that wait; the others are kept for their verdicts."""

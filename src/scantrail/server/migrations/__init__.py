@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.engine import Database, DatabaseError, not_begun
+from scantrail.server.database.epoch import SERVER_EPOCH
 from scantrail.server.database.schema import meta, streams
 from scantrail.server.ledger.attention_rows import rebuild_attention
 from scantrail.server.records.master import new_stream
@@ -51,8 +52,8 @@ def migrate(database: Database) -> None:
     with database.writing() as connection:
         database.lock(connection, ["migrations"])
         command.upgrade(config(connection), "head")
-        if connection.execute(select(meta.c.key).where(meta.c.key == "server_epoch")).first() is None:
-            connection.execute(insert(meta).values(key="server_epoch", value=secrets.token_hex(8)))
+        if connection.execute(select(meta.c.key).where(meta.c.key == SERVER_EPOCH)).first() is None:
+            connection.execute(insert(meta).values(key=SERVER_EPOCH, value=secrets.token_hex(8)))
             connection.execute(insert(streams).values(new_stream(GLOBAL_STREAM)))
         if connection.execute(select(meta.c.key).where(meta.c.key == _ATTENTION_FILLED)).first() is None:
             rebuild_attention(connection)

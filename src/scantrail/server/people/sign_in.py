@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from scantrail.protocol.messages import SignInAnswer, SignInRequest
 from scantrail.server.database.engine import Database
+from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import sign_in_failures
-from scantrail.server.ledger.log import instant_text
 from scantrail.server.records.master import worker_with_badge
 
 SHIFT = timedelta(hours=12)
