@@ -53,6 +53,27 @@ def test_a_site_s_lock_keeps_others_out_until_its_transaction_ends_and_no_other_
         on_postgres.lock(second, ["MAIN"])
 
 
+def test_a_connection_that_was_closed_meanwhile_is_replaced_without_a_question_to_the_database(
+    filled_postgres: str, on_postgres: Database
+) -> None:
+    with on_postgres.reading() as connection:
+        closed = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    restored(filled_postgres)
+    with on_postgres.writing() as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != closed
+
+
+def test_what_is_only_read_is_read_in_one_state_and_what_is_written_after_the_latest(on_postgres: Database) -> None:
+    kept = text("SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')")
+    for transaction, expected in (
+        (on_postgres.reading, ("repeatable read", "on")),
+        (on_postgres.writing, ("read committed", "off")),
+        (on_postgres.reading, ("repeatable read", "on")),
+    ):
+        with transaction() as connection:
+            assert tuple(connection.execute(kept).one()) == expected
+
+
 def test_sqlite_has_a_commit_on_the_disk_before_it_is_told(sqlite_with_tables: Path) -> None:
     database = Database(f"sqlite:///{sqlite_with_tables}")
     for transaction in (database.reading, database.writing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scantrail.sqlite import sqlite3
@@ -23,6 +24,9 @@ _OF_WHAT_WAS_ASKED = ("22", "23", "54")
 
 BUSY_S = 30
 """How long a writer waits for another on SQLite."""
+
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How PostgreSQL begins a transaction that only reads."""
 
 _LOCK_SPACE = 0x5C41
 """Keeps our advisory locks apart from other programs' in the same PostgreSQL database."""
@@ -62,14 +66,15 @@ class Database:
         self.url = url
         self.engine = _engine(url, create)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._of_reading: dict[str, Any] = {} if self.is_sqlite else dict(_ONE_STATE)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
-        with self.engine.connect() as connection:
-            if not self.is_sqlite:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        with self.engine.connect().execution_options(**self._of_reading) as connection:
             yield connection
+            # A rollback would make the driver forget every statement that it has prepared.
+            connection.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -112,7 +117,7 @@ def _engine(url: str, create: bool) -> Engine:
         return _prepared_sqlite(create_engine(file, module=sqlite3, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
         server = parsed.set(drivername="postgresql+psycopg")
-        return _checked_postgres(create_engine(server, pool_pre_ping=True, pool_size=10, max_overflow=10))
+        return _checked_postgres(create_engine(server, pool_size=10, max_overflow=10))
     raise DatabaseError(M("Scantrail keeps its data in SQLite or PostgreSQL, not in {backend}.", backend=backend))
 
 
@@ -157,6 +162,18 @@ def _prepared_sqlite(engine: Engine) -> Engine:
 
 def _checked_postgres(engine: Engine) -> Engine:
     """Asked before anything else is: in another encoding not even the server's version can be read as text."""
+
+    @event.listens_for(engine, "checkout")
+    def _checked_out(connection: Any, _record: Any, _proxy: Any) -> None:
+        """Another one takes the place of a connection that was closed meanwhile, which is heard without asking."""
+        failed = engine.dialect.loaded_dbapi.Error
+        heard = select.poll()
+        heard.register(connection.fileno(), select.POLLIN)
+        try:
+            while heard.poll(0):
+                connection.pgconn.consume_input()
+        except failed as error:
+            raise DisconnectionError(str(error)) from error
 
     @event.listens_for(engine, "connect", insert=True)
     def _connected(connection: Any, _record: Any) -> None:
