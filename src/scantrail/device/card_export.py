@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scantrail.device.exchange.sync import Clock
+from scantrail.device.clock import Clock
 from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import JournalLook, StoreError, look
 from scantrail.protocol.acts import decode_act

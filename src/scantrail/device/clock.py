@@ -5,11 +5,19 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from scantrail.domain.acts.act import Times
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Clock(Protocol):
+    """Where everything on a device gets its times from."""
+
+    def now(self) -> Times:
+        """The device's now."""
 
 
 class DeviceClock:

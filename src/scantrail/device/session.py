@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from scantrail.device.clock import Clock
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
@@ -42,13 +43,6 @@ from scantrail.workflows.base import (
     Verdict,
     repeat_verdict,
 )
-
-
-class Clock(Protocol):
-    """Where a session gets its times from."""
-
-    def now(self) -> Times:
-        """The device's now."""
 
 
 class PhotoStore(Protocol):

@@ -12,6 +12,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.worker import WorkerFailed
 
+from scantrail.device.clock import Clock
 from scantrail.device.exchange.sync import Link, SyncState
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
@@ -26,7 +27,6 @@ from scantrail.handheld.feedback import BELLS
 from scantrail.handheld.glass import Glass
 from scantrail.handheld.keys import BY_COMMAND, BY_KEY, BY_TWIN, Action, name_of
 from scantrail.handheld.pages.base import (
-    Clock,
     DemoBadge,
     Desk,
     Ears,

@@ -5,20 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
+from scantrail.device.clock import Clock
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts.act import Times
 from scantrail.protocol.messages import NumbersAnswer, NumbersRequest
 
 PAUSE = timedelta(minutes=1)
 """Before the server is asked again after it gave none."""
-
-
-class Clock(Protocol):
-    """Where it gets its times from."""
-
-    def now(self) -> Times:
-        """The device's now."""
 
 
 class NumberPeer(Protocol):

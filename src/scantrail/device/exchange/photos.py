@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
+from scantrail.device.clock import Clock
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts.act import Times
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.things.photo import Photo
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
@@ -20,13 +20,6 @@ ASK_EVERY = timedelta(hours=1)
 """How often the server is asked which photos it lacks: it may have been restored, or been unable to take one."""
 
 _FINAL = frozenset(problem.value for problem in PhotoProblem)
-
-
-class Clock(Protocol):
-    """Where it gets its times from."""
-
-    def now(self) -> Times:
-        """The device's now."""
 
 
 class PhotoPeer(Protocol):

@@ -10,13 +10,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from scantrail.device.clock import Clock
 from scantrail.device.exchange.first_load import FirstLoad, Loading, SnapshotPeer
 from scantrail.device.exchange.numbers import NumberPeer, NumberSync
 from scantrail.device.exchange.photos import PhotoPeer, PhotoSync
-from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts.act import Times
 from scantrail.domain.plain import PlainError
 from scantrail.protocol.exchange import (
     Ask,
@@ -78,11 +77,11 @@ def link_after(refused: Refused) -> Link:
     return Link.NOT_ENROLLED if refused.problem.status in (401, 403) else Link.OFFLINE
 
 
-class Clock(Protocol):
-    """Where a sync gets its times from."""
+class Signing(Protocol):
+    """This device's keys, as far as the sync needs them."""
 
-    def now(self) -> Times:
-        """The device's now."""
+    def sign(self, data: bytes) -> str:
+        """A signature of what is sent, in hexadecimal."""
 
 
 class Peer(PhotoPeer, SnapshotPeer, NumberPeer, Protocol):
@@ -105,7 +104,7 @@ class Sync:
         self,
         store: DeviceStore,
         server: Peer,
-        keys: DeviceKeys,
+        keys: Signing,
         clock: Clock,
         chance: Callable[[], float],
         *,

@@ -11,6 +11,7 @@ from typing import Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from scantrail.device.clock import Clock
 from scantrail.device.store import DeviceStore, Verifier
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.acts.act import Times, effective_at
@@ -46,13 +47,6 @@ class SignedIn:
     worker: Worker
     offline: bool
     """Whether this device verified it by itself."""
-
-
-class Clock(Protocol):
-    """Where a sign-in gets its times from."""
-
-    def now(self) -> Times:
-        """The device's now."""
 
 
 class Verifying(Protocol):

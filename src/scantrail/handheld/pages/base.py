@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from scantrail.device.clock import Clock
 from scantrail.device.exchange.sync import Link, SyncState
 from scantrail.device.identity.sign_in import SignedIn
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
-from scantrail.domain.acts.act import Times
 from scantrail.domain.moments import moment
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.scans.reading import Reading
@@ -32,13 +32,6 @@ DemoBadge = tuple[str, str, str]
 """Name, badge and PIN of somebody to sign in as in the demo."""
 ExtraEntry = tuple[str, Callable[[], Awaitable[None]]]
 """A line added to the menu, and what it does."""
-
-
-class Clock(Protocol):
-    """Where the screens get their times from."""
-
-    def now(self) -> Times:
-        """The device's now."""
 
 
 class Exchange(Protocol):
