@@ -17,12 +17,11 @@ import httpx2
 import pytest
 from backports import zstd
 
-from scantrail.device import transport
 from scantrail.device.exchange import first_load, snapshot_file
 from scantrail.device.exchange.sync import Link, SyncState
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
-from scantrail.device.transport import Offline
+from scantrail.device.transport import Offline, answers
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.events import ConditionStated
 from scantrail.domain.names.numbers import SsccSeries
@@ -547,7 +546,7 @@ async def test_a_file_that_trickles_is_left_and_goes_on_later(
         for each in content:
             yield bytes([each])
 
-    monkeypatch.setattr(transport, "LONGEST_S", 0.0)
+    monkeypatch.setattr(answers, "LONGEST_S", 0.0)
     told = snapshot_of(served)
     with pytest.raises(Offline, match="too slowly"):
         async for _piece in pieces_over(trickle, device, told):

@@ -17,12 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from scantrail.device import transport
 from scantrail.device.exchange.sync import MISTAKE, Link
 from scantrail.device.identity.sign_in import SignIn, SignInRefused
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
-from scantrail.device.transport import Offline, Refused
+from scantrail.device.transport import Offline, Refused, server
 from scantrail.domain.events import BinConfirmed
 from scantrail.handheld.pages.facts import history_lines
 from scantrail.protocol.messages import RowKind
@@ -273,7 +272,7 @@ async def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_unpacked(
     tmp_path: Path, served: ServedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = await online_device(tmp_path, served)
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr(server, "LARGEST_ANSWER", 100_000)
     bomb = gzip.compress(bytes(50_000_000))
     assert len(bomb) < 100_000
 

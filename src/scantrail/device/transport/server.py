@@ -1,25 +1,33 @@
-"""Talking to the server over HTTP. Every failure is `Offline` or `Refused`; nothing of the library leaks out."""
+"""The server, from this device: everything it can be asked, over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import json
-import time
 import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx2
 
+from scantrail.device.transport.answers import (
+    LONGEST_S,
+    NOT_THE_SERVER,
+    SMALL,
+    Minute,
+    must_be_whole,
+    received,
+    understood,
+)
+from scantrail.device.transport.failures import Offline
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.things.photo import Photo
-from scantrail.protocol.answers import LARGEST_NUMBER, LONGEST_TEXT, check
-from scantrail.protocol.digests import HEADER, digest_of
+from scantrail.protocol.answers import check
 from scantrail.protocol.messages import (
     PROTOCOL,
     Changes,
@@ -29,7 +37,6 @@ from scantrail.protocol.messages import (
     NumbersAnswer,
     NumbersRequest,
     PhotoTaken,
-    Problem,
     Push,
     PushAnswer,
     Seen,
@@ -38,57 +45,21 @@ from scantrail.protocol.messages import (
 )
 from scantrail.protocol.outbox import WrongAnswer
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
-from scantrail.words import M, Message, say
+from scantrail.words import M, Message
 
 T = TypeVar("T")
 
 TIMEOUTS = httpx2.Timeout(15.0, connect=3.0)
-LONGEST_S = 60.0
-"""A whole exchange at the most, however slowly its bytes trickle."""
 SIGN_IN_S = 6.0
 """A person waits for this one."""
-SMALL = 64 * 1024
-"""Bytes of an answer that says little, as sent and unpacked."""
 LISTED = 8 * 1024 * 1024
 """Bytes of an answer that lists something, for example a unit's history."""
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of a page of changes."""
-MOST_VALUES = 2_000_000
-"""Values in one answer: small ones take far more room in memory than on the line."""
-DEEPEST = 50
-"""Objects and lists within each other."""
-SLOWEST = 64 * 1024
-"""Bytes of a snapshot that a minute must bring; with less, the next try may find a better line."""
 PAGE = 500
 """Rows asked for in one page of changes."""
 
 Transport = httpx2.AsyncBaseTransport
-
-
-class Offline(Exception):
-    """The server cannot be reached, or what answers is not the server."""
-
-    def __init__(self, reason: Message, asked_pause: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        """One sentence for people."""
-        self.asked_pause = asked_pause
-        """Seconds the server asks to wait."""
-
-    def __str__(self) -> str:
-        return say(self.reason)
-
-
-class Refused(Exception):
-    """The server understood, and said no."""
-
-    def __init__(self, problem: Problem, asked_pause: float | None = None, expected_seq: int | None = None) -> None:
-        super().__init__(problem.detail or problem.title)
-        self.problem = problem
-        self.asked_pause = asked_pause
-        """Seconds the server asks to wait."""
-        self.expected_seq = expected_seq
-        """For a push that does not follow on what the server has: the act it wants next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +140,9 @@ class Server:
             response = await client.send(request, stream=True)
             try:
                 if response.status_code != 206:
-                    _understood(response, await _received(response, SMALL))
-                    raise Offline(_NOT_THE_SERVER)
-                minute = _Minute()
+                    understood(response, await received(response, SMALL))
+                    raise Offline(NOT_THE_SERVER)
+                minute = Minute()
                 async for piece in response.aiter_raw():
                     yield piece
                     minute.add(len(piece))
@@ -221,8 +192,8 @@ class Server:
         with self._telling():
             async with asyncio.timeout(within):
                 response, content = await self._exchange(method, path, body, query, most)
-        _must_be_whole(response, content)
-        return _understood(response, content)
+        must_be_whole(response, content)
+        return understood(response, content)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -253,7 +224,7 @@ class Server:
         request = client.build_request(method, path, content=content, headers=headers, params=query)
         response = await client.send(request, stream=True)
         try:
-            return response, await _received(response, most)
+            return response, await received(response, most)
         finally:
             await response.aclose()
 
@@ -268,126 +239,6 @@ class Server:
         return httpx2.AsyncClient(
             base_url=self._url, timeout=TIMEOUTS, transport=self._transport, trust_env=False, follow_redirects=False
         )
-
-
-_NOT_THE_SERVER = M("Something else than the Scantrail server answers: perhaps the network asks for a sign-in page.")
-_OUT_OF_ORDER = "The server is busy or out of order ({status})."
-
-
-_TOO_LARGE = M("The server's answer is larger than any that this device asks for. Nothing of it was taken.")
-
-
-async def _received(response: httpx2.Response, most: int) -> bytes:
-    """An answer's bytes, at most so many, as sent and unpacked.
-
-    They are unpacked here, since a few bytes may stand for gigabytes: those are never made.
-
-    Raises:
-        Offline: there are more, or they are packed in a way that was not asked for.
-    """
-    packing = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if packing not in ("identity", "gzip"):
-        raise Offline(_NOT_THE_SERVER)
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packing == "gzip" else None
-    received, sent = bytearray(), 0
-    async for piece in response.aiter_raw():
-        sent += len(piece)
-        received += unpacker.decompress(piece, most + 1 - len(received)) if unpacker else piece
-        if max(sent, len(received)) > most:
-            raise Offline(_TOO_LARGE)
-    if unpacker and not unpacker.eof:
-        raise Offline(M("The server's answer was cut short."))
-    return bytes(received)
-
-
-class _Minute:
-    """Watches that a long answer makes progress: one that trickles would hold a device for days."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._arrived = 0
-
-    def add(self, count: int) -> None:
-        """So many more bytes have come.
-
-        Raises:
-            Offline: too few in a minute.
-        """
-        self._arrived += count
-        now = time.monotonic()
-        if now - self._began < LONGEST_S:
-            return
-        if self._arrived < SLOWEST:
-            raise Offline(M("The day's file comes too slowly over this network. It goes on from there."))
-        self._began, self._arrived = now, 0
-
-
-def _must_be_whole(response: httpx2.Response, content: bytes) -> None:
-    """An answer that says yes has its digest; a refusal may come from what stands in front of the server.
-
-    Raises:
-        Offline: it was changed on the way, or is no answer of the server.
-    """
-    told = response.headers.get(HEADER)
-    if told is None and response.is_success:
-        raise Offline(_NOT_THE_SERVER)
-    if told is not None and told != digest_of(response.request.url.query, content):
-        raise Offline(M("The server's answer was changed on the way."))
-
-
-def _understood(response: httpx2.Response, content: bytes) -> dict[str, Any]:
-    """The JSON object of an answer.
-
-    Raises:
-        Offline: it is no answer of the server, or the server is out of order.
-        Refused: the server said no.
-    """
-    asked_pause = _seconds(response.headers.get("Retry-After", ""))
-    if response.status_code >= 500:
-        raise Offline(M(_OUT_OF_ORDER, status=response.status_code), asked_pause)
-    data = _parsed(content)
-    if not isinstance(data, dict) or 300 <= response.status_code < 400:
-        raise Offline(_NOT_THE_SERVER)
-    if response.is_success:
-        return data
-    raise _refused(response.status_code, data, asked_pause)
-
-
-def _parsed(content: bytes) -> Any:
-    """Raises `Offline` where it is no JSON, or more of it than any answer has."""
-    if content.count(b",") + content.count(b"[") + content.count(b"{") > MOST_VALUES:
-        raise Offline(_TOO_LARGE)
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Offline(_NOT_THE_SERVER) from error
-    level = [data] if isinstance(data, (dict, list)) else []
-    for _depth in range(DEEPEST):
-        inner = (each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer))
-        level = [each for each in inner if isinstance(each, (dict, list))]
-    if level:
-        raise Offline(_NOT_THE_SERVER)
-    return data
-
-
-def _refused(status: int, data: dict[str, Any], asked_pause: float | None) -> Refused | Offline:
-    try:
-        problem = from_plain(Problem, {"detail": "", **data, "status": status})
-    except PlainError:
-        return Offline(_NOT_THE_SERVER, asked_pause)
-    problem = replace(problem, title=_sentence(problem.title), detail=_sentence(problem.detail))
-    expected = data.get("expected_seq")
-    is_seq = type(expected) is int and 0 <= expected <= LARGEST_NUMBER
-    return Refused(problem, asked_pause, expected if is_seq else None)
-
-
-def _sentence(text: str) -> str:
-    """The server's words as they can be kept and shown: half a character is none, and nobody reads a page."""
-    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
-
-
-def _seconds(text: str) -> float | None:
-    return float(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
 
 
 def _unreachable(url: str, error: Exception) -> Message:
