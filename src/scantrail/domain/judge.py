@@ -44,7 +44,6 @@ from scantrail.domain.events import (
     unit_of,
 )
 from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit, substituted
-from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import DocumentId, UnitId
 from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.damage import (
@@ -61,8 +60,9 @@ from scantrail.domain.rules.handling import (
     quarantine_refusal,
     transition_refusal,
 )
-from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, typed_refusal, unlisted_pick_refusal
+from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.receive import ReceiptCase, receipt_refusal
+from scantrail.domain.rules.scan import typed_refusal
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.steps import (
     check_refusal,
@@ -80,7 +80,7 @@ from scantrail.domain.rules.task import (
     task_refusal,
     undo_refusal,
 )
-from scantrail.domain.scans.reading import Said
+from scantrail.domain.scans.reading import Candidates, Said
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 
@@ -175,6 +175,7 @@ class _Sight:
 
     def pick(self, pick_list: PickList, unit: Unit | None, line: str) -> Refusal | None:
         """Why the act's scan may not pick a unit on a line of a list."""
+        found = Candidates(self.said, (unit,) if unit else ()) if self.said else None
         return pick_refusal(
             PickCase(
                 world=self.world,
@@ -183,8 +184,7 @@ class _Sight:
                 worker=self.by.actor,
                 today=self.today,
                 reading=self.act.draft.reading,
-                said=self.said,
-                kinds=frozenset({CodeKind.SERIAL}),
+                found=found,
                 unit=unit,
                 expected_product=pick_list.at_product,
                 at_place=pick_list.at_place,

@@ -13,7 +13,7 @@ from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.events import AllocationReleased, DocumentImported, PickListCancelled, UnitAllocated, UnitEvent
 from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
-from scantrail.domain.rules.pick import HOLD_NAMES
+from scantrail.domain.things.hold import HOLD_NAMES
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
+
+from scantrail.words import N_, M, Message
 
 
 class CodeKind(Enum):
@@ -20,6 +23,24 @@ class CodeKind(Enum):
     ENROLMENT = "enrolment"
     DETAIL = "detail"
     """Only what belongs to goods that another label names: a lot, a date, a quantity."""
+
+
+KIND_NAMES: dict[CodeKind, str] = {
+    CodeKind.SERIAL: N_("a unit's serial"),
+    CodeKind.CARTON: N_("a carton's or pallet's label"),
+    CodeKind.PRODUCT: N_("a product's label"),
+    CodeKind.PLACE: N_("a place's label"),
+    CodeKind.DOCUMENT: N_("a document"),
+    CodeKind.BADGE: N_("a badge"),
+    CodeKind.COMMAND: N_("a command"),
+    CodeKind.ENROLMENT: N_("a code that enrols a device"),
+    CodeKind.DETAIL: N_("a label of a lot, a date or a quantity"),
+}
+
+
+def kind_name(kinds: Collection[CodeKind]) -> Message:
+    """What a code is, in words; of several kinds the first, in the order of `CodeKind`."""
+    return M(KIND_NAMES[min(kinds, key=list(CodeKind).index)])
 
 
 @dataclass(frozen=True, slots=True)

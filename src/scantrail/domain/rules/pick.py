@@ -12,19 +12,14 @@ from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList
 from scantrail.domain.fold import line_for
 from scantrail.domain.moments import local
-from scantrail.domain.names.codes import CodeKind
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SerialFault, code_of
-from scantrail.domain.names.labels import LABEL_NAMES, LabelKind
-from scantrail.domain.people.site import Site
-from scantrail.domain.rules.codes import several_refusal
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, code_of
+from scantrail.domain.rules.scan import Scanned, Wanted, scan_refusal
 from scantrail.domain.rules.task import task_refusal
-from scantrail.domain.scans.keyboards import meant_on_another_keyboard
-from scantrail.domain.scans.reading import Carrier, Reading, Said
-from scantrail.domain.things.hold import HoldKind, holds_on
-from scantrail.domain.things.product import Product
+from scantrail.domain.scans.reading import Candidates, Reading
+from scantrail.domain.things.hold import HOLD_NAMES, holds_on
 from scantrail.domain.things.status import SENT, STATUS_NAMES, Status, may_pick
 from scantrail.domain.things.unit import Unit
-from scantrail.words import N_, M
+from scantrail.words import M
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +34,19 @@ class PickCase:
     """The day of the scan in the site's time zone."""
     reading: Reading | None
     """None only for acts without a scan."""
-    said: Said | None
-    """What the reading says by itself."""
-    kinds: frozenset[CodeKind]
-    """What the code is known as on this side."""
+    found: Candidates | None
+    """What the scan may mean, as far as it is known on this side; None for acts without a scan."""
     unit: Unit | None
     expected_product: ProductId | None
     """The product confirmed at this stop; None when the picker's product is not known."""
     at_place: PlaceId | None
     """The bin confirmed at this stop."""
-    named_product: Product | None = None
-    """The product whose GTIN the code holds, where that is known on this side."""
-    several: int = 0
-    """How many units on record the code names at once."""
-    meant: str = ""
-    """What is on record under the text that another keyboard layout would have typed."""
     counted_on: str | None = None
     """The line that a record counts the unit on; None where that is still to be decided."""
     wanted: str = "–"
     """What may be scanned instead, in words; only whoever asks for a scan knows it."""
     bins: frozenset[PlaceId] | None = None
     """Where else the picker may go for this list; None where that is not known."""
-
-    @property
-    def product(self) -> Product | None:
-        """The product whose serial is expected."""
-        wanted = self.expected_product or (self.unit.product if self.unit else None)
-        return self.world.products.get(wanted) if wanted else None
 
     @property
     def line(self) -> PickLine | None:
@@ -88,26 +69,6 @@ class PickCase:
 
 Rule = Callable[[PickCase], Refusal | None]
 
-KIND_NAMES: dict[CodeKind, str] = {
-    CodeKind.SERIAL: N_("a unit's serial"),
-    CodeKind.CARTON: N_("a carton's or pallet's label"),
-    CodeKind.PRODUCT: N_("a product's label"),
-    CodeKind.PLACE: N_("a place's label"),
-    CodeKind.DOCUMENT: N_("a document"),
-    CodeKind.BADGE: N_("a badge"),
-    CodeKind.COMMAND: N_("a command"),
-    CodeKind.ENROLMENT: N_("a code that enrols a device"),
-    CodeKind.DETAIL: N_("a label of a lot, a date or a quantity"),
-}
-HOLD_NAMES: dict[HoldKind, str] = {
-    HoldKind.RECALL: N_("recall"),
-    HoldKind.QUALITY: N_("quality"),
-    HoldKind.STOLEN: N_("stolen goods"),
-    HoldKind.LEGAL: N_("legal"),
-    HoldKind.MISSING: N_("missing"),
-    HoldKind.NOT_KNOWN: N_("new kind"),
-}
-
 
 def _task(case: PickCase) -> Refusal | None:
     return task_refusal(case.world, case.pick_list, case.device, case.worker)
@@ -117,106 +78,10 @@ def _no_cart(case: PickCase) -> Refusal | None:
     return refuse(Code.NO_CART, worker=case.world.worker_name(case.worker)) if case.cart is None else None
 
 
-def _several(case: PickCase) -> Refusal | None:
-    """Several serials in one code: each of them on record, or in the product's format."""
-    if case.unit is not None or case.said is None or not case.said.several:
-        return None
-    return several_refusal(case.said.several, case.several, case.product, case.wanted)
-
-
-def _bad_code(case: PickCase) -> Refusal | None:
-    """A code that breaks the rules it claims to keep; one that is on record all the same was never GS1's."""
-    if case.unit is not None or case.said is None or not case.said.fault or _has_lost_a_separator(case, case.said):
-        return None
-    return refuse(Code.BAD_CODE, fault=M(case.said.fault))
-
-
-def _has_lost_a_separator(case: PickCase, said: Said) -> bool:
-    """Whether the product's format finds a serial in values that have run together."""
-    return case.product is not None and bool(said.run_together) and bool(said.serial_for(case.product))
-
-
-def _wrong_kind(case: PickCase) -> Refusal | None:
-    if case.unit is not None or not case.kinds or CodeKind.SERIAL in case.kinds:
-        return None
-    if case.said is not None and case.said.run_together:
-        if _has_lost_a_separator(case, case.said):
-            return None
-        return refuse(Code.RUN_TOGETHER, text=case.said.lot or case.said.text, wanted=case.wanted)
-    kind = min(case.kinds, key=list(CodeKind).index)
-    return refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=case.wanted)
-
-
-def _named_product(case: PickCase) -> Refusal | None:
-    """A code with a GTIN, or a part number on record, says itself which product it is of, whatever its serial is."""
-    if case.unit is not None or case.said is None or case.said.kind is not CodeKind.SERIAL:
-        return None
-    if case.named_product is None and not case.said.gtin:
-        return None
-    if case.named_product is None:
-        return refuse(Code.UNKNOWN_GTIN, gtin=case.said.gtin, wanted=case.wanted)
-    if case.product is None or case.named_product.id == case.product.id:
-        return None
-    return refuse(Code.WRONG_PRODUCT, product=case.named_product.name, wanted=case.wanted)
-
-
-def _typed(case: PickCase) -> Refusal | None:
-    return typed_refusal(case.world.site, case.reading)
-
-
-def typed_refusal(site: Site, reading: Reading | None) -> Refusal | None:
-    """Why a serial may not be typed at a site, where it was; every job asks this (R11)."""
-    is_typed = reading is not None and reading.carrier is Carrier.TYPED
-    return refuse(Code.TYPED) if is_typed and not site.typed_serials else None
-
-
-def _format(case: PickCase) -> Refusal | None:
-    if case.unit is not None or case.said is None or case.product is None:
-        return None
-    product = case.product
-    told = [meaning.serial_for(product) for meaning in (case.said, *case.said.others)]
-    if any(serial and product.serial_fault(serial) is None for serial in told):
-        return None
-    fault = product.serial_fault(told[0])
-    if fault is None:
-        return None
-    meant = meant_on_another_keyboard(told[0], product) or case.meant
-    if meant:
-        return refuse(Code.KEYBOARD, meant=meant)
-    if fault is SerialFault.MALFORMED and case.said.looks_like is not None:
-        return _wrong_label(case, case.said.looks_like)
-    return format_refusal(case.product, fault)
-
-
-def format_refusal(product: Product, fault: SerialFault) -> Refusal:
-    """What is said of a text that cannot be one of a product's serials."""
-    code = Code.CUT_SHORT if fault is SerialFault.CUT_SHORT else Code.MALFORMED
-    return refuse(code, product=product.name, format=product.serial_format)
-
-
-def _wrong_label(case: PickCase, found: LabelKind) -> Refusal:
-    return refuse(Code.WRONG_LABEL, what=M(LABEL_NAMES[found]), wanted=case.wanted)
-
-
-def _unknown(case: PickCase) -> Refusal | None:
-    if case.unit is not None:
-        return None
-    if case.said is not None and case.said.looks_like is not None and not _has_format(case.product):
-        return _wrong_label(case, case.said.looks_like)
-    if case.meant:
-        return refuse(Code.KEYBOARD, meant=case.meant)
-    return refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted)
-
-
-def _has_format(product: Product | None) -> bool:
-    return product is not None and bool(product.serial_format)
-
-
-def _mismatch(case: PickCase, unit: Unit) -> Refusal | None:
-    product = case.world.products.get(unit.product)
-    if case.said is None or product is None:
-        return None
-    return None if case.said.is_serial_of(unit.serial, product) else refuse(Code.SCAN_MISMATCH)
+def _scan(case: PickCase) -> Refusal | None:
+    product = case.world.products.get(case.expected_product) if case.expected_product else None
+    scan = Scanned(case.reading, case.found, case.unit)
+    return scan_refusal(case.world, scan, Wanted(product, instead=case.wanted))
 
 
 def _hold(case: PickCase, unit: Unit) -> Refusal | None:
@@ -354,14 +219,7 @@ def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
 PICK_RULES: tuple[Rule, ...] = (
     _task,
     _no_cart,
-    _several,
-    _bad_code,
-    _wrong_kind,
-    _named_product,
-    _format,
-    _unknown,
-    _typed,
-    _of_unit(_mismatch),
+    _scan,
     _of_unit(_hold),
     _of_unit(_in_task),
     _of_unit(_already_picked),
@@ -400,7 +258,7 @@ _TAKEN_RULES = tuple(_of_unit(rule) for rule in (_hold, _already_picked, _shippe
 def unlisted_pick_refusal(world: World, unit: Unit | None) -> Refusal | None:
     """Why a unit may not be picked for a list that is not on record, as far as the unit itself says."""
     unlisted = PickList("", world.site.id, "", ())
-    case = PickCase(world, unlisted, "", "", date.min, None, None, frozenset(), unit, None, None)
+    case = PickCase(world, unlisted, "", "", date.min, None, None, unit, None, None)
     return next((refusal for rule in _TAKEN_RULES if (refusal := rule(case)) is not None), None)
 
 
@@ -424,7 +282,7 @@ def asked_unit_refusal(world: World, pick_list: PickList, today: date) -> Callab
 
     The work for one unit does not grow with the list.
     """
-    case = PickCase(world, pick_list, "", "", today, None, None, frozenset(), None, None, None)
+    case = PickCase(world, pick_list, "", "", today, None, None, None, None, None)
 
     def why_not(unit: Unit) -> Refusal | None:
         return next((refusal for rule in _NAMED_RULES if (refusal := rule(case, unit)) is not None), None)

@@ -12,7 +12,7 @@ from scantrail.domain.acts.world import World
 from scantrail.domain.events import Creation, UnitRegistered
 from scantrail.domain.names.identifiers import code_of, unit_id
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.pick import format_refusal, typed_refusal
+from scantrail.domain.rules.scan import format_refusal, typed_refusal
 from scantrail.domain.rules.task import right_refusal
 from scantrail.domain.scans.reading import Reading, Said
 from scantrail.domain.things.place import PlaceKind

@@ -10,6 +10,7 @@ from typing import Any
 
 from scantrail.domain.names.identifiers import ProductId, UnitId
 from scantrail.domain.things.unit import Unit
+from scantrail.words import N_
 
 
 class HoldKind(Enum):
@@ -22,6 +23,16 @@ class HoldKind(Enum):
     MISSING = "missing"
     NOT_KNOWN = "not_known"
     """Of a kind that only a newer version knows: it holds all the same."""
+
+
+HOLD_NAMES: dict[HoldKind, str] = {
+    HoldKind.RECALL: N_("recall"),
+    HoldKind.QUALITY: N_("quality"),
+    HoldKind.STOLEN: N_("stolen goods"),
+    HoldKind.LEGAL: N_("legal"),
+    HoldKind.MISSING: N_("missing"),
+    HoldKind.NOT_KNOWN: N_("new kind"),
+}
 
 
 @dataclass(frozen=True, slots=True)

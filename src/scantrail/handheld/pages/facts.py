@@ -14,10 +14,9 @@ from scantrail.domain.names.identifiers import PlaceId, code_of
 from scantrail.domain.names.labels import LABEL_NAMES
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, from_plain
-from scantrail.domain.rules.pick import HOLD_NAMES
 from scantrail.domain.scans.reading import Said
 from scantrail.domain.story import place_words
-from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.hold import HOLD_NAMES, Hold, holds_on
 from scantrail.domain.things.photo import Photo, photo_words
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product

@@ -8,9 +8,8 @@ from scantrail.device.store import AttentionItem
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.codes import CodeKind
+from scantrail.domain.names.codes import kind_name
 from scantrail.domain.names.identifiers import DocumentId
-from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.drawing.verdict import Shown
@@ -68,7 +67,7 @@ def _no_list(desk: Desk, found: Candidates) -> Shown:
         todo = M("Scan or choose a list.")
     if not found.kinds and not found.documents:
         return Shown(Tone.REFUSED, M("UNKNOWN CODE"), found.text, M("Nothing on record has this code."), todo)
-    kind = M("no pick list") if found.documents else M(KIND_NAMES[min(found.kinds, key=list(CodeKind).index)])
+    kind = M("no pick list") if found.documents else kind_name(found.kinds)
     return Shown(Tone.REFUSED, M("NOT A LIST"), found.text, M("That is {what}.", what=kind), todo)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from scantrail.device.store import History
 from scantrail.device.transport import Offline, Refused
 from scantrail.domain.names.identifiers import UnitId
-from scantrail.domain.rules.codes import unclear_refusal
+from scantrail.domain.rules.scan import unclear_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.domain.things.hold import holds_on
 from scantrail.domain.things.unit import Unit

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from scantrail.domain.names.codes import CodeKind
-from scantrail.domain.rules.codes import unclear_refusal
-from scantrail.domain.rules.pick import KIND_NAMES
+from scantrail.domain.names.codes import KIND_NAMES, CodeKind
+from scantrail.domain.rules.scan import unclear_refusal
 from scantrail.domain.scans.calibration import CALIBRATION
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped

@@ -8,8 +8,8 @@ from scantrail.device.exchange.first_load import Loading
 from scantrail.device.exchange.sync import Link, SyncState
 from scantrail.device.identity.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import StoreError
+from scantrail.domain.names.codes import kind_name
 from scantrail.domain.people.worker import Worker
-from scantrail.domain.rules.pick import KIND_NAMES
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, ink, progress_line, wrapped
@@ -105,8 +105,7 @@ class SignInPage(Page):
         if self._is_loading():
             return sentence(Tone.NOTED, M("ONE MOMENT"), M("The day's data is on its way. Scan your badge after that."))
         if found.kinds:
-            kind = KIND_NAMES[min(found.kinds, key=list(KIND_NAMES).index)]
-            what = M("That is {what}. Scan your badge.", what=M(kind))
+            what = M("That is {what}. Scan your badge.", what=kind_name(found.kinds))
             return sentence(Tone.REFUSED, M("WRONG CODE"), what, _shown(found.text))
         unknown = M("No worker on record here has this badge. Scan it again, or press F8 if you are new.")
         return sentence(Tone.REFUSED, M("UNKNOWN BADGE"), unknown, _shown(found.text))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.events import PickListReleased, UnitHandedOver
 from scantrail.domain.names.identifiers import code_of
-from scantrail.domain.rules.pick import typed_refusal
+from scantrail.domain.rules.scan import typed_refusal
 from scantrail.domain.rules.task import cart_of, handover_refusal, release_refusal
 from scantrail.words import M
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict

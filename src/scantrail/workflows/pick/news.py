@@ -5,8 +5,7 @@ from __future__ import annotations
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import UnitId
-from scantrail.domain.rules.pick import HOLD_NAMES
-from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.hold import HOLD_NAMES, Hold, holds_on
 from scantrail.words import M
 from scantrail.workflows.base import Tone, Verdict
 from scantrail.workflows.pick.state import CLOSED_STEPS, Pick

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from scantrail.domain.acts.act import Draft
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.events import (
     Event,
 )
-from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import ProductId
-from scantrail.domain.rules.codes import unclear_refusal
-from scantrail.domain.rules.pick import KIND_NAMES, PickCase
+from scantrail.domain.rules.pick import PickCase
+from scantrail.domain.rules.scan import no_such_thing_refusal
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Unit
-from scantrail.words import M, Message
+from scantrail.words import Message
 from scantrail.workflows.base import (
     Outcome,
     Scan,
@@ -68,21 +67,8 @@ def accepted(
 
 
 def wrong_kind(pick: Pick, scan: Scan) -> Outcome[Mode]:
-    """Names what was scanned instead of what the step wants."""
-    kinds, said = scan.candidates.kinds, scan.candidates.said
-    unclear = unclear_refusal(scan.candidates, wanted(pick))
-    if unclear is not None:
-        return refused(pick, scan, unclear)
-    if said.fault and not kinds:
-        return refused(pick, scan, refuse(Code.BAD_CODE, fault=M(said.fault)))
-    if not kinds:
-        return refused(pick, scan, refuse(Code.UNKNOWN_CODE, wanted=wanted(pick)))
-    here, places = pick.world.site.id, scan.candidates.places
-    if kinds == {CodeKind.PLACE} and places and here not in {each.site for each in places}:
-        facts = {"place": places[0].code, "site": places[0].site, "here": here}
-        return refused(pick, scan, refuse(Code.ANOTHER_SITES_PLACE, **facts, wanted=wanted(pick)))
-    kind = min(kinds, key=list(CodeKind).index)
-    return refused(pick, scan, refuse(Code.WRONG_KIND, what=M(KIND_NAMES[kind]), wanted=wanted(pick)))
+    """Says what was scanned instead of the place, product or document that the step asks for."""
+    return refused(pick, scan, no_such_thing_refusal(scan.candidates, pick.world.site, wanted(pick)))
 
 
 def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None) -> PickCase:
@@ -94,14 +80,10 @@ def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None
         worker=pick.worker,
         today=pick.today,
         reading=scan.reading,
-        said=scan.candidates.said,
-        kinds=scan.candidates.kinds,
+        found=scan.candidates,
         unit=unit,
         expected_product=product,
         at_place=pick.pick_list.at_place,
-        named_product=scan.candidates.named_product,
-        several=scan.candidates.several,
-        meant=scan.candidates.meant,
         wanted=wanted(pick),
         bins=pick.bins,
     )
