@@ -18,7 +18,7 @@ import pytest
 from backports import zstd
 
 from scantrail.device.exchange import first_load, snapshot_file
-from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.transport import Offline, answers
@@ -28,6 +28,7 @@ from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
+from scantrail.protocol.link import Link
 from scantrail.protocol.messages import NumbersAnswer, Push, Seen
 from scantrail.protocol.outbox import ActState, build_push
 from scantrail.protocol.snapshot import Snapshot

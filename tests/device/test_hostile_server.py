@@ -17,13 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from scantrail.device.exchange.sync import MISTAKE, Link
+from scantrail.device.exchange.sync import MISTAKE
 from scantrail.device.identity.sign_in import SignIn, SignInRefused
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline, Refused, server
 from scantrail.domain.events import BinConfirmed
 from scantrail.handheld.pages.facts import history_lines
+from scantrail.protocol.link import Link
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import LONGEST_ASKED_PAUSE_S, pause_before
 from scantrail.server.ledger.feed import mark

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from scantrail.device.doctor import examine
-from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.rows_file import UNIT_VALUES
@@ -27,6 +27,7 @@ from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, Unit
 from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.link import Link
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind, UnreadRow
 from scantrail.protocol.outbox import PAGE, ActState, pages_of
 from scantrail.server.ledger.feed import mark

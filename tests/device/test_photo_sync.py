@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
@@ -19,6 +19,7 @@ from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AttentionSettled, ConditionStated
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Condition
+from scantrail.protocol.link import Link
 from scantrail.server.database.engine import Database
 from scantrail.server.history.photos import arrived
 from scantrail.words import say

@@ -13,7 +13,6 @@ import httpx2
 import pytest
 from sqlalchemy import insert, select
 
-from scantrail.device.exchange.sync import Link
 from scantrail.device.store import DeviceStore, Verifier
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.refusal import Code, refuse
@@ -23,6 +22,7 @@ from scantrail.domain.people.worker import Role
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.digests import HEADER
+from scantrail.protocol.link import Link
 from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.server.attention.items import open_items

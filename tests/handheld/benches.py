@@ -12,7 +12,7 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
-from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.device.identity.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline
@@ -23,6 +23,7 @@ from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of
 from scantrail.handheld.pages.camera import Cameras
 from scantrail.protocol.acts import decode_act
+from scantrail.protocol.link import Link
 from scantrail.scanning.acceptance import Code, Rules
 from scantrail.scanning.camera.messages import Preview, View
 from scantrail.scanning.camera.process import CameraTrouble

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scantrail.device.exchange.sync import Link
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided
 from scantrail.handheld.drawing.lines import Line, text_of
 from scantrail.handheld.drawing.verdict import Shown
+from scantrail.protocol.link import Link
 from scantrail.words import M
 from scantrail.workflows.base import Item, Mark, Prompt, Verdict
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.device.exchange.sync import Link
 from scantrail.domain.documents.document import Taken
 from scantrail.handheld.drawing.lines import ink, text_of
 from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_words
 from scantrail.handheld.keys import Action
+from scantrail.protocol.link import Link
 from scantrail.scanning.acceptance import Code, Decoder, Place, Symbology
 from scantrail.scanning.camera.aiming import STEADY
 from tests.handheld.benches import DAY, LIST, PIN, Bench, acts_of, bench

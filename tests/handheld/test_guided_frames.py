@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from scantrail.device.exchange.sync import Link
 from scantrail.domain.acts.refusal import WORDINGS, Code, Refusal, refuse
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided
 from scantrail.handheld.drawing.lines import text_of, width_of
 from scantrail.handheld.drawing.verdict import Proof, Shown
 from scantrail.handheld.text import told
+from scantrail.protocol.link import Link
 from scantrail.words import M
 from scantrail.workflows.base import Choice, Item, Mark, Prompt, Tone, repeat_verdict
 from tests.handheld.sketches import (

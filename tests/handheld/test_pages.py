@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scantrail.device.exchange.first_load import Loading
-from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.document import Taken
@@ -19,6 +19,7 @@ from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.pages.menu import MenuPage
+from scantrail.protocol.link import Link
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M, OperatorError
 from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.device.clock import DeviceClock
-from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.enrolment import enrol
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
@@ -22,6 +22,7 @@ from scantrail.device.transport import Server
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database.engine import Database
 from scantrail.server.ledger.log import verify_chain

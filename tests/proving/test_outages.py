@@ -19,7 +19,8 @@ from typing import TypeVar, cast
 
 import pytest
 
-from scantrail.device.exchange.sync import Link, Sync, SyncState
+from scantrail.device.exchange.sync import Sync, SyncState
+from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
 from scantrail.words import say
 from tests.postgres import Cluster, Stop, needs_programs, postgres_cluster

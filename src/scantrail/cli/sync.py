@@ -50,8 +50,8 @@ def _add_now(actions: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _now(options: argparse.Namespace) -> int:
-    from scantrail.device.exchange.sync import Link
     from scantrail.device.sync_command import sync_now
+    from scantrail.protocol.link import Link
 
     out = sys.stderr if options.json else sys.stdout
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from scantrail.device.clock import DeviceClock
 from scantrail.device.clock_check import clock_trouble
 from scantrail.device.exchange.last_exchange import LastExchange
-from scantrail.device.exchange.sync import Link, Sync, SyncState, link_after
+from scantrail.device.exchange.sync import Sync, SyncState
 from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
 from scantrail.device.transport import Health, Offline, Refused, Server, Transport
 from scantrail.domain.moments import zoned_moment
+from scantrail.protocol.link import Link, link_after
 from scantrail.words import M, Message, OperatorError, say
 
 
@@ -134,7 +135,7 @@ async def _link(server: Server) -> tuple[Link, Message | str, Health | None]:
     except Offline as offline:
         return Link.OFFLINE, offline.reason, None
     except Refused as refused:
-        return link_after(refused), refused.problem.detail, None
+        return link_after(refused.problem), refused.problem.detail, None
     return Link.ONLINE, "", health
 
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.worker import WorkerFailed
 
 from scantrail.device.clock import Clock
-from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
 from scantrail.domain.scans.reading import Carrier, Reading, command_in
@@ -46,6 +46,7 @@ from scantrail.handheld.pages.menu import MenuPage
 from scantrail.handheld.pages.photo import PhotoPage
 from scantrail.handheld.pages.sign_in import SignInPage
 from scantrail.program import by_signal
+from scantrail.protocol.link import Link
 from scantrail.scanning.chosen import Scanners, choose
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.serial_port import SerialPort

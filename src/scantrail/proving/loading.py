@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 
 from backports import zstd
 
-from scantrail.device.exchange.sync import Link
 from scantrail.device.identity.enrolment import enrol
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync_command import sync_now
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
+from scantrail.protocol.link import Link
 from scantrail.protocol.messages import RowKind
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database.engine import Database

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scantrail.device.clock import DeviceClock
-from scantrail.device.exchange.sync import Link, Sync
+from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.enrolment import enrol
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.identity.sign_in import SignIn
@@ -19,6 +19,7 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
+from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
 from scantrail.reports.unit import UnitReport, unit_reports
 from scantrail.server.database.engine import Database

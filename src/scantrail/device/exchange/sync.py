@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Protocol
 
 from scantrail.device.clock import Clock
@@ -29,6 +28,7 @@ from scantrail.protocol.exchange import (
     is_put_back,
     next_step,
 )
+from scantrail.protocol.link import Link, link_after
 from scantrail.protocol.messages import REVOKED, Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import WrongAnswer, pause_before
 from scantrail.words import N_, M, Message
@@ -46,17 +46,6 @@ HISTORIES = 3
 """How often in one exchange the server may turn out to have been restored."""
 
 
-class Link(Enum):
-    """How this device stands to its server."""
-
-    ONLINE = "online"
-    OFFLINE = "offline"
-    NOT_ENROLLED = "not_enrolled"
-    """The server does not know this device, or not any more."""
-    REVOKED = "revoked"
-    """The server takes what this device still has, and gives it no more work."""
-
-
 @dataclass(frozen=True, slots=True)
 class SyncState:
     """What the state line shows."""
@@ -68,13 +57,6 @@ class SyncState:
     """Why it is not online."""
     loading: Loading | None = None
     """How far the first load is; None when everything has arrived once."""
-
-
-def link_after(refused: Refused) -> Link:
-    """How a device stands to a server that has answered no."""
-    if refused.problem.code == REVOKED:
-        return Link.REVOKED
-    return Link.NOT_ENROLLED if refused.problem.status in (401, 403) else Link.OFFLINE
 
 
 class Signing(Protocol):
@@ -179,7 +161,8 @@ class Sync:
             except Refused as refused:
                 if refused.problem.code == REVOKED:
                     await self._leave()
-                self._failed(link_after(refused), refused.problem.detail or refused.problem.title, refused.asked_pause)
+                problem = refused.problem
+                self._failed(link_after(problem), problem.detail or problem.title, refused.asked_pause)
             except (PlainError, WrongAnswer) as error:
                 self._failed(Link.OFFLINE, M("The server's answer cannot be used ({why}).", why=error))
             except (GivenUp, StoreError) as error:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from scantrail.device.exchange.sync import Link
 from scantrail.handheld.drawing.lines import Ink, Line, Span, cut, cut_line, ink, spread, width_of
 from scantrail.handheld.keys import Action, bindings_of, long_name, short_name
 from scantrail.handheld.text import visible
+from scantrail.protocol.link import Link
 from scantrail.words import _
 
 NARROW = 30

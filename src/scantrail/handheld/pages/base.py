@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from scantrail.device.clock import Clock
-from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.device.identity.sign_in import SignedIn
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
@@ -22,6 +22,7 @@ from scantrail.handheld.drawing.scrolling import Row, Scroll, body_of, choosing_
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.keys import Action
 from scantrail.handheld.text import told
+from scantrail.protocol.link import Link
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.strokes import Stroke
 from scantrail.scanning.wedge import Heard

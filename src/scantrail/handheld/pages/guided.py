@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from scantrail.device.exchange.sync import Link
 from scantrail.device.store import AttentionItem, StoreError
 from scantrail.domain.acts.act import ActId, Grant
 from scantrail.domain.names.identifiers import DocumentId
@@ -20,6 +19,7 @@ from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.pages.grant import GrantPage
 from scantrail.handheld.text import told
+from scantrail.protocol.link import Link
 from scantrail.protocol.outbox import ActState
 from scantrail.words import M, Message
 from scantrail.workflows.base import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scantrail.device.exchange.first_load import Loading
-from scantrail.device.exchange.sync import Link, SyncState
+from scantrail.device.exchange.sync import SyncState
 from scantrail.device.identity.sign_in import SignedIn, SignInRefused
 from scantrail.device.store import StoreError
 from scantrail.domain.names.codes import kind_name
@@ -17,6 +17,7 @@ from scantrail.handheld.drawing.verdict import Shown
 from scantrail.handheld.keys import Action
 from scantrail.handheld.pages.base import Desk, Page, sentence
 from scantrail.handheld.text import told, visible
+from scantrail.protocol.link import Link
 from scantrail.words import M, Message
 from scantrail.workflows.base import Tone
 
