@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from scantrail.proving.simulator.fate import PowerCut
-from scantrail.proving.simulator.server_watch import Books
-
-if TYPE_CHECKING:
-    from scantrail.proving.simulator.simulation import Simulation
+from scantrail.proving.simulator.clocks import Schedule
+from scantrail.proving.simulator.desk import Desk
+from scantrail.proving.simulator.fate import PowerCut, Weather
+from scantrail.proving.simulator.handheld import Handheld
+from scantrail.proving.simulator.network import Network
+from scantrail.proving.simulator.server_watch import Books, ServerWatch
+from scantrail.proving.simulator.stores import SimulatedServer
+from scantrail.proving.simulator.trace import Trace
 
 CLOCKS: tuple[datetime | timedelta, ...] = (
     datetime(1970, 1, 1, tzinfo=UTC),
@@ -28,10 +32,29 @@ AFTER_WORK = 40
 """What the desk does then, so that the server is soon further than its devices have been."""
 
 
+class Day(Protocol):
+    """What troubles may break, and where they tell of it."""
+
+    schedule: Schedule
+    weather: Weather
+    trace: Trace
+    counts: Counter[str]
+    """How often every trouble came up."""
+    handhelds: list[Handheld]
+    network: Network
+    desk: Desk
+    server: SimulatedServer
+    server_is_up: bool
+    server_watch: ServerWatch
+
+    def server_dies(self) -> None:
+        """What is committed stays; a little later it starts again."""
+
+
 class Troubles:
     """Draws what happens next, to whom."""
 
-    def __init__(self, day: Simulation, chance: Random) -> None:
+    def __init__(self, day: Day, chance: Random) -> None:
         self._day = day
         self._chance = chance
         self._backup: tuple[Any, Books] | None = None
