@@ -14,7 +14,7 @@ from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.site import PickCondition, Site
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.scans.reading import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in, understood
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product, ProductGtin
 from scantrail.domain.things.status import Status
@@ -125,7 +125,7 @@ def world(*units: Unit, lists: tuple[PickList, ...] = (), holds: tuple[Hold, ...
         products={each.id: each for each in (MODULE, SENSOR)},
         places={each.id: each for each in PLACES},
         workers={each.id: each for each in (SARAH, MIKE, CLERK)},
-        holds=holds,
+        holds=Holds(holds),
     )
 
 

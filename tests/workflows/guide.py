@@ -14,7 +14,6 @@ from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.events import Event, PickListTaken
 from scantrail.domain.judge import Judgement, absorb, judge
 from scantrail.domain.scans.reading import Carrier
-from scantrail.domain.things.hold import holds_on
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
@@ -159,7 +158,7 @@ class Guide:
             and place.pickable
             and place.id not in listed.empty_bins
             and not any(unit.id in line.units for line in listed.lines)
-            and not holds_on(unit, self.world.holds)
+            and not self.world.holds.on(unit)
         )
 
 

@@ -17,7 +17,7 @@ from scantrail.domain.events import (
     UnitQuarantined,
 )
 from scantrail.domain.names.codes import CodeKind, CodePrefix
-from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.product import ProductGtin
 from scantrail.domain.things.status import Status
 from scantrail.words import say
@@ -213,7 +213,7 @@ def test_a_named_unit_on_hold_is_not_asked_for_and_its_row_says_so(three: Guide)
     at_serial(three)
     first, *others = three.prompt().expected
     held = next(unit for unit in three.world.units.values() if unit.serial == first)
-    three.world.holds = (Hold("QH-1", HoldKind.QUALITY, "capacitors", units=(held.id,)),)
+    three.world.holds = Holds((Hold("QH-1", HoldKind.QUALITY, "capacitors", units=(held.id,)),))
     assert three.prompt().expected == tuple(others)
     rows = {item.text: (item.mark, say(item.note)) for item in three.prompt().items}
     assert rows[first] == (Mark.BARRED, "on hold")

@@ -9,7 +9,7 @@ import pytest
 from scantrail.domain.acts.act import Grant
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.events import AllocationReleased, UnitPicked, UnitSubstituted
-from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.status import Status
 from scantrail.words import say
 from scantrail.workflows.base import AskException, Back, Granted, Tone
@@ -104,7 +104,7 @@ def test_the_other_unit_must_be_one_the_list_could_have_named(guide: Guide, text
 
 def test_a_unit_that_is_put_on_hold_before_it_is_allowed_is_not_taken(guide: Guide) -> None:
     waits(guide)
-    guide.world.holds = (Hold("H-1", HoldKind.QUALITY, "capacitor", units=(FREE.id,)),)
+    guide.world.holds = Holds((Hold("H-1", HoldKind.QUALITY, "capacitor", units=(FREE.id,)),))
     guide.give(Granted(Grant(SAM.id)))
     assert guide.last_refusal is Code.HOLD
 
@@ -183,7 +183,7 @@ def test_before_a_damaged_unit_is_replaced_the_others_are_still_right(guide: Gui
 
 
 def test_a_unit_on_hold_is_replaced_or_short_when_nothing_else_is_left(guide: Guide) -> None:
-    guide.world.holds = (Hold("H-1", HoldKind.QUALITY, "capacitor", units=(NAMED[0].id,)),)
+    guide.world.holds = Holds((Hold("H-1", HoldKind.QUALITY, "capacitor", units=(NAMED[0].id,)),))
     assert guide.prompt().expected == ("CM500-2025-0047",)
     guide.scan("CM500-2025-0047")
     guide.confirm()

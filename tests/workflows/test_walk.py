@@ -16,7 +16,7 @@ from scantrail.domain.events import PickUndone, UnitPicked
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.people.site import PickCondition
 from scantrail.domain.scans.reading import Carrier
-from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.proving.simulator.reserved import holds_too_much
@@ -193,7 +193,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from(UNITS), is_held=st.booleans())
     def a_hold_changes(self, which: Unit, is_held: bool) -> None:
-        self.world.holds = (Hold("H-1", HoldKind.QUALITY, "seal", units=(which.id,)),) if is_held else ()
+        self.world.holds = Holds((Hold("H-1", HoldKind.QUALITY, "seal", units=(which.id,)),) if is_held else ())
 
     def _put(self, listed: PickList) -> None:
         self.world.documents[listed.number] = listed

@@ -29,7 +29,7 @@ def plan_holds(rows: Iterable[Checked], plan: Plan) -> None:
         elif replace(old, open=hold.open) != hold:
             plan.problem(row, M("expected the same as on record; close this hold and open another"), "id")
         if plan.put(RowKind.HOLD, row, hold.id, old, hold):
-            plan.records.holds[hold.id] = hold
+            plan.records.put_hold(hold)
             events = [HoldOpened(hold)] if hold.open else [HoldClosed(hold.id)]
             plan.act(GLOBAL_STREAM, events, reason=hold.reason)
 

@@ -176,7 +176,7 @@ def _not_free(plan: Plan, unit: Unit, site: SiteId, requirement: Requirement) ->
         return M("expected a unit at {site}; this one is {where}", site=site, where=whereabouts(unit))
     if not unit.owner.is_us:
         return M("expected a unit of ours; this one belongs to {owner}", owner=unit.owner.name)
-    for hold in plan.records.holds_on(unit):
+    for hold in plan.records.open_holds.on(unit):
         return M(
             "expected a unit without a hold; hold {hold} ({kind}) lies on it: {reason}",
             hold=hold.id,

@@ -17,7 +17,7 @@ from scantrail.domain.events import UnitAllocated, UnitRegistered, event_from_pl
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
-from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
@@ -45,6 +45,7 @@ class Records:
     workers: dict[WorkerId, Worker] = field(default_factory=dict)
     verifiers: dict[WorkerId, str] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
+    """Open and closed; see `put_hold`."""
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     units: dict[UnitId, Unit] = field(default_factory=dict)
     labels: dict[tuple[ProductId, str], UnitId] = field(default_factory=dict)
@@ -57,6 +58,8 @@ class Records:
     """Whose pickers are on the way to a unit, as the lists stood before this import."""
     past: set[PastKey] = field(default_factory=set)
     """Every event of the units that this import brings history of."""
+    _open_holds: Holds | None = field(default=None, init=False, repr=False)
+    """Built when it is first asked for after a change."""
 
     def unit_called(self, product: ProductId, serial: str) -> Unit | None:
         """The unit that bears a serial, or once bore it."""
@@ -70,9 +73,17 @@ class Records:
         now = (self.documents.get(each.number, each) for each in lists)
         return tuple(each for each in now if isinstance(each, PickList) and unit.id in reserved_on(each))
 
-    def holds_on(self, unit: Unit) -> tuple[Hold, ...]:
-        """The open holds on a unit."""
-        return holds_on(unit, self.holds.values())
+    def put_hold(self, hold: Hold) -> None:
+        """Open a hold, or close one."""
+        self.holds[hold.id] = hold
+        self._open_holds = None
+
+    @property
+    def open_holds(self) -> Holds:
+        """The open holds, by what they lie on."""
+        if self._open_holds is None:
+            self._open_holds = Holds(self.holds.values())
+        return self._open_holds
 
 
 def has_progress(pick_list: PickList) -> bool:

@@ -29,7 +29,7 @@ from scantrail.device.store.things import TAKES, UNIT
 from scantrail.device.store.view import decoded
 from scantrail.domain.documents.document import Requirement
 from scantrail.domain.names.identifiers import DocumentId, ProductId, SiteId, UnitId
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import OwnerType
@@ -101,7 +101,7 @@ _TAKEN_HERE = exists().where(
 
 
 @lru_cache(maxsize=16)
-def _in_bin(holds: tuple[Hold, ...], requirement: Requirement) -> Select[tuple[str, str, str]]:
+def _in_bin(holds: Holds, requirement: Requirement) -> Select[tuple[str, str, str]]:
     query = (
         select(_units.c.id, _units.c.received, _units.c.serial)
         .where(
@@ -143,7 +143,7 @@ class Shelf:
         database: Database,
         product: ProductId,
         bins: tuple[Place, ...],
-        holds: tuple[Hold, ...],
+        holds: Holds,
         requirement: Requirement,
         today: date,
     ) -> None:

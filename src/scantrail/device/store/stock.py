@@ -17,7 +17,7 @@ from scantrail.domain.documents.document import LineKind, Requirement
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId
-from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
@@ -29,7 +29,7 @@ SUGGESTED = 50
 MOST_CHANGED = 200
 """Changed units that are looked at one by one; with more, everything is looked up again."""
 
-ShelfKey = tuple[ProductId, tuple[PlaceId, ...], tuple[Hold, ...], Requirement, date]
+ShelfKey = tuple[ProductId, tuple[PlaceId, ...], Holds, Requirement, date]
 
 
 class Stock:
@@ -200,10 +200,7 @@ class Stock:
         promised_here = unit.document in (None, pick_list.number) and unit.order in (None, pick_list.order)
         free = unit.status is Status.AVAILABLE or (unit.status is Status.ALLOCATED and promised_here)
         return (
-            free
-            and unit.owner.is_us
-            and not holds_on(unit, self._view.holds())
-            and _meets(unit, pick_list.requirement, today)
+            free and unit.owner.is_us and not self._view.holds().on(unit) and _meets(unit, pick_list.requirement, today)
         )
 
 

@@ -36,7 +36,7 @@ from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError
 from scantrail.domain.scans.reading import Candidates, Said, command_in, understood
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
@@ -261,7 +261,7 @@ class DeviceStore:
         """A product."""
         return self._view.products((product,)).get(product)
 
-    def holds(self) -> tuple[Hold, ...]:
+    def holds(self) -> Holds:
         """The open holds."""
         return self._view.holds()
 

@@ -36,7 +36,7 @@ from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import from_plain
 from scantrail.domain.scans.reading import Candidates, Said
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
@@ -108,7 +108,7 @@ class View:
         self._products: dict[ProductId, Product] = {}
         self._places: dict[PlaceId, Place] = {}
         self._workers: dict[WorkerId, Worker] | None = None
-        self._holds: tuple[Hold, ...] | None = None
+        self._holds: Holds | None = None
         self._sites: dict[SiteId, tuple[Site, int]] = {}
 
     def forget(self) -> None:
@@ -207,10 +207,10 @@ class View:
             self._workers = {worker.id: worker for worker in found}
         return self._workers
 
-    def holds(self) -> tuple[Hold, ...]:
+    def holds(self) -> Holds:
         """The open holds."""
         if self._holds is None:
-            self._holds = tuple(decoded(Hold, row.body) for row in self._database.rows(_OPEN_HOLDS))
+            self._holds = Holds(decoded(Hold, row.body) for row in self._database.rows(_OPEN_HOLDS))
         return self._holds
 
     def site(self, site: SiteId) -> Site | None:

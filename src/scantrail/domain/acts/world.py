@@ -28,7 +28,7 @@ from scantrail.domain.events import (
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
@@ -47,7 +47,7 @@ class World:
     products: dict[ProductId, Product] = field(default_factory=dict)
     places: dict[PlaceId, Place] = field(default_factory=dict)
     workers: dict[WorkerId, Worker] = field(default_factory=dict)
-    holds: tuple[Hold, ...] = ()
+    holds: Holds = field(default_factory=Holds)
     labels: dict[Label, UnitId] = field(default_factory=dict)
     """Which unit a serial has ever named, of the serials that are registered."""
 

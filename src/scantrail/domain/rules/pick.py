@@ -16,7 +16,7 @@ from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, c
 from scantrail.domain.rules.scan import Scanned, Wanted, scan_refusal
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
-from scantrail.domain.things.hold import HOLD_NAMES, holds_on
+from scantrail.domain.things.hold import HOLD_NAMES
 from scantrail.domain.things.status import SENT, STATUS_NAMES, Status, may_pick
 from scantrail.domain.things.unit import Unit
 from scantrail.words import M
@@ -85,7 +85,7 @@ def _scan(case: PickCase) -> Refusal | None:
 
 
 def _hold(case: PickCase, unit: Unit) -> Refusal | None:
-    for hold in holds_on(unit, case.world.holds):
+    for hold in case.world.holds.on(unit):
         return refuse(Code.HOLD, kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)
     return None
 

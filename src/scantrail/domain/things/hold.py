@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -86,6 +86,51 @@ class Hold:
             yield unit.manufactured is not None and unit.manufactured <= self.manufactured_to
 
 
-def holds_on(unit: Unit, holds: Iterable[Hold]) -> tuple[Hold, ...]:
-    """The open holds that lie on a unit; it is free when there is none."""
-    return tuple(hold for hold in holds if hold.matches(unit))
+class Holds:
+    """The open holds, with an index: what lies on a unit is found without asking each of them.
+
+    A hold that names units is found by the unit's id, any other by the first that it has of supplier's lot, lot and
+    product. So with 300 open holds, a list of 1 000 units costs what it costs with none. Build it once per change.
+    """
+
+    __slots__ = ("_found_by", "_holds", "_listing")
+
+    def __init__(self, holds: Iterable[Hold] = ()) -> None:
+        self._holds = tuple(hold for hold in holds if hold.open)
+        self._listing: dict[UnitId, list[int]] = {}
+        self._found_by: dict[tuple[str, str], list[int]] = {}
+        for at, hold in enumerate(self._holds):
+            for unit in dict.fromkeys(hold.units):
+                self._listing.setdefault(unit, []).append(at)
+            if not hold.units:
+                self._found_by.setdefault(_key_of(hold), []).append(at)
+
+    def __iter__(self) -> Iterator[Hold]:
+        return iter(self._holds)
+
+    def __len__(self) -> int:
+        return len(self._holds)
+
+    def on(self, unit: Unit) -> tuple[Hold, ...]:
+        """The holds that lie on a unit, in the order in which they were given; it is free where there is none."""
+        found = list(self._listing.get(unit.id, ()))
+        for key in (
+            ("supplier_lot", unit.supplier_lot),
+            ("lot", unit.lot),
+            ("product", unit.product),
+            _BY_NONE_OF_THESE,
+        ):
+            found += (at for at in self._found_by.get(key, ()) if self._holds[at].matches(unit))
+        return tuple(self._holds[at] for at in sorted(found))
+
+
+_BY_NONE_OF_THESE = ("", "")
+
+
+def _key_of(hold: Hold) -> tuple[str, str]:
+    """By what a hold is found that names no units."""
+    if hold.supplier_lot:
+        return "supplier_lot", hold.supplier_lot
+    if hold.lot:
+        return "lot", hold.lot
+    return ("product", hold.product) if hold.product is not None else _BY_NONE_OF_THESE

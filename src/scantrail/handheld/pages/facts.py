@@ -16,7 +16,7 @@ from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.scans.reading import Said
 from scantrail.domain.story import place_words
-from scantrail.domain.things.hold import HOLD_NAMES, Hold, holds_on
+from scantrail.domain.things.hold import HOLD_NAMES, Hold
 from scantrail.domain.things.photo import Photo, photo_words
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
@@ -127,7 +127,7 @@ def contents_lines(place: PlaceId, store: DeviceStore, width: int) -> list[Line]
         lines += _count_lines(each.number, names[each.product], M(STATUS_NAMES[each.status]), width)
     lines.append(BLANK)
     for unit in units:
-        lines.append(_unit_line(unit, width, is_held=bool(holds_on(unit, holds))))
+        lines.append(_unit_line(unit, width, is_held=bool(holds.on(unit))))
     if total > len(units):
         lines += wrapped(told(M("and {count} more", count=total - len(units))), width)
     return lines

@@ -10,7 +10,6 @@ from scantrail.device.transport import Offline, Refused
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.scan import unclear_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
-from scantrail.domain.things.hold import holds_on
 from scantrail.domain.things.unit import Unit
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
@@ -65,7 +64,7 @@ class LookUpPage(TextPage):
         unit = self.desk.store.unit(self._unit) if self._unit else None
         if unit is None:
             return [*fact_lines(self._facts, width), *self._contents_lines(width)]
-        product, holds = self.desk.store.product(unit.product), holds_on(unit, self.desk.store.holds())
+        product, holds = self.desk.store.product(unit.product), self.desk.store.holds().on(unit)
         history = history_lines(self._history.body, width, self.desk.time_zone) if self._history else []
         about = wrapped(told(self._about_history), width, Ink.NOTE)
         return [*unit_lines(unit, product, holds, width), BLANK, *about, *history]

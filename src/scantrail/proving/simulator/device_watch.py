@@ -27,7 +27,7 @@ from scantrail.domain.events import (
     UnitsReserved,
 )
 from scantrail.domain.names.identifiers import PlaceId
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
@@ -81,7 +81,7 @@ class WatchedStore(Protocol):
 
     def pick_list(self, number: str) -> PickList | None: ...
 
-    def holds(self) -> tuple[Hold, ...]: ...
+    def holds(self) -> Holds: ...
 
     def attention(self) -> tuple[AttentionItem, ...]: ...
 

@@ -14,7 +14,7 @@ from scantrail.domain.acts.world import World, needs_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge
 from scantrail.domain.people.worker import SYSTEM
-from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.protocol.acts import act_hash, encode_act
@@ -354,7 +354,7 @@ class Transaction:
         documents = _present(needs.documents, self._documents, kept.documents)
         named = [unit for each in documents.values() for line in each.lines for unit in line.units]
         units = _present({*needs.units, *named}, self._units, kept.units)
-        holds = tuple(hold for hold in kept.holds.values() if hold.open)
+        holds = Holds(kept.holds.values())
         return World(masters.site, units, dict(documents), masters.products, masters.places, masters.workers, holds)
 
     def append(self, entry: Entry) -> int:

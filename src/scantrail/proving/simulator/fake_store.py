@@ -22,7 +22,7 @@ from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
 from scantrail.domain.scans.reading import Candidates, Said, understood
-from scantrail.domain.things.hold import Hold, holds_on
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.photo import Photo, photo_of
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
@@ -232,9 +232,9 @@ class FakeStore:
         lists = (each for each in self._lists.values() if each.status is DocumentStatus.CANCELLED and each.picked)
         return tuple(sorted(lists, key=lambda each: each.number))
 
-    def holds(self) -> tuple[Hold, ...]:
+    def holds(self) -> Holds:
         """The open holds."""
-        return tuple(hold for hold in self.kept.holds.values() if hold.open)
+        return Holds(self.kept.holds.values())
 
     @property
     def code_prefixes(self) -> tuple[CodePrefix, ...]:
@@ -292,7 +292,7 @@ class FakeStore:
             and unit.product in wanted
             and self._masters.places[unit.place].pickable
             and unit.place not in pick_list.empty_bins
-            and not holds_on(unit, holds)
+            and not holds.on(unit)
         ]
         return tuple(sorted(found, key=lambda unit: (self._masters.places[unit.place].route, unit.serial)))
 

@@ -22,6 +22,7 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge
 from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.protocol.intake import LONGEST_WHY, BrokenChain, Head, part_of
@@ -291,7 +292,7 @@ def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
         products=products_by_id(connection, products),
         places=places_by_id(connection, places),
         workers=workers_by_id(connection, workers),
-        holds=open_holds(connection),
+        holds=Holds(open_holds(connection)),
         labels=labels,
     )
 

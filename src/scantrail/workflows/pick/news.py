@@ -5,7 +5,7 @@ from __future__ import annotations
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import UnitId
-from scantrail.domain.things.hold import HOLD_NAMES, Hold, holds_on
+from scantrail.domain.things.hold import HOLD_NAMES, Hold
 from scantrail.words import M
 from scantrail.workflows.base import Tone, Verdict
 from scantrail.workflows.pick.state import CLOSED_STEPS, Pick
@@ -38,7 +38,7 @@ def _holds(pick: Pick) -> dict[UnitId, tuple[Hold, ...]]:
     """The holds on each unit that is picked on the list, or named and still to pick."""
     listed = pick.pick_list
     wanted = {unit for line in listed.lines for unit in line.remaining_units} | {each.unit for each in listed.picked}
-    return {unit: holds_on(pick.world.units[unit], pick.world.holds) for unit in wanted if unit in pick.world.units}
+    return {unit: pick.world.holds.on(pick.world.units[unit]) for unit in wanted if unit in pick.world.units}
 
 
 def _changed(before: PickList, after: PickList) -> Verdict | None:
