@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.domain.scans.reading import Carrier
-from scantrail.handheld.app import HandheldApp
+from scantrail.handheld.hearing import Scanned
 from scantrail.scanning import serial_port
 from scantrail.scanning.profiles import load_profile
 from tests.handheld.benches import acts_of, bench
@@ -40,7 +40,7 @@ async def test_a_scanner_on_a_serial_port_is_judged_like_any_other_and_its_loss_
         hand.now += 1
         for each in "CM-500":
             hand.key(each, each)
-        hand.app.post_message(HandheldApp.Scanned(reading))
+        hand.app.post_message(Scanned(reading))
         for each in "-STD":
             hand.key(each, each)
         hand.key("enter", "\r")

@@ -1,4 +1,4 @@
-"""The handheld's program: keys become scans and actions, and go to the screen on top."""
+"""The handheld's program: the pile of screens, what is heard for the one on top, and what goes on beside them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from scantrail.device.clock import Clock
 from scantrail.device.exchange.sync import SyncState
 from scantrail.device.session import Session
 from scantrail.device.store import AttentionItem, DeviceStore, StoreError
-from scantrail.domain.scans.reading import Carrier, Reading, command_in
+from scantrail.domain.scans.reading import Reading
 from scantrail.glyphs import UNICODE
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import Paper, draw_paper
-from scantrail.handheld.drawing.scrolling import acts_alone
-from scantrail.handheld.driver import CLOSE_POLL_S, ScannerDriver
+from scantrail.handheld.driver import ScannerDriver
 from scantrail.handheld.feedback import BELLS
 from scantrail.handheld.glass import Glass
-from scantrail.handheld.keys import BY_COMMAND, BY_KEY, BY_TWIN, Action, name_of
+from scantrail.handheld.hearing import Hearing, Quiet, Scanned
+from scantrail.handheld.keys import Action, name_of
 from scantrail.handheld.pages.base import (
     DemoBadge,
     Desk,
-    Ears,
     Exchange,
     ExtraEntry,
     Histories,
@@ -45,24 +44,16 @@ from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.handheld.pages.photo import PhotoPage
 from scantrail.handheld.pages.sign_in import SignInPage
+from scantrail.handheld.pile import Pile
 from scantrail.program import by_signal
 from scantrail.protocol.link import Link
 from scantrail.scanning.chosen import Scanners, choose
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.serial_port import SerialPort
-from scantrail.scanning.strokes import Recorder, Stroke
-from scantrail.scanning.wedge import Heard, Press, Wedge
+from scantrail.scanning.strokes import Stroke
 from scantrail.words import M
 from scantrail.words import Message as Words
 from scantrail.workflows.base import Tone
-
-ECHO_S = 0.05
-"""What is typed shows this soon; a scan is over before that."""
-LONGEST_NUMBER = 3
-"""Digits of a choice at the most."""
-LONGEST_KEYED = 12
-"""Digits that are scanned one by one: the longest PIN."""
-
 
 _LOOKING = (CameraPage, PhotoPage)
 """The screens that have the camera open."""
@@ -100,20 +91,6 @@ class HandheldApp(App[None]):
     CSS_PATH = "handheld.tcss"
     ENABLE_COMMAND_PALETTE = False
 
-    class Quiet(Message):
-        """No key has come for a while."""
-
-        def __init__(self, turn: int) -> None:
-            super().__init__()
-            self.turn = turn
-
-    class Scanned(Message):
-        """A scan has come from elsewhere than the keyboard."""
-
-        def __init__(self, reading: Reading) -> None:
-            super().__init__()
-            self.reading = reading
-
     class Seen(Message):
         """The camera has read a code."""
 
@@ -146,20 +123,10 @@ class HandheldApp(App[None]):
         )
         self._glass = Glass(self.picture, charset)
         self._charset = charset
-        self._read_with(device.scanners.keyboard)
-        self._turn = 0
-        """Counts keys, so that a silence that a key has ended is not taken for one."""
-        self._quiet_timer: asyncio.TimerHandle | None = None
-        self._echo_timer: asyncio.TimerHandle | None = None
         self._attention: tuple[AttentionItem, ...] = device.store.attention()
         self._taken: Taken | None = None
-        self._keyed = ""
-        """Digits that were scanned one by one and not ended yet."""
-        self._pile: list[Page] = [SignInPage(self.desk)]
-
-    def _read_with(self, profile: Profile) -> None:
-        self._profile, self._wedge, self._twins = profile, Wedge(profile), profile.twins
-        self._recorder = Recorder(profile.quiet_ms)
+        self._pile = Pile(SignInPage(self.desk))
+        self._hearing = Hearing(self, device.scanners.keyboard)
 
     def compose(self) -> ComposeResult:
         """The glass, and nothing else."""
@@ -186,155 +153,61 @@ class HandheldApp(App[None]):
             try:
                 self.desk.session.end()
             except StoreError as error:
-                self._alarm(error)
+                self.alarm(error)
                 return
             self.home()
-        self._page.say(sentence(Tone.REFUSED, M("DEVICE REVOKED"), reason))
+        self.page.say(sentence(Tone.REFUSED, M("DEVICE REVOKED"), reason))
         self.redraw()
 
     # Keys and scans
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys and pastes go to the wedge, before any widget or binding can act on them."""
+        """Keys and pastes are heard before any widget or binding can act on them."""
         if isinstance(event, events.Key):
             event.stop()
-            self._recorder.key(event.key, event.character, event.time)
-            self._hear(self._ears.key(event.key, event.character, event.time))
-            self._await_quiet()
+            self._hearing.key(event)
         elif isinstance(event, events.Paste):
             event.stop()
-            self._hear(self._ears.paste(event.text, event.time))
-            self._await_quiet()
+            self._hearing.paste(event)
         else:
             await super().on_event(event)
 
-    def _await_quiet(self) -> None:
-        self._turn += 1
-        loop = asyncio.get_running_loop()
-        if self._quiet_timer is not None:
-            self._quiet_timer.cancel()
-            self._quiet_timer = None
-        if self._ears.wait_ms is not None:
-            self._look_for_quiet(self._ears.wait_ms / 1000)
-        if self._echo_timer is None:
-            self._echo_timer = loop.call_later(ECHO_S, self._echo)
+    def on_quiet(self, quiet: Quiet) -> None:
+        """Nothing has come for a while."""
+        self._hearing.quiet(quiet)
 
-    def _look_for_quiet(self, after_s: float) -> None:
-        quiet = self.Quiet(self._turn)
-        self._quiet_timer = asyncio.get_running_loop().call_later(after_s, self.post_message, quiet)
+    def on_scanned(self, scanned: Scanned) -> None:
+        """The turn of a scan from elsewhere than the keyboard has come."""
+        self._hearing.scanned(scanned)
 
-    def _is_quiet(self) -> bool:
-        """Whether the terminal itself has been silent for as long as the wedge waits."""
-        driver, wait_ms = self._driver, self._ears.wait_ms
-        return wait_ms is None or not isinstance(driver, ScannerDriver) or driver.silence_s * 1000 >= wait_ms
+    @property
+    def is_listening(self) -> bool:
+        """Whether it is not certain yet what the last keys mean."""
+        return self._hearing.is_listening
 
-    def _echo(self) -> None:
-        self._echo_timer = None
-        self.redraw()
-
-    def on_handheld_app_quiet(self, quiet: Quiet) -> None:
-        """Nothing has come for a while; keys that wait to be handled are heard first."""
-        if self.message_queue_size:
-            self.post_message(self.Quiet(quiet.turn))
-        elif quiet.turn == self._turn and not self._is_quiet():
-            self._look_for_quiet(CLOSE_POLL_S)
-        elif quiet.turn == self._turn:
-            self._quiet_timer = None
-            self._hear(self._ears.settle() or self._lone_digit())
-            self.redraw()
-
-    def _lone_digit(self) -> Sequence[Heard]:
-        """The digit that a hand has typed, where it chooses without Enter."""
-        choices = self._page.by_key()
-        return self._wedge.lone_digit() if choices and self._page.ears is None and acts_alone(choices) else ()
-
-    def _hear(self, heard: Sequence[Heard]) -> None:
-        for each in heard:
-            try:
-                if isinstance(each, Press):
-                    self._press(each.key)
-                else:
-                    self._read(each)
-            except StoreError as error:
-                self._alarm(error)
-        if heard:
-            self.redraw()
+    @property
+    def silence_s(self) -> float:
+        """How long nothing has come from the terminal, in seconds; endless for one that does not tell."""
+        driver = self._driver
+        return driver.silence_s if isinstance(driver, ScannerDriver) else float("inf")
 
     def _scanned(self, reading: Reading) -> None:
-        """Let a scan from elsewhere wait its turn among the keys."""
-        self.post_message(self.Scanned(reading))
-
-    def on_handheld_app_scanned(self, scanned: Scanned) -> None:
-        """What a hand typed before a scan and never ended was given up; what a scanner is typing now is not."""
-        if not self.is_listening:
-            self._ears.clear()
-        self._hear([scanned.reading])
+        self.post_message(Scanned(reading))
 
     def _port_trouble(self, trouble: Words | None) -> None:
         if trouble is None:
-            self._page.say(sentence(Tone.NOTED, M("SCANNER CONNECTED")))
+            self.page.say(sentence(Tone.NOTED, M("SCANNER CONNECTED")))
         else:
-            self._page.say(sentence(Tone.REFUSED, M("SCANNER NOT CONNECTED"), trouble))
+            self.page.say(sentence(Tone.REFUSED, M("SCANNER NOT CONNECTED"), trouble))
         self.redraw()
 
-    def _alarm(self, error: StoreError) -> None:
-        self._page.say(sentence(Tone.REFUSED, M("NOT RECORDED"), error.message))
+    def alarm(self, error: StoreError) -> None:
+        """Something could not be recorded."""
+        self.page.say(sentence(Tone.REFUSED, M("NOT RECORDED"), error.message))
 
-    def _press(self, key: str) -> None:
-        action = BY_KEY.get(key)
-        if action is not None:
-            self._act(action)
-
-    def _read(self, reading: Reading) -> None:
-        text = reading.text.strip()
-        command = None if self._page.shows_commands else command_in(text)
-        if command is not None and command.digit:
-            self._digit_scanned(command.digit)
-        elif command is not None:
-            self._act(BY_COMMAND[command])
-        else:
-            self._keyed = ""
-            self._text(reading, text)
-
-    def _digit_scanned(self, digit: str) -> None:
-        """A digit's barcode does what the typed digit does: it chooses at once, or waits for Enter and shows."""
-        choices = self._page.by_key()
-        if choices and acts_alone(choices):
-            self._page.turn += 1
-            self._page.choose(digit)
-        elif len(self._keyed) < LONGEST_KEYED:
-            self._keyed += digit
-
-    def _text(self, reading: Reading, text: str) -> None:
-        if not (reading.carrier is Carrier.TYPED and self._digits(text)):
-            self._page.turn += 1
-            self._page.take(reading)
-
-    def _ended_keyed(self, action: Action) -> bool:
-        """Enter ends the digits that were scanned, Esc drops them; gives whether there were any for it."""
-        keyed, self._keyed = self._keyed, ""
-        if keyed and action is Action.CONFIRM:
-            self._text(Reading(keyed, Carrier.TYPED, self._profile.name), keyed)
-        return bool(keyed) and action in (Action.CONFIRM, Action.BACK)
-
-    def _digits(self, text: str) -> bool:
-        """Whether typed digits were a choice, or stood for a key."""
-        if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
-            return False
-        page = self._page
-        if page.by_key():
-            page.turn += 1
-            page.choose(str(int(text)))
-            return True
-        if not (self._twins and page.twins and text in BY_TWIN):
-            return False
-        self._act(BY_TWIN[text])
-        return True
-
-    def _act(self, action: Action) -> None:
-        if self._ended_keyed(action):
-            return
-        page, signed_in = self._page, self.desk.session.worker is not None
+    def act(self, action: Action) -> None:
+        """Do what a key stands for: the same on every screen, or what the screen on top makes of it."""
+        page, signed_in = self.page, self.desk.session.worker is not None
         page.turn += 1
         match action:
             case Action.LEAVE:
@@ -355,50 +228,40 @@ class HandheldApp(App[None]):
 
     def _help(self) -> None:
         """Help on the screen on top; from there back to it."""
-        if isinstance(self._page, HelpPage):
+        if isinstance(self.page, HelpPage):
             self.back()
         else:
-            self.open(HelpPage(self.desk, self._page))
+            self.open(HelpPage(self.desk, self.page))
 
     def _open_camera(self) -> None:
         """The camera's screen, or back to it: no camera can be opened twice."""
-        if any(isinstance(page, _LOOKING) for page in self._pile):
-            while not isinstance(self._page, _LOOKING):
-                self.back()
+        looking = self._pile.find(*_LOOKING)
+        if looking is not None:
+            self._pile.uncover(looking)
+            self.redraw()
         else:
             self.open(CameraPage(self.desk, self._device.cameras, self._taken))
-
-    @property
-    def is_listening(self) -> bool:
-        """Whether it is not certain yet what the last keys mean."""
-        return self._quiet_timer is not None
-
-    @property
-    def _ears(self) -> Ears:
-        """The wedge, unless the screen on top listens by itself."""
-        return self._page.ears or self._wedge
 
     # What the screens ask of the program
 
     @property
-    def _page(self) -> Page:
-        return self._pile[-1]
+    def page(self) -> Page:
+        """The screen on top."""
+        return self._pile.top
 
     def open(self, page: Page) -> None:
         """Put a screen over the present one."""
-        self._pile.append(page)
+        self._pile.open(page)
         self.redraw()
 
     def back(self) -> None:
         """Take the present screen away; the lowest stays."""
-        if len(self._pile) > 1:
-            self._pile.pop().closed()
+        self._pile.back()
         self.redraw()
 
     def close(self, page: Page) -> None:
         """Take a screen away, and whatever lies over it."""
-        while page in self._pile[1:]:
-            self._pile.pop().closed()
+        self._pile.close(page)
         self.redraw()
 
     def photograph(self, taken: Callable[[bytes], None]) -> None:
@@ -408,7 +271,7 @@ class HandheldApp(App[None]):
     def back_with(self, reading: Reading) -> None:
         """Take the present screen away and give a scan to the one below."""
         self.back()
-        self._read(reading)
+        self._hearing.read(reading)
 
     def seen(self, page: Page, reading: Reading) -> None:
         """The camera's screen has read a code for the screen below."""
@@ -416,27 +279,26 @@ class HandheldApp(App[None]):
 
     def on_handheld_app_seen(self, seen: Seen) -> None:
         """Its turn has come; the person may have left the camera's screen meanwhile."""
-        if self._page is not seen.page:
+        if self.page is not seen.page:
             return
-        self._wedge.clear()
+        self._hearing.clear()
         self._taken = Taken(seen.reading.text, self._device.clock.now().mono_ms)
         try:
             self.back_with(seen.reading)
         except StoreError as error:
-            self._alarm(error)
+            self.alarm(error)
         self.redraw()
 
     def home(self) -> None:
         """The menu, or the sign-in while nobody is signed in."""
-        task = next((page.task for page in self._pile if isinstance(page, GuidedPage)), None)
-        for page in reversed(self._pile):
-            page.closed()
-        self._pile = [MenuPage(self.desk, task) if self.desk.session.worker else SignInPage(self.desk)]
+        guided = self._pile.find(GuidedPage)
+        task = guided.task if guided is not None else None
+        self._pile.begin_with(MenuPage(self.desk, task) if self.desk.session.worker else SignInPage(self.desk))
         self.redraw()
 
     def strokes(self) -> list[Stroke]:
         """The keys that the present scan came as."""
-        return self._recorder.take()
+        return self._hearing.strokes()
 
     def use_scanner(self, profile: Profile) -> None:
         """Read with this profile from now on, and after the next start.
@@ -445,7 +307,7 @@ class HandheldApp(App[None]):
             OSError: it cannot be kept.
         """
         choose(self._device.scanners.folder, profile)
-        self._read_with(profile)
+        self._hearing.use(profile)
 
     def ring(self, tone: Tone) -> None:
         """Make a verdict's sound."""
@@ -488,13 +350,13 @@ class HandheldApp(App[None]):
         """How things stand."""
         state, worker = self._sync.state, self.desk.session.worker
         name = worker.name if worker else ""
-        return Bar(state.link, state.waiting, len(self._attention), self.desk.store.device, name, self._twins)
+        return Bar(state.link, state.waiting, len(self._attention), self.desk.store.device, name, self._hearing.twins)
 
     @property
     def typed(self) -> str:
         """What is being typed, or scanned digit by digit."""
-        text = self._keyed + self._ears.typed
-        signing_in = next((page for page in self._pile if isinstance(page, SignInPage)), None)
+        text = self._hearing.typed
+        signing_in = self._pile.find(SignInPage)
         return signing_in.hidden(text) if signing_in is not None else text
 
     @property
@@ -507,7 +369,7 @@ class HandheldApp(App[None]):
     def picture(self, size: Size) -> list[Line]:
         """What the glass shows now, in so many columns and lines."""
         try:
-            return self._page.draw(size)
+            return self.page.draw(size)
         except StoreError as error:
             shown = sentence(Tone.REFUSED, M("RECORDS NOT READ"), error.message)
             return draw_paper(Paper("", (), self.bar, shown=shown, keys=(Action.MENU, Action.LEAVE)), size)
@@ -520,7 +382,7 @@ class HandheldApp(App[None]):
             for page in self._pile:
                 page.changed()
         except StoreError as error:
-            self._alarm(error)
+            self.alarm(error)
         else:
             self._tell([item for item in self._attention if item.act not in known])
         self.redraw()
@@ -528,7 +390,7 @@ class HandheldApp(App[None]):
     def _tell(self, news: Sequence[AttentionItem]) -> None:
         if not news:
             return
-        guided = next((page for page in self._pile if isinstance(page, GuidedPage)), None)
+        guided = self._pile.find(GuidedPage)
         if guided is not None:
             guided.contested(news[0])
-            self._page.shown = guided.shown
+            self.page.shown = guided.shown
