@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.events import PickUndone, UnitPicked
+from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 

@@ -14,7 +14,7 @@ from scantrail.device.identity.enrolment import enrol
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
-from scantrail.domain.events import BinConfirmed, PickListTaken, ProductConfirmed
+from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskTaken
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.server.database.engine import Database
@@ -100,8 +100,8 @@ class OnlineDevice:
 
     def picks(self, unit: Unit) -> int:
         """Take the list, go to the unit and pick it; gives the seq of the pick."""
-        self.hand.does(PickListTaken(LIST), document=LIST)
-        self.hand.does(BinConfirmed(LIST, unit.place), document=LIST)
+        self.hand.does(TaskTaken(LIST), document=LIST)
+        self.hand.does(PlaceConfirmed(LIST, unit.place), document=LIST)
         self.hand.does(ProductConfirmed(LIST, MODULE.id), document=LIST)
         return self.hand.does(picked(unit), document=LIST).id.seq
 

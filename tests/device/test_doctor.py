@@ -11,7 +11,7 @@ from scantrail.device import doctor
 from scantrail.device.doctor import Finding, State, examine
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
-from scantrail.domain.events import WorkerSignedIn
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.names.numbers import SsccSeries
 from scantrail.protocol.messages import NumbersAnswer
 from scantrail.scanning.chosen import choose

@@ -23,7 +23,7 @@ from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, prepare_rows
 from scantrail.device.transport import Offline, answers
 from scantrail.domain.acts.act import ActId
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.status import Status

@@ -22,10 +22,10 @@ from scantrail.device.identity.sign_in import SignIn, SignInRefused
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline, Refused, server
-from scantrail.domain.events import BinConfirmed
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.handheld.pages.facts import history_lines
 from scantrail.protocol.link import Link
-from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import LONGEST_ASKED_PAUSE_S, pause_before
 from scantrail.server.ledger.feed import mark
 from scantrail.server.ledger.log import load_stream, save_stream
@@ -83,7 +83,7 @@ HARMS = st.builds(Harm, st.integers(0, 2_000), st.sampled_from(["gone", "twice",
 
 
 async def push(device: OnlineDevice) -> str:
-    device.hand.does(BinConfirmed(LIST, UNIT.place), document=LIST)
+    device.hand.does(PlaceConfirmed(LIST, UNIT.place), document=LIST)
     return await exchanged(device)
 
 

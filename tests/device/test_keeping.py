@@ -11,7 +11,8 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.store.keeping import HISTORIES
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import AttentionSettled, ConditionStated
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked

@@ -18,9 +18,10 @@ from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.rows_file import UNIT_VALUES
 from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.people.worker import Role
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
 from scantrail.domain.things.hold import Hold, HoldKind
@@ -28,7 +29,7 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.link import Link
-from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind, UnreadRow
+from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, UnreadRow
 from scantrail.protocol.outbox import PAGE, ActState, pages_of
 from scantrail.server.ledger.feed import mark
 from scantrail.server.ledger.log import load_stream, save_stream

@@ -14,10 +14,11 @@ import pytest
 
 from scantrail.device.store import DeviceStore, NumbersLeft, NumbersUsedUp, StoreDamaged
 from scantrail.device.sync_command import sync_status
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.numbers import SsccSeries
 from scantrail.domain.people.site import Site
 from scantrail.protocol.link import Link
-from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer
 from scantrail.protocol.numbers import BLOCK
 from scantrail.server.administration import restored
 from scantrail.server.ledger.feed import mark

@@ -16,7 +16,8 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.events import AttentionSettled, ConditionStated
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.link import Link

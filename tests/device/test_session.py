@@ -13,7 +13,7 @@ from scantrail.device.store import DeviceStore, StoreFull, StoreNotReady
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import LabelUnreadable
+from scantrail.domain.facts.quality.events import LabelUnreadable
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of

@@ -13,7 +13,9 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.store.stock import SUGGESTED
 from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import ConditionStated, PickListTaken, UnitsReserved
+from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
@@ -229,7 +231,7 @@ def test_a_list_that_this_device_has_left_keeps_its_own_until_the_server_gives_i
 ) -> None:
     bring(store, module(1), module(2), pick_list(any_line(MODULE, 1), number="PL-2"))
     assert elsewhere(store) == []
-    taking = (PickListTaken("PL-2"), UnitsReserved("PL-2", "1", MODULE.id, (module(1).id,)))
+    taking = (TaskTaken("PL-2"), UnitsReserved("PL-2", "1", MODULE.id, (module(1).id,)))
     Hand(store).does(*taking, document="PL-2")
     assert elsewhere(store) == ["0001"]
     nothing = Changes(SERVER_EPOCH, store.cursor(), (), more=False)

@@ -14,7 +14,7 @@ from scantrail.device.store import DeviceStore, StoreDamaged, StoreExists, Store
 from scantrail.device.store.database import FILE
 from scantrail.device.store.rows_file import make_rows
 from scantrail.domain.acts.act import Draft
-from scantrail.domain.events import BinConfirmed
+from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.sqlite import sqlite3
 from tests.device.events import LIST, picked
@@ -29,11 +29,11 @@ import sys
 from pathlib import Path
 from scantrail.device.store import DeviceStore
 from scantrail.domain.acts.act import Draft
-from scantrail.domain.events import BinConfirmed
+from scantrail.domain.facts.work.events import PlaceConfirmed
 from tests.support.devices import FakeClock
 
 store = DeviceStore.open(Path(sys.argv[1]))
-drafts = [Draft(events=(BinConfirmed("PL-2025-0091", "MAIN/A-15-03"),), document="PL-2025-0091")] * int(sys.argv[2])
+drafts = [Draft(events=(PlaceConfirmed("PL-2025-0091", "MAIN/A-15-03"),), document="PL-2025-0091")] * int(sys.argv[2])
 clock = FakeClock()
 while True:
     acts = store.record(drafts, actor="sarah", site="MAIN", now=clock.now())
@@ -79,7 +79,7 @@ def test_recording_goes_on_after_a_kill_with_the_next_number(folder: Path) -> No
         process.kill()
     with DeviceStore.open(folder) as store:
         before = len(store.pending(100_000))
-        assert Hand(store).does(BinConfirmed(LIST, None)).id.seq == before + 1
+        assert Hand(store).does(PlaceConfirmed(LIST, None)).id.seq == before + 1
 
 
 def test_a_commit_is_on_the_disk_before_it_is_told_in_the_journal_and_in_the_rows(folder: Path) -> None:

@@ -17,7 +17,8 @@ from scantrail.device.store.database import FILE
 from scantrail.device.store.schema import VERSION
 from scantrail.domain.acts.act import Act, Draft
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import AttentionSettled, ConditionStated
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.photo import NoPhoto, Photo
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import act_hash, decode_act

@@ -10,7 +10,8 @@ import pytest
 from scantrail.device.store import DeviceStore, view
 from scantrail.device.store.database import Database
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
 from scantrail.domain.names.identifiers import CaseRule, unit_id
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.domain.things.product import Product
@@ -130,7 +131,7 @@ def test_an_act_the_server_keeps_waiting_still_counts_but_is_not_sent_again(stor
 
 
 def test_acts_are_chained_and_numbered_without_gaps(store: DeviceStore, sarah: Hand) -> None:
-    acts = [sarah.does(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST) for _ in range(3)]
+    acts = [sarah.does(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST) for _ in range(3)]
     assert [act.id.seq for act in acts] == [1, 2, 3]
     assert acts[0].previous == ""
     assert len({act.previous for act in acts}) == 3
@@ -139,8 +140,8 @@ def test_acts_are_chained_and_numbered_without_gaps(store: DeviceStore, sarah: H
 
 
 def test_the_whole_state_of_the_task_is_in_the_list(store: DeviceStore, sarah: Hand) -> None:
-    sarah.does(PickListTaken(LIST), document=LIST)
-    sarah.does(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    sarah.does(TaskTaken(LIST), document=LIST)
+    sarah.does(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     sarah.does(picked(UNIT), document=LIST)
     sarah.does(ConditionStated(UNIT.id, Condition.GOOD, LIST), document=LIST)
     found = store.pick_list(LIST)

@@ -15,15 +15,17 @@ from sqlalchemy import insert, select
 
 from scantrail.device.store import DeviceStore, Verifier
 from scantrail.domain.acts.act import Draft
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import AttentionSettled, ConditionStated, WorkerSignedOut
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.sessions import WorkerSignedOut
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.people.worker import Role
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.digests import HEADER
 from scantrail.protocol.link import Link
-from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.server.attention.items import open_items
 from scantrail.server.attention.settling import resolve

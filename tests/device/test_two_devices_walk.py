@@ -9,12 +9,12 @@ import pytest
 
 from scantrail.device.session import Session
 from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
-from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.server.ledger.feed import mark
 from scantrail.server.ledger.log import load_stream, save_stream

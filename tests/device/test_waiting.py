@@ -14,11 +14,12 @@ import pytest
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync_command import sync_status
 from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.status import Status
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, RowKind
+from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row
 from scantrail.protocol.outbox import ActState
 from tests.device.events import LIST, picked
 from tests.device.online import Line, cut, online_device, served_site

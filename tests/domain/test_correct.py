@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickedUnit, PickList
-from scantrail.domain.events import UnitDelivered, UnitShipped
-from scantrail.domain.fold import By, fold_pick_list, fold_unit
-from scantrail.domain.rules.correct import FOUND_AS, correction, correction_problem
+from scantrail.domain.facts.correcting.corrections import FOUND_AS, correction, correction_problem
+from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.words import Message, say
+from tests.support.folding import fold_list, fold_unit
 from tests.support.worlds import MODULE, NOW, PLACES, SARAH, any_line, module, pick_list
 
 BOSS = By("ana", "server", NOW + timedelta(hours=1))
@@ -58,7 +59,7 @@ def test_what_is_promised_and_found_available_stays_promised() -> None:
 def test_a_list_that_had_picked_it_has_it_no_more_and_asks_its_checklist_again() -> None:
     listed = with_picked(was_allocated=False)
     event = correction(PICKED, BIN.id, Status.AVAILABLE, listed)
-    after = fold_pick_list(listed, event, BOSS)
+    after = fold_list(listed, event, BOSS)
     assert (after.picked, after.checks, after.lines[0].remaining) == ((), (), 2)
 
 

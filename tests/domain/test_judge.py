@@ -9,30 +9,21 @@ from typing import Any
 import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    BinConfirmed,
-    CheckConfirmed,
-    ConditionStated,
-    Event,
-    LabelUnreadable,
-    LineShorted,
-    PickListCompleted,
-    PickListTaken,
-    PickUndone,
-    ShortUndone,
-    UnitMoved,
-    UnitPicked,
-    UnitQuarantined,
-)
-from scantrail.domain.judge import Judgement, absorb, goods_refusal, judge
+from scantrail.domain.facts.picking.events import LineShorted, PickUndone, ShortUndone, UnitPicked
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import ConditionStated, LabelUnreadable, UnitQuarantined
+from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, TaskCompleted, TaskTaken
+from scantrail.domain.judge import Judgement, absorb, needs_of
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType
+from tests.support.judging import forbidden_goods, judge_act
 from tests.support.worlds import (
     MODULE,
     NOW,
@@ -73,7 +64,7 @@ def at_work(**facts: Any) -> World:
 
 def judged(given: Act, seen: World) -> Judgement:
     reading = given.draft.reading
-    return judge(given, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
+    return judge_act(given, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
 
 
 def code(given: Act, seen: World) -> Code | None:
@@ -163,7 +154,7 @@ def test_a_pick_is_for_the_order_of_its_list() -> None:
 
 
 def test_an_act_about_a_list_that_is_not_on_record_is_refused() -> None:
-    assert code(act(BinConfirmed("PL-0000", "MAIN/A-15-03")), at_work()) is Code.UNKNOWN_DOCUMENT
+    assert code(act(PlaceConfirmed("PL-0000", "MAIN/A-15-03")), at_work()) is Code.UNKNOWN_DOCUMENT
 
 
 @pytest.mark.parametrize(
@@ -185,24 +176,28 @@ def test_goods_that_may_not_be_picked_at_all_are_refused_also_for_a_list_that_is
     hold = Hold("H-1", HoldKind.RECALL, "Swollen capacitors", lot="L1")
     seen = world(replace(UNIT, **facts), holds=(hold,))
     assert code(act(PICKED), seen) is (expected or Code.UNKNOWN_DOCUMENT)
-    refusal = goods_refusal(act(PICKED), seen)
+    refusal = forbidden_goods(act(PICKED), seen)
     assert (refusal.code if refusal else None) is expected
-    assert goods_refusal(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen) is None
+    assert forbidden_goods(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen) is None
 
 
 def test_of_an_act_that_picks_several_units_each_is_looked_at() -> None:
     other = module(47, status=Status.SHIPPED)
     second = replace(PICKED, unit=other.id, serial=other.serial)
-    refusal = goods_refusal(act(PICKED, second), world(UNIT, other))
+    refusal = forbidden_goods(act(PICKED, second), world(UNIT, other))
     assert refusal is not None
     assert refusal.code is Code.SHIPPED
-    assert goods_refusal(act(PICKED), world()) is None, "nothing is known of it"
+    assert forbidden_goods(act(PICKED), world()) is None, "nothing is known of it"
 
 
 def test_a_pick_of_a_unit_that_is_on_no_record_is_refused_for_its_list_first() -> None:
     seen = at_work(status=DocumentStatus.CANCELLED)
     del seen.units[UNIT.id]
     assert code(act(PICKED), seen) is Code.LIST_CANCELLED
+
+
+def test_a_pick_waits_for_its_list_where_neither_list_nor_unit_is_on_record() -> None:
+    assert code(act(PICKED), world()) is Code.UNKNOWN_DOCUMENT
 
 
 @pytest.mark.parametrize("event", [PICKED, ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")])
@@ -283,23 +278,23 @@ def test_a_unit_that_has_left_cannot_be_quarantined() -> None:
 
 
 def test_a_list_with_open_lines_is_not_complete() -> None:
-    assert code(act(PickListCompleted("PL-2025-0091")), at_work()) is Code.LINES_OPEN
+    assert code(act(TaskCompleted("PL-2025-0091")), at_work()) is Code.LINES_OPEN
 
 
 def test_a_list_taken_by_another_device_is_taken_over_only_with_a_reason() -> None:
     seen = at_work(taken=Taken("Scanner-02", "mike"), status=DocumentStatus.IN_PROGRESS)
-    assert code(act(PickListTaken("PL-2025-0091")), seen) is Code.LIST_TAKEN_OVER
-    judgement = judged(act(PickListTaken("PL-2025-0091"), reason="shift ended"), seen)
+    assert code(act(TaskTaken("PL-2025-0091")), seen) is Code.LIST_TAKEN_OVER
+    judgement = judged(act(TaskTaken("PL-2025-0091"), reason="shift ended"), seen)
     assert judgement.documents["PL-2025-0091"].taken == Taken("Scanner-05", SARAH.id)
 
 
 def test_a_cancelled_list_cannot_be_taken_even_with_a_reason() -> None:
     seen = at_work(status=DocumentStatus.CANCELLED)
-    assert code(act(PickListTaken("PL-2025-0091"), reason="x"), seen) is Code.LIST_CANCELLED
+    assert code(act(TaskTaken("PL-2025-0091"), reason="x"), seen) is Code.LIST_CANCELLED
 
 
 def test_needs_names_the_rows_to_load() -> None:
-    needs = needs_of([act(PICKED)])
+    needs = needs_of([act(PICKED).draft], [act(PICKED).actor])
     assert needs.units == {UNIT.id}
     assert needs.documents == {"PL-2025-0091"}
     assert needs.places == {"MAIN/A-15-03", "MAIN/CART-05"}
@@ -323,7 +318,7 @@ def test_a_list_is_complete_only_when_every_condition_is_stated() -> None:
     seen = at_work(instructions=("Antistatic bags only",))
     absorb(seen, judged(act(PICKED), seen))
     checks = [CheckConfirmed("PL-2025-0091", item) for item in seen.site.pick_checklist]
-    completed: tuple[Event, ...] = (*checks, PickListCompleted("PL-2025-0091"))
+    completed: tuple[Event, ...] = (*checks, TaskCompleted("PL-2025-0091"))
     assert code(act(*completed), seen) is Code.CONDITION_FIRST
     absorb(seen, judged(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen))
     assert code(act(*completed), seen) is None, "the order's instructions are for the packer"

@@ -9,14 +9,15 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.acts.world import World, needs_of
-from scantrail.domain.events import Creation, UnitRegistered
-from scantrail.domain.judge import Judgement, absorb, judge
+from scantrail.domain.acts.world import World
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.judge import Judgement, absorb, needs_of
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.words import say
+from tests.support.judging import judge_act
 from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, SITE, TODAY, module, said_in, unit, world
 
 DOCK = "MAIN/DOCK-01"
@@ -41,7 +42,7 @@ def receipt(
 
 def judged(act: Act, seen: World) -> Judgement:
     reading = act.draft.reading
-    return judge(act, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
+    return judge_act(act, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
 
 
 def code(act: Act, seen: World | None = None) -> Code | None:
@@ -150,6 +151,6 @@ def test_a_former_serial_of_another_unit_is_not_used_again() -> None:
 
 
 def test_judging_it_needs_its_product_its_place_and_who_has_its_serial() -> None:
-    needs = needs_of([receipt(arrived())])
+    needs = needs_of([receipt(arrived()).draft], [CLERK.id])
     assert (set(needs.units), set(needs.products), set(needs.places)) == ({arrived().id}, {MODULE.id}, {DOCK})
     assert set(needs.labels) == {(MODULE.id, arrived().serial)}

@@ -8,46 +8,50 @@ import pytest
 from hypothesis import given
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.sight import Recorder
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import Taken
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    EVENT_TYPES,
+from scantrail.domain.facts import EVENT_TYPES
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.picking.events import (
     AllocationReleased,
-    AttentionSettled,
-    BinConfirmed,
     BinFoundEmpty,
-    CheckConfirmed,
-    CheckNotMet,
-    ConditionStated,
-    Creation,
-    Event,
-    LabelUnreadable,
     LineShorted,
-    PickListCompleted,
-    PickListReleased,
-    PickListTaken,
     PickUndone,
-    ProductConfirmed,
-    QuarantineUndone,
     ShortUndone,
     UnitHandedOver,
-    UnitMoved,
     UnitPicked,
-    UnitPutAside,
-    UnitQuarantined,
-    UnitRegistered,
     UnitsReserved,
     UnitSubstituted,
-    WorkerSignedIn,
-    WorkerSignedOut,
 )
-from scantrail.domain.judge import Judgement, judge, may_be_judged
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import (
+    ConditionStated,
+    LabelUnreadable,
+    QuarantineUndone,
+    UnitPutAside,
+    UnitQuarantined,
+)
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.sessions import WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.facts.work.events import (
+    CheckConfirmed,
+    CheckNotMet,
+    PlaceConfirmed,
+    ProductConfirmed,
+    TaskCompleted,
+    TaskReleased,
+    TaskTaken,
+)
+from scantrail.domain.judge import Judgement, may_record
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import GONE, Status
 from scantrail.domain.things.unit import Condition
+from tests.support.judging import judge_act
 from tests.support.strategies import EVENTS
 from tests.support.worlds import (
     CLERK,
@@ -110,10 +114,10 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
         (QuarantineUndone(WANTED.id, LIST, BIN, BIN, Status.ALLOCATED, ORDER, LIST),), before=(DAMAGED,)
     ),
     UnitPutAside: Sample((UnitPutAside(WANTED.id, LIST, BIN, QC),), before=(DAMAGED,)),
-    PickListTaken: Sample((PickListTaken(LIST),)),
-    PickListReleased: Sample((PickListReleased(LIST),)),
+    TaskTaken: Sample((TaskTaken(LIST),)),
+    TaskReleased: Sample((TaskReleased(LIST),)),
     UnitsReserved: Sample((UnitsReserved(LIST, "2", MODULE.id, (FREE.id,)),)),
-    BinConfirmed: Sample((BinConfirmed(LIST, BIN),)),
+    PlaceConfirmed: Sample((PlaceConfirmed(LIST, BIN),)),
     ProductConfirmed: Sample((ProductConfirmed(LIST, MODULE.id),)),
     LineShorted: Sample((LineShorted(LIST, "1", 1, (WANTED.id,)),)),
     ShortUndone: Sample((ShortUndone(LIST, "2", 1),), before=(LineShorted(LIST, "2", 1),)),
@@ -121,7 +125,7 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
     LabelUnreadable: Sample((LabelUnreadable(LIST, "1", MODULE.id, BIN),)),
     CheckConfirmed: Sample((CheckConfirmed(LIST, SITE.pick_checklist[0]),), before=ALL_SHORT),
     CheckNotMet: Sample((CheckNotMet(LIST, SITE.pick_checklist[0]),), before=ALL_SHORT),
-    PickListCompleted: Sample((PickListCompleted(LIST),), before=ALL_SHORT),
+    TaskCompleted: Sample((TaskCompleted(LIST),), before=ALL_SHORT),
     AttentionSettled: Sample((AttentionSettled("Scanner-05", "e", 1, FREE.id),), is_right=False),
     WorkerSignedIn: Sample((WorkerSignedIn(SARAH.id, offline=True),), is_right=False),
     WorkerSignedOut: Sample((WorkerSignedOut(SARAH.id),), is_right=False),
@@ -146,11 +150,11 @@ def _judged(sample: Sample, worker: Worker) -> Judgement:
     seen = _world()
     said = said_in(seen, sample.scan) if sample.scan else None
     for event in sample.before:
-        before = judge(_act((event,), sample, SARAH), said, seen, NOW, TODAY)
+        before = judge_act(_act((event,), sample, SARAH), said, seen, NOW, TODAY)
         assert before.refusal is None
         seen.units |= before.units
         seen.documents |= before.documents
-    return judge(_act(sample.events, sample, worker), said, seen, NOW, TODAY)
+    return judge_act(_act(sample.events, sample, worker), said, seen, NOW, TODAY)
 
 
 def _named(cls: type[Event]) -> str:
@@ -180,16 +184,16 @@ def test_no_fact_about_goods_is_accepted_without_the_right(cls: type[Event], wor
 
 @given(EVENTS)
 def test_a_fact_is_judged_by_a_check_or_refused_to_every_device(event: Event) -> None:
-    assert may_be_judged(event) == (type(event) in DEVICE_FACTS)
-    if not may_be_judged(event):
-        refusal = judge(_act((event,), Sample(()), SAM), None, _world(), NOW, TODAY).refusal
+    assert may_record(event, Recorder.DEVICE) == (type(event) in DEVICE_FACTS)
+    if not may_record(event, Recorder.DEVICE):
+        refusal = judge_act(_act((event,), Sample(()), SAM), None, _world(), NOW, TODAY).refusal
         assert refusal == refuse(Code.NO_RIGHT, worker=SAM.name)
 
 
 def test_every_event_class_is_either_a_devices_or_the_servers() -> None:
     of_the_server = {
         "UnitAllocated", "UnitShipped", "UnitDelivered", "UnitCorrected", "HoldOpened", "HoldClosed",
-        "PickListCancelled", "RowsImported", "DocumentImported",
+        "TaskCancelled", "RowsImported", "DocumentImported",
     }  # fmt: skip
     assert {cls.__name__ for cls in DEVICE_FACTS} | of_the_server == set(EVENT_TYPES)
 
@@ -203,7 +207,7 @@ def test_people_sign_in_for_themselves_alone() -> None:
 def _code(sample: Sample, worker: Worker, **facts: object) -> Code | None:
     seen = _world()
     seen.units[FREE.id] = replace(FREE, **facts)  # type: ignore[arg-type] # reason: names of Unit's fields
-    refusal = judge(_act(sample.events, sample, worker), None, seen, NOW, TODAY).refusal
+    refusal = judge_act(_act(sample.events, sample, worker), None, seen, NOW, TODAY).refusal
     return refusal.code if refusal else None
 
 
@@ -244,7 +248,7 @@ def test_a_unit_is_set_apart_only_with_a_reason() -> None:
 def test_a_refused_scan_that_records_something_all_the_same_is_no_act() -> None:
     act = _act((UnitMoved(FREE.id, BIN, OTHER_BIN),), Sample(()), SARAH)
     both = replace(act, draft=replace(act.draft, refusal=refuse(Code.UNKNOWN_CODE, wanted="–")))
-    refusal = judge(both, None, _world(), NOW, TODAY).refusal
+    refusal = judge_act(both, None, _world(), NOW, TODAY).refusal
     assert refusal is not None
     assert refusal.code is Code.UNREADABLE
 
@@ -254,9 +258,9 @@ def test_a_list_that_another_device_has_is_not_worked_on() -> None:
     listed = seen.documents[LIST]
     assert isinstance(listed, PickList)
     seen.documents[LIST] = replace(listed, taken=Taken("Scanner-06", "mike"))
-    for cls in (UnitPicked, BinConfirmed, LineShorted, CheckConfirmed, LabelUnreadable, UnitsReserved):
+    for cls in (UnitPicked, PlaceConfirmed, LineShorted, CheckConfirmed, LabelUnreadable, UnitsReserved):
         sample = DEVICE_FACTS[cls]
         said = said_in(seen, sample.scan) if sample.scan else None
-        refusal = judge(_act(sample.events, sample, SARAH), said, seen, NOW, TODAY).refusal
+        refusal = judge_act(_act(sample.events, sample, SARAH), said, seen, NOW, TODAY).refusal
         assert refusal is not None
         assert refusal.code is Code.LIST_TAKEN_OVER

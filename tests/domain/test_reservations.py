@@ -10,29 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.acts.world import needs_of
+from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import reserved_on
-from scantrail.domain.events import (
-    Event,
-    LineShorted,
-    PickListCancelled,
-    PickListCompleted,
-    PickListTaken,
-    PickUndone,
-    ShortUndone,
-    UnitPicked,
-    UnitQuarantined,
-    UnitsReserved,
-    event_from_plain,
-)
-from scantrail.domain.fold import By, fold_pick_list
-from scantrail.domain.judge import Judgement, judge
+from scantrail.domain.facts.picking.events import LineShorted, PickUndone, ShortUndone, UnitPicked, UnitsReserved
+from scantrail.domain.facts.quality.events import UnitQuarantined
+from scantrail.domain.facts.stored import event_from_plain
+from scantrail.domain.facts.work.events import TaskCancelled, TaskCompleted, TaskTaken
+from scantrail.domain.judge import Judgement, needs_of
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.things.status import Status
 from scantrail.proving.simulator.reserved import holds_too_much
+from tests.support.folding import fold_list
+from tests.support.judging import judge_act
 from tests.support.worlds import MODULE, NOW, SARAH, SENSOR, TODAY, any_line, exact_line, module, pick_list, world
 
 LIST, ORDER, CART, BIN = "PL-2025-0091", "SO-2025-1289", "MAIN/CART-05", "MAIN/A-15-03"
@@ -54,8 +47,8 @@ def picked(number: int, line: str = "1") -> UnitPicked:
 
 def after(*events: Event, listed: PickList = LISTED) -> list[int]:
     """The numbers that the first line has reserved once it was taken and these things happened."""
-    for event in (PickListTaken(LIST), *events):
-        listed = fold_pick_list(listed, event, BY)
+    for event in (TaskTaken(LIST), *events):
+        listed = fold_list(listed, event, BY)
     return [IDS.index(unit) for unit in listed.lines[0].reserved]
 
 
@@ -69,10 +62,10 @@ def after(*events: Event, listed: PickList = LISTED) -> list[int]:
         ([reserve(0, 1, 2), LineShorted(LIST, "1", 2)], [0]),
         ([reserve(0, 1, 2), LineShorted(LIST, "1", 3), ShortUndone(LIST, "1", 3)], []),
         ([reserve(0, 1, 2), UnitQuarantined(IDS[0], Status.AVAILABLE, BIN, "MAIN/QC-01", document=LIST)], [1, 2]),
-        ([reserve(0, 1, 2), PickListCompleted(LIST)], []),
-        ([reserve(0, 1, 2), PickListCancelled(LIST)], []),
-        ([reserve(0, 1, 2), PickListTaken(LIST)], []),
-        ([reserve(0, 1, 2), PickListTaken(LIST), reserve(3)], [3]),
+        ([reserve(0, 1, 2), TaskCompleted(LIST)], []),
+        ([reserve(0, 1, 2), TaskCancelled(LIST)], []),
+        ([reserve(0, 1, 2), TaskTaken(LIST)], []),
+        ([reserve(0, 1, 2), TaskTaken(LIST), reserve(3)], [3]),
         ([reserve(0, 1, 2, 3, 4)], [0, 1, 2]),
         ([reserve(0, 0, 1)], [0, 1]),
         ([reserve(0, line="2")], []),
@@ -86,13 +79,13 @@ def test_a_unit_is_reserved_while_somebody_is_on_the_way_to_it(events: list[Even
 
 def test_a_list_that_is_over_or_that_nobody_has_taken_reserves_nothing() -> None:
     assert after(reserve(0), listed=replace(LISTED, status=DocumentStatus.CANCELLED)) == []
-    assert not reserved_on(fold_pick_list(LISTED, reserve(0), BY))
+    assert not reserved_on(fold_list(LISTED, reserve(0), BY))
 
 
 NUMBERS = st.integers(0, 4)
 EVENTS: Any = st.one_of(
-    st.just(PickListTaken(LIST)),
-    st.just(PickListCompleted(LIST)),
+    st.just(TaskTaken(LIST)),
+    st.just(TaskCompleted(LIST)),
     st.builds(lambda numbers, line: reserve(*numbers, line=line), st.lists(NUMBERS), st.sampled_from("123")),
     st.builds(picked, NUMBERS, st.sampled_from("13")),
     st.builds(lambda number: PickUndone(IDS[number], LIST, "1", CART, BIN, Status.AVAILABLE), NUMBERS),
@@ -105,7 +98,7 @@ EVENTS: Any = st.one_of(
 def test_whatever_happens_no_more_is_reserved_than_is_still_to_pick(events: list[Event]) -> None:
     listed = LISTED
     for event in events:
-        listed = fold_pick_list(listed, event, BY)
+        listed = fold_list(listed, event, BY)
         assert not holds_too_much(listed), event
         assert not reserved_on(listed).intersection(each.unit for each in listed.picked)
         assert from_plain(PickList, to_plain(listed)) == listed
@@ -114,8 +107,8 @@ def test_whatever_happens_no_more_is_reserved_than_is_still_to_pick(events: list
 def judged(*events: Event, listed: PickList = LISTED, reason: str = "") -> Judgement:
     draft = Draft(events=events, document=LIST, reason=reason)
     act = Act(ActId("Scanner-05", "e", 1), "", "MAIN", SARAH.id, Times(NOW, "boot", 0), draft)
-    assert needs_of([act]).units >= {unit for each in events for unit in getattr(each, "units", ())}
-    return judge(act, None, world(*UNITS, lists=(listed,)), NOW, TODAY)
+    assert needs_of([act.draft], [act.actor]).units >= {unit for each in events for unit in getattr(each, "units", ())}
+    return judge_act(act, None, world(*UNITS, lists=(listed,)), NOW, TODAY)
 
 
 def without_first_line(**facts: Any) -> PickList:
@@ -134,14 +127,14 @@ def without_first_line(**facts: Any) -> PickList:
     ],
 )
 def test_a_list_that_was_changed_meanwhile_is_taken_all_the_same(listed: PickList) -> None:
-    judgement = judged(PickListTaken(LIST), reserve(0, 1, 2), listed=listed)
+    judgement = judged(TaskTaken(LIST), reserve(0, 1, 2), listed=listed)
     assert judgement.refusal is None
     assert judgement.documents[LIST].taken == Taken("Scanner-05", SARAH.id)
     assert not holds_too_much(judgement.documents[LIST])
 
 
 def test_a_unit_that_a_restored_server_does_not_know_refuses_no_taking() -> None:
-    assert judged(PickListTaken(LIST), reserve(77)).refusal is None
+    assert judged(TaskTaken(LIST), reserve(77)).refusal is None
 
 
 @pytest.mark.parametrize(
@@ -153,13 +146,13 @@ def test_a_unit_that_a_restored_server_does_not_know_refuses_no_taking() -> None
     ],
 )
 def test_what_no_change_explains_is_refused(events: list[Event], code: Code) -> None:
-    refusal = judged(PickListTaken(LIST), *events).refusal
+    refusal = judged(TaskTaken(LIST), *events).refusal
     assert refusal is not None
     assert refusal.code is code
 
 
 def test_a_line_may_be_reserved_for_anew() -> None:
-    judgement = judged(PickListTaken(LIST), reserve(0, 1), reserve(1, 2))
+    judgement = judged(TaskTaken(LIST), reserve(0, 1), reserve(1, 2))
     assert judgement.refusal is None
     assert judgement.documents[LIST].lines[0].reserved == (IDS[1], IDS[2])
 

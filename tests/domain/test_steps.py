@@ -7,27 +7,20 @@ from dataclasses import replace
 import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import WORDINGS, Code
-from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    AttentionSettled,
-    BinConfirmed,
-    BinFoundEmpty,
-    CheckConfirmed,
-    ConditionStated,
-    Event,
-    LabelUnreadable,
-    LineShorted,
-    PickListCompleted,
-    ProductConfirmed,
-    UnitPicked,
-)
-from scantrail.domain.judge import absorb, judge
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.picking.events import BinFoundEmpty, LineShorted, UnitPicked
+from scantrail.domain.facts.quality.events import ConditionStated, LabelUnreadable
+from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, ProductConfirmed, TaskCompleted
+from scantrail.domain.judge import absorb, needs_of
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
+from tests.support.judging import judge_act
 from tests.support.worlds import (
     MODULE,
     NOW,
@@ -66,7 +59,7 @@ def act(*events: Event, reason: str = "seen", scan: str = "") -> Act:
 
 def code(given: Act, seen: World) -> Code | None:
     reading = given.draft.reading
-    judgement = judge(given, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
+    judgement = judge_act(given, said_in(seen, reading.text) if reading else None, seen, NOW, TODAY)
     absorb(seen, judgement)
     return judgement.refusal.code if judgement.refusal else None
 
@@ -80,19 +73,19 @@ def picked(**facts: object) -> World:
 
 @pytest.mark.parametrize("place", ["MAIN/NOWHERE", ELSEWHERE.id, ""])
 def test_nobody_stands_at_a_bin_that_this_site_does_not_have(place: str) -> None:
-    assert code(act(BinConfirmed(LIST, place)), at_work()) is Code.UNKNOWN_PLACE
+    assert code(act(PlaceConfirmed(LIST, place)), at_work()) is Code.UNKNOWN_PLACE
     assert code(act(BinFoundEmpty(LIST, place, MODULE.id)), at_work()) is Code.UNKNOWN_PLACE
     assert code(act(LabelUnreadable(LIST, "1", MODULE.id, place)), at_work()) is Code.UNKNOWN_PLACE
 
 
 def test_a_bin_is_left_without_naming_another() -> None:
-    assert code(act(BinConfirmed(LIST, None)), at_work()) is None
+    assert code(act(PlaceConfirmed(LIST, None)), at_work()) is None
 
 
 def test_a_bin_that_is_no_longer_for_picking_was_reached_all_the_same() -> None:
     seen = at_work()
     seen.places[BIN] = replace(seen.places[BIN], pickable=False)
-    assert code(act(BinConfirmed(LIST, BIN)), seen) is None
+    assert code(act(PlaceConfirmed(LIST, BIN)), seen) is None
 
 
 @pytest.mark.parametrize("event", [ProductConfirmed(LIST, SENSOR.id), BinFoundEmpty(LIST, BIN, SENSOR.id)])
@@ -127,7 +120,7 @@ def test_the_checklist_is_confirmed_only_when_nothing_is_left_to_pick_or_to_stat
 
 
 def test_a_list_is_complete_only_with_every_item_of_the_checklist() -> None:
-    seen, completed = picked(), PickListCompleted(LIST)
+    seen, completed = picked(), TaskCompleted(LIST)
     assert code(act(completed), seen) is Code.NOT_CHECKED
     assert code(act(*CHECKS[1:], completed), seen) is Code.NOT_CHECKED
     assert code(act(*CHECKS, completed), seen) is None
@@ -136,7 +129,7 @@ def test_a_list_is_complete_only_with_every_item_of_the_checklist() -> None:
 def test_a_list_for_which_nothing_was_picked_has_no_checklist() -> None:
     seen = at_work()
     assert code(act(LineShorted(LIST, "1", 1, (UNIT.id,))), seen) is None
-    assert code(act(PickListCompleted(LIST)), seen) is None
+    assert code(act(TaskCompleted(LIST)), seen) is None
 
 
 def test_what_an_older_row_may_explain_is_contested_and_so_shown_to_the_person_again() -> None:
@@ -154,8 +147,8 @@ def test_attention_is_settled_with_a_reason_and_only_for_what_is_recorded_alread
 
 def test_the_places_that_a_picker_reports_are_loaded_to_judge_by() -> None:
     reported = (
-        BinConfirmed(LIST, "a"),
+        PlaceConfirmed(LIST, "a"),
         BinFoundEmpty(LIST, "b", MODULE.id),
         LabelUnreadable(LIST, "1", MODULE.id, "c"),
     )
-    assert needs_of([act(*reported)]).places == {"a", "b", "c"}
+    assert needs_of([act(*reported).draft], [act(*reported).actor]).places == {"a", "b", "c"}

@@ -13,8 +13,8 @@ from scantrail.domain.acts.act import Act, Draft
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickedUnit, PickList
-from scantrail.domain.events import Creation, UnitPicked, UnitRegistered
-from scantrail.domain.judge import judge
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
@@ -23,19 +23,8 @@ from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from tests.handheld.benches import DAY, LIST, Bench, acts_of, bench
 from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
-from tests.support.worlds import (
-    CLERK,
-    MIKE,
-    MODULE,
-    NOW,
-    TODAY,
-    any_line,
-    exact_line,
-    module,
-    said_in,
-    scanned,
-    world,
-)
+from tests.support.judging import judge_act
+from tests.support.worlds import CLERK, MIKE, MODULE, NOW, TODAY, any_line, exact_line, module, said_in, scanned, world
 
 GLASS = Size(20, 16)
 HERE = replace(LIST, at_place="MAIN/A-15-03", at_product="CM-500-STD", taken=Taken("Scanner-05", "sarah"))
@@ -117,6 +106,6 @@ async def contest(hand: Bench, truth: World) -> None:
 def _verdict(act: Act, truth: World) -> ActVerdict:
     is_disputed = any(isinstance(event, (UnitPicked, UnitRegistered)) for event in act.draft.events)
     said = said_in(truth, act.draft.reading.text) if act.draft.reading else None
-    refusal = judge(act, said, truth, NOW, TODAY).refusal if is_disputed else None
+    refusal = judge_act(act, said, truth, NOW, TODAY).refusal if is_disputed else None
     assert refusal is not None or not is_disputed
     return ActVerdict(act.id.seq, Outcome.CONTESTED if refusal else Outcome.APPLIED, 2, refusal)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scantrail.domain.acts.act import Grant
-from scantrail.domain.events import UnitSubstituted
+from scantrail.domain.facts.picking.events import UnitSubstituted
 from tests.handheld.benches import DAY, LIST, PIN, Bench, acts_of, bench
 from tests.support.worlds import MIKE, SAM
 

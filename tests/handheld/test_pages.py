@@ -13,7 +13,10 @@ from scantrail.device.exchange.sync import SyncState
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.document import Taken
-from scantrail.domain.events import AttentionSettled, PickListTaken, UnitPicked, WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.sessions import WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of
@@ -244,11 +247,11 @@ async def test_a_list_on_another_device_is_taken_over_with_a_reason_only(tmp_pat
         assert "TAKE OVER PL-2025-0091?" in hand.glass
         assert "Mike Chen works on it on Scanner-11." in hand.glass
         assert "What Scanner-11 has not sent yet is" in hand.glass
-        assert not any(isinstance(event, PickListTaken) for event in events_of(hand))
+        assert not any(isinstance(event, TaskTaken) for event in events_of(hand))
         await hand.type("1\r")
         assert "SCAN BIN" in hand.glass
         taken = acts_of(hand.store)[-1]
-        assert taken.draft.events == (PickListTaken("PL-2025-0091"),)
+        assert taken.draft.events == (TaskTaken("PL-2025-0091"),)
         assert taken.draft.reason == "Handed over to me"
         await hand.press("escape")
         assert "WHAT NEXT?" in hand.glass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.domain.events import LabelUnreadable, UnitQuarantined
+from scantrail.domain.facts.quality.events import LabelUnreadable, UnitQuarantined
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of
 from tests.handheld.benches import Bench, acts_of, bench

@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.orders import PurchaseOrder
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import event_from_plain, unit_of
-from scantrail.domain.fold import By, changes_unit, fold_unit
+from scantrail.domain.facts import touched
+from scantrail.domain.facts.stored import event_from_plain
+from scantrail.domain.fold import fold
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import RowKind, Seen
+from scantrail.protocol.messages import Seen
 from scantrail.server.database.schema import events, log, units
 from scantrail.server.history.timelines import timeline_of
 from scantrail.server.ledger.feed import changes_after
@@ -111,10 +114,10 @@ def test_folding_the_log_gives_every_unit(day: Desk) -> None:
         on_record = units_by_id(connection, connection.execute(select(units.c.id)).scalars())
     for row in rows:
         event = event_from_plain(json.loads(row.body))
-        unit = unit_of(event)
-        if unit is not None and changes_unit(event):
-            by = By(row.actor, "server", _instant(row.effective_at))
-            folded[unit] = fold_unit(folded.get(unit), event, by)
+        by = By(row.actor, "server", _instant(row.effective_at))
+        for thing in touched(event):
+            if thing[0] is RowKind.UNIT:
+                folded[thing[1]] = fold(folded.get(thing[1]), event, thing, by)
     assert {key: _utc(unit) for key, unit in folded.items()} == {key: _utc(unit) for key, unit in on_record.items()}
 
 

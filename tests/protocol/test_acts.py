@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import UnitPicked, UnknownEvent
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.stored import UnknownEvent
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.photo import Photo, photo_of
 from scantrail.domain.things.status import Status

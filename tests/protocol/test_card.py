@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.events import WorkerSignedIn
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.card import Card, CardUnusable, read_card, write_card

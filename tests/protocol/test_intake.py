@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.events import WorkerSignedIn
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.intake import BrokenChain, Head, Kind, Received, receive
 from scantrail.protocol.messages import Push

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.protocol.acts import act_hash
-from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer, Row, RowKind, Seen, signed_bytes
+from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer, Row, Seen, signed_bytes
 from scantrail.protocol.outbox import (
     ActState,
     WrongAnswer,

@@ -7,17 +7,11 @@ from dataclasses import replace
 import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.orders import SalesOrder
-from scantrail.domain.events import (
-    AllocationReleased,
-    Event,
-    PickListCompleted,
-    PickListTaken,
-    PickUndone,
-    UnitsReserved,
-    UnitSubstituted,
-)
+from scantrail.domain.facts.picking.events import AllocationReleased, PickUndone, UnitsReserved, UnitSubstituted
+from scantrail.domain.facts.work.events import TaskCompleted, TaskTaken
 from scantrail.domain.things.status import Status
 from scantrail.protocol.waiting import Queue, Waiting, document_things, lacks_a_step, things_of, unit_things
 from scantrail.words import say
@@ -42,13 +36,13 @@ def undone(document: str = LIST) -> PickUndone:
 
 
 def test_a_list_is_taken_and_what_it_reserves_stands_in_nobodys_way() -> None:
-    taken = act(1, PickListTaken(LIST), UnitsReserved(LIST, "1", MODULE.id, (UNIT.id,)))
+    taken = act(1, TaskTaken(LIST), UnitsReserved(LIST, "1", MODULE.id, (UNIT.id,)))
     assert things_of(taken) == document_things([LIST])
     assert things_of(act(1, undone())) == document_things([LIST]) | unit_things([UNIT.id])
 
 
 def test_only_earlier_acts_of_the_same_store_about_the_same_things_stand_before_an_act() -> None:
-    queue = Queue([kept(act(1, PickListTaken(LIST)))])
+    queue = Queue([kept(act(1, TaskTaken(LIST)))])
     assert queue.is_behind(ActId("Scanner-05", "e1", 2), document_things([LIST]))
     assert not queue.is_behind(ActId("Scanner-05", "e1", 1), document_things([LIST])), "itself"
     assert not queue.is_behind(ActId("Scanner-05", "e1", 2), document_things([OTHER]))
@@ -57,7 +51,7 @@ def test_only_earlier_acts_of_the_same_store_about_the_same_things_stand_before_
 
 
 def test_an_act_that_waits_for_something_else_now_keeps_its_turn() -> None:
-    first, second = kept(act(1, PickListTaken(LIST))), kept(act(2, PickListTaken(LIST)))
+    first, second = kept(act(1, TaskTaken(LIST))), kept(act(2, TaskTaken(LIST)))
     queue = Queue([first, second])
     queue.add(replace(first, refusal=refuse(Code.EARLIER_WAITS)))
     assert [each.id for each in queue] == [first.id, second.id]
@@ -74,7 +68,7 @@ def test_a_document_that_is_here_and_is_no_pick_list_is_not_waited_for() -> None
     seen.documents[LIST] = SalesOrder(LIST, "MAIN", "Premium", ())
     for number, is_awaited in ((LIST, False), (OTHER, True)):
         refusal = refuse(Code.UNKNOWN_DOCUMENT, document=number)
-        assert lacks_a_step(act(1, PickListTaken(number)), refusal, seen, Queue(())) == is_awaited
+        assert lacks_a_step(act(1, TaskTaken(number)), refusal, seen, Queue(())) == is_awaited
 
 
 @pytest.mark.parametrize("missing", [UNIT, module(49)])
@@ -100,7 +94,7 @@ def test_what_another_device_has_still_waiting_on_the_list_is_waited_for(code: C
 
 def test_nothing_else_is_waited_for_whatever_waits() -> None:
     refusal = refuse(Code.LIST_TAKEN_OVER, document=LIST, worker="Mike", device="Scanner-11")
-    assert not lacks_a_step(act(9, PickListCompleted(LIST)), refusal, world(), Queue([kept(act(1, undone()))]))
+    assert not lacks_a_step(act(9, TaskCompleted(LIST)), refusal, world(), Queue([kept(act(1, undone()))]))
 
 
 def test_who_waits_for_their_turn_is_told_so() -> None:

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from scantrail.domain import fold, judge
+from scantrail.domain import facts
 from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.attention import is_on_the_way
-from scantrail.domain.events import UnitsReserved
+from scantrail.domain.documents import changes
+from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.facts.receiving import checks as receiving
 from scantrail.domain.judge import Judgement, absorb
-from scantrail.domain.rules import receive
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Kind, Received
-from scantrail.protocol.messages import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.protocol.waiting import Queue
 from scantrail.proving.simulator import fake_server, fake_store
@@ -135,7 +136,7 @@ def any_history_is_ours(plant: pytest.MonkeyPatch) -> None:
 
 def reservation_outlives_its_list(plant: pytest.MonkeyPatch) -> None:
     """What is picked, full, or over goes on reserving units."""
-    plant.setattr(fold, "without_stale_reservations", lambda pick_list: pick_list)
+    plant.setattr(changes, "without_stale_reservations", lambda pick_list: pick_list)
 
 
 def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
@@ -147,13 +148,13 @@ def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
         fits = line is not None and len(event.units) <= line.remaining
         return None if fits else refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
 
-    plant.setitem(judge._CHECKS, UnitsReserved, strict)
+    plant.setitem(facts.FACTS, UnitsReserved, replace(facts.FACTS[UnitsReserved], check=strict))
 
 
 def serial_registered_twice(plant: pytest.MonkeyPatch) -> None:
     """What another dock has received already is taken for a new unit."""
     plant.setattr(
-        receive, "RECEIPT_RULES", [each for each in receive.RECEIPT_RULES if each.__name__ != "_already_received"]
+        receiving, "RECEIPT_RULES", [each for each in receiving.RECEIPT_RULES if each.__name__ != "_already_received"]
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome
 from scantrail.reports.unit import unit_reports

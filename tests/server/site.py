@@ -16,14 +16,18 @@ from sqlalchemy.exc import DataError, OperationalError
 from starlette.testclient import TestClient
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import BinConfirmed, Creation, Event, ProductConfirmed, UnitPicked, UnitRegistered
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, RowKind, Seen, signed_bytes
+from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, Seen, signed_bytes
 from scantrail.server.database.engine import Database
 from scantrail.server.devices.enrolment import add_device
 from scantrail.server.http.app import create_app
@@ -203,7 +207,7 @@ class TestDevice:
         unit = module(number)
         cart = {SARAH.id: "MAIN/CART-05", MIKE.id: "MAIN/CART-06"}[self.worker]
         listed = "PL-2025-0091"
-        self.record(BinConfirmed(listed, "MAIN/A-15-03"), document=listed)
+        self.record(PlaceConfirmed(listed, "MAIN/A-15-03"), document=listed)
         self.record(ProductConfirmed(listed, MODULE.id), document=listed)
         picked = UnitPicked(unit.id, unit.serial, listed, "1", "SO-2025-1289", unit.place, cart, status)
         return self.record(picked, reading=unit.serial, document=listed)

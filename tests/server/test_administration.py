@@ -8,16 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.domain.events import BinConfirmed
+from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.scans.reading import Enrolment
 from scantrail.domain.things.status import Status
-from scantrail.server.administration import (
-    attention_called,
-    enrolment_code,
-    enrolment_qr,
-    needs_attention,
-    save_photo,
-)
+from scantrail.server.administration import attention_called, enrolment_code, enrolment_qr, needs_attention, save_photo
 from scantrail.server.database.instants import utc_now
 from scantrail.server.ledger.attention_rows import AttentionKind
 from scantrail.words import OperatorError
@@ -89,7 +83,7 @@ def test_what_is_no_hash_names_no_photo(served: ServedSite, tmp_path: Path, begi
 def test_what_waits_is_listed_last_and_found_by_its_name(served: ServedSite) -> None:
     served.now = utc_now()
     device = served.device()
-    device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    device.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
     served.change(replace(served.unit(46), status=Status.QUARANTINE))
     device.pick(46)
     device.push()

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Condition
 from scantrail.interchange.importing import Outcome as Imported
 from scantrail.interchange.importing import import_files
-from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Outcome, RowKind
+from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Outcome
 from scantrail.server.database.schema import events, feed, labels, log, streams, units
 from scantrail.server.ledger.log import verify_chain
 from scantrail.words import Message

@@ -9,23 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.attention import DESK
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickedUnit
-from scantrail.domain.events import (
-    AttentionSettled,
-    BinConfirmed,
-    CheckConfirmed,
-    ConditionStated,
-    UnitMoved,
-    WorkerSignedIn,
-)
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.sessions import WorkerSignedIn
+from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import decode_act
-from scantrail.protocol.messages import Outcome, RowKind, Seen
+from scantrail.protocol.messages import Outcome, Seen
 from scantrail.server.attention.items import AttentionItem, item_called, open_items
 from scantrail.server.attention.settling import Found, NotSettled, Resolved, _named, resolve
 from scantrail.server.attention.waiting_items import waiting_items
@@ -198,7 +196,7 @@ def test_a_completed_list_that_lacks_a_unit_now_is_named(served: ServedSite, con
 
 def test_a_place_that_there_is_not_ends_no_wait(served: ServedSite, contested: TestDevice) -> None:
     waits = served.device("Scanner-11", MIKE.id)
-    waits.record(BinConfirmed("PL-9", "MAIN/A-15-03"), UnitMoved(module(50).id, "MAIN/A-15-03", "MAIN/A-15-04"))
+    waits.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), UnitMoved(module(50).id, "MAIN/A-15-03", "MAIN/A-15-04"))
     assert waits.outcomes() == [Outcome.WAITING]
     with served.database.reading() as connection:
         (item,) = waiting_items(connection, "MAIN")

@@ -8,19 +8,16 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, func, select
 
+from scantrail.domain.acts.event import Event as Fact
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import (
-    ConditionStated,
-    Creation,
-    HoldClosed,
-    PickListTaken,
-    UnitAllocated,
-    UnitMoved,
-    UnitRegistered,
-    UnitShipped,
-    WorkerSignedIn,
-)
-from scantrail.domain.events import Event as Fact
+from scantrail.domain.facts.holding import HoldClosed
+from scantrail.domain.facts.picking.events import UnitAllocated
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.sessions import WorkerSignedIn
+from scantrail.domain.facts.shipping import UnitShipped
+from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.database.schema import alarms, log
@@ -68,7 +65,7 @@ def test_another_sites_pick_list_is_refused_with_its_site(served: ServedSite) ->
     with served.database.writing() as connection:
         put_documents(connection, [pick_list(any_line(MODULE, 1), number="PL-EAST", site="EAST")])
     device = served.device()
-    device.record(PickListTaken("PL-EAST"), document="PL-EAST")
+    device.record(TaskTaken("PL-EAST"), document="PL-EAST")
     assert last_verdict(device).refusal == refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from scantrail.domain.acts.act import Times
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.card import CardUnusable, write_card

@@ -17,7 +17,7 @@ from psycopg import errors
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 
-from scantrail.domain.events import WorkerSignedIn
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.plain import to_plain
 from scantrail.protocol.limits import check_json
 from scantrail.protocol.messages import Outcome, Seen

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Condition
-from scantrail.protocol.messages import GLOBAL_STREAM, Row, RowKind, Seen
+from scantrail.protocol.messages import GLOBAL_STREAM, Row, Seen
 from scantrail.server.ledger.feed import changes_after, mark
 from scantrail.server.ledger.log import load_stream, save_stream
 from tests.server.site import ServedSite

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from scantrail.domain.events import AllocationReleased, ConditionStated, LabelUnreadable
+from scantrail.domain.facts.picking.events import AllocationReleased
+from scantrail.domain.facts.quality.events import ConditionStated, LabelUnreadable
 from scantrail.domain.things.photo import LARGEST, Photo, photo_of
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import Outcome

@@ -11,7 +11,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.events import AttentionSettled, BinFoundEmpty, CheckConfirmed, PickListTaken, WorkerSignedIn
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.picking.events import BinFoundEmpty
+from scantrail.domain.facts.sessions import WorkerSignedIn
+from scantrail.domain.facts.work.events import CheckConfirmed, TaskTaken
 from scantrail.domain.plain import from_plain
 from scantrail.protocol.limits import ACT, MOST_EVENTS
 from scantrail.protocol.messages import Changes, Outcome
@@ -89,7 +92,7 @@ def test_a_text_that_no_index_takes_never_reaches_the_database(served: ServedSit
 
 def test_bins_and_items_reported_without_end_make_no_row_grow_without_end(served: ServedSite) -> None:
     device = served.device()
-    device.record(PickListTaken(LIST), document=LIST)
+    device.record(TaskTaken(LIST), document=LIST)
     same = [BinFoundEmpty(LIST, "MAIN/A-15-04", MODULE.id)] * MOST_EVENTS
     device.record(*same, document=LIST, reason="bin empty")
     made_up = [str(at) for at in range(MOST_EVENTS)]

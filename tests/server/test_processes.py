@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from scantrail.domain.events import WorkerSignedIn
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.protocol.messages import Outcome
 from scantrail.server.ledger.log import verify_chain
 from tests.server.site import ServedSite, TestDevice

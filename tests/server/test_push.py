@@ -8,13 +8,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.events import BinConfirmed, ConditionStated, PickListTaken, WorkerSignedIn
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.sessions import WorkerSignedIn
+from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
-from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.messages import Outcome
 from scantrail.server.database.schema import alarms, log
 from scantrail.server.ledger.log import verify_chain
 from tests.server.site import ServedSite
@@ -165,9 +168,9 @@ def test_a_hold_opened_meanwhile_contests_the_pick(served: ServedSite) -> None:
 
 def test_a_list_taken_over_contests_the_first_devices_picks(served: ServedSite) -> None:
     first, second = served.device(), served.device("Scanner-02", MIKE.id)
-    first.record(PickListTaken("PL-2025-0091"), document="PL-2025-0091")
+    first.record(TaskTaken("PL-2025-0091"), document="PL-2025-0091")
     first.push()
-    second.record(PickListTaken("PL-2025-0091"), document="PL-2025-0091", reason="shift ended")
+    second.record(TaskTaken("PL-2025-0091"), document="PL-2025-0091", reason="shift ended")
     assert second.outcomes() == [Outcome.APPLIED]
     first.pick(46)
     verdict = first.push(first=2).verdicts[-1]
@@ -184,7 +187,7 @@ def test_a_refused_scan_is_in_the_log(served: ServedSite) -> None:
 
 def test_an_unwilling_device_cannot_write_for_another_site(served: ServedSite) -> None:
     device = served.device()
-    device.record(BinConfirmed("PL-2025-0091", "MAIN/A-15-03"))
+    device.record(PlaceConfirmed("PL-2025-0091", "MAIN/A-15-03"))
     device.exacts[0] = device.exacts[0].replace(b'"site":"MAIN"', b'"site":"EAST"')
     assert device.outcomes() == [Outcome.REFUSED]
 

@@ -11,7 +11,8 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.events import Creation, UnitMoved, UnitRegistered
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Outcome
 from scantrail.server.attention.items import open_items

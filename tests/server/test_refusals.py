@@ -11,7 +11,8 @@ import pytest
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
 from scantrail.domain.documents.pick_list import PickLine
-from scantrail.domain.events import BinConfirmed, ProductConfirmed, UnitPicked
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
 from scantrail.domain.scans.reading import Carrier, Reading
@@ -131,7 +132,7 @@ def pushed_with_scan(served: ServedSite, text: str, carrier: Carrier = Carrier.W
     device = served.device()
     unit = unit or module(46)
     listed = "PL-2025-0091"
-    device.record(BinConfirmed(listed, "MAIN/A-15-03"), document=listed)
+    device.record(PlaceConfirmed(listed, "MAIN/A-15-03"), document=listed)
     device.record(ProductConfirmed(listed, MODULE.id), document=listed)
     picked = UnitPicked(unit.id, unit.serial, listed, "1", "SO-2025-1289", unit.place, "MAIN/CART-05", unit.status)
     device.record(picked, document=listed, scan=Reading(text, carrier))

@@ -14,9 +14,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.digests import HEADER, digest_of
-from scantrail.protocol.messages import GLOBAL_STREAM, Changes, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM, Changes
 from scantrail.server.database.schema import metadata
 from scantrail.server.migrations import migrate
 from scantrail.server.people.sign_in import FREE_TRIES

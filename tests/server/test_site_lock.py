@@ -12,9 +12,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, func, text, update
 
-from scantrail.domain.events import BinConfirmed
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.plain import to_plain
-from scantrail.protocol.messages import NumbersRequest, RowKind
+from scantrail.protocol.messages import NumbersRequest
 from scantrail.server.administration import restored as say_restored
 from scantrail.server.attention.settling import resolve
 from scantrail.server.attention.waiting_items import waiting_items
@@ -136,7 +137,7 @@ def test_with_the_lock_none_is_lost(served: ServedSite) -> None:
 @pytest.mark.parametrize("stream", ["MAIN", NUMBERS_LOCK])
 def test_who_judges_late_settles_or_says_a_restore_waits_for_its_turn(served: ServedSite, stream: str) -> None:
     device = served.device()
-    device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    device.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
     device.push()
     with served.database.reading() as connection:
         (item,) = waiting_items(connection)

@@ -9,13 +9,14 @@ import pytest
 from backports import zstd
 
 from scantrail.device.store import DeviceStore
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.events import ConditionStated
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
-from scantrail.protocol.messages import GLOBAL_STREAM, RowKind, Seen
+from scantrail.protocol.messages import GLOBAL_STREAM, Seen
 from scantrail.protocol.rows import TABLE_NAMES
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.server.database.schema import log, meta, streams

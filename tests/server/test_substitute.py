@@ -9,7 +9,8 @@ import pytest
 
 from scantrail.domain.acts.act import Grant
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.events import AllocationReleased, BinConfirmed, ProductConfirmed, UnitPicked, UnitSubstituted
+from scantrail.domain.facts.picking.events import AllocationReleased, UnitPicked, UnitSubstituted
+from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed
 from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import Outcome
 from scantrail.server.history.timelines import timeline_of
@@ -31,7 +32,7 @@ def device(served: ServedSite) -> TestDevice:
     with served.database.writing() as connection:
         put_workers(connection, [SAM, ELSEWHERE], {SAM.id: VERIFIER, ELSEWHERE.id: VERIFIER})
     device = served.device()
-    device.record(BinConfirmed(LISTED, "MAIN/A-15-03"), document=LISTED)
+    device.record(PlaceConfirmed(LISTED, "MAIN/A-15-03"), document=LISTED)
     device.record(ProductConfirmed(LISTED, MODULE.id), document=LISTED)
     return device
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from scantrail.domain.events import ConditionStated, UnitMoved
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.unit import Condition
 from scantrail.server.database.schema import log
 from scantrail.server.history.timelines import TimelineEntry, timeline_of

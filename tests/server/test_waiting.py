@@ -16,23 +16,19 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from scantrail.domain.acts.act import Times
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    BinConfirmed,
-    ConditionStated,
-    PickListCompleted,
-    PickListTaken,
-    PickUndone,
-    UnitPicked,
-)
+from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.work.events import PlaceConfirmed, TaskCompleted, TaskTaken
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.interchange.importing import import_files
 from scantrail.protocol import taking
 from scantrail.protocol.card import write_card
-from scantrail.protocol.messages import Outcome, PushAnswer, Row, RowKind, Seen
+from scantrail.protocol.messages import Outcome, PushAnswer, Row, Seen
 from scantrail.reports.attention import item_lines, list_lines
 from scantrail.server.administration import restored
 from scantrail.server.attention.items import AttentionItem, open_items
@@ -169,13 +165,13 @@ def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
     assert [(row.body["seq"], row.body["outcome"]) for row in rows[:3]] == [(seq, "applied") for seq in (1, 2, 3)]
     assert all(row.body["position"] < rows[0].position for row in rows[:3])
     other = served.device("Scanner-12", MIKE.id)
-    other.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    other.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     other.push()
     assert sum(row.kind is RowKind.VERDICT for row in rows_after(served, device)) == 3, "kept until it has read them"
-    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     answer = device.push(4)
     assert sum(row.kind is RowKind.VERDICT for row in answer.changes.rows) == 3, "it says by this push that it has not"
-    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     device.push(5)
     with served.database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
@@ -194,7 +190,7 @@ def test_what_a_device_has_read_of_another_history_is_kept_for_it(
         here = changes_after(connection, Seen(), "MAIN")
     device.cursor = here.cursor if cursor is None else {"MAIN": cursor}
     device.heads = here.heads if head is None else {"MAIN": head}
-    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     device.push(4)
     with served.database.reading() as connection:
         rows = changes_after(connection, Seen(), "MAIN").rows
@@ -211,7 +207,7 @@ def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_
     assert [(each.outcome, each.position) for each in again] == [(Outcome.DUPLICATE, 0)] * 3
     assert [each.refusal for each in again] == [each.refusal for each in first]
     twin = served.device("Scanner-05")
-    twin.record(BinConfirmed(LIST, "MAIN/B-02-01"), document=LIST)
+    twin.record(PlaceConfirmed(LIST, "MAIN/B-02-01"), document=LIST)
     (copied,) = twin.push().verdicts
     assert copied.refusal is not None
     assert (copied.outcome, copied.refusal.code) == (Outcome.REFUSED, Code.MISUSE)
@@ -231,9 +227,9 @@ def test_what_is_about_other_goods_does_not_wait_behind_it(served: ServedSite) -
     lose(served, lost)
     device = served.device()
     device.pick(46)
-    device.record(BinConfirmed(other.number, "MAIN/A-15-03"), document=other.number)
+    device.record(PlaceConfirmed(other.number, "MAIN/A-15-03"), document=other.number)
     device.record(ConditionStated(lost.id, Condition.GOOD, LIST), document=LIST)
-    device.record(BinConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
+    device.record(PlaceConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
     applied, waiting_ = Outcome.APPLIED, Outcome.WAITING
     assert outcomes(device.push()) == [applied, applied, waiting_, applied, waiting_, waiting_]
     bring(served, lost)
@@ -346,7 +342,7 @@ def test_what_waits_on_a_list_that_somebody_takes_meanwhile_is_told_at_once(serv
     device, other = served.device(), served.device("Scanner-11", MIKE.id)
     device.pick(46)
     assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING]
-    other.record(PickListTaken(LIST), document=LIST)
+    other.record(TaskTaken(LIST), document=LIST)
     assert outcomes(other.push()) == [Outcome.APPLIED]
     assert in_log(served, device)[-1] == (3, "contested")
     (item,) = to_settle(served)
@@ -361,7 +357,7 @@ def test_another_device_waits_for_a_pick_that_waits(served: ServedSite) -> None:
     assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING]
     ended = served.device("Scanner-11", MIKE.id)
     served.change(replace(listed, lines=(replace(listed.lines[0], short=0),), taken=None))
-    ended.record(PickListCompleted(LIST), document=LIST)
+    ended.record(TaskCompleted(LIST), document=LIST)
     (verdict,) = ended.push().verdicts
     assert verdict.refusal is not None
     assert (verdict.outcome, verdict.refusal.code) == (Outcome.WAITING, Code.LINES_OPEN)
@@ -419,7 +415,7 @@ def test_a_server_that_was_off_for_days_first_waits_for_its_devices(served: Serv
     served.now += timedelta(days=3)
     with TestClient(create_app(served.database, lambda: served.now)):
         other = served.device("Scanner-11", MIKE.id)
-        other.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+        other.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
         assert outcomes(other.push()) == [Outcome.WAITING]
         bring(served, listed)
     assert in_log(served, device) == [(1, "applied"), (2, "applied"), (3, "applied")]
@@ -480,7 +476,7 @@ def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
     served: ServedSite, listed: PickList
 ) -> None:
     device = served.device()
-    device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+    device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     days_later = Times(served.now, "boot", mono_ms=3 * 24 * 3_600_000)
     answered = device.post(replace(device.batch(), now=days_later)).json()
     assert [each["outcome"] for each in answered["verdicts"]] == ["waiting"]
@@ -491,7 +487,7 @@ def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
 def test_what_came_later_puts_off_nothing_that_has_waited_long_enough(served: ServedSite, listed: PickList) -> None:
     first, later = served.device(), served.device("Scanner-11", MIKE.id)
     for device in (first, later):
-        device.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+        device.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
         device.push()
         served.now += timedelta(hours=SITE.waiting_hours - 1)
     served.now -= timedelta(hours=SITE.waiting_hours - 2)
@@ -513,7 +509,7 @@ def test_what_waits_at_another_site_is_left_to_it(served: ServedSite, listed: Pi
     with pytest.raises(NotSettled, match="Nothing that needs attention is called"):
         resolve(served.database, walk.id, worker="sarah", reason="Put back", now=served.now, site="MAIN")
     other = served.device("Scanner-11", MIKE.id)
-    other.record(BinConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
+    other.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
     assert outcomes(other.push()) == [Outcome.WAITING]
     bring(served, listed)
     assert in_log(served, device) == []
@@ -559,7 +555,7 @@ def test_what_waited_behind_one_that_is_given_up_goes_on(served: ServedSite) -> 
     lose(served, served.unit(46))
     device = served.device()
     device.pick(46)
-    device.record(BinConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
+    device.record(PlaceConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
     assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING, Outcome.WAITING]
     pick = next(each for each in waits(served) if each.code is Code.UNKNOWN_SERIAL)
     resolve(served.database, pick.id, worker=BOSS.id, reason="Put back", now=served.now)
@@ -581,7 +577,7 @@ def test_what_has_applied_meanwhile_cannot_be_settled_any_more(served: ServedSit
 def test_two_devices_that_wait_for_one_list_are_told_apart(served: ServedSite, listed: PickList) -> None:
     devices = served.device(), served.device("Scanner-11", MIKE.id)
     for device in devices:
-        device.record(BinConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
+        device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
         device.push()
     assert [(each.device, each.following) for each in waits(served)] == [("Scanner-05", 0), ("Scanner-11", 0)]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from scantrail.device.store import DeviceStore, Identity
 from scantrail.domain.acts.act import Act, Draft, Times
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.site import Site
@@ -19,7 +20,7 @@ from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import Changes, Row, RowKind
+from scantrail.protocol.messages import Changes, Row
 from tests.support.worlds import CLERK, MIKE, MODULE, NOW, PLACES, SARAH, SENSOR, SITE
 
 IDENTITY = Identity("Scanner-05", "MAIN", "e1", "http://127.0.0.1:1")

@@ -6,19 +6,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
-from scantrail.domain.events import Event, PickListTaken
-from scantrail.domain.judge import Judgement, absorb, judge
+from scantrail.domain.facts.work.events import TaskTaken
+from scantrail.domain.judge import Judgement, absorb
 from scantrail.domain.scans.reading import Carrier
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
 from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt, reservations
 from scantrail.workflows.pick.state import ChoosingException, ChoosingUndo
+from tests.support.judging import judge_act
 from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, said_in, scanned
 
 
@@ -58,7 +60,7 @@ class Guide:
 
     def take(self, reason: str = "") -> None:
         """Take the list, as the session does."""
-        events: tuple[Event, ...] = (PickListTaken(self.number), *reservations(self.pick))
+        events: tuple[Event, ...] = (TaskTaken(self.number), *reservations(self.pick))
         self._record(Draft(events, self.number, reason=reason))
 
     def step(self) -> Step:
@@ -134,7 +136,7 @@ class Guide:
         at = NOW + timedelta(seconds=len(self.drafts))
         act = Act(ActId(self.device, "e", len(self.drafts) + 1), "", "MAIN", self.worker, Times(at, "boot", 0), draft)
         said = said_in(self.world, draft.reading.text, draft.reading.aim) if draft.reading else None
-        judgement = judge(act, said, self.world, at, self.today)
+        judgement = judge_act(act, said, self.world, at, self.today)
         if judgement.refusal is not None and self.is_over:
             draft, judgement = replace(draft, events=(), refusal=judgement.refusal), Judgement()
         assert judgement.refusal is None, f"the workflow offered what the rules refuse: {judgement.refusal}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.events import CheckConfirmed, CheckNotMet, PickListCompleted
-from scantrail.domain.story import told
+from scantrail.domain.facts import told
+from scantrail.domain.facts.work.events import CheckConfirmed, CheckNotMet, TaskCompleted
 from scantrail.handheld.drawing.bars import Size
 from scantrail.words import say
 from scantrail.workflows.base import Back, Choose
@@ -42,7 +42,7 @@ def test_an_item_that_is_not_so_is_recorded_with_a_reason_and_the_list_ends_all_
     assert say(guide.prompt().checks[1]) == "2 NOT SO: Every label can be read"
     guide.confirm()
     assert guide.pick_list.status is DocumentStatus.COMPLETED
-    assert [type(each) for each in guide.drafts[-1].events] == [CheckConfirmed, PickListCompleted]
+    assert [type(each) for each in guide.drafts[-1].events] == [CheckConfirmed, TaskCompleted]
     assert guide.pick_list.unmet == (SECOND,)
     assert say(guide.prompt().hint) == f"Not so: {SECOND}. Bring CART-05 to packing. Enter for the menu."
 

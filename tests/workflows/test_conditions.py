@@ -8,7 +8,8 @@ import pytest
 
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.events import ConditionStated, StatedBy, UnitPicked
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.quality.events import ConditionStated, StatedBy
 from scantrail.domain.people.site import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Taken
-from scantrail.domain.events import Event, QuarantineUndone, UnitPutAside, UnitQuarantined
-from scantrail.domain.judge import judge
-from scantrail.domain.story import told
+from scantrail.domain.facts import told
+from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.handheld.drawing.bars import Size
@@ -22,6 +22,7 @@ from scantrail.workflows.base import AskUndo, Back, Mark, Tone
 from scantrail.workflows.pick import WORKING, Step
 from scantrail.workflows.pick.state import ScanningDamaged
 from tests.handheld.sketches import ONLINE, must_look_like, picture
+from tests.support.judging import judge_act
 from tests.support.worlds import (
     MIKE,
     MODULE,
@@ -183,7 +184,7 @@ def test_a_good_unit_goes_back_to_a_bin_for_picking_only(guide: Guide) -> None:
 def code(guide: Guide, event: Event, worker: str = SARAH.id) -> Code | None:
     draft = Draft((event,), LISTED.number, reason="seen")
     act = Act(ActId("Scanner-05", "e", 9), "", "MAIN", worker, Times(NOW, "boot", 0), draft)
-    refusal = judge(act, None, guide.world, NOW, TODAY).refusal
+    refusal = judge_act(act, None, guide.world, NOW, TODAY).refusal
     return refusal.code if refusal else None
 
 

@@ -9,13 +9,9 @@ import pytest
 
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Requirement
-from scantrail.domain.events import (
-    ConditionStated,
-    PickListCompleted,
-    ProductConfirmed,
-    UnitPicked,
-    UnitQuarantined,
-)
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantined
+from scantrail.domain.facts.work.events import ProductConfirmed, TaskCompleted
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.product import ProductGtin
@@ -145,7 +141,7 @@ def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> Non
     assert three.pick_list.status is DocumentStatus.COMPLETED
     assert {three.world.units[promised(n).id].status for n in (46, 47, 48)} == {Status.PICKED}
     assert {three.world.units[promised(n).id].place for n in (46, 47, 48)} == {"MAIN/CART-05"}
-    assert isinstance(three.recorded[-1], PickListCompleted)
+    assert isinstance(three.recorded[-1], TaskCompleted)
 
 
 def test_the_condition_is_confirmed_by_enter_and_never_by_a_scan(three: Guide) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.events import LabelUnreadable
+from scantrail.domain.facts.quality.events import LabelUnreadable
 from scantrail.domain.things.photo import MOST, Photo, photo_of
 from scantrail.words import say
 from scantrail.workflows.base import NO_PHOTO_HERE, AskException, AttachPhoto, Back, Tone

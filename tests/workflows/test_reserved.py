@@ -12,7 +12,8 @@ import pytest
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickedUnit, PickList
 from scantrail.domain.documents.reservations import reserved_on
-from scantrail.domain.events import PickListTaken, UnitsReserved
+from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.workflows.base import Scan, Tone
@@ -109,7 +110,7 @@ def test_where_there_is_nothing_to_reserve_the_list_is_taken_all_the_same() -> N
     sarah, mike = two_pickers(module(1), wanted=1)
     sarah.take()
     mike.take()
-    assert mike.recorded == [PickListTaken(SECOND)]
+    assert mike.recorded == [TaskTaken(SECOND)]
 
 
 def test_two_that_reserved_the_same_without_knowing_both_look_elsewhere_first() -> None:
@@ -198,7 +199,7 @@ def test_a_list_that_is_taken_over_is_reserved_for_anew_without_what_is_picked()
     second = Guide(sarah.world, FIRST, device="Scanner-07", worker=MIKE.id)
     second.take("shift ended")
     assert second.recorded == [
-        PickListTaken(FIRST),
+        TaskTaken(FIRST),
         UnitsReserved(FIRST, "1", MODULE.id, (module(2).id,)),
     ]
     mike.take()

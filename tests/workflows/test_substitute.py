@@ -8,7 +8,7 @@ import pytest
 
 from scantrail.domain.acts.act import Grant
 from scantrail.domain.acts.refusal import Code
-from scantrail.domain.events import AllocationReleased, UnitPicked, UnitSubstituted
+from scantrail.domain.facts.picking.events import AllocationReleased, UnitPicked, UnitSubstituted
 from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.status import Status
 from scantrail.words import say

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from scantrail.domain.documents.document import DocumentStatus, LineKind, Taken
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
-from scantrail.domain.events import PickUndone, UnitPicked
+from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.people.site import PickCondition
 from scantrail.domain.scans.reading import Carrier

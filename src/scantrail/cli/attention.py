@@ -7,8 +7,8 @@ import json
 import sys
 
 from scantrail.cli.base import Commands, add_command, add_database, fail, needs
+from scantrail.domain.facts.correcting.corrections import FOUND_AS
 from scantrail.domain.plain import to_plain
-from scantrail.domain.rules.correct import FOUND_AS
 from scantrail.program import Exit
 from scantrail.words import M, _, say
 

@@ -10,19 +10,16 @@ from typing import Protocol
 from scantrail.device.clock import Clock
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
-from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.acts.sight import By
+from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    AttentionSettled,
-    Event,
-    PickListReleased,
-    PickListTaken,
-    WorkerSignedIn,
-    WorkerSignedOut,
-)
-from scantrail.domain.judge import absorb, judge
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.sessions import WorkerSignedIn, WorkerSignedOut
+from scantrail.domain.facts.work.events import TaskReleased, TaskTaken
+from scantrail.domain.judge import absorb, judge, needs_of
 from scantrail.domain.moments import local
 from scantrail.domain.names.codes import CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
@@ -205,7 +202,7 @@ class Session:
         if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
             self._task = replace(self._task, mode=picking.opening_mode(self._task))
             return None
-        events: tuple[Event, ...] = (PickListTaken(number), *picking.reservations(self._task))
+        events: tuple[Event, ...] = (TaskTaken(number), *picking.reservations(self._task))
         draft = Draft(events=events, document=number, reason=reason)
         try:
             refused = self._record_judged(draft, number)
@@ -236,7 +233,7 @@ class Session:
         try:
             if task is not None and task.is_untouched and self._store.ready:
                 number = task.pick_list.number
-                self._record_judged(Draft(events=(PickListReleased(number),), document=number), number)
+                self._record_judged(Draft(events=(TaskReleased(number),), document=number), number)
         except StoreError:
             pass
         finally:
@@ -347,10 +344,11 @@ class Session:
     def _refusal_of(self, drafts: tuple[Draft, ...], task: picking.Pick, now: Times) -> Refusal | None:
         """Why the first of these drafts that may not be recorded may not, each judged after those before it."""
         for draft in drafts:
-            act = Act(ActId(self._store.device, "", 0), "", self._store.site, self._signed_in().id, now, draft)
+            by = By(self._signed_in().id, self._store.device, now.wall)
             said = self._said(draft.reading) if draft.reading else None
-            task.world.places |= self._store.places(needs_of((act,)).places - task.world.places.keys())
-            judgement = judge(act, said, task.world, now.wall, task.today)
+            needs = needs_of((draft,), (by.actor,))
+            task.world.places |= self._store.places(needs.places - task.world.places.keys())
+            judgement = judge(draft, by, said, task.world, task.today)
             if judgement.refusal is not None:
                 return judgement.refusal
             absorb(task.world, judgement)

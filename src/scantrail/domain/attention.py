@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scantrail.domain.acts.act import Act, Draft
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Code, Refusal
-from scantrail.domain.events import (
-    AttentionSettled,
-    BinConfirmed,
-    CheckConfirmed,
-    PickListReleased,
-    PickListTaken,
-    ProductConfirmed,
-    UnitRegistered,
-    UnitsReserved,
-    document_of,
-    unit_of,
-)
+from scantrail.domain.facts import fact_of, things_in, things_of
+from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId, code_of
 from scantrail.words import M, Message
 
 Topic = tuple[DocumentId | None, frozenset[UnitId]]
 """A document and its units. What goes wrong again with the same goods is no trouble of its own."""
+
+
+def _named(things: Iterable[Thing], kind: RowKind) -> frozenset[str]:
+    return frozenset(name for each, name in things if each is kind)
 
 
 def units_in(act: Act) -> frozenset[UnitId]:
@@ -33,10 +29,9 @@ def units_in(act: Act) -> frozenset[UnitId]:
 
 def units_in_draft(draft: Draft) -> frozenset[UnitId]:
     """The units that what is to be recorded is about."""
-    return frozenset(filter(None, map(unit_of, draft.events)))
+    return _named(things_in(draft), RowKind.UNIT)
 
 
-_ON_THE_WAY = (PickListTaken, PickListReleased, UnitsReserved, BinConfirmed, ProductConfirmed, CheckConfirmed)
 _IS_OVER = (Code.LIST_TAKEN_OVER, Code.LIST_CANCELLED, Code.LIST_COMPLETED)
 
 
@@ -50,17 +45,28 @@ def needs_a_person(act: Act, refusal: Refusal) -> bool:
 
 def is_on_the_way(act: Act) -> bool:
     """Whether an act did nothing with goods and found nothing out: a list taken or given back, a label confirmed."""
-    return all(isinstance(event, _ON_THE_WAY) for event in act.draft.events)
+    return all(fact_of(event).on_the_way for event in act.draft.events)
 
 
 def registered_in(act: Act) -> frozenset[UnitId]:
-    """The units that an act registers."""
-    return frozenset(event.unit for event in act.draft.events if isinstance(event, UnitRegistered))
+    """The units that an act puts on record."""
+    creating = [each for each in act.draft.events if RowKind.UNIT in fact_of(each).creates]
+    return _named((thing for event in creating for thing in fact_of(event).touches(event)), RowKind.UNIT)
 
 
 def documents_in(act: Act) -> frozenset[DocumentId]:
     """The documents an act is about."""
-    return frozenset(filter(None, (act.draft.document, *map(document_of, act.draft.events))))
+    return _named(things_in(act.draft), RowKind.DOCUMENT)
+
+
+def unit_of(event: Event) -> UnitId | None:
+    """The unit an event is about."""
+    return next(iter(_named(things_of(event), RowKind.UNIT)), None)
+
+
+def document_of(event: Event) -> DocumentId | None:
+    """The document an event is about."""
+    return next(iter(_named(things_of(event), RowKind.DOCUMENT)), None)
 
 
 def topic_of(act: Act) -> Topic:
@@ -76,14 +82,13 @@ def settlements_in(act: Act) -> tuple[AttentionSettled, ...]:
 
 def place_in(act: Act) -> PlaceId | None:
     """Where the goods were, or the person stood, when it was recorded; None when the act does not say."""
-    for event in act.draft.events:
-        if isinstance(event, UnitRegistered):
-            return event.born.place
-        for name in ("from_place", "place"):
-            place: PlaceId | None = getattr(event, name, None)
-            if place is not None:
-                return place
-    return None
+    places = (fact_of(event).where(event) for event in act.draft.events)
+    return next((place for place in places if place is not None), None)
+
+
+def is_in_hand(act: Act) -> bool:
+    """Whether the person holds the goods after it."""
+    return any(fact_of(event).in_hand for event in act.draft.events)
 
 
 def desk_todo(act: Act | None, refusal: Refusal, *, picker: str, goods: str, device: str) -> Message:

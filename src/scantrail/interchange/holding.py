@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scantrail.domain.events import HoldClosed, HoldOpened
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.facts.holding import HoldClosed, HoldOpened
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import product_of, serial_of
 from scantrail.interchange.plan import Plan
-from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.words import M
 
 CRITERIA = ("serials", "serial_from", "serial_to", "lot", "supplier_lot", "manufactured_from", "manufactured_to")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scantrail.domain.events import Creation
+from scantrail.domain.facts.receiving.events import Creation
 from scantrail.domain.things.hold import HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, OwnerType

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import PlaceId, SiteId, code_of, gtin14, site_of
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import SYSTEM, Worker
@@ -11,7 +12,6 @@ from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Plan
-from scantrail.protocol.messages import RowKind
 from scantrail.server.people.sign_in import pin_fits
 from scantrail.words import M, Message
 

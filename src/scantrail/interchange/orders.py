@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, Requirement
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
-from scantrail.domain.events import DocumentImported
+from scantrail.domain.facts.imports import DocumentImported
 from scantrail.domain.names.identifiers import DocumentId
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lines import amended_lines, order_lines
 from scantrail.interchange.lookups import site_known
 from scantrail.interchange.plan import Plan
-from scantrail.protocol.messages import RowKind
 from scantrail.words import M
 
 Order = TypeVar("Order", PurchaseOrder, SalesOrder)

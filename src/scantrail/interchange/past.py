@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from scantrail.domain.acts.event import Event
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    AllocationReleased,
-    ConditionStated,
-    UnitAllocated,
-    UnitDelivered,
-    UnitEvent,
-    UnitMoved,
-    UnitPicked,
-    UnitQuarantined,
-    UnitRegistered,
-    UnitShipped,
-)
+from scantrail.domain.facts.picking.events import AllocationReleased, UnitAllocated, UnitPicked
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantined
+from scantrail.domain.facts.receiving.events import UnitRegistered
+from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
 from scantrail.domain.names.identifiers import SiteId, site_of
 from scantrail.domain.things.place import PlaceKind
 from scantrail.domain.things.status import STATUS_NAMES, Status, Trigger, may_change, may_pick
@@ -155,13 +149,13 @@ class _Past:
         return False
 
 
-def _registered(past: _Past, step: Checked) -> UnitEvent | None:
+def _registered(past: _Past, step: Checked) -> Event | None:
     if place_of(step, past.plan) is None:
         return None
     return UnitRegistered(past.unit.id, step["how"], past.unit)
 
 
-def _moved(past: _Past, step: Checked) -> UnitEvent | None:
+def _moved(past: _Past, step: Checked) -> Event | None:
     if place_of(step, past.plan) is None:
         return None
     if past.unit.status in (Status.RETIRED, Status.VOID):
@@ -170,19 +164,19 @@ def _moved(past: _Past, step: Checked) -> UnitEvent | None:
     return UnitMoved(past.unit.id, past.unit.place, step["place"])
 
 
-def _allocated(past: _Past, step: Checked) -> UnitEvent | None:
+def _allocated(past: _Past, step: Checked) -> Event | None:
     if not past.needs(step, "order") or not past.changes(step, Status.ALLOCATED, Trigger.ORDER):
         return None
     return UnitAllocated(past.unit.id, step["order"])
 
 
-def _released(past: _Past, step: Checked) -> UnitEvent | None:
+def _released(past: _Past, step: Checked) -> Event | None:
     if not past.changes(step, Status.AVAILABLE, Trigger.CANCELLED):
         return None
     return AllocationReleased(past.unit.id, past.unit.order or "")
 
 
-def _picked(past: _Past, step: Checked) -> UnitEvent | None:
+def _picked(past: _Past, step: Checked) -> Event | None:
     place = place_of(step, past.plan)
     order = step["order"] or past.unit.order
     if place is None or not past.needs(step, "document"):
@@ -211,11 +205,11 @@ def _picked(past: _Past, step: Checked) -> UnitEvent | None:
     )
 
 
-def _condition(past: _Past, step: Checked) -> UnitEvent | None:
+def _condition(past: _Past, step: Checked) -> Event | None:
     return ConditionStated(past.unit.id, step["condition"], step["document"])
 
 
-def _quarantined(past: _Past, step: Checked) -> UnitEvent | None:
+def _quarantined(past: _Past, step: Checked) -> Event | None:
     place = place_of(step, past.plan)
     if place is None or not past.needs(step, "reason"):
         return None
@@ -224,7 +218,7 @@ def _quarantined(past: _Past, step: Checked) -> UnitEvent | None:
     return UnitQuarantined(past.unit.id, past.unit.status, past.unit.place, place.id, step["condition"])
 
 
-def _shipped(past: _Past, step: Checked) -> UnitEvent | None:
+def _shipped(past: _Past, step: Checked) -> Event | None:
     place = place_of(step, past.plan)
     if place is None or not past.needs(step, "document"):
         return None
@@ -245,7 +239,7 @@ def _shipped(past: _Past, step: Checked) -> UnitEvent | None:
     )
 
 
-def _delivered(past: _Past, step: Checked) -> UnitEvent | None:
+def _delivered(past: _Past, step: Checked) -> Event | None:
     place = place_of(step, past.plan)
     if place is None or not past.changes(step, Status.DELIVERED, Trigger.CONFIRMATION):
         return None
@@ -259,7 +253,7 @@ def _delivered(past: _Past, step: Checked) -> UnitEvent | None:
     )
 
 
-_MAKERS: dict[Step, Callable[[_Past, Checked], UnitEvent | None]] = {
+_MAKERS: dict[Step, Callable[[_Past, Checked], Event | None]] = {
     Step.REGISTERED: _registered,
     Step.MOVED: _moved,
     Step.ALLOCATED: _allocated,

@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind, Requirement
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
-from scantrail.domain.events import AllocationReleased, DocumentImported, PickListCancelled, UnitAllocated, UnitEvent
+from scantrail.domain.facts.imports import DocumentImported
+from scantrail.domain.facts.picking.events import AllocationReleased, UnitAllocated
+from scantrail.domain.facts.work.events import TaskCancelled
 from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
 from scantrail.domain.things.hold import HOLD_NAMES
 from scantrail.domain.things.status import Status
@@ -22,7 +26,6 @@ from scantrail.interchange.lookups import product_of, sales_order_of, site_known
 from scantrail.interchange.orders import check_head, document_of_type
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.records import PROGRESS, has_progress
-from scantrail.protocol.messages import RowKind
 from scantrail.words import M, Message
 
 
@@ -113,11 +116,9 @@ def _plan_pick_list(row: Checked, plan: Plan, old: PickList | None, new: PickLis
     if not plan.put(RowKind.DOCUMENT, row, new.number, old, new):
         return
     plan.records.documents[new.number] = new
-    events: list[UnitEvent | DocumentImported | PickListCancelled] = [
-        DocumentImported(DocumentKind.PICK_LIST, new.number)
-    ]
+    events: list[Event | DocumentImported | TaskCancelled] = [DocumentImported(DocumentKind.PICK_LIST, new.number)]
     if new.status is DocumentStatus.CANCELLED:
-        events.append(PickListCancelled(new.number))
+        events.append(TaskCancelled(new.number))
     before, after = _named(old), _named(new)
     events.extend(_release(plan, new, before.keys() - after.keys()))
     events.extend(_promise(row, plan, new, {unit: after[unit] for unit in after if unit not in before}))
@@ -142,7 +143,7 @@ def _named(pick_list: PickList | None) -> dict[UnitId, PickLine]:
     return {unit: line for line in pick_list.lines if not line.cancelled for unit in line.units}
 
 
-def _release(plan: Plan, pick_list: PickList, units: Iterable[UnitId]) -> Iterable[UnitEvent]:
+def _release(plan: Plan, pick_list: PickList, units: Iterable[UnitId]) -> Iterable[Event]:
     for unit in sorted(units):
         found = plan.records.units.get(unit)
         if found is not None and (found.status, found.document) == (Status.ALLOCATED, pick_list.number):
@@ -151,7 +152,7 @@ def _release(plan: Plan, pick_list: PickList, units: Iterable[UnitId]) -> Iterab
             yield event
 
 
-def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, PickLine]) -> Iterable[UnitEvent]:
+def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, PickLine]) -> Iterable[Event]:
     spots = {line["line"]: line for line in row.lines}
     for unit_id, line in named.items():
         unit = plan.records.units[unit_id]

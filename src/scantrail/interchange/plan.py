@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from scantrail.domain.acts.act import Draft
-from scantrail.domain.events import Event, UnitRegistered
-from scantrail.domain.fold import By, fold_unit
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.sight import By, Recorder
+from scantrail.domain.facts import touched
+from scantrail.domain.facts.receiving.events import UnitRegistered
+from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
@@ -18,7 +22,6 @@ from scantrail.interchange.checking import Checked, Key
 from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.problems import Problems
 from scantrail.interchange.records import Records
-from scantrail.protocol.messages import RowKind
 from scantrail.server.ledger.log import SERVER_DEVICE, Dated
 from scantrail.words import Message
 
@@ -130,7 +133,9 @@ class Plan:
         self, unit: Unit | None, event: Event, site: SiteId, at: datetime | None = None, actor: str = SYSTEM
     ) -> Unit:
         """A unit after an event of this import; it is written in its last state."""
-        after = fold_unit(unit, event, By(actor, SERVER_DEVICE, at or self.now))
+        thing = next(thing for thing in touched(event) if thing[0] is RowKind.UNIT)
+        by = By(actor, SERVER_DEVICE, at or self.now, Recorder.SYSTEM)
+        after: Unit = fold(unit, event, thing, by)
         self.records.units[after.id] = after
         self.changed_units.setdefault(after.id, site)
         return after

@@ -13,7 +13,9 @@ from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
-from scantrail.domain.events import UnitAllocated, UnitRegistered, event_from_plain
+from scantrail.domain.facts.picking.events import UnitAllocated
+from scantrail.domain.facts.receiving.events import UnitRegistered
+from scantrail.domain.facts.stored import event_from_plain
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker

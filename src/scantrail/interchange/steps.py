@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from scantrail.domain.events import (
-    AllocationReleased,
-    ConditionStated,
-    UnitAllocated,
-    UnitDelivered,
-    UnitEvent,
-    UnitMoved,
-    UnitPicked,
-    UnitQuarantined,
-    UnitRegistered,
-    UnitShipped,
-)
+from scantrail.domain.acts.event import Event
+from scantrail.domain.facts.picking.events import AllocationReleased, UnitAllocated, UnitPicked
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantined
+from scantrail.domain.facts.receiving.events import UnitRegistered
+from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
 
 
 class Step(Enum):
@@ -32,7 +26,7 @@ class Step(Enum):
     DELIVERED = "delivered"
 
 
-STEP_EVENTS: dict[Step, type[UnitEvent]] = {
+STEP_EVENTS: dict[Step, type[Event]] = {
     Step.REGISTERED: UnitRegistered,
     Step.MOVED: UnitMoved,
     Step.ALLOCATED: UnitAllocated,

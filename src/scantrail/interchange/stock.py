@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.orders import PurchaseOrder
-from scantrail.domain.events import Creation, UnitRegistered
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.names.identifiers import ProductId, SiteId, unit_id
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status

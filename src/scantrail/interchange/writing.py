@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scantrail.domain.events import RowsImported
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.facts.imports import RowsImported
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.rows import Source
-from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.sets import CHUNK, chunks
 from scantrail.server.ledger.feed import mark
 from scantrail.server.ledger.judging import judge_waiting

@@ -9,7 +9,7 @@ from typing import Any
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
 from scantrail.domain.acts.refusal import Refusal
-from scantrail.domain.events import event_from_plain, event_to_plain
+from scantrail.domain.facts.stored import event_from_plain, event_to_plain
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.photo import Photo, is_hash

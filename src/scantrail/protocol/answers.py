@@ -10,14 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from scantrail.domain.things.photo import is_hash
-from scantrail.protocol.messages import (
-    Changes,
-    EnrolAnswer,
-    LackedPhotos,
-    NumbersAnswer,
-    PushAnswer,
-    SignInAnswer,
-)
+from scantrail.protocol.messages import Changes, EnrolAnswer, LackedPhotos, NumbersAnswer, PushAnswer, SignInAnswer
 from scantrail.protocol.outbox import WrongAnswer
 from scantrail.protocol.snapshot import SnapshotAnswer
 

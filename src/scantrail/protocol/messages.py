@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts.act import Times
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import RAW_CODE, Code, Refusal, refuse
 from scantrail.domain.plain import to_plain
 
@@ -35,22 +36,6 @@ class Outcome(Enum):
 
 NEW_OUTCOME = "outcome "
 """How the `RAW_CODE` begins that stands for an outcome which is not known here."""
-
-
-class RowKind(Enum):
-    """What a row of the change feed describes."""
-
-    SITE = "site"
-    PRODUCT = "product"
-    PLACE = "place"
-    WORKER = "worker"
-    HOLD = "hold"
-    DOCUMENT = "document"
-    UNIT = "unit"
-    ATTENTION = "attention"
-    """A record that did not apply and that somebody has settled elsewhere; see `SettledRecord`."""
-    VERDICT = "verdict"
-    """The final word on an act that waited; see `LateVerdict`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.kinds import DOCUMENT_TYPES
 from scantrail.domain.names.identifiers import SiteId, gtin14, site_of
@@ -19,7 +20,7 @@ from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import Row, RowKind
+from scantrail.protocol.messages import Row
 
 TABLE_NAMES: Mapping[RowKind, str] = {
     RowKind.SITE: "sites",

@@ -11,8 +11,9 @@ from datetime import date, datetime, tzinfo
 from enum import Enum
 from typing import Protocol
 
-from scantrail.domain.acts.act import Act, ActId, Times, effective_at
+from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.sight import By, made_by
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import registered_in, units_in
 from scantrail.domain.documents.pick_list import PickList
@@ -116,7 +117,7 @@ class SiteRecords(Protocol):
 class Rules:
     """What judging takes beside the records."""
 
-    judge: Callable[[Act, Said | None, World, datetime, date], Judgement]
+    judge: Callable[[Draft, By, Said | None, World, date], Judgement]
     said: Callable[[Reading, Sequence[CodePrefix], date], Said]
     zone: Callable[[str], tzinfo]
     """The clock of an IANA time zone."""
@@ -269,12 +270,12 @@ class _Bench:
         in_line = things - unit_things(registered_in(act))
         if act.draft.refusal is None and self._queue.is_behind(act.id, in_line):
             is_about_goods = self._queue.is_behind(act.id, unit_things(units_in(act)))
-            conflict = None if is_about_goods else goods_refusal(act, self._world)
+            conflict = None if is_about_goods else goods_refusal(act.draft, made_by(act), self._world)
             return Judgement(conflict or refuse(Code.EARLIER_WAITS))
         today = happened.astimezone(self._zone).date()
         reading = act.draft.reading
         said = self._rules.said(reading, self._world.site.code_prefixes, today) if reading else None
-        return self._rules.judge(act, said, self._world, happened, today)
+        return self._rules.judge(act.draft, made_by(act, happened), said, self._world, today)
 
     def _log(self, act: Act, exact: bytes, happened: datetime, judgement: Judgement) -> ActVerdict:
         absorb(self._world, judgement)

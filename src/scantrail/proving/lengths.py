@@ -15,6 +15,7 @@ from typing import TypeVar
 from scantrail.device.clock import DeviceClock
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore, Identity
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.people.site import Site
@@ -25,7 +26,7 @@ from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.exchange import Ask, Reply, Send, Step, exchange, next_step
-from scantrail.protocol.messages import GLOBAL_STREAM, RowKind
+from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
 from scantrail.server.ledger.feed import changes_after, mark

@@ -15,10 +15,10 @@ from backports import zstd
 from scantrail.device.identity.enrolment import enrol
 from scantrail.device.store import DeviceStore
 from scantrail.device.sync_command import sync_now
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.link import Link
-from scantrail.protocol.messages import RowKind
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database.engine import Database
 from scantrail.server.ledger.feed import mark

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from scantrail.domain.moments import zoned_moment
-from scantrail.domain.names.identifiers import code_of
-from scantrail.domain.story import place_words
+from scantrail.domain.names.identifiers import code_of, place_words
 from scantrail.domain.things.status import STATUS_NAMES
 from scantrail.server.attention.items import AttentionItem, Goods
 from scantrail.server.ledger.attention_rows import AttentionKind

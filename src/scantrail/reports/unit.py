@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scantrail.domain.moments import zoned_moment
-from scantrail.domain.story import place_words
+from scantrail.domain.names.identifiers import place_words
 from scantrail.domain.things.photo import photo_words
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import STATUS_NAMES

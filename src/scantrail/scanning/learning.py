@@ -14,15 +14,7 @@ from scantrail.scanning.keyboard import Keyboard, Unlearnable, again, keyboard_o
 from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS, key_name
 from scantrail.scanning.profiles import FASTEST_HAND_MS, Profile, load_profile
 from scantrail.scanning.settings import ProfileUnusable
-from scantrail.scanning.strokes import (
-    Stroke,
-    Timing,
-    Typed,
-    alt_digits_in,
-    gaps_of,
-    typed_by,
-    with_alt_characters,
-)
+from scantrail.scanning.strokes import Stroke, Timing, Typed, alt_digits_in, gaps_of, typed_by, with_alt_characters
 from scantrail.scanning.wedge import Heard, Wedge
 from scantrail.words import M, Message
 

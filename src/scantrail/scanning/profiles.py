@@ -10,14 +10,7 @@ from typing import Any
 
 import scantrail
 from scantrail.scanning.keys import CONTROL_KEYS
-from scantrail.scanning.profile_settings import (
-    TABLES,
-    CameraSettings,
-    Kind,
-    SerialSettings,
-    setting_names,
-    settings_of,
-)
+from scantrail.scanning.profile_settings import TABLES, CameraSettings, Kind, SerialSettings, setting_names, settings_of
 from scantrail.scanning.settings import ProfileUnusable, checked, choice, read_toml, toml_of
 from scantrail.words import M, Message
 

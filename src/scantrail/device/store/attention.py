@@ -8,8 +8,7 @@ from datetime import datetime
 
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.refusal import Refusal
-from scantrail.domain.attention import Topic, place_in, topic_of
-from scantrail.domain.events import UnitPicked, UnitRegistered
+from scantrail.domain.attention import Topic, is_in_hand, place_in, topic_of
 from scantrail.domain.names.identifiers import DocumentId, UnitId, WorkerId, code_of
 from scantrail.words import Message
 
@@ -45,9 +44,8 @@ class AttentionItem:
 
 def todo_of(act: Act, refusal: Refusal) -> Message:
     """What is done with the goods of an act that did not apply: a unit that is in somebody's hand goes somewhere."""
-    in_hand = any(isinstance(event, (UnitPicked, UnitRegistered)) for event in act.draft.events)
     place = place_in(act)
-    return refusal.afterwards(code_of(place)) if in_hand and place else refusal.todo
+    return refusal.afterwards(code_of(place)) if place and is_in_hand(act) else refusal.todo
 
 
 def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:

@@ -21,7 +21,7 @@ from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.refusal import RAW_CODE, Refusal
 from scantrail.domain.attention import needs_a_person
-from scantrail.domain.events import AttentionSettled
+from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.acts import act_hash, encode_act

@@ -13,10 +13,11 @@ from sqlalchemy.dialects.sqlite import insert
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
 from scantrail.device.store.unread import Unread
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import Changes, LateVerdict, Row, RowKind, SettledRecord
+from scantrail.protocol.messages import Changes, LateVerdict, Row, SettledRecord
 from scantrail.protocol.rows import TABLE_NAMES, columns_of, gtins_of, labels_of, value_of
 
 TABLES: dict[RowKind, Table] = {kind: schema.mirrored.tables[name] for kind, name in TABLE_NAMES.items()}

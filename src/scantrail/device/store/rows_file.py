@@ -11,11 +11,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, OwnerType
 from scantrail.protocol.answers import LARGEST_NUMBER
-from scantrail.protocol.messages import Row, RowKind, SettledRecord
+from scantrail.protocol.messages import Row, SettledRecord
 from scantrail.protocol.rows import INDEXES, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
 from scantrail.protocol.snapshot import Snapshot
 from scantrail.sqlite import sqlite3

@@ -27,6 +27,7 @@ from scantrail.device.store.stock import Stock
 from scantrail.device.store.things import Thing
 from scantrail.device.store.view import View
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents.pick_list import PickList
@@ -40,7 +41,7 @@ from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import Changes, PushAnswer, Row, RowKind
+from scantrail.protocol.messages import Changes, PushAnswer, Row
 from scantrail.protocol.outbox import ActState, Entry
 
 

@@ -5,30 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from scantrail.domain.acts.act import Act
-from scantrail.domain.events import (
-    ConditionStated,
-    Event,
-    UnitAllocated,
-    UnitDelivered,
-    UnitHandedOver,
-    UnitPicked,
-    UnitPutAside,
-    UnitQuarantined,
-    UnitShipped,
-    UnitSubstituted,
-    document_of,
-    unit_of,
-)
-from scantrail.domain.fold import changes_unit
+from scantrail.domain.acts.fact import Stock
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.facts import fact_of
+from scantrail.domain.facts import things_of as everything_about
 from scantrail.protocol.acts import decode_act
 
 UNIT, DOCUMENT = "unit", "document"
 Thing = tuple[str, str]
 """A kind (`unit` or `document`) and an id."""
 
-TAKES, FREES = "takes", "frees"
-_TAKING = (UnitAllocated, UnitSubstituted, UnitPicked, UnitQuarantined, UnitShipped, UnitDelivered)
-_NEITHER = (ConditionStated, UnitHandedOver, UnitPutAside)
+TAKES, FREES = Stock.TAKES.value, Stock.FREES.value
 
 
 @lru_cache(maxsize=2048)
@@ -43,15 +30,7 @@ def things_of(act: Act) -> dict[Thing, str]:
     if act.draft.document:
         found[DOCUMENT, act.draft.document] = ""
     for event in act.draft.events:
-        unit, document = unit_of(event), document_of(event)
-        if unit is not None:
-            found[UNIT, unit] = _effect(event) or found.get((UNIT, unit), "")
-        if document is not None:
-            found[DOCUMENT, document] = ""
+        effect = fact_of(event).stock.value
+        for kind, name in everything_about(event):
+            found[kind.value, name] = (effect if kind is RowKind.UNIT else "") or found.get((kind.value, name), "")
     return found
-
-
-def _effect(event: Event) -> str:
-    if isinstance(event, _TAKING):
-        return TAKES
-    return FREES if changes_unit(event) and not isinstance(event, _NEITHER) else ""

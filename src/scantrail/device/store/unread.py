@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from scantrail.device.store.database import Database
 from scantrail.device.store.sets import keys
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.plain import PlainError
-from scantrail.protocol.messages import Row, RowKind, UnreadRow
+from scantrail.protocol.messages import Row, UnreadRow
 
 Named = tuple[str, str]
 """A row's kind and id."""

@@ -17,10 +17,12 @@ from scantrail.device.store.journal import Journal
 from scantrail.device.store.sets import keys, one_of
 from scantrail.device.store.things import DOCUMENT, UNIT, Thing
 from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.sight import made_by
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import UnitRegistered, document_of, unit_of
-from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.facts import touched
+from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import (
     CaseRule,
@@ -40,7 +42,7 @@ from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import Row, RowKind
+from scantrail.protocol.messages import Row
 
 T = TypeVar("T")
 
@@ -137,12 +139,10 @@ class View:
     def add(self, act: Act) -> None:
         """Bring what was read up to a newly recorded act."""
         for event in act.draft.events:
-            unit = self._units.get(unit_of(event) or "")
-            if unit is not None and changes_unit(event):
-                self._units[unit.id] = fold_unit(unit, event, by(act))
-            pick_list = self._lists.get(document_of(event) or "")
-            if pick_list is not None:
-                self._lists[pick_list.number] = fold_pick_list(pick_list, event, by(act))
+            for thing in touched(event):
+                rows: dict[str, Any] = self._units if thing[0] is RowKind.UNIT else self._lists
+                if thing[1] in rows:
+                    rows[thing[1]] = fold(rows[thing[1]], event, thing, made_by(act))
 
     def units(self, ids: Iterable[UnitId]) -> dict[UnitId, Unit]:
         """Units by id; those that are not on record are left out."""
@@ -152,7 +152,7 @@ class View:
             _trim(self._units, wanted)
             rows = {row.id: decoded(Unit, row.body) for row in self._database.rows(_UNITS, ids=keys(missing))}
             for unit, acts in self._journal.unseen(UNIT, missing).items():
-                after = _after(rows.get(unit), unit, acts)
+                after = folded(rows.get(unit), (RowKind.UNIT, unit), acts)
                 if after is not None:
                     rows[unit] = after
             self._units.update(rows)
@@ -168,8 +168,7 @@ class View:
             self._list_positions |= {row.id: row.position for row in found}
             rows = {row.id: decoded(PickList, row.body) for row in found}
             for number, acts in self._journal.unseen(DOCUMENT, rows).items():
-                for act in acts:
-                    rows[number] = _list_after(rows[number], act)
+                rows[number] = folded(rows[number], (RowKind.DOCUMENT, number), acts)
             self._lists.update(rows)
         return {number: self._lists[number] for number in wanted if number in self._lists}
 
@@ -294,24 +293,3 @@ def _trim(kept: dict[str, Any], wanted: Collection[str]) -> None:
 def _urgency(pick_list: PickList) -> tuple[int, str, str]:
     by_when = pick_list.required_by.isoformat() if pick_list.required_by else "9999"
     return pick_list.priority, by_when, pick_list.number
-
-
-def by(act: Act) -> By:
-    """Whose act it is, as the fold wants it."""
-    return By(act.actor, act.id.device, act.times.wall)
-
-
-def _after(unit: Unit | None, unit_id: UnitId, acts: Iterable[Act]) -> Unit | None:
-    """A unit after acts; one that is nowhere on record begins with its registration."""
-    for act in acts:
-        for event in act.draft.events:
-            if unit_of(event) == unit_id and changes_unit(event) and (unit or isinstance(event, UnitRegistered)):
-                unit = fold_unit(unit, event, by(act))
-    return unit
-
-
-def _list_after(pick_list: PickList, act: Act) -> PickList:
-    for event in act.draft.events:
-        if document_of(event) == pick_list.number:
-            pick_list = fold_pick_list(pick_list, event, by(act))
-    return pick_list

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Refusal
-from scantrail.domain.events import Event
 from scantrail.domain.names.identifiers import DeviceId, DocumentId, SiteId, WorkerId
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.photo import Photo

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scantrail.domain.acts.act import Act
-from scantrail.domain.attention import documents_in, units_in
+from scantrail.domain.acts.needs import Label
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    BinConfirmed,
-    BinFoundEmpty,
-    LabelUnreadable,
-    PickUndone,
-    QuarantineUndone,
-    UnitHandedOver,
-    UnitMoved,
-    UnitPicked,
-    UnitPutAside,
-    UnitQuarantined,
-    UnitRegistered,
-    UnitsReserved,
-    UnitSubstituted,
-    WorkerSignedIn,
-)
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
@@ -32,9 +14,6 @@ from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-
-Label = tuple[ProductId, str]
-"""A product and a canonical serial."""
 
 
 @dataclass(slots=True)
@@ -69,67 +48,3 @@ class World:
         """A worker's name, or the id where the person is not on record here."""
         found = self.workers.get(worker)
         return found.name if found else worker
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """The rows that judging some acts takes. Other products, order and earlier pickers follow from them."""
-
-    units: frozenset[UnitId]
-    products: frozenset[ProductId]
-    """Of units that are not on record yet."""
-    labels: frozenset[Label]
-    """Serials that are registered."""
-    documents: frozenset[DocumentId]
-    places: frozenset[PlaceId]
-    workers: frozenset[WorkerId]
-
-
-def needs_of(acts: Iterable[Act]) -> Needs:
-    """What to load before judging these acts."""
-    units: set[UnitId] = set()
-    products: set[ProductId] = set()
-    labels: set[Label] = set()
-    documents: set[DocumentId] = set()
-    places: set[PlaceId] = set()
-    workers: set[WorkerId] = set()
-    for act in acts:
-        workers.add(act.actor)
-        units |= units_in(act)
-        documents |= documents_in(act)
-        if act.draft.grant is not None:
-            workers.add(act.draft.grant.worker)
-        for event in act.draft.events:
-            match event:
-                case (
-                    UnitPicked()
-                    | PickUndone()
-                    | UnitHandedOver()
-                    | UnitMoved()
-                    | UnitQuarantined()
-                    | QuarantineUndone()
-                    | UnitPutAside()
-                ):
-                    places.update((event.from_place, event.to_place))
-                case UnitRegistered(born=born):
-                    products.add(born.product)
-                    labels.add((born.product, born.serial))
-                    places.add(born.place)
-                case BinConfirmed(place=str() as place) | BinFoundEmpty(place=place) | LabelUnreadable(place=place):
-                    places.add(place)
-                case UnitsReserved():
-                    units.update(event.units)
-                case UnitSubstituted():
-                    units.add(event.instead_of)
-                case WorkerSignedIn():
-                    workers.add(event.worker)
-                case _:
-                    pass
-    return Needs(
-        frozenset(units),
-        frozenset(products),
-        frozenset(labels),
-        frozenset(documents),
-        frozenset(places),
-        frozenset(workers),
-    )

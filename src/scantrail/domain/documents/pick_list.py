@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from scantrail.domain.documents.document import DocumentStatus, LineKind, Requirement, Taken
-from scantrail.domain.names.identifiers import (
-    DocumentId,
-    PlaceId,
-    ProductId,
-    SiteId,
-    UnitId,
-    WorkerId,
-)
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Condition
+from scantrail.domain.things.unit import Condition, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +158,12 @@ class PickList:
     def picked_unit(self, unit: UnitId) -> PickedUnit | None:
         """The record of a unit picked on this list."""
         return next((each for line in self.lines for each in line.picked if each.unit == unit), None)
+
+
+def line_for(pick_list: PickList, unit: Unit) -> PickLine | None:
+    """The line a unit counts on: the exact line that names it, else a line of its product, open ones first."""
+    of_product = [line for line in pick_list.lines if line.product == unit.product and not line.cancelled]
+    named = [line for line in of_product if unit.id in line.units]
+    open_any = [line for line in of_product if line.kind is LineKind.ANY and line.remaining]
+    any_kind = [line for line in of_product if line.kind is LineKind.ANY]
+    return next(iter([*named, *open_any, *any_kind, *of_product]), None)

@@ -176,3 +176,8 @@ def gtin_of_upc_e(text: str) -> str | None:
 def gtin14(text: str) -> str:
     """A GTIN in its 14-digit form."""
     return text.zfill(14)
+
+
+def place_words(place: str) -> str:
+    """A place for a reader who may be at another site: `A-15-03 (MAIN)`."""
+    return f"{code_of(place)} ({site_of(place)})"

@@ -9,8 +9,7 @@ from datetime import date, datetime
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import LineKind
-from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList
-from scantrail.domain.fold import line_for
+from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, line_for
 from scantrail.domain.moments import local
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, code_of
 from scantrail.domain.rules.scan import Scanned, Wanted, scan_refusal

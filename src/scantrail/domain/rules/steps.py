@@ -8,8 +8,7 @@ from __future__ import annotations
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import BinFoundEmpty, CheckConfirmed, CheckNotMet, LabelUnreadable
-from scantrail.domain.names.identifiers import ProductId
+from scantrail.domain.names.identifiers import PlaceId, ProductId
 from scantrail.domain.rules.handling import place_refusal
 
 
@@ -21,26 +20,28 @@ def product_refusal(world: World, pick_list: PickList, product: ProductId) -> Re
     return refuse(Code.NOT_ASKED_FOR, document=pick_list.number, product=found.name if found else product)
 
 
-def empty_bin_refusal(world: World, pick_list: PickList, event: BinFoundEmpty) -> Refusal | None:
+def empty_bin_refusal(world: World, pick_list: PickList, place: PlaceId, product: ProductId) -> Refusal | None:
     """Why a bin cannot have been found empty of a product for this list."""
-    return place_refusal(world, event.place) or product_refusal(world, pick_list, event.product)
+    return place_refusal(world, place) or product_refusal(world, pick_list, product)
 
 
-def label_refusal(world: World, pick_list: PickList, event: LabelUnreadable) -> Refusal | None:
+def label_refusal(
+    world: World, pick_list: PickList, line_id: str, product: ProductId, place: PlaceId
+) -> Refusal | None:
     """Why a label cannot have been found unreadable on a line; one that is full by now could have it once."""
-    line = pick_list.line(event.line)
-    if line is None or line.product != event.product:
-        return refuse(Code.LINE_CHANGED, line=event.line, document=pick_list.number)
-    return place_refusal(world, event.place)
+    line = pick_list.line(line_id)
+    if line is None or line.product != product:
+        return refuse(Code.LINE_CHANGED, line=line_id, document=pick_list.number)
+    return place_refusal(world, place)
 
 
-def check_refusal(world: World, pick_list: PickList, event: CheckConfirmed | CheckNotMet) -> Refusal | None:
+def check_refusal(world: World, pick_list: PickList, item: str) -> Refusal | None:
     """Why an item of the checklist cannot be answered: the pick goes on, or nobody asks for this item.
 
     Earlier versions asked for the order's instructions as well.
     """
-    if event.item not in (*world.site.pick_checklist, *pick_list.instructions):
-        return refuse(Code.CHECKLIST_CHANGED, document=pick_list.number, item=event.item)
+    if item not in (*world.site.pick_checklist, *pick_list.instructions):
+        return refuse(Code.CHECKLIST_CHANGED, document=pick_list.number, item=item)
     return unfinished_refusal(pick_list)
 
 

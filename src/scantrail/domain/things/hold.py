@@ -60,6 +60,12 @@ class Hold:
         is_known = not isinstance(kind, str) or kind in HoldKind._value2member_map_
         return data if is_known else {**data, "kind": HoldKind.NOT_KNOWN.value}
 
+    @property
+    def has_criterion(self) -> bool:
+        """Whether it says what it holds: without any criterion it matches nothing."""
+        ranges = (self.serial_from, self.serial_to, self.manufactured_from, self.manufactured_to)
+        return any((self.units, self.product, self.lot, self.supplier_lot, *ranges))
+
     def matches(self, unit: Unit) -> bool:
         """Whether this hold lies on the unit. A hold without any criterion matches nothing."""
         if not self.open:

@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from scantrail.domain.names.identifiers import (
-    CaseRule,
-    ProductId,
-    SerialFault,
-    SerialFormat,
-    canonical_serial,
-    gtin14,
-)
+from scantrail.domain.names.identifiers import CaseRule, ProductId, SerialFault, SerialFormat, canonical_serial, gtin14
 
 
 class Tracking(Enum):

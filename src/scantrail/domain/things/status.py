@@ -48,6 +48,7 @@ class Trigger(Enum):
     PICK = "pick"
     CANCELLED = "cancelled"
     PICK_UNDONE = "pick_undone"
+    REPORT_UNDONE = "report_undone"
     FULFILMENT = "fulfilment"
     CONFIRMATION = "confirmation"
     QUALITY_ISSUE = "quality_issue"
@@ -125,6 +126,22 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[Trigger]]] = {
     Status.VOID: {},
 }
 """From, to, and why. Nothing outside it, save a correction (R24)."""
+
+
+IN_ONE_ACT: dict[tuple[Status, Status], Trigger] = {
+    (Status.AVAILABLE, Status.PICKED): Trigger.PICK,
+    (Status.PICKED, Status.AVAILABLE): Trigger.PICK_UNDONE,
+    (Status.QUARANTINE, Status.AVAILABLE): Trigger.REPORT_UNDONE,
+    (Status.QUARANTINE, Status.ALLOCATED): Trigger.REPORT_UNDONE,
+}
+"""Two steps of the table in one act, and what taking an act back restores (R20)."""
+
+
+def may_become(old: Status, new: Status, trigger: Trigger | None) -> bool:
+    """Whether one act may bring a unit from one status to another: by the table, or by two steps of it at once."""
+    if trigger is None:
+        return old is new
+    return old is new or may_change(old, new, trigger) or IN_ONE_ACT.get((old, new)) is trigger
 
 
 def may_change(old: Status, new: Status, trigger: Trigger) -> bool:

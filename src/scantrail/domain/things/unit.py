@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from scantrail.domain.names.identifiers import (
-    DocumentId,
-    PlaceId,
-    ProductId,
-    SiteId,
-    UnitId,
-    WorkerId,
-    site_of,
-)
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId, site_of
 from scantrail.domain.things.status import Status
 
 

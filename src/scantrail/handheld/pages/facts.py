@@ -10,12 +10,11 @@ from scantrail.device.store import DeviceStore
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.moments import moment
-from scantrail.domain.names.identifiers import PlaceId, code_of
+from scantrail.domain.names.identifiers import PlaceId, code_of, place_words
 from scantrail.domain.names.labels import LABEL_NAMES
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.scans.reading import Said
-from scantrail.domain.story import place_words
 from scantrail.domain.things.hold import HOLD_NAMES, Hold
 from scantrail.domain.things.photo import Photo, photo_words
 from scantrail.domain.things.place import Place

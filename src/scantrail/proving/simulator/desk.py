@@ -8,25 +8,22 @@ from datetime import datetime, timedelta
 from random import Random
 
 from scantrail.domain.acts.act import Draft
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
-from scantrail.domain.events import (
-    AllocationReleased,
-    Creation,
-    DocumentImported,
-    Event,
-    HoldClosed,
-    HoldOpened,
-    PickListCancelled,
-    UnitMoved,
-    UnitRegistered,
-    document_of,
-    unit_of,
-)
-from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.facts import touched
+from scantrail.domain.facts.correcting.corrections import correction
+from scantrail.domain.facts.holding import HoldClosed, HoldOpened
+from scantrail.domain.facts.imports import DocumentImported
+from scantrail.domain.facts.picking.events import AllocationReleased
+from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.work.events import TaskCancelled
+from scantrail.domain.fold import fold
 from scantrail.domain.people.worker import SYSTEM
-from scantrail.domain.rules.correct import correction
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
@@ -163,7 +160,7 @@ class Desk:
         if begun and self._chance.random() < 0.7:
             listed = self._chance.choice(begun)
         named = [unit for line in listed.lines for unit in line.units]
-        self._commits((PickListCancelled(listed.number), *self._releases(listed, named)), now)
+        self._commits((TaskCancelled(listed.number), *self._releases(listed, named)), now)
         return f"cancels {listed.number}"
 
     def _releases(self, listed: PickList, named: Iterable[str]) -> list[Event]:
@@ -182,11 +179,12 @@ class Desk:
         units: dict[str, Unit] = {}
         lists = {imported.number: imported} if imported else {}
         for event in events:
-            unit, number = unit_of(event), document_of(event)
-            if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
-                units[unit or ""] = fold_unit(units.get(unit or "") or known.get(unit or ""), event, by)
-            if number in known_lists and not isinstance(event, DocumentImported):
-                lists[number] = fold_pick_list(lists.get(number) or known_lists[number], event, by)
+            for thing in touched(event):
+                kind, name = thing
+                if kind is RowKind.UNIT:
+                    units[name] = fold(units.get(name) or known.get(name), event, thing, by)
+                elif name in known_lists:
+                    lists[name] = fold(lists.get(name) or known_lists[name], event, thing, by)
         before = self._watch.books.documents.get(imported.number) if imported else None
         stood_at = self._server.positions()
         if imported is not None:

@@ -7,31 +7,21 @@ from typing import Any, Protocol
 
 from scantrail.device.store import AttentionItem
 from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    AttentionSettled,
-    BinConfirmed,
-    CheckConfirmed,
-    PickListReleased,
-    PickListTaken,
-    PickUndone,
-    ProductConfirmed,
-    QuarantineUndone,
-    UnitHandedOver,
-    UnitPicked,
-    UnitPutAside,
-    UnitQuarantined,
-    UnitRegistered,
-    UnitsReserved,
-)
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver, UnitPicked, UnitsReserved
+from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
+from scantrail.domain.facts.receiving.events import UnitRegistered
+from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, ProductConfirmed, TaskReleased, TaskTaken
 from scantrail.domain.names.identifiers import PlaceId
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.messages import Outcome
 from scantrail.protocol.outbox import ActState
 from scantrail.protocol.waiting import things_of
 from scantrail.proving.simulator.invariants import (
@@ -48,7 +38,7 @@ from scantrail.proving.simulator.invariants import (
 )
 from scantrail.proving.simulator.server_watch import ServerWatch
 
-ON_THE_WAY = (PickListTaken, PickListReleased, UnitsReserved, BinConfirmed, ProductConfirmed, CheckConfirmed)
+ON_THE_WAY = (TaskTaken, TaskReleased, UnitsReserved, PlaceConfirmed, ProductConfirmed, CheckConfirmed)
 """What does nothing with goods and finds nothing out."""
 
 LIST_IS_OVER = (Code.LIST_TAKEN_OVER, Code.LIST_CANCELLED, Code.LIST_COMPLETED)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from random import Random
 
 from scantrail.device.session import SessionStore
-from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.act import Draft, Times
+from scantrail.domain.acts.sight import By
 from scantrail.domain.acts.world import World
-from scantrail.domain.events import Creation, UnitRegistered
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.judge import judge
 from scantrail.domain.names.identifiers import UnitId, unit_id
 from scantrail.domain.people.worker import Worker
@@ -37,10 +38,10 @@ class Dock:
         serial = f"CM500-2026-{self._labels:04}"
         reading = Reading(serial, Carrier.WEDGE)
         draft = Draft(events=(_registered(serial),), reading=reading)
-        judged = Act(ActId(store.device, "", 0), "", store.site, worker.id, now, draft)
+        by = By(worker.id, store.device, now.wall)
         today = now.wall.date()
         world = self._world(store.unit(unit_id(MODULE.id, serial)))
-        refusal = judge(judged, said_by(reading, store.code_prefixes, today), world, now.wall, today).refusal
+        refusal = judge(draft, by, said_by(reading, store.code_prefixes, today), world, today).refusal
         if refusal is not None:
             draft = Draft(reading=reading, refusal=refusal)
         store.record((draft,), actor=worker.id, site=store.site, now=now, versions={})

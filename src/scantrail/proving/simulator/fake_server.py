@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.judge import judge
+from scantrail.domain.judge import judge, needs_of
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.unit import Unit
@@ -28,7 +29,6 @@ from scantrail.protocol.messages import (
     Push,
     PushAnswer,
     Row,
-    RowKind,
     Seen,
 )
 from scantrail.protocol.taking import Alarm, Entry, Known, Rules, end_waits, judge_again, take
@@ -350,7 +350,11 @@ class Transaction:
 
     def world(self, acts: Sequence[Act]) -> World:
         """Everything that these acts are judged against."""
-        kept, masters, needs = self._kept, self._server.masters, needs_of(acts)
+        kept, masters, needs = (
+            self._kept,
+            self._server.masters,
+            needs_of([act.draft for act in acts], {act.actor for act in acts}),
+        )
         documents = _present(needs.documents, self._documents, kept.documents)
         named = [unit for each in documents.values() for line in each.lines for unit in line.units]
         units = _present({*needs.units, *named}, self._units, kept.units)

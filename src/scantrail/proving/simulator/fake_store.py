@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
 from scantrail.device.store.things import DOCUMENT, UNIT, Thing, things_of
-from scantrail.device.store.view import KINDS, by
+from scantrail.device.store.view import KINDS
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.sight import made_by
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import needs_a_person, units_in
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
-from scantrail.domain.events import AttentionSettled, UnitRegistered, document_of, unit_of
-from scantrail.domain.fold import changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.facts import fact_of, touched
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
 from scantrail.domain.scans.reading import Candidates, Said, understood
@@ -28,7 +32,7 @@ from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, decode_act, encode_act
-from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer, Row, RowKind
+from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer, Row
 from scantrail.protocol.outbox import ActState, Entry, state_of
 from scantrail.proving.simulator.fake_kept import Kept, Record
 from scantrail.proving.simulator.fate import Fate
@@ -158,14 +162,11 @@ class FakeStore:
     def _show(self, act: Act) -> None:
         """Bring what was worked out up to a new act."""
         for event in act.draft.events:
-            unit = self._units.get(unit_of(event) or "")
-            if isinstance(event, UnitRegistered):
-                self._units[event.unit] = fold_unit(unit, event, by(act))
-            elif unit is not None and changes_unit(event):
-                self._units[unit.id] = fold_unit(unit, event, by(act))
-            pick_list = self._lists.get(document_of(event) or "")
-            if pick_list is not None:
-                self._lists[pick_list.number] = fold_pick_list(pick_list, event, by(act))
+            for thing in touched(event):
+                kind, name = thing
+                rows: dict[str, Any] = self._units if kind is RowKind.UNIT else self._lists
+                if name in rows or kind in fact_of(event).creates:
+                    rows[name] = fold(rows.get(name), event, thing, made_by(act))
 
     # What there is
 
@@ -188,21 +189,16 @@ class FakeStore:
 
     def _unit_with_own(self, name: UnitId, row: Row | None) -> Unit | None:
         """A unit may have been registered here, and not be known to the server yet."""
+        unseen = self.unseen((UNIT, name), row.position if row else 0)
         unit: Unit | None = row.body["value"] if row else None
-        for record in self.unseen((UNIT, name), row.position if row else 0):
-            for event in record.act.draft.events:
-                is_on_record = unit is not None or isinstance(event, UnitRegistered)
-                if unit_of(event) == name and changes_unit(event) and is_on_record:
-                    unit = fold_unit(unit, event, by(record.act))
-        return unit
+        after: Unit | None = folded(unit, (RowKind.UNIT, name), [record.act for record in unseen])
+        return after
 
     def _list_with_own(self, row: Row) -> PickList:
-        pick_list: PickList = row.body["value"]
-        for record in self.unseen((DOCUMENT, row.id), row.position):
-            for event in record.act.draft.events:
-                if document_of(event) == row.id:
-                    pick_list = fold_pick_list(pick_list, event, by(record.act))
-        return pick_list
+        unseen = self.unseen((DOCUMENT, row.id), row.position)
+        thing = RowKind.DOCUMENT, row.id
+        after: PickList = folded(row.body["value"], thing, [record.act for record in unseen])
+        return after
 
     def unseen(self, thing: Thing, position: int) -> list[Record]:
         """The acts that count and that a row of this position does not contain, oldest first."""

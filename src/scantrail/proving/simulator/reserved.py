@@ -6,7 +6,7 @@ from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Code, Refusal
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
-from scantrail.domain.events import UnitsReserved
+from scantrail.domain.facts.picking.events import UnitsReserved
 
 _TAKING = frozenset({Code.LIST_CANCELLED, Code.LIST_COMPLETED, Code.LIST_TAKEN_OVER, Code.UNKNOWN_DOCUMENT})
 """Why a list may not be taken here, where everybody has the right to; whatever else an act reserves."""

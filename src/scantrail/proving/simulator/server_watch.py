@@ -9,23 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import (
-    Event,
-    PickListReleased,
-    PickUndone,
-    UnitHandedOver,
-    UnitRegistered,
-    document_of,
-    unit_of,
-)
-from scantrail.domain.fold import By, changes_unit, fold_pick_list, fold_unit
+from scantrail.domain.facts import touched
+from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver
+from scantrail.domain.facts.receiving.events import UnitRegistered
+from scantrail.domain.facts.work.events import TaskReleased
+from scantrail.domain.fold import fold
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash
-from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.messages import Outcome
 from scantrail.protocol.waiting import Thing, things_of
 from scantrail.proving.simulator.fake_server import LogRow
 from scantrail.proving.simulator.invariants import (
@@ -179,7 +177,7 @@ class ServerWatch:
         match event:
             case UnitHandedOver():
                 return "handed over"
-            case PickListReleased():
+            case TaskReleased():
                 return "given back"
             case PickUndone(document=number):
                 listed = self.books.documents.get(number)
@@ -198,13 +196,14 @@ class ServerWatch:
     def _fold(self, act: Act, by: By) -> None:
         books = self.books
         for event in act.draft.events:
-            unit, document = unit_of(event), document_of(event)
             if isinstance(event, UnitRegistered) and event.unit in books.units:
                 raise Broken(BORN, f"act {act.id} registers {event.born.serial}, which is on record")
-            if isinstance(event, UnitRegistered) or (unit is not None and changes_unit(event)):
-                books.units[unit or ""] = fold_unit(books.units.get(unit or ""), event, by)
-            if document in books.documents:
-                books.documents[document] = fold_pick_list(books.documents[document], event, by)
+            for thing in touched(event):
+                kind, name = thing
+                if kind is RowKind.UNIT:
+                    books.units[name] = fold(books.units.get(name), event, thing, by)
+                elif name in books.documents:
+                    books.documents[name] = fold(books.documents[name], event, thing, by)
 
     def imports(self, pick_list: PickList) -> None:
         """The desk is about to bring a list, or a changed one: its rows come whole, not by events."""

@@ -14,14 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, literal_column, select
 
 from scantrail.domain.acts.act import ActId, Draft
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import UnitRegistered
+from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.plain import from_plain
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import decode_act
-from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, PushAnswer, RowKind, Seen
+from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, PushAnswer, Seen
 from scantrail.protocol.taking import Entry
 from scantrail.proving.simulator.fake_server import PAGE, LogRow
 from scantrail.proving.simulator.fate import Fate

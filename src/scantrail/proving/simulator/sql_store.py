@@ -14,7 +14,7 @@ from scantrail.device.store.mirror import TABLES
 from scantrail.device.store.schema import journal
 from scantrail.device.store.things import act_in
 from scantrail.domain.acts.act import Act, Draft, Times
-from scantrail.protocol.messages import RowKind
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.stores import OnRecord

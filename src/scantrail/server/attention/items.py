@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select, tuple_
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.attention import desk_todo, place_in, units_in
+from scantrail.domain.facts import told
 from scantrail.domain.names.identifiers import SiteId, UnitId, WorkerId
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import from_plain
-from scantrail.domain.story import told
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit

@@ -8,17 +8,22 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import ActId, Draft
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import document as document_row
+from scantrail.domain.acts.kinds import unit as unit_row
 from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import AttentionSettled, Event, UnitCorrected
-from scantrail.domain.fold import By, fold_pick_list, fold_unit
+from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.correcting.corrections import correction, correction_problem
+from scantrail.domain.facts.correcting.events import UnitCorrected
+from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import DocumentId, SiteId, WorkerId, site_of
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.correct import correction, correction_problem
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import RowKind
 from scantrail.server.attention.items import AttentionItem, Goods, item_called
 from scantrail.server.attention.waiting_items import anything_called, present_name, records_of
 from scantrail.server.database.engine import Database
@@ -219,9 +224,9 @@ def _fold(connection: Connection, draft: Draft, by: By) -> tuple[list[Unit], lis
     events = [event for event in draft.events if isinstance(event, UnitCorrected)]
     before = units_by_id(connection, [event.unit for event in events])
     lists = documents_by_number(connection, [event.document for event in events if event.document])
-    units = [fold_unit(before[event.unit], event, by) for event in events]
+    units = [fold(before[event.unit], event, unit_row(event.unit), by) for event in events]
     listed = [(lists.get(event.document or ""), event) for event in events]
-    after = [fold_pick_list(each, event, by) for each, event in listed if isinstance(each, PickList)]
+    after = [fold(each, event, document_row(each.number), by) for each, event in listed if isinstance(each, PickList)]
     put_units(connection, units, ())
     put_documents(connection, after)
     return units, after

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from scantrail.domain.events import UnknownEvent, event_from_plain
+from scantrail.domain.facts import told
+from scantrail.domain.facts.stored import UnknownEvent, event_from_plain
 from scantrail.domain.names.identifiers import UnitId, WorkerId
 from scantrail.domain.plain import UnknownValue
-from scantrail.domain.story import told
 from scantrail.domain.things.photo import Photo
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.schema import events, log

@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, Refusal
 from scantrail.domain.attention import needs_a_person, settlements_in, topic_of
-from scantrail.domain.events import AttentionSettled
+from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.plain import from_plain
 from scantrail.protocol.acts import act_hash, decode_act
-from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.messages import Outcome
 from scantrail.server.database.schema import alarms, attention, devices, events, log
 from scantrail.server.database.sets import insert_rows, rows_with
 

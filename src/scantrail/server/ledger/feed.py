@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import SiteId
-from scantrail.protocol.messages import Changes, Row, RowKind, Seen
+from scantrail.protocol.messages import Changes, Row, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch

@@ -15,18 +15,19 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Refusal
-from scantrail.domain.acts.world import World, needs_of
+from scantrail.domain.acts.world import World
 from scantrail.domain.attention import registered_in
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.judge import judge
+from scantrail.domain.judge import judge, needs_of
 from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
 from scantrail.protocol.intake import LONGEST_WHY, BrokenChain, Head, part_of
-from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer, RowKind
+from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer
 from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known, Rules, end_waits, give_up, judge_again, take
 from scantrail.protocol.waiting import Waiting, is_over
 from scantrail.server.database.engine import AWAY, Database, RowUnreadable, is_servers_trouble
@@ -271,9 +272,9 @@ def _readable_rows(site: SiteId) -> Iterator[None]:
         raise RowUnreadable(f"A row that {site} needs cannot be read: {error}") from error
 
 
-def load_world(connection: Connection, site: str, acts: Iterable[Act]) -> World:
+def load_world(connection: Connection, site: str, acts: Sequence[Act]) -> World:
     """Everything these acts are judged against, in a constant number of queries."""
-    needs = needs_of(acts)
+    needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
     documents = documents_by_number(connection, needs.documents)
     lists = [document for document in documents.values() if isinstance(document, PickList)]
     named = {unit for each in lists for line in each.lines for unit in line.units}

@@ -12,13 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
-from scantrail.domain.events import FAMILIES, document_of, event_to_plain, unit_of
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.attention import document_of, unit_of
+from scantrail.domain.facts import fact_of
+from scantrail.domain.facts.stored import event_to_plain
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.photo import Photo
 from scantrail.protocol.acts import act_hash, encode_act
-from scantrail.protocol.messages import Outcome, RowKind
+from scantrail.protocol.messages import Outcome
 from scantrail.protocol.taking import Entry
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
@@ -102,7 +105,7 @@ class LogWriter:
                 "unit": unit_of(event),
                 "document": document_of(event),
                 "type": type(event).__name__,
-                "family": FAMILIES[type(event)].value,
+                "family": fact_of(event).family.value,
                 "effective_at": effective_at,
                 "body": json.dumps(event_to_plain(event), separators=(",", ":")),
             }

@@ -24,9 +24,10 @@ from typing import Any
 from backports import zstd
 from sqlalchemy import Connection, and_, func, select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.domain.plain import PlainError, from_plain, to_plain
-from scantrail.protocol.messages import Row, RowKind
+from scantrail.protocol.messages import Row
 from scantrail.protocol.rows import (
     INDEXES,
     STATEMENTS,

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
 
 from scantrail.domain.acts.act import ActId
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.plain import from_plain, to_plain
-from scantrail.protocol.messages import ActVerdict, LateVerdict, Outcome, Push, RowKind
+from scantrail.protocol.messages import ActVerdict, LateVerdict, Outcome, Push
 from scantrail.protocol.taking import Known
 from scantrail.protocol.waiting import Thing, Waiting
 from scantrail.server.database.instants import instant_text

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import (
-    BinConfirmed,
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.work.events import (
     CheckConfirmed,
     CheckNotMet,
-    ConditionStated,
-    Event,
-    PickListCompleted,
+    PlaceConfirmed,
     ProductConfirmed,
-    UnitPicked,
+    TaskCompleted,
 )
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import ProductId
@@ -151,7 +151,7 @@ def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         return refused(pick, scan, refuse(Code.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted(pick)), WORKING)
     if place.id not in pick.bins:
         return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=place.code, wanted=wanted(pick)), WORKING)
-    return accepted(pick, (BinConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
+    return accepted(pick, (PlaceConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
 
 
 def _reserved_elsewhere_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
@@ -255,7 +255,7 @@ def _checks_confirmed(pick: Pick) -> Outcome[Mode]:
     number, short = pick.pick_list.number, sum(line.short for line in pick.pick_list.lines)
     answered = (*pick.pick_list.checks, *pick.pick_list.unmet)
     left = (item for item in pick.checklist if item not in answered)
-    events: tuple[Event, ...] = (*(CheckConfirmed(number, item) for item in left), PickListCompleted(number))
+    events: tuple[Event, ...] = (*(CheckConfirmed(number, item) for item in left), TaskCompleted(number))
     return accepted(pick, events, M("LIST ENDED SHORT") if short else M("LIST COMPLETE"), scanned=number)
 
 

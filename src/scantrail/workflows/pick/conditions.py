@@ -7,20 +7,15 @@ from dataclasses import replace
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.attention import units_in_draft
 from scantrail.domain.documents.pick_list import PickedUnit
-from scantrail.domain.events import (
-    BinConfirmed,
-    ConditionStated,
-    PickListCompleted,
-    ProductConfirmed,
-    StatedBy,
-    UnitPicked,
-)
+from scantrail.domain.facts.picking.events import UnitPicked
+from scantrail.domain.facts.quality.events import ConditionStated, StatedBy
+from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskCompleted
 from scantrail.domain.people.site import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import Outcome
 from scantrail.workflows.pick.state import Mode, Pick
 
-_GOES_ON = (BinConfirmed, ProductConfirmed, UnitPicked, PickListCompleted)
+_GOES_ON = (PlaceConfirmed, ProductConfirmed, UnitPicked, TaskCompleted)
 """What shows that the picker has gone on to the next unit, bin or page."""
 
 

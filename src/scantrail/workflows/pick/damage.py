@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.pick_list import SetAside
-from scantrail.domain.events import QuarantineUndone, UnitPutAside, UnitQuarantined
+from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.damage import back_in_bin_refusal, before_damage, damage_undo_refusal, put_aside_refusal
 from scantrail.domain.rules.pick import pick_refusal

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, SetAside
-from scantrail.domain.events import (
-    BinConfirmed,
-    BinFoundEmpty,
-    Event,
-    LabelUnreadable,
-    LineShorted,
-    PickUndone,
-    ShortUndone,
-)
+from scantrail.domain.facts.picking.events import BinFoundEmpty, LineShorted, PickUndone, ShortUndone
+from scantrail.domain.facts.quality.events import LabelUnreadable
+from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.pick import before_pick
 from scantrail.domain.rules.task import undo_refusal
@@ -73,7 +68,7 @@ def short_of(pick: Pick, barred: Barred) -> Outcome[Mode]:
 def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
     """What a chosen exception asks for next, or records at once."""
     if kind is ExceptionKind.ANOTHER_BIN:
-        event = BinConfirmed(pick.pick_list.number, None)
+        event = PlaceConfirmed(pick.pick_list.number, None)
         return accepted(pick, (event,), M("CHOOSE ANOTHER BIN"))
     if kind is ExceptionKind.SUBSTITUTE:
         return substitute_chosen(pick)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.acts.refusal import Code, refuse
-from scantrail.domain.events import PickListReleased, UnitHandedOver
+from scantrail.domain.facts.picking.events import UnitHandedOver
+from scantrail.domain.facts.work.events import TaskReleased
 from scantrail.domain.names.identifiers import code_of
 from scantrail.domain.rules.scan import typed_refusal
 from scantrail.domain.rules.task import cart_of, handover_refusal, release_refusal
@@ -54,5 +55,5 @@ def given_back(pick: Pick) -> Outcome[Mode]:
     refusal = release_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
     if refusal is not None:
         return Outcome(WORKING, Verdict.of_refusal(refusal, number))
-    outcome = accepted(pick, (PickListReleased(number),), M("LIST GIVEN BACK"), scanned=number)
+    outcome = accepted(pick, (TaskReleased(number),), M("LIST GIVEN BACK"), scanned=number)
     return replace(outcome, mode=GivenBack())

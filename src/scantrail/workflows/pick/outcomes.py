@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from scantrail.domain.acts.act import Draft
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Refusal
-from scantrail.domain.events import (
-    Event,
-)
 from scantrail.domain.names.identifiers import ProductId
 from scantrail.domain.rules.pick import PickCase
 from scantrail.domain.rules.scan import no_such_thing_refusal
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Unit
 from scantrail.words import Message
-from scantrail.workflows.base import (
-    Outcome,
-    Scan,
-    Tone,
-    Verdict,
-)
-from scantrail.workflows.pick.state import (
-    WORKING,
-    Mode,
-    Pick,
-)
+from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
+from scantrail.workflows.pick.state import WORKING, Mode, Pick
 from scantrail.workflows.pick.wanted import wanted
 
 

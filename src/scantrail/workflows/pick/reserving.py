@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scantrail.domain.documents.document import LineKind
-from scantrail.domain.events import UnitsReserved
+from scantrail.domain.facts.picking.events import UnitsReserved
 from scantrail.workflows.pick.state import Pick
 
 

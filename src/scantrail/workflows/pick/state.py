@@ -21,10 +21,7 @@ from scantrail.domain.things.photo import MOST, Photo, photo_stem
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.words import M, Message
-from scantrail.workflows.base import (
-    Choice,
-    Scan,
-)
+from scantrail.workflows.base import Choice, Scan
 
 
 class Step(Enum):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.acts.act import Draft, Grant
+from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
-from scantrail.domain.events import AllocationReleased, Event, UnitPicked, UnitSubstituted
-from scantrail.domain.fold import substituted
+from scantrail.domain.documents.changes import substituted
+from scantrail.domain.facts.picking.events import AllocationReleased, UnitPicked, UnitSubstituted
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.domain.things.status import Status

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.events import UnitCorrected
+from scantrail.domain.facts.correcting.events import UnitCorrected
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId
 from scantrail.domain.rules.pick import before_pick
 from scantrail.domain.things.place import Place

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
-from scantrail.domain.events import Creation, UnitRegistered
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.names.identifiers import code_of, unit_id
 from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.scan import format_refusal, typed_refusal

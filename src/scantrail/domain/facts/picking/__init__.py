@@ -1,0 +1,162 @@
+"""Goods are promised to an order, and picked for it (R14, R15, R20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scantrail.domain.acts.event import Family
+from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact, Stock
+from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
+from scantrail.domain.acts.needs import Needs, places
+from scantrail.domain.documents.changes import as_it_is, of_list
+from scantrail.domain.facts.picking import checks, folds, words
+from scantrail.domain.facts.picking.events import (
+    AllocationReleased,
+    BinFoundEmpty,
+    LineShorted,
+    PickUndone,
+    ShortUndone,
+    UnitAllocated,
+    UnitHandedOver,
+    UnitPicked,
+    UnitsReserved,
+    UnitSubstituted,
+)
+from scantrail.domain.names.identifiers import code_of
+from scantrail.domain.things.status import Trigger
+from scantrail.words import M
+
+
+def _its_document(event: Any) -> tuple[Thing, ...]:
+    return (document(event.document),)
+
+
+def _its_unit(event: Any) -> tuple[Thing, ...]:
+    return (unit(event.unit),)
+
+
+def _both(event: Any) -> tuple[Thing, ...]:
+    return document(event.document), unit(event.unit)
+
+
+def _from_and_to(event: Any) -> Needs:
+    return places(event.from_place, event.to_place)
+
+
+FACTS: tuple[Fact[Any], ...] = (
+    Fact(
+        UnitAllocated,
+        Family.STATUS,
+        by=SYSTEM,
+        touches=_its_unit,
+        concerns=lambda event: (document(event.document),) if event.document else (),
+        check=checks.allocated,
+        folds={RowKind.UNIT: folds.unit_allocated},
+        told=words.allocated,
+        trigger=Trigger.ORDER,
+        stock=Stock.TAKES,
+    ),
+    Fact(
+        AllocationReleased,
+        Family.STATUS,
+        by=HANDHELD | SYSTEM,
+        touches=_its_unit,
+        check=checks.released,
+        folds={RowKind.UNIT: folds.unit_released},
+        told=lambda event: M("No longer promised to {order}", order=event.order),
+        trigger=Trigger.CANCELLED,
+        stock=Stock.FREES,
+    ),
+    Fact(
+        UnitSubstituted,
+        Family.STATUS,
+        by=HANDHELD,
+        touches=_both,
+        reads=lambda event: Needs(units=frozenset({event.instead_of})),
+        check=checks.substituted,
+        folds={RowKind.UNIT: folds.unit_substituted, RowKind.DOCUMENT: of_list(folds.list_substituted)},
+        told=words.substituted,
+        trigger=Trigger.ORDER,
+        stock=Stock.TAKES,
+    ),
+    Fact(
+        UnitPicked,
+        Family.STATUS,
+        by=HANDHELD | SYSTEM,
+        touches=_both,
+        reads=_from_and_to,
+        check=checks.picked,
+        forbids=checks.pick_forbidden,
+        folds={RowKind.UNIT: folds.unit_picked, RowKind.DOCUMENT: of_list(folds.list_picked)},
+        told=words.picked,
+        trigger=Trigger.PICK,
+        stock=Stock.TAKES,
+        where=lambda event: event.from_place,
+        in_hand=True,
+    ),
+    Fact(
+        PickUndone,
+        Family.STATUS,
+        by=HANDHELD,
+        touches=_both,
+        reads=_from_and_to,
+        check=checks.undone,
+        folds={RowKind.UNIT: folds.unit_undone, RowKind.DOCUMENT: of_list(folds.list_undone)},
+        told=words.undone,
+        trigger=Trigger.PICK_UNDONE,
+        stock=Stock.FREES,
+        where=lambda event: event.from_place,
+    ),
+    Fact(
+        UnitHandedOver,
+        Family.LOCATION,
+        by=HANDHELD,
+        touches=_both,
+        reads=_from_and_to,
+        check=checks.handed_over,
+        folds={RowKind.UNIT: folds.unit_handed_over, RowKind.DOCUMENT: as_it_is},
+        told=words.handed_over,
+        where=lambda event: event.from_place,
+    ),
+    Fact(
+        UnitsReserved,
+        Family.WORK,
+        by=HANDHELD,
+        touches=_its_document,
+        reads=lambda event: Needs(units=frozenset(event.units)),
+        check=checks.reserved,
+        folds={RowKind.DOCUMENT: of_list(folds.list_reserved)},
+        told=words.reserved,
+        on_the_way=True,
+    ),
+    Fact(
+        LineShorted,
+        Family.WORK,
+        by=HANDHELD,
+        touches=_its_document,
+        check=checks.shorted,
+        folds={RowKind.DOCUMENT: of_list(folds.list_shorted)},
+        told=words.shorted,
+    ),
+    Fact(
+        ShortUndone,
+        Family.WORK,
+        by=HANDHELD,
+        touches=_its_document,
+        check=checks.short_undone,
+        folds={RowKind.DOCUMENT: of_list(folds.list_short_undone)},
+        told=words.short_undone,
+    ),
+    Fact(
+        BinFoundEmpty,
+        Family.WORK,
+        by=HANDHELD,
+        touches=_its_document,
+        reads=lambda event: places(event.place),
+        check=checks.found_empty,
+        folds={RowKind.DOCUMENT: of_list(folds.list_bin_empty)},
+        told=lambda event: M("Bin {place} found empty", place=code_of(event.place)),
+        where=lambda event: event.place,
+    ),
+)
+"""The facts of this family."""

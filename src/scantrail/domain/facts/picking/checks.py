@@ -1,0 +1,194 @@
+"""Why goods may not be promised or picked as somebody recorded it."""
+
+from __future__ import annotations
+
+from scantrail.domain.acts.kinds import document
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.sight import Sight
+from scantrail.domain.documents.changes import substituted as with_substitute
+from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.facts.picking.events import (
+    AllocationReleased,
+    BinFoundEmpty,
+    LineShorted,
+    PickUndone,
+    ShortUndone,
+    UnitAllocated,
+    UnitHandedOver,
+    UnitPicked,
+    UnitsReserved,
+    UnitSubstituted,
+)
+from scantrail.domain.rules.handling import transition_refusal
+from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
+from scantrail.domain.rules.records import has_reason, may_go_on, not_allowed, not_picked
+from scantrail.domain.rules.scan import typed_refusal
+from scantrail.domain.rules.steps import empty_bin_refusal
+from scantrail.domain.rules.task import cart_of, grant_refusal, handover_refusal, undo_refusal
+from scantrail.domain.scans.reading import Candidates
+from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Unit
+
+
+def allocated(sight: Sight, event: UnitAllocated) -> Refusal | None:
+    """A free unit; the import has judged all else by the rules of goods, with the row of its file at hand."""
+    unit = sight.unit(event.unit)
+    return None if unit.status is Status.AVAILABLE else transition_refusal(unit)
+
+
+def released(sight: Sight, event: AllocationReleased) -> Refusal | None:
+    """A device releases a unit only by substituting another for it, in the same act."""
+    unit = sight.unit(event.unit)
+    if sight.is_system:
+        return None if (unit.status, unit.order) == (Status.ALLOCATED, event.order) else transition_refusal(unit)
+    instead = [each for each in sight.draft.events if isinstance(each, UnitSubstituted)]
+    replaced = next((each for each in instead if each.instead_of == event.unit), None)
+    if replaced is None:
+        return not_allowed(sight)
+    is_promised = (unit.status, unit.document, unit.order) == (Status.ALLOCATED, replaced.document, event.order)
+    return None if is_promised else transition_refusal(unit)
+
+
+def substituted(sight: Sight, event: UnitSubstituted) -> Refusal | None:
+    """A free unit of the line's product in place of one still to pick; the pick itself is judged after it."""
+    refusal = may_go_on(sight, event.document) or grant_refusal(sight.world, sight.draft.grant) or has_reason(sight)
+    if refusal is not None:
+        return refusal
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    line = pick_list.line(event.line)
+    if line is None or event.instead_of not in line.remaining_units or pick_list.names(event.unit):
+        replaced = sight.find_unit(event.instead_of)
+        called = replaced.serial if replaced else event.instead_of
+        return refuse(Code.NOT_NAMED, document=event.document, unit=called)
+    if unit.product != line.product:
+        return refuse(Code.WRONG_PRODUCT, product=unit.product, wanted="–")
+    told_truth = (event.serial, event.order) == (unit.serial, pick_list.order)
+    return _pick(sight, with_substitute(pick_list, line.id, event.instead_of, unit.id, unit.serial), unit, line.id) or (
+        None if told_truth else transition_refusal(unit)
+    )
+
+
+def picked(sight: Sight, event: UnitPicked) -> Refusal | None:
+    """The scan may be picked for the line, and the record tells of the unit what is so."""
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    refusal = _pick(sight, pick_list, unit, event.line)
+    told = (event.serial, event.from_place, event.from_status, event.order)
+    told_truth = told == (unit.serial, unit.place, unit.status, pick_list.order)
+    return refusal or (None if told_truth else transition_refusal(unit))
+
+
+def pick_forbidden(sight: Sight, event: UnitPicked) -> Refusal | None:
+    """What the unit itself says against it where its list is not on record; the list, where the unit is not.
+
+    A restored server may know less than its devices.
+    """
+    unit = sight.find_unit(event.unit)
+    if unit is not None:
+        return unlisted_pick_refusal(sight.world, unit)
+    is_listed = sight.row(document(event.document)) is not None
+    return may_go_on(sight, event.document) if is_listed else None
+
+
+def _pick(sight: Sight, pick_list: PickList, unit: Unit, line: str) -> Refusal | None:
+    """Why the draft's scan may not pick a unit on a line of a list."""
+    return pick_refusal(
+        PickCase(
+            world=sight.world,
+            pick_list=pick_list,
+            device=sight.by.device,
+            worker=sight.by.actor,
+            today=sight.today,
+            reading=sight.draft.reading,
+            found=Candidates(sight.said, (unit,)) if sight.said else None,
+            unit=unit,
+            expected_product=pick_list.at_product,
+            at_place=pick_list.at_place,
+            counted_on=line,
+        )
+    )
+
+
+def undone(sight: Sight, event: PickUndone) -> Refusal | None:
+    """A unit that is picked on the line, put back with the status it had before (R20)."""
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    picked_unit, line = pick_list.picked_unit(event.unit), pick_list.line_of(event.unit)
+    if picked_unit is None or line is None or line.id != event.line:
+        return not_picked(sight, event.unit, event.document)
+    refusal = undo_refusal(sight.world, pick_list, sight.by.actor)
+    if refusal is not None:
+        return refusal
+    told = (event.from_place, event.to_status, event.to_document)
+    told_truth = told == (unit.place, *before_pick(pick_list, picked_unit))
+    return None if unit.status is Status.PICKED and told_truth else transition_refusal(unit)
+
+
+def handed_over(sight: Sight, event: UnitHandedOver) -> Refusal | None:
+    """The person who works on the list scans the unit that a colleague has picked for it."""
+    pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
+    world, by, product = sight.world, sight.by, sight.world.products.get(unit.product)
+    refusal = handover_refusal(world, pick_list, unit, by.device, by.actor)
+    refusal = refusal or typed_refusal(world.site, sight.draft.reading)
+    if refusal is not None:
+        return refusal
+    if sight.said is None or product is None or not sight.said.is_serial_of(unit.serial, product):
+        return refuse(Code.SCAN_MISMATCH)
+    told_truth = (event.from_place, event.to_place) == (unit.place, cart_of(world, by.actor))
+    is_another_cart = event.from_place != event.to_place
+    return None if unit.status is Status.PICKED and told_truth and is_another_cart else transition_refusal(unit)
+
+
+def reserved(sight: Sight, event: UnitsReserved) -> Refusal | None:
+    """Refuses only mistakes of the device itself: a unit named twice, or a unit of another product.
+
+    A line that the desk has changed since is no reason to refuse; the fold lets go of what no longer fits. A restored
+    server may not know a unit that a device does.
+    """
+    refusal = may_go_on(sight, event.document)
+    if refusal is not None:
+        return refusal
+    lines = sight.pick_list(event.document).lines
+    elsewhere = {unit for line in lines if line.id != event.line for unit in line.reserved}
+    if len(set(event.units)) < len(event.units) or elsewhere.intersection(event.units):
+        return _line_changed(event)
+    known = (sight.find_unit(unit) for unit in event.units)
+    is_told_truly = all(unit.product == event.product for unit in known if unit is not None)
+    return None if is_told_truly else refuse(Code.WRONG_PRODUCT, product=event.product, wanted="–")
+
+
+def shorted(sight: Sight, event: LineShorted) -> Refusal | None:
+    """No more than the line still asks for, and on an exact line each unit that is given up by its name."""
+    refusal = has_reason(sight) or may_go_on(sight, event.document)
+    line = sight.pick_list(event.document).line(event.line)
+    if refusal is not None or line is None:
+        return refusal or _line_changed(event)
+    still_open = line.quantity - line.short - len(line.picked)
+    left = set(line.units) - set(line.missing) - {each.unit for each in line.picked}
+    fits = event.quantity <= still_open and left.issuperset(event.units)
+    return None if fits and _counts_its_units(line, event) else _line_changed(event)
+
+
+def short_undone(sight: Sight, event: ShortUndone) -> Refusal | None:
+    """No more than was given up."""
+    refusal = may_go_on(sight, event.document)
+    line = sight.pick_list(event.document).line(event.line)
+    if refusal is not None or line is None:
+        return refusal or _line_changed(event)
+    fits = event.quantity <= line.short and set(line.missing).issuperset(event.units)
+    return None if fits and _counts_its_units(line, event) else _line_changed(event)
+
+
+def found_empty(sight: Sight, event: BinFoundEmpty) -> Refusal | None:
+    """A bin of this site, and a product that the list asks for."""
+    refusal = has_reason(sight) or may_go_on(sight, event.document)
+    return refusal or empty_bin_refusal(sight.world, sight.pick_list(event.document), event.place, event.product)
+
+
+def _counts_its_units(line: PickLine, event: LineShorted | ShortUndone) -> bool:
+    """Whether it names as many units as it says: each once on an exact line, none on another."""
+    named = event.quantity if line.kind is LineKind.EXACT else 0
+    return event.quantity > 0 and len(event.units) == len(set(event.units)) == named
+
+
+def _line_changed(event: LineShorted | ShortUndone | UnitsReserved) -> Refusal:
+    return refuse(Code.LINE_CHANGED, line=event.line, document=event.document)

@@ -1,0 +1,79 @@
+"""Why somebody may not say this of a unit's condition, or of its label."""
+
+from __future__ import annotations
+
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.sight import Sight
+from scantrail.domain.facts.quality.events import (
+    ConditionStated,
+    LabelUnreadable,
+    QuarantineUndone,
+    UnitPutAside,
+    UnitQuarantined,
+)
+from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.damage import (
+    as_set_aside,
+    back_in_bin_refusal,
+    before_damage,
+    damage_undo_refusal,
+    put_aside_refusal,
+)
+from scantrail.domain.rules.handling import at_hand_refusal, place_refusal, transition_refusal
+from scantrail.domain.rules.records import has_reason, has_right, may_go_on, not_picked
+from scantrail.domain.rules.steps import label_refusal
+from scantrail.domain.things.status import Status, Trigger, may_change
+
+
+def stated(sight: Sight, event: ConditionStated) -> Refusal | None:
+    """A unit that the person has picked; with no document, one at hand, and a right."""
+    if event.document is None:
+        return has_right(sight, Right.QUARANTINE) or at_hand_refusal(sight.world, sight.unit(event.unit))
+    if sight.pick_list(event.document).picked_unit(event.unit) is None:
+        return not_picked(sight, event.unit, event.document)
+    return may_go_on(sight, event.document)
+
+
+def quarantined(sight: Sight, event: UnitQuarantined) -> Refusal | None:
+    """A unit of this site that is where and what the record says, and that no other document holds (R21)."""
+    world, unit = sight.world, sight.unit(event.unit)
+    told_truth = (event.from_status, event.from_place) == (unit.status, unit.place)
+    may_be = told_truth and unit.site == world.site.id
+    if not may_be or not may_change(unit.status, Status.QUARANTINE, Trigger.QUALITY_ISSUE):
+        return transition_refusal(unit)
+    if unit.document not in (None, event.document):
+        return refuse(Code.ANOTHER_LIST, document=unit.document, wanted="–")
+    refusal = place_refusal(world, event.to_place)
+    if refusal is not None:
+        return refusal
+    line = sight.pick_list(event.document).line_of(unit.id) if event.document else None
+    if line is not None and line.id != event.line:
+        return not_picked(sight, unit.id, event.document or "")
+    may = may_go_on(sight, event.document) if event.document else has_right(sight, Right.QUARANTINE)
+    return has_reason(sight) or may
+
+
+def quarantine_undone(sight: Sight, event: QuarantineUndone) -> Refusal | None:
+    """The person who reported the damage, while nobody else has dealt with the unit; it goes back as it was (R20)."""
+    world, pick_list, unit = sight.world, sight.pick_list(event.document), sight.unit(event.unit)
+    refusal = damage_undo_refusal(world, pick_list, unit, sight.by.device, sight.by.actor)
+    refusal = refusal or back_in_bin_refusal(world, event.to_place)
+    aside = as_set_aside(pick_list, unit)
+    if refusal is not None or aside is None:
+        return refusal or transition_refusal(unit)
+    told = (event.from_place, event.to_status, event.to_document, event.to_order)
+    return None if told == (unit.place, *before_damage(pick_list, aside)) else transition_refusal(unit)
+
+
+def put_aside(sight: Sight, event: UnitPutAside) -> Refusal | None:
+    """A damaged unit, and a place for such."""
+    unit = sight.unit(event.unit)
+    refusal = put_aside_refusal(sight.world, sight.pick_list(event.document), unit, event.to_place, sight.by.actor)
+    return refusal or (None if event.from_place == unit.place else transition_refusal(unit))
+
+
+def unreadable(sight: Sight, event: LabelUnreadable) -> Refusal | None:
+    """On a line that asks for the product, in a place of this site."""
+    refusal = has_reason(sight) or may_go_on(sight, event.document)
+    pick_list = sight.pick_list(event.document)
+    return refusal or label_refusal(sight.world, pick_list, event.line, event.product, event.place)

@@ -1,0 +1,71 @@
+"""Why the work on a document may not go on as somebody recorded it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.sight import Sight
+from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.facts.work.events import (
+    CheckConfirmed,
+    CheckNotMet,
+    PlaceConfirmed,
+    ProductConfirmed,
+    TaskCancelled,
+    TaskCompleted,
+    TaskReleased,
+    TaskTaken,
+)
+from scantrail.domain.rules.handling import place_refusal
+from scantrail.domain.rules.records import has_reason, may_go_on
+from scantrail.domain.rules.steps import check_refusal, completion_refusal, product_refusal
+from scantrail.domain.rules.task import release_refusal, task_refusal
+
+
+def taken(sight: Sight, event: TaskTaken) -> Refusal | None:
+    """With a reason, a document is taken over from another device."""
+    pick_list = sight.pick_list(event.document)
+    taken_elsewhere = pick_list.taken is not None and pick_list.taken.device != sight.by.device
+    if taken_elsewhere and sight.draft.reason:
+        pick_list = replace(pick_list, taken=None)
+    return task_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
+
+
+def released(sight: Sight, event: TaskReleased) -> Refusal | None:
+    """Nobody gives back what another person has, or goods of which are in their cart."""
+    return release_refusal(sight.world, sight.pick_list(event.document), sight.by.device, sight.by.actor)
+
+
+def at_place(sight: Sight, event: PlaceConfirmed) -> Refusal | None:
+    """A place of this site; whether anything is to pick there may have changed since."""
+    refusal = may_go_on(sight, event.document)
+    if refusal is not None or event.place is None:
+        return refusal
+    return place_refusal(sight.world, event.place)
+
+
+def at_product(sight: Sight, event: ProductConfirmed) -> Refusal | None:
+    """A product that the document asks for."""
+    pick_list = sight.pick_list(event.document)
+    return may_go_on(sight, event.document) or product_refusal(sight.world, pick_list, event.product)
+
+
+def check_answered(sight: Sight, event: CheckConfirmed | CheckNotMet) -> Refusal | None:
+    """An item that the site asks for, once the goods are handled; one that is not so needs a reason."""
+    refusal = has_reason(sight) if isinstance(event, CheckNotMet) else None
+    pick_list = sight.pick_list(event.document)
+    return refusal or may_go_on(sight, event.document) or check_refusal(sight.world, pick_list, event.item)
+
+
+def completed(sight: Sight, event: TaskCompleted) -> Refusal | None:
+    """Nothing is left to do, and every item of the checklist is answered."""
+    pick_list = sight.pick_list(event.document)
+    return may_go_on(sight, event.document) or completion_refusal(sight.world, pick_list)
+
+
+def cancelled(sight: Sight, event: TaskCancelled) -> Refusal | None:
+    """What is done stays done."""
+    pick_list = sight.pick_list(event.document)
+    is_done = pick_list.status is DocumentStatus.COMPLETED
+    return refuse(Code.LIST_COMPLETED, document=event.document) if is_done else None

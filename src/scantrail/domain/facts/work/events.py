@@ -1,0 +1,68 @@
+"""How the work on a document goes on, whatever the job is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scantrail.domain.acts.event import Event
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTaken(Event):
+    """A worker starts, or resumes, a pick list on a device."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased(Event):
+    """A worker gives a pick list back: nobody works on it, and anybody may take it without a reason."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceConfirmed(Event):
+    """The picker stands at a bin, proved by its label; None when the picker leaves it."""
+
+    document: DocumentId
+    place: PlaceId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductConfirmed(Event):
+    """The picker has the right product at hand, proved by its label."""
+
+    document: DocumentId
+    product: ProductId
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConfirmed(Event):
+    """One item of the completion checklist is confirmed (R15)."""
+
+    document: DocumentId
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNotMet(Event):
+    """One item of the completion checklist is not so; the act carries the reason why the list may end all the same."""
+
+    document: DocumentId
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted(Event):
+    """A pick list is done: every line picked or short, every checklist item confirmed."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled(Event):
+    """A pick list is withdrawn."""
+
+    document: DocumentId
