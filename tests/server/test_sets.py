@@ -5,11 +5,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from scantrail.server.database.schema import labels, log, streams
-from scantrail.server.database.sets import COPIED_FROM, insert_rows
+from scantrail.server.database.sets import insert_rows, put
 from scantrail.server.migrations import ready
 
 
-@pytest.mark.parametrize("count", [3, COPIED_FROM])
+@pytest.mark.parametrize("count", [3, 300])
 def test_every_kind_of_value_arrives_as_it_was(database_url: str, count: int) -> None:
     database = ready(database_url, create=True)
     header = dict.fromkeys((column.name for column in log.c), 'tab\t "quote" \\N back\\slash\nline €')
@@ -34,7 +34,7 @@ def test_every_kind_of_value_arrives_as_it_was(database_url: str, count: int) ->
     database.close()
 
 
-@pytest.mark.parametrize("count", [3, COPIED_FROM])
+@pytest.mark.parametrize("count", [3, 300])
 def test_a_row_that_breaks_a_constraint_refuses_them_all(database_url: str, count: int) -> None:
     database = ready(database_url, create=True)
     rows = [{"product": "A", "serial": str(number), "unit": "u"} for number in range(count)]
@@ -43,4 +43,15 @@ def test_a_row_that_breaks_a_constraint_refuses_them_all(database_url: str, coun
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(labels)).scalar_one() == 0
         assert connection.execute(select(streams.c.id)).scalars().all() == ["*"]
+    database.close()
+
+
+def test_a_row_takes_the_place_of_the_one_with_its_key_and_of_no_other(database_url: str) -> None:
+    database = ready(database_url, create=True)
+    rows = [{"product": "A", "serial": str(number), "unit": "u"} for number in range(3)]
+    with database.writing() as connection:
+        insert_rows(connection, labels, rows)
+        put(connection, labels, [{**rows[1], "unit": "v"}, {**rows[2], "serial": "9", "unit": "w"}])
+        found = connection.execute(select(labels.c.serial, labels.c.unit).order_by(labels.c.serial)).all()
+    assert [tuple(each) for each in found] == [("0", "u"), ("1", "v"), ("2", "u"), ("9", "w")]
     database.close()

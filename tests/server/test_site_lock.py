@@ -134,8 +134,8 @@ def test_with_the_lock_none_is_lost(served: ServedSite) -> None:
     assert writers.lost() == []
 
 
-@pytest.mark.parametrize("stream", ["MAIN", NUMBERS_LOCK])
-def test_who_judges_late_settles_or_says_a_restore_waits_for_its_turn(served: ServedSite, stream: str) -> None:
+@pytest.mark.parametrize("held", ["MAIN", NUMBERS_LOCK])
+def test_who_judges_late_settles_or_says_a_restore_waits_for_its_turn(served: ServedSite, held: str) -> None:
     device = served.device()
     device.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
     device.push()
@@ -150,9 +150,12 @@ def test_who_judges_late_settles_or_says_a_restore_waits_for_its_turn(served: Se
             served.database, device.name, "MAIN", NumbersRequest("SSCC 0 9521234", "e1", 1, 0), served.now
         ),
     }
-    waiting = {"judge", "settle", "restore"} if stream == "MAIN" else {"restore", "number"}
+    waiting = {"judge", "settle", "restore"} if held == "MAIN" else {"restore", "number"}
     with ThreadPoolExecutor(len(waiting)) as pool, served.database.writing() as connection:
-        served.database.lock(connection, [stream])
+        if held == NUMBERS_LOCK:
+            served.database.lock_name(connection, held)
+        else:
+            served.database.lock(connection, [held])
         asked = [pool.submit(acts[name]) for name in sorted(waiting)]
         assert wait(asked, timeout=1.0).done == set()
         connection.rollback()

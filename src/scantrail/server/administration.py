@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import segno
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.domain.people.site import Site
@@ -33,7 +33,7 @@ from scantrail.server.devices.enrolment import ListedDevice, NotAdded, add_devic
 from scantrail.server.devices.numbers import NUMBERS_LOCK, skip_numbers
 from scantrail.server.history.photos import stored_photos
 from scantrail.server.migrations import ready
-from scantrail.server.records.master import all_places, all_sites, all_workers
+from scantrail.server.records.master import all_places, all_sites, all_streams, all_workers
 from scantrail.words import M, OperatorError
 
 
@@ -213,7 +213,8 @@ def restored(database: Database, now: datetime) -> str:
     """A backup of this database was put back; gives the new epoch."""
     epoch = secrets.token_hex(8)
     with database.writing() as connection:
-        database.lock(connection, [NUMBERS_LOCK, *connection.execute(select(streams.c.id)).scalars()])
+        database.lock_name(connection, NUMBERS_LOCK)
+        database.lock(connection, all_streams(connection))
         begin_epoch(connection, epoch)
         skip_numbers(connection, now)
     return epoch

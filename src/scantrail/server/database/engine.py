@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from scantrail.server.database.flights import TO_BEGIN, Query, Statement, fly
 from scantrail.sqlite import sqlite3
 from scantrail.words import M, OperatorError
 
@@ -24,9 +25,6 @@ _OF_WHAT_WAS_ASKED = ("22", "23", "54")
 
 BUSY_S = 30
 """How long a writer waits for another on SQLite."""
-
-_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""How PostgreSQL begins a transaction that only reads."""
 
 _LOCK_SPACE = 0x5C41
 """Keeps our advisory locks apart from other programs' in the same PostgreSQL database."""
@@ -55,7 +53,7 @@ def is_servers_trouble(error: BaseException) -> bool:
 
 
 class Database:
-    """One engine and the ways to use it: `reading`, `writing`, `lock`."""
+    """One engine and the ways to use it: `reading`, `writing`, `commit`, `lock`."""
 
     def __init__(self, url: str, *, create: bool = True) -> None:
         """Open the database at an address; without `create`, only where there is one.
@@ -66,12 +64,11 @@ class Database:
         self.url = url
         self.engine = _engine(url, create)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._of_reading: dict[str, Any] = {} if self.is_sqlite else dict(_ONE_STATE)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
-        with self.engine.connect().execution_options(**self._of_reading) as connection:
+        with self.engine.connect() as connection:
             yield connection
             # A rollback would make the driver forget every statement that it has prepared.
             connection.commit()
@@ -82,22 +79,43 @@ class Database:
         with self.engine.connect().execution_options(scantrail_writes=True) as connection, connection.begin():
             yield connection
 
+    def commit(self, connection: Connection, *statements: Statement) -> None:
+        """Execute these and commit, in one round trip. Nothing can follow in the transaction.
+
+        Raises:
+            DBAPIError: nothing was committed; or the database went away, and perhaps it was.
+        """
+        fly(connection, *statements, and_commit=True)
+        transaction = connection.get_transaction()
+        assert transaction is not None
+        transaction.commit()
+
     def lock(self, connection: Connection, streams: Iterable[str]) -> None:
-        """Take the locks of these sites until the transaction ends, in one order everywhere."""
-        if self.is_sqlite:
-            return
-        for stream in sorted(set(streams)):
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(:space, :key)"), {"space": _LOCK_SPACE, "key": _lock_key(stream)}
-            )
+        """Take the locks of these streams until the transaction ends, in one order everywhere.
+
+        A stream's lock is its row: every engine that speaks PostgreSQL's language has those. Advisory locks are
+        missing in some, or do nothing.
+        """
+        if not self.is_sqlite:
+            fly(connection, LOCK.asks(sorted(set(streams))))
+
+    def lock_name(self, connection: Connection, name: str) -> None:
+        """Take the lock of what has no row until the transaction ends; before any stream's."""
+        if not self.is_sqlite:
+            key = {"space": _LOCK_SPACE, "key": _lock_key(name)}
+            connection.execute(text("SELECT pg_advisory_xact_lock(:space, :key)"), key)
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
 
 
-def _lock_key(stream: str) -> int:
-    return int.from_bytes(sha256(stream.encode()).digest()[:4], "big", signed=True)
+LOCK = Query("SELECT id FROM streams WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", "")
+"""Weaker than FOR UPDATE, which would wait for whoever only refers to the stream. SQLite has one writer at a time."""
+
+
+def _lock_key(name: str) -> int:
+    return int.from_bytes(sha256(name.encode()).digest()[:4], "big", signed=True)
 
 
 def _engine(url: str, create: bool) -> Engine:
@@ -117,7 +135,8 @@ def _engine(url: str, create: bool) -> Engine:
         return _prepared_sqlite(create_engine(file, module=sqlite3, connect_args={"timeout": BUSY_S}))
     if backend == "postgresql":
         server = parsed.set(drivername="postgresql+psycopg")
-        return _checked_postgres(create_engine(server, pool_size=10, max_overflow=10))
+        # We say BEGIN ourselves, so that it can travel with the statements after it.
+        return _prepared_postgres(create_engine(server, isolation_level="AUTOCOMMIT", pool_size=10, max_overflow=10))
     raise DatabaseError(M("Scantrail keeps its data in SQLite or PostgreSQL, not in {backend}.", backend=backend))
 
 
@@ -158,6 +177,21 @@ def _prepared_sqlite(engine: Engine) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _prepared_postgres(engine: Engine) -> Engine:
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("scantrail_writes")
+        connection.info[TO_BEGIN] = "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _executed(connection: Connection, cursor: Any, *_what: Any) -> None:
+        begin = connection.info.pop(TO_BEGIN, "") if cursor is not None else ""
+        if begin:
+            connection.exec_driver_sql(begin)
+
+    return _checked_postgres(engine)
 
 
 def _checked_postgres(engine: Engine) -> Engine:

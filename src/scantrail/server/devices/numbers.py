@@ -41,7 +41,7 @@ def give_numbers(
 ) -> NumbersAnswer | NotGiven:
     """Give a device the block of its turn: the same one however often it asks."""
     with database.writing() as connection:
-        database.lock(connection, [NUMBERS_LOCK])
+        database.lock_name(connection, NUMBERS_LOCK)
         known = _block_of(connection, device, ask)
         if known is not None:
             return _answer(connection, device, ask, known)

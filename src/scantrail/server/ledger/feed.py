@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, select
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import SiteId
@@ -17,7 +17,7 @@ from scantrail.protocol.rows import body_for
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.schema import device_heads, feed, holds, places, products, sites, streams, units, workers
-from scantrail.server.database.sets import chunks, insert_rows, rows_with
+from scantrail.server.database.sets import chunks, put, rows_with
 from scantrail.server.ledger.attention_rows import attention_rows
 from scantrail.server.ledger.log import Stream, has_head, head_of
 from scantrail.server.ledger.waiting import verdict_rows
@@ -38,19 +38,11 @@ _AT_ONCE = 100
 def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
     """List these rows as changed now, after every act the stream has so far; late verdicts before what they changed."""
     wanted = sorted(set(changed), key=lambda each: (each[0] is not RowKind.VERDICT, each[0].value, each[1]))
-    by_kind: dict[RowKind, list[str]] = {}
-    for kind, thing in wanted:
-        by_kind.setdefault(kind, []).append(thing)
-    for kind, things in by_kind.items():
-        for part in chunks(things):
-            connection.execute(
-                delete(feed).where(feed.c.stream == stream.id, feed.c.kind == kind.value, feed.c.id.in_(part))
-            )
     rows = [
         {"stream": stream.id, "kind": kind.value, "id": thing, "position": stream.next_position()}
         for kind, thing in wanted
     ]
-    insert_rows(connection, feed, rows)
+    put(connection, feed, rows)
 
 
 def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int = PAGE) -> Changes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
 from scantrail.domain.acts.kinds import RowKind
@@ -27,7 +27,7 @@ from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import events, log, photo_names, streams
-from scantrail.server.database.sets import insert_rows
+from scantrail.server.database.sets import insert_rows, put
 from scantrail.server.ledger.attention_rows import AttentionWriter
 
 SERVER_DEVICE = "server"
@@ -195,16 +195,7 @@ def load_stream(connection: Connection, stream: str) -> Stream:
 
 def save_stream(connection: Connection, stream: Stream) -> None:
     """Write a site's counter and head."""
-    connection.execute(
-        update(streams)
-        .where(streams.c.id == stream.id)
-        .values(
-            position=stream.position,
-            head=stream.head,
-            system_seq=stream.system_seq,
-            system_hash=stream.system_hash,
-        )
-    )
+    put(connection, streams, [asdict(stream)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def version_of(connection: Connection) -> str:
 def migrate(database: Database) -> None:
     """Bring the database to this version; safe when several processes start at once."""
     with database.writing() as connection:
-        database.lock(connection, ["migrations"])
+        database.lock_name(connection, "migrations")
         command.upgrade(config(connection), "head")
         if connection.execute(select(meta.c.key).where(meta.c.key == SERVER_EPOCH)).first() is None:
             connection.execute(insert(meta).values(key=SERVER_EPOCH, value=secrets.token_hex(8)))

@@ -63,7 +63,7 @@ def sign_in(database: Database, device: str, site: str, request: SignInRequest, 
         WrongPin: the badge and the PIN do not belong to a worker of this site.
     """
     with database.writing() as connection:
-        database.lock(connection, [f"sign-in:{device}"])
+        database.lock_name(connection, f"sign-in:{device}")
         wait = _wait(connection, device, request.badge, now)
         if wait is not None:
             return wait

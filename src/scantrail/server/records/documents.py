@@ -43,7 +43,7 @@ def put_documents(connection: Connection, changed: Iterable[Document]) -> None:
         }
         for document in changed
     ]
-    put(connection, documents, "id", rows)
+    put(connection, documents, rows)
 
 
 def document_rows(connection: Connection, numbers: Iterable[DocumentId]) -> dict[str, dict[str, Any]]:

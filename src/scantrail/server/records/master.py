@@ -91,7 +91,7 @@ def open_holds(connection: Connection) -> tuple[Hold, ...]:
 def put_sites(connection: Connection, changed: Iterable[Site]) -> None:
     """Write sites; a new one gets its stream: its log, its change feed and its lock."""
     ordered = list(changed)
-    put(connection, sites, "id", [{"id": site.id, "body": to_body(site)} for site in ordered])
+    put(connection, sites, [{"id": site.id, "body": to_body(site)} for site in ordered])
     wanted = {site.id for site in ordered}
     known = {row.id for row in rows_with(connection, streams, streams.c.id, wanted)}
     fresh = [new_stream(stream) for stream in sorted(wanted - known)]
@@ -121,7 +121,7 @@ def put_products(connection: Connection, changed: Iterable[Product]) -> None:
         IntegrityError: a GTIN belongs to another product.
     """
     ordered = list(changed)
-    put(connection, products, "id", [{"id": each.id, "body": to_body(each)} for each in ordered])
+    put(connection, products, [{"id": each.id, "body": to_body(each)} for each in ordered])
     if not ordered:
         return
     connection.execute(delete(gtins).where(gtins.c.product.in_([each.id for each in ordered])))
@@ -133,7 +133,7 @@ def put_products(connection: Connection, changed: Iterable[Product]) -> None:
 def put_places(connection: Connection, changed: Iterable[Place]) -> None:
     """Write places."""
     rows = [{"id": place.id, "site": place.site, "body": to_body(place)} for place in changed]
-    put(connection, places, "id", rows)
+    put(connection, places, rows)
 
 
 def put_workers(connection: Connection, changed: Iterable[Worker], verifiers: Mapping[WorkerId, str]) -> None:
@@ -146,9 +146,9 @@ def put_workers(connection: Connection, changed: Iterable[Worker], verifiers: Ma
         {"id": each.id, "badge": each.badge, "pin_verifier": verifiers[each.id], "body": to_body(each)}
         for each in changed
     ]
-    put(connection, workers, "id", rows)
+    put(connection, workers, rows)
 
 
 def put_holds(connection: Connection, changed: Iterable[Hold]) -> None:
     """Write holds."""
-    put(connection, holds, "id", [{"id": each.id, "open": each.open, "body": to_body(each)} for each in changed])
+    put(connection, holds, [{"id": each.id, "open": each.open, "body": to_body(each)} for each in changed])

@@ -40,7 +40,7 @@ def put_units(connection: Connection, changed: Iterable[Unit], registered: Itera
         IntegrityError: a label belongs to another unit.
     """
     ordered = list(changed)
-    put(connection, units, "id", [_row(unit) for unit in ordered])
+    put(connection, units, [_row(unit) for unit in ordered])
     new = set(registered)
     fresh = [{"product": unit.product, "serial": unit.serial, "unit": unit.id} for unit in ordered if unit.id in new]
     insert_rows(connection, labels, fresh)

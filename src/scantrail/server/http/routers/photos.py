@@ -36,7 +36,7 @@ async def put(request: Request, sha256: str) -> Response:
 
     def taken() -> bool:
         with database_of(request).writing() as connection:
-            database_of(request).lock(connection, [f"photo:{sha256}"])
+            database_of(request).lock_name(connection, f"photo:{sha256}")
             return put_photo(connection, photo, content, device.id, now_of(request))
 
     is_new = await run_in_threadpool(taken)
