@@ -31,7 +31,7 @@ from scantrail.server.attention.items import open_items
 from scantrail.server.attention.settling import resolve
 from scantrail.server.database.engine import Database
 from scantrail.server.database.schema import devices
-from scantrail.server.devices.enrolment import revoke
+from scantrail.server.devices.register import revoke
 from scantrail.server.ledger.feed import mark
 from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.records.master import put_workers

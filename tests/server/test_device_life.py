@@ -10,9 +10,9 @@ from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 
 from scantrail.server.database.schema import devices
-from scantrail.server.devices.enrolment import DeviceState, ListedDevice, listed_devices, revoke
 from scantrail.server.devices.enrolment_codes import ALPHABET, MOST_WRONG, WITHIN, canonical_code, new_code
 from scantrail.server.devices.presence import Presence
+from scantrail.server.devices.register import DeviceState, ListedDevice, listed_devices, revoke
 from tests.server.site import ServedSite, TestDevice
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from scantrail.server.devices.enrolment import DeviceState, ListedDevice
+from scantrail.server.devices.register import DeviceState, ListedDevice
 from scantrail.words import M, say
 
 STATES = {

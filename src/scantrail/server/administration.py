@@ -29,8 +29,9 @@ from scantrail.server.database.epoch import SERVER_EPOCH
 from scantrail.server.database.instants import utc_now
 from scantrail.server.database.schema import meta, streams
 from scantrail.server.devices.cards import CardTaken, import_card
-from scantrail.server.devices.enrolment import ListedDevice, NotAdded, add_device, listed_devices, revoke
+from scantrail.server.devices.enrolment import NotAdded, add_device
 from scantrail.server.devices.numbers import NUMBERS_LOCK, skip_numbers
+from scantrail.server.devices.register import ListedDevice, listed_devices, revoke
 from scantrail.server.history.photos import stored_photos
 from scantrail.server.migrations import ready
 from scantrail.server.records.master import all_places, all_sites, all_streams, all_workers
@@ -86,7 +87,7 @@ def devices_of(database_url: str, site: str | None) -> tuple[ListedDevice, ...]:
 
 
 def revoke_device(database_url: str, name: str, *, at_once: bool) -> None:
-    """Take a device out of use; see `scantrail.server.devices.enrolment.revoke`.
+    """Take a device out of use; see `scantrail.server.devices.register.revoke`.
 
     Raises:
         OperatorError: the database cannot be used, or no device has this name.

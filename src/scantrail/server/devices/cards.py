@@ -19,7 +19,7 @@ from scantrail.protocol.outbox import Entry, batch_of
 from scantrail.server.attention.items import AttentionItem, items_of
 from scantrail.server.database.engine import AWAY, Database
 from scantrail.server.database.schema import device_heads, device_keys, devices
-from scantrail.server.devices.enrolment import is_signature
+from scantrail.server.devices.keys import is_signature
 from scantrail.server.ledger.judging import Device, take_push
 from scantrail.server.records.master import time_zones
 from scantrail.words import M, Message

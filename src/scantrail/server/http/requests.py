@@ -20,7 +20,7 @@ from scantrail.protocol.limits import LONGEST_NAME, Size, check_json
 from scantrail.protocol.messages import REVOKED, Problem
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
-from scantrail.server.devices.enrolment import device_with_token
+from scantrail.server.devices.keys import device_with_token
 from scantrail.server.devices.presence import Presence
 from scantrail.server.http.rates import REQUESTS, Rates
 from scantrail.server.ledger.judging import Device

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, SignInRequest
-from scantrail.server.devices.enrolment import NotEnrolled, end_token, enrol
+from scantrail.server.devices.enrolment import NotEnrolled, enrol
 from scantrail.server.devices.enrolment_codes import WrongCodes
+from scantrail.server.devices.register import end_token
 from scantrail.server.http.requests import (
     answer,
     database_of,

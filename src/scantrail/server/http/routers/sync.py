@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from scantrail.protocol.intake import BrokenChain
 from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import MAX_BYTES
-from scantrail.server.devices.enrolment import is_signed
+from scantrail.server.devices.keys import is_signed
 from scantrail.server.http.crowds import Crowd
 from scantrail.server.http.requests import (
     BATCH,
