@@ -51,6 +51,11 @@ def test_the_handheld_loads_neither_the_server_nor_the_camera() -> None:
     assert loaded.isdisjoint({"fastapi", "uvicorn", "alembic", "psycopg", "cv2", "numpy", "pyzbar", "zxingcpp"})
 
 
+def test_an_administrators_command_loads_no_web_server() -> None:
+    loaded = loaded_by("import scantrail.server.administration, scantrail.interchange.command")
+    assert loaded.isdisjoint({"fastapi", "starlette", "uvicorn", "pydantic"})
+
+
 def _site_modules() -> set[str]:
     """What this Python loads before any code of ours, such as the hooks of editable installs."""
     return loaded_by("pass")
