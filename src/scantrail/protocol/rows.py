@@ -6,7 +6,7 @@ The server writes the same tables into a site's snapshot, so what one side write
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scantrail.domain.acts.kinds import RowKind
@@ -181,11 +181,19 @@ _COMPACT = (
 """What a device holds of a unit that is not at its site: all that a refusal says of it, and no more."""
 
 
+def whole_at(row: Row) -> SiteId | None:
+    """The only site whose devices hold a row whole; None where the devices of every site do."""
+    at = _AT.get(row.kind)
+    return None if at is None else at(row.body)
+
+
 def body_for(site: SiteId, row: Row) -> dict[str, Any]:
     """A row's body in the detail in which a device of a site holds it: of what is elsewhere, only the essentials."""
-    if row.kind is not RowKind.UNIT or site_of(row.body["place"]) == site:
-        return row.body
-    return compact(row.body)
+    return row.body if whole_at(row) in (None, site) else compact(row.body)
+
+
+_AT: Mapping[RowKind, Callable[[dict[str, Any]], SiteId]] = {RowKind.UNIT: lambda body: site_of(body["place"])}
+"""Where a thing is, for the kinds that only the devices of that site hold whole."""
 
 
 def compact(body: dict[str, Any]) -> dict[str, Any]:

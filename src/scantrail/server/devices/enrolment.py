@@ -13,6 +13,7 @@ from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import device_keys, devices, enrolment_codes, sites
 from scantrail.server.devices.enrolment_codes import canonical_code, new_code
 from scantrail.server.devices.keys import hash_of
+from scantrail.server.ledger.counters import note_devices_changed
 from scantrail.server.ledger.log import SERVER_DEVICE
 from scantrail.words import M, Message
 
@@ -112,6 +113,7 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
         )
     )
     _keep_key(connection, used.device, key.hex())
+    note_devices_changed(connection)
     site = connection.execute(select(devices.c.site).where(devices.c.id == used.device)).scalar_one()
     return EnrolAnswer(used.device, site, token)
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from scantrail.protocol.messages import Push, signed_bytes
 from scantrail.server.database.schema import devices
+from scantrail.server.database.sets import rows_with
 from scantrail.server.ledger.judging import Device
 
 
 def device_with_token(connection: Connection, token: str) -> Device | None:
     """The device a bearer token belongs to, unless it was revoked."""
-    row = connection.execute(
-        select(devices).where(devices.c.token_hash == hash_of(token), devices.c.revoked.is_(False))
-    ).one_or_none()
-    return Device(row.id, row.site, row.public_key, row.leaving_since is not None) if row else None
+    mine = hash_of(token)
+    return devices_with_tokens(connection, (mine,)).get(mine)
+
+
+def devices_with_tokens(connection: Connection, hashes: Iterable[str]) -> dict[str, Device]:
+    """By hash of their token, the devices that these belong to, without those whose token has ended."""
+    return {
+        row.token_hash: Device(row.id, row.site, row.public_key, row.leaving_since is not None)
+        for row in rows_with(connection, devices, devices.c.token_hash, hashes)
+        if not row.revoked
+    }
 
 
 def is_signed(device: Device, push: Push) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import device_heads, devices, enrolment_codes
+from scantrail.server.ledger.counters import note_devices_changed
 from scantrail.server.ledger.judging import Device
 
 
@@ -82,9 +83,11 @@ def revoke(connection: Connection, device: str, now: datetime, *, at_once: bool)
     changes = {"leaving_since": instant_text(now), **({"revoked": True} if at_once else {})}
     found = connection.execute(update(devices).where(devices.c.id == device).values(changes)).rowcount == 1
     connection.execute(update(enrolment_codes).where(enrolment_codes.c.device == device).values(used=True))
+    note_devices_changed(connection)
     return found
 
 
 def end_token(connection: Connection, device: Device) -> None:
     """A device that was revoked has sent everything."""
     connection.execute(update(devices).where(devices.c.id == device.id).values(revoked=True))
+    note_devices_changed(connection)

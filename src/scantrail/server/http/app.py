@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -22,21 +23,21 @@ from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.instants import utc_now
 from scantrail.server.devices.enrolment_codes import WrongCodes
 from scantrail.server.devices.presence import Presence, noting
+from scantrail.server.devices.tokens import Tokens
 from scantrail.server.http.crowds import Crowd
 from scantrail.server.http.digests import Digests
+from scantrail.server.http.feed_reader import FeedReader
 from scantrail.server.http.rates import Rates
-from scantrail.server.http.requests import Refused, answer, database_of, now_of, problem_answer, refused
+from scantrail.server.http.requests import LONGEST_ECHO, Refused, answer, database_of, now_of, problem_answer, refused
 from scantrail.server.http.routers import attention, enrolment, numbers, photos, snapshots, sync, units
 from scantrail.server.http.turns import Turns
+from scantrail.server.ledger.shared_feed import SharedFeed
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.server.ledger.timer import looking
 from scantrail.server.migrations import newest_version, version_of
 from scantrail.words import M
 
 _LOGGER = logging.getLogger(__name__)
-
-LONGEST_ECHO = 200
-"""Characters of what was asked for that an answer repeats."""
 
 
 def snapshot_folder() -> Path:
@@ -46,9 +47,12 @@ def snapshot_folder() -> Path:
 
 
 def create_app(
-    database: Database, clock: Callable[[], datetime] = utc_now, snapshot_store: Snapshots | None = None
+    database: Database,
+    clock: Callable[[], datetime] = utc_now,
+    snapshot_store: Snapshots | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
-    """The application on a database that is at this version."""
+    """The application on a database that is at this version; `monotonic` tells how old is what it remembers."""
 
     presence = Presence()
 
@@ -64,6 +68,8 @@ def create_app(
     app.state.crowd = Crowd()
     app.state.presence = presence
     app.state.rates = Rates()
+    app.state.tokens = Tokens(database, monotonic)
+    app.state.feed_reader = FeedReader(SharedFeed(database, monotonic))
     app.state.turns = Turns()
     app.state.wrong_codes = WrongCodes()
     app.state.snapshots = snapshot_store or Snapshots(database, snapshot_folder())

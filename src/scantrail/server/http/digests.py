@@ -9,7 +9,7 @@ from scantrail.protocol.digests import HEADER, digest_of
 
 
 class Digests:
-    """The middleware. Other answers, which are files, are named by their hash already."""
+    """The middleware. It leaves answers that have a digest, and files, which are named by their hash already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -21,7 +21,7 @@ class Digests:
 
         async def send_with_digest(message: Message) -> None:
             nonlocal start, body
-            if message["type"] == "http.response.start" and _is_json(message):
+            if message["type"] == "http.response.start" and _lacks_digest(message):
                 start = message
             elif message["type"] == "http.response.body" and start is not None:
                 body += message.get("body", b"")
@@ -35,6 +35,7 @@ class Digests:
         await self._app(scope, receive, send_with_digest)
 
 
-def _is_json(start: Message) -> bool:
-    kind = MutableHeaders(raw=start["headers"]).get("content-type", "")
-    return kind.partition(";")[0] in ("application/json", "application/problem+json")
+def _lacks_digest(start: Message) -> bool:
+    headers = MutableHeaders(raw=start["headers"])
+    kind = headers.get("content-type", "").partition(";")[0]
+    return kind in ("application/json", "application/problem+json") and HEADER not in headers

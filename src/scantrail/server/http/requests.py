@@ -16,14 +16,18 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.domain.plain import from_plain, to_plain
+from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.limits import LONGEST_NAME, Size, check_json
 from scantrail.protocol.messages import REVOKED, Problem
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
 from scantrail.server.devices.keys import device_with_token
 from scantrail.server.devices.presence import Presence
+from scantrail.server.devices.tokens import Tokens
+from scantrail.server.http.feed_reader import FeedReader
 from scantrail.server.http.rates import REQUESTS, Rates
 from scantrail.server.ledger.judging import Device
+from scantrail.server.ledger.pages import Page
 from scantrail.words import M, Message, say
 
 T = TypeVar("T")
@@ -36,6 +40,9 @@ QUERY = Size(bytes=60_000, marks=20_000, depth=3)
 
 BATCH = Size(bytes=4_000_000, marks=30_000, depth=4)
 """A push, as it is sent and unpacked: a device sends acts of 1 000 000 bytes, and JSON in JSON makes three of one."""
+
+LONGEST_ECHO = 200
+"""Characters of what was asked for that an answer repeats."""
 
 
 class Refused(Exception):
@@ -87,10 +94,7 @@ def device_of(request: Request) -> Device:
     Raises:
         Refused: 401, there is none or nobody's; 403, it was revoked.
     """
-    device = sender_of(request)
-    if device.is_leaving:
-        raise refused(403, REVOKED, M("{device} was revoked: it takes no more work.", device=device.id))
-    return device
+    return _in_use(sender_of(request))
 
 
 def sender_of(request: Request) -> Device:
@@ -99,19 +103,54 @@ def sender_of(request: Request) -> Device:
     Raises:
         Refused: 401, there is none or nobody's; 429, it asks too often.
     """
+    token = _token(request)
+    with database_of(request).reading() as connection:
+        return _heard(request, device_with_token(connection, token))
+
+
+async def asking_device(request: Request) -> Device:
+    """The device whose bearer token a request carries, as it was a moment ago, and that is in use.
+
+    For what a device asks every few seconds, and what tells it nothing that it could not have asked a moment ago.
+
+    Raises:
+        Refused: 401, there is none or nobody's; 403, it was revoked; 429, it asks too often.
+    """
+    token = _token(request)
+    tokens: Tokens = request.app.state.tokens
+    version = (await reader_of(request).counters()).devices
+    device = tokens.remembered(token, version) or await run_in_threadpool(tokens.look_up, token, version)
+    return _in_use(_heard(request, device))
+
+
+def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        with database_of(request).reading() as connection:
-            device = device_with_token(connection, token)
-        if device is not None:
-            wait_s = rates_of(request).wait_s(device.id, REQUESTS)
-            if wait_s:
-                detail = M("{device} asks too often. It asks again in {seconds} s.", device=device.id, seconds=wait_s)
-                raise refused(429, "wait", detail, retry_after=wait_s)
-            presence: Presence = request.app.state.presence
-            presence.heard(device.id, now_of(request))
-            return device
-    raise refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
+    if scheme.lower() != "bearer" or not token:
+        raise _not_enrolled()
+    return token
+
+
+def _heard(request: Request, device: Device | None) -> Device:
+    """Count a request of a device, and note that it was heard of."""
+    if device is None:
+        raise _not_enrolled()
+    wait_s = rates_of(request).wait_s(device.id, REQUESTS)
+    if wait_s:
+        detail = M("{device} asks too often. It asks again in {seconds} s.", device=device.id, seconds=wait_s)
+        raise refused(429, "wait", detail, retry_after=wait_s)
+    presence: Presence = request.app.state.presence
+    presence.heard(device.id, now_of(request))
+    return device
+
+
+def _in_use(device: Device) -> Device:
+    if device.is_leaving:
+        raise refused(403, REVOKED, M("{device} was revoked: it takes no more work.", device=device.id))
+    return device
+
+
+def _not_enrolled() -> Refused:
+    return refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
 
 
 async def body_of(request: Request, limit: int) -> bytes:
@@ -196,3 +235,33 @@ def text_in(name: str, value: str) -> str:
 def answer(value: Any, status: int = 200) -> Response:
     """A message as an answer, in ASCII: a scan may hold what UTF-8 cannot."""
     return Response(to_body(value), status, media_type="application/json")
+
+
+PACKED_FROM = 500
+"""Bytes of a page from which it is packed."""
+
+_BESIDE = 64_000
+"""Bytes of a page from which it is put together beside the event loop."""
+
+
+async def page_answer(request: Request, page: Page) -> Response:
+    """A page of changes, or a message around one, as an answer."""
+    if page.size < _BESIDE:
+        return _page_answer(request, page)
+    return await run_in_threadpool(_page_answer, request, page)
+
+
+def _page_answer(request: Request, page: Page) -> Response:
+    plain = page.plain()
+    headers = {HEADER: digest_of(request.scope["query_string"], plain)}
+    taken = {each.strip() for each in request.headers.get("accept-encoding", "").split(",")}
+    if "zstd" not in taken or len(plain) < PACKED_FROM:
+        return Response(plain, headers=headers, media_type="application/json")
+    headers |= {"Content-Encoding": "zstd", "Vary": "Accept-Encoding"}
+    return Response(page.packed(), headers=headers, media_type="application/json")
+
+
+def reader_of(request: Request) -> FeedReader:
+    """The way to the change feed."""
+    found: FeedReader = request.app.state.feed_reader
+    return found

@@ -68,7 +68,7 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
             reached[stream.id] = stream.position  # a device that is further on learns that this server was put back
             continue
         room = limit - len(entries)
-        found = _entries(connection, stream.id, after, room + 1)
+        found = entries_after(connection, stream.id, after, room + 1)
         taken, left = found[:room], found[room:]
         entries.extend(taken)
         more = more or bool(left)
@@ -122,7 +122,8 @@ class Listed(NamedTuple):
     stream: str
 
 
-def _entries(connection: Connection, stream: str, after: int, limit: int) -> list[Listed]:
+def entries_after(connection: Connection, stream: str, after: int, limit: int) -> list[Listed]:
+    """The first entries of a stream after a position, in order."""
     rows = connection.execute(
         select(feed.c.kind, feed.c.id, feed.c.position)
         .where(feed.c.stream == stream, feed.c.position > after)
@@ -134,18 +135,24 @@ def _entries(connection: Connection, stream: str, after: int, limit: int) -> lis
 
 def rows_of(connection: Connection, entries: Sequence[Listed], site: SiteId) -> Iterator[Row]:
     """The present rows of entries, as a device of a site holds them."""
+    for entry, row in zip(entries, whole_rows(connection, entries), strict=True):
+        yield row_for(site, entry.stream, row)
+
+
+def whole_rows(connection: Connection, entries: Sequence[Listed]) -> Iterator[Row]:
+    """The present rows of entries, with everything that is on record."""
     bodies: dict[RowKind, dict[str, dict[str, Any]]] = {
         kind: _BODIES[kind](connection, [each.id for each in entries if each.kind is kind])
         for kind in {each.kind for each in entries}
     }
     for entry in entries:
-        row = Row(entry.kind, entry.id, _position(entry, site), bodies[entry.kind][entry.id])
-        yield replace(row, body=body_for(site, row))
+        yield Row(entry.kind, entry.id, entry.position, bodies[entry.kind][entry.id])
 
 
-def _position(entry: Listed, site: SiteId) -> int:
-    """Where a row stands for a site's devices: other sites' counters say nothing about units to them."""
-    return 0 if entry.kind is RowKind.UNIT and entry.stream != site else entry.position
+def row_for(site: SiteId, stream: str, row: Row) -> Row:
+    """A row of a stream as a device of a site holds it: other sites' counters say nothing about units to it."""
+    position = 0 if row.kind is RowKind.UNIT and stream != site else row.position
+    return replace(row, position=position, body=body_for(site, row))
 
 
 Bodies = Callable[[Connection, Iterable[str]], dict[str, dict[str, Any]]]

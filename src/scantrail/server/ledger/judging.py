@@ -57,8 +57,25 @@ class Device:
     """Whether it was revoked and may only send what it still has."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch."""
+
+    acknowledged: int
+    """Every act of its device's store up to here is in the log, or waits."""
+    verdicts: tuple[ActVerdict, ...]
+
+
 def take_push(database: Database, device: Device, push: Push, now: datetime) -> PushAnswer:
-    """Judge and log a batch, all in one transaction; then answer with what the device has not seen.
+    """Take a batch, as `take_acts` does; then answer with what the device has not seen."""
+    taken = take_acts(database, device, push, now)
+    with database.reading() as connection:
+        changes = nothing_after if device.is_leaving else changes_after
+        return PushAnswer(taken.acknowledged, taken.verdicts, changes(connection, push.seen, device.site), now)
+
+
+def take_acts(database: Database, device: Device, push: Push, now: datetime) -> Taken:
+    """Judge and log a batch, all in one transaction.
 
     Whatever else fails, the batch is taken again act by act, so that one bad record stops none of the others. If the
     database goes away in the middle of that, the acts before are taken, and those after it answered with `retry`.
@@ -80,9 +97,7 @@ def take_push(database: Database, device: Device, push: Push, now: datetime) -> 
         _LOGGER.warning(told, device.id, push.first_seq, error, exc_info=not is_usual)
         verdicts = _one_by_one(database, device, push, now)
     with database.reading() as connection:
-        head = _head(connection, push.device, push.epoch)
-        changes = nothing_after if device.is_leaving else changes_after
-        return PushAnswer(head.seq, verdicts, changes(connection, push.seen, device.site), now)
+        return Taken(_head(connection, push.device, push.epoch).seq, verdicts)
 
 
 def _one_by_one(database: Database, device: Device, push: Push, now: datetime) -> tuple[ActVerdict, ...]:

@@ -178,12 +178,19 @@ def head_of(position: int, link: str) -> str:
     return f"{position}:{link}"
 
 
+def told_head(told: str) -> tuple[int, str] | None:
+    """The position and the hash in what `head_of` gave; None where it gave no such thing."""
+    position, _, link = told.partition(":")
+    return (int(position), link) if position.isascii() and position.isdecimal() and len(position) <= 18 else None
+
+
 def has_head(connection: Connection, stream: str, told: str) -> bool:
     """Whether an entry that a device was told is in the log; another history has others."""
-    position, _, link = told.partition(":")
-    if not (position.isascii() and position.isdecimal() and len(position) <= 18):
+    head = told_head(told)
+    if head is None:
         return False
-    upto = select(log.c.row_hash).where(log.c.stream == stream, log.c.position <= int(position))
+    position, link = head
+    upto = select(log.c.row_hash).where(log.c.stream == stream, log.c.position <= position)
     return (connection.execute(upto.order_by(log.c.position.desc()).limit(1)).scalar() or "") == link
 
 

@@ -6,25 +6,29 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.protocol.intake import BrokenChain
-from scantrail.protocol.messages import MAX_BATCH, Push, PushAnswer, Seen
+from scantrail.protocol.messages import MAX_BATCH, Push, Seen
 from scantrail.protocol.outbox import MAX_BYTES
+from scantrail.server.database.bodies import to_body
 from scantrail.server.devices.keys import is_signed
 from scantrail.server.http.crowds import Crowd
 from scantrail.server.http.requests import (
     BATCH,
+    LONGEST_ECHO,
     QUERY,
-    answer,
+    asking_device,
     database_of,
-    device_of,
     message_in,
     message_of,
     now_of,
+    page_answer,
+    reader_of,
     refused,
     sender_of,
     text_in,
 )
-from scantrail.server.ledger.feed import PAGE, changes_after
-from scantrail.server.ledger.judging import take_push
+from scantrail.server.ledger.feed import PAGE
+from scantrail.server.ledger.judging import take_acts
+from scantrail.server.ledger.shared_feed import Ask
 from scantrail.words import M
 
 router = APIRouter()
@@ -50,15 +54,19 @@ async def post_push(request: Request) -> Response:
     if not is_signed(device, push):
         raise refused(403, "not_signed", M("The batch does not carry this device's signature. Call support."))
 
-    def taken() -> PushAnswer:
-        return take_push(database_of(request), device, push, now_of(request))
-
+    now = now_of(request)
     try:
         with crowd.admitted(device.id):
-            return answer(await run_in_threadpool(taken))
+            taken = await run_in_threadpool(take_acts, database_of(request), device, push, now)
+            ask = Ask(push.seen, device.site, PAGE, device.is_leaving)
+            page = await reader_of(request).page(ask, as_of_now=True)
     except BrokenChain as error:
         detail = M("This device's records do not follow on those that the server has: {why}", why=error)
         raise refused(409, "broken_chain", detail, expected_seq=error.expected_seq) from error
+    said = to_body({"acknowledged": taken.acknowledged, "verdicts": taken.verdicts})
+    return await page_answer(
+        request, page.within(f'{said[:-1]},"changes":'.encode(), f',"now":{to_body(now)}}}'.encode())
+    )
 
 
 def _check(seen: Seen) -> None:
@@ -69,11 +77,20 @@ def _check(seen: Seen) -> None:
         text_in("seen", name)
 
 
-@router.get("/v1/changes")
-def get_changes(request: Request, seen: str = "{}", limit: int = PAGE) -> Response:
-    """A page of what changed after what the device has seen, a JSON object with its cursor."""
-    device = device_of(request)
-    after = message_in(seen.encode("utf-8", "surrogatepass"), Seen, QUERY)
-    _check(after)
-    with database_of(request).reading() as connection:
-        return answer(changes_after(connection, after, device.site, min(max(1, limit), PAGE)))
+async def get_changes(request: Request) -> Response:
+    """A page of what changed after what the device has seen: `seen`, a JSON object, in at most `limit` rows."""
+    device = await asking_device(request)
+    seen = message_in(request.query_params.get("seen", "{}").encode("utf-8", "surrogatepass"), Seen, QUERY)
+    _check(seen)
+    return await page_answer(request, await reader_of(request).page(Ask(seen, device.site, _limit(request))))
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(PAGE))
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise refused(422, "garbled", M("limit: expected a number of rows, got {text}.", text=text[:LONGEST_ECHO]))
+    return min(max(1, int(text)), PAGE)
+
+
+# Not as a path operation of FastAPI: what that does beside answering takes as long as the answer.
+router.add_route("/v1/changes", get_changes, methods=["GET"])
