@@ -18,7 +18,8 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline
 from scantrail.domain.acts.act import Act
 from scantrail.domain.names.identifiers import UnitId
-from scantrail.handheld.app import Device, HandheldApp
+from scantrail.handheld.app import HandheldApp
+from scantrail.handheld.device import Device
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.lines import text_of
 from scantrail.handheld.pages.camera import Cameras

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.worker import WorkerFailed
 
-from scantrail.device.clock import Clock
 from scantrail.device.exchange.sync import SyncState
 from scantrail.device.session import Session
-from scantrail.device.store import AttentionItem, DeviceStore, StoreError
+from scantrail.device.store import AttentionItem, StoreError
 from scantrail.domain.scans.reading import Reading
 from scantrail.glyphs import UNICODE
+from scantrail.handheld.device import Device
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.lines import Line
 from scantrail.handheld.drawing.paper import Paper, draw_paper
@@ -29,15 +28,12 @@ from scantrail.handheld.keys import Action, name_of
 from scantrail.handheld.pages.base import (
     DemoBadge,
     Desk,
-    Exchange,
     ExtraEntry,
-    Histories,
     Page,
-    SigningIn,
     sentence,
     sync_now,
 )
-from scantrail.handheld.pages.camera import CameraPage, Cameras, Taken
+from scantrail.handheld.pages.camera import CameraPage, Taken
 from scantrail.handheld.pages.guided import GuidedPage
 from scantrail.handheld.pages.help import HelpPage
 from scantrail.handheld.pages.look_up import LookUpPage
@@ -47,7 +43,7 @@ from scantrail.handheld.pages.sign_in import SignInPage
 from scantrail.handheld.pile import Pile
 from scantrail.program import by_signal
 from scantrail.protocol.link import Link
-from scantrail.scanning.chosen import Scanners, choose
+from scantrail.scanning.chosen import choose
 from scantrail.scanning.profiles import Profile
 from scantrail.scanning.serial_port import SerialPort
 from scantrail.scanning.strokes import Stroke
@@ -57,32 +53,6 @@ from scantrail.workflows.base import Tone
 
 _LOOKING = (CameraPage, PhotoPage)
 """The screens that have the camera open."""
-
-
-class SyncLoop(Exchange, Protocol):
-    """The sync, as far as the program runs it."""
-
-    on_state: Callable[[SyncState], None]
-    on_changed: Callable[[], None]
-
-    async def run(self) -> None:
-        """Exchange until cancelled."""
-
-    def kick(self) -> None:
-        """Something was recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What the handheld stands on, below the screen."""
-
-    store: DeviceStore
-    sync: SyncLoop
-    signing_in: SigningIn
-    histories: Histories
-    clock: Clock
-    scanners: Scanners
-    cameras: Cameras
 
 
 class HandheldApp(App[None]):

@@ -17,7 +17,8 @@ from scantrail.device.identity.sign_in import SignIn
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Server
 from scantrail.glyphs import charset_of
-from scantrail.handheld.app import Device, HandheldApp
+from scantrail.handheld.app import HandheldApp
+from scantrail.handheld.device import Device
 from scantrail.handheld.pages.base import DemoBadge, ExtraEntry
 from scantrail.handheld.pages.camera import Cameras
 from scantrail.program import ended_by_signals, stop
