@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 from itertools import product as combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.stock import SUGGESTED
@@ -16,13 +19,15 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitsReserved
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import TaskTaken
-from scantrail.domain.things.hold import Hold, HoldKind
+from scantrail.domain.rules.goods import may_be_used
+from scantrail.domain.rules.pick import use_for
+from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked, undone
 from tests.support.devices import MASTERS, SERVER_EPOCH, Hand, changes_of, new_store
-from tests.support.worlds import MODULE, SENSOR, TODAY, any_line, exact_line, module, pick_list, promised, unit
+from tests.support.worlds import MODULE, PLACES, SENSOR, TODAY, any_line, exact_line, module, pick_list, promised, unit
 
 PICKS = pick_list(any_line(MODULE, 3))
 FAR, NEAR = "MAIN/B-02-01", "MAIN/A-15-03"
@@ -159,6 +164,13 @@ def test_a_whole_recalled_batch_in_front_does_not_hide_what_may_be_picked(store:
     assert offered(store) == ["9000"]
 
 
+def test_more_holds_than_a_query_can_name_keep_back_what_they_lie_on_all_the_same(store: DeviceStore) -> None:
+    others = [Hold(f"H{at:04d}", HoldKind.RECALL, "cracks", supplier_lot=f"S{at}") for at in range(1500)]
+    bring(store, *others, Hold("H9999", HoldKind.RECALL, "cracks", supplier_lot="BAD"))
+    bring(store, *(module(number, supplier_lot="BAD") for number in range(60)), module(99, place=FAR))
+    assert offered(store) == ["0099"]
+
+
 HOLDS = [
     Hold("h", HoldKind.RECALL, "r"),
     Hold("h", HoldKind.RECALL, "r", units=(module(1).id, module(3).id)),
@@ -185,6 +197,63 @@ def test_a_hold_keeps_back_exactly_the_units_it_matches(store: DeviceStore, hold
     ]
     bring(store, *units, hold)
     assert_offered_are(store, [each for each in units if not hold.matches(each)])
+
+
+OWNERS = (Owner(), Owner(OwnerType.CONSIGNED, "Precision"), Owner(OwnerType.CUSTOMER, "Metro"))
+ON_SHELF = tuple(
+    module(
+        number,
+        place=(NEAR, FAR)[number % 2],
+        owner=OWNERS[0] if number % 5 else OWNERS[1 + number % 2],
+        firmware=("2.1.4", "2.1.3", "")[number % 3],
+        calibration_valid_until=(None, TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=9))[number % 4],
+        lot=("", "L1", "L2")[number // 3 % 3],
+        supplier_lot=("", "S1", "S2")[number // 9 % 3],
+        manufactured=(None, date(2025, 1, 19), date(2025, 1, 20))[number // 4 % 3],
+    )
+    for number in range(1, SUGGESTED)
+)
+"""Available units, few enough that all of them can be offered, in many combinations of what a rule looks at."""
+
+A_HOLD = st.builds(
+    Hold,
+    st.sampled_from([f"H{at}" for at in range(4)]),
+    st.just(HoldKind.QUALITY),
+    st.just("r"),
+    open=st.booleans(),
+    units=st.lists(st.sampled_from([each.id for each in ON_SHELF]), max_size=4).map(tuple),
+    product=st.sampled_from([None, MODULE.id, SENSOR.id]),
+    serial_from=st.sampled_from(["", ON_SHELF[20].serial]),
+    serial_to=st.sampled_from(["", ON_SHELF[30].serial]),
+    lot=st.sampled_from(["", "L1", "L3"]),
+    supplier_lot=st.sampled_from(["", "S1"]),
+    manufactured_from=st.sampled_from([None, date(2025, 1, 20)]),
+    manufactured_to=st.sampled_from([None, date(2025, 1, 19)]),
+)
+_POSITION = count(2)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceStore]:
+    with new_store(tmp_path_factory.mktemp("shelf"), PICKS, *ON_SHELF) as opened:
+        yield opened
+
+
+@given(
+    st.lists(A_HOLD, max_size=4, unique_by=lambda hold: hold.id),
+    st.builds(Requirement, st.sampled_from(["", "2.1.4"]), st.booleans()),
+    st.sampled_from([(), (NEAR,)]),
+)
+def test_whatever_the_search_leaves_out_the_rule_refuses_too(
+    shelf: DeviceStore, holds: list[Hold], requirement: Requirement, empty: tuple[str, ...]
+) -> None:
+    closed = [Hold(f"H{at}", HoldKind.QUALITY, "r", open=False) for at in range(4)]
+    listed = replace(PICKS, requirement=requirement, empty_bins=empty)
+    bring(shelf, *closed, position=next(_POSITION))
+    bring(shelf, *holds, listed, position=next(_POSITION))
+    use = use_for(listed, Holds(holds), {place.id: place for place in PLACES}, TODAY)
+    found = {unit.id for unit in shelf.stock_for(listed, TODAY)}
+    assert found == {unit.id for unit in ON_SHELF if may_be_used(unit, use) and unit.place not in empty}
 
 
 def assert_offered_are(store: DeviceStore, units: list[Unit]) -> None:

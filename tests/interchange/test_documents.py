@@ -143,6 +143,11 @@ def test_what_does_not_fit_is_refused(stocked: Desk, kinds: dict[str, Any], sent
     assert sentence in the_problem(stocked.bring(**kinds))
 
 
+def test_a_list_of_a_site_that_is_not_on_record_is_refused_for_it_although_it_names_units(stocked: Desk) -> None:
+    sentences = told(stocked.bring(pick_lists=[list_row(exact_line(46), site="WEST")]))
+    assert any('site: "WEST" – expected a site that is on record' in each for each in sentences), sentences
+
+
 def test_an_order_may_ask_for_a_quantity(stocked: Desk) -> None:
     line = {"line": "2", "product": "CABLE", "kind": "quantity", "quantity": "3", "lot": "L1"}
     done(stocked.bring(sales_orders=[order_row(any_line(3), line, number="SO-3")]))

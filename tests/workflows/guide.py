@@ -14,8 +14,9 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.judge import Judgement, absorb
+from scantrail.domain.rules.goods import may_be_used
+from scantrail.domain.rules.pick import use_for
 from scantrail.domain.scans.reading import Carrier
-from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
 from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt, reservations
@@ -151,17 +152,9 @@ class Guide:
         )
 
     def _may_be_picked(self, unit: Unit) -> bool:
-        place = self.world.places.get(unit.place)
-        listed = self.pick_list
-        promised = unit.status is Status.ALLOCATED and unit.order == listed.order
-        return (
-            (unit.status is Status.AVAILABLE or (promised and unit.document in (None, listed.number)))
-            and place is not None
-            and place.pickable
-            and place.id not in listed.empty_bins
-            and not any(unit.id in line.units for line in listed.lines)
-            and not self.world.holds.on(unit)
-        )
+        listed, is_named = self.pick_list, any(unit.id in line.units for line in self.pick_list.lines)
+        use = use_for(listed, self.world.holds, self.world.places, TODAY)
+        return not is_named and unit.place not in listed.empty_bins and may_be_used(unit, use)
 
 
 def without_cart(world: World) -> World:

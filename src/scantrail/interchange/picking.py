@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind, Requirement
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.facts.imports import DocumentImported
 from scantrail.domain.facts.picking.events import AllocationReleased, UnitAllocated
 from scantrail.domain.facts.work.events import TaskCancelled
-from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.names.identifiers import SiteId, UnitId
+from scantrail.domain.rules.goods import TO_PROMISE, Obstacle, Use, obstacles
+from scantrail.domain.rules.pick import use_for
 from scantrail.domain.things.hold import HOLD_NAMES
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
@@ -47,11 +49,9 @@ def _allocate(row: Checked, plan: Plan, order: SalesOrder, unit: Unit) -> None:
     if not any(line.kind is not LineKind.EXACT or unit.serial in line.serials for line in lines):
         plan.problem(row, M("expected a unit that a line of {order} asks for", order=order.number), "serial")
         return
-    problem = (
-        _not_free(plan, unit, order.site, order.requirement)
-        or _promised_elsewhere(unit, order.number, None)
-        or _on_the_way_to(plan, unit, lambda other: other.order != order.number)
-    )
+    records, today = plan.records, _today(plan, order.site)
+    use = Use(order.site, records.open_holds, records.places, today, order.number, requirement=order.requirement)
+    problem = _not_free(unit, use) or _on_the_way_to(plan, unit, lambda other: other.order != order.number)
     if order.status is not DocumentStatus.OPEN:
         problem = M("expected an open order; {order} is {status}", order=order.number, status=order.status.value)
     if problem is not None:
@@ -154,13 +154,11 @@ def _release(plan: Plan, pick_list: PickList, units: Iterable[UnitId]) -> Iterab
 
 def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, PickLine]) -> Iterable[Event]:
     spots = {line["line"]: line for line in row.lines}
+    records, today = plan.records, _today(plan, pick_list.site)
+    use = use_for(pick_list, records.open_holds, records.places, today)
     for unit_id, line in named.items():
-        unit = plan.records.units[unit_id]
-        problem = (
-            _not_free(plan, unit, pick_list.site, pick_list.requirement)
-            or _promised_elsewhere(unit, pick_list.order, pick_list.number)
-            or _on_the_way_to(plan, unit, lambda other: other.number != pick_list.number)
-        )
+        unit = records.units[unit_id]
+        problem = _not_free(unit, use) or _on_the_way_to(plan, unit, lambda other: other.number != pick_list.number)
         if problem is not None:
             plan.problem(spots[line.id], problem, "serials", unit.serial)
             continue
@@ -169,35 +167,54 @@ def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, 
         yield event
 
 
-def _not_free(plan: Plan, unit: Unit, site: SiteId, requirement: Requirement) -> Message | None:
-    """Why a unit can fulfil no order here, or not this one."""
-    if unit.status not in (Status.AVAILABLE, Status.ALLOCATED):
-        return M("expected a unit that is Available; this one is {where}", where=whereabouts(unit))
-    if unit.site != site:
-        return M("expected a unit at {site}; this one is {where}", site=site, where=whereabouts(unit))
-    if not unit.owner.is_us:
-        return M("expected a unit of ours; this one belongs to {owner}", owner=unit.owner.name)
-    for hold in plan.records.open_holds.on(unit):
-        return M(
-            "expected a unit without a hold; hold {hold} ({kind}) lies on it: {reason}",
-            hold=hold.id,
-            kind=M(HOLD_NAMES[hold.kind]),
-            reason=hold.reason,
-        )
-    return _requirement(unit, requirement, plan.now.astimezone(ZoneInfo(plan.records.sites[site].time_zone)))
+def _today(plan: Plan, site: SiteId) -> date:
+    """The day at a site. For a site that is not on record, which is reported by itself, the day in UTC."""
+    found = plan.records.sites.get(site)
+    return (plan.now.astimezone(ZoneInfo(found.time_zone)) if found else plan.now).date()
 
 
-def _requirement(unit: Unit, requirement: Requirement, now: datetime) -> Message | None:
-    if requirement.firmware and unit.firmware != requirement.firmware:
-        return M(
-            "expected a unit with firmware {required}; this one has {found}",
-            required=requirement.firmware,
-            found=unit.firmware or "–",
-        )
-    valid_until = unit.calibration_valid_until
-    if requirement.calibrated and (valid_until is None or valid_until < now.date()):
-        return M("expected a unit with a valid calibration; this one's: {found}", found=str(valid_until or "–"))
-    return None
+def _not_free(unit: Unit, use: Use) -> Message | None:
+    """Why a unit can be promised to no order here, or not to this one."""
+    found = frozenset(obstacles(unit, use, TO_PROMISE))
+    return next((words(unit, use) for obstacle, words in _EXPECTED.items() if obstacle in found), None)
+
+
+def _without_hold(unit: Unit, use: Use) -> Message:
+    hold = use.holds.on(unit)[0]
+    return M(
+        "expected a unit without a hold; hold {hold} ({kind}) lies on it: {reason}",
+        hold=hold.id,
+        kind=M(HOLD_NAMES[hold.kind]),
+        reason=hold.reason,
+    )
+
+
+def _with_firmware(unit: Unit, use: Use) -> Message:
+    expected = "expected a unit with firmware {required}; this one has {found}"
+    return M(expected, required=use.requirement.firmware, found=unit.firmware or "–")
+
+
+_EXPECTED: dict[Obstacle, Callable[[Unit, Use], Message]] = {
+    Obstacle.STATUS: lambda unit, _: M(
+        "expected a unit that is Available; this one is {where}", where=whereabouts(unit)
+    ),
+    Obstacle.ANOTHER_SITE: lambda unit, use: M(
+        "expected a unit at {site}; this one is {where}", site=use.site, where=whereabouts(unit)
+    ),
+    Obstacle.OWNER: lambda unit, _: M("expected a unit of ours; this one belongs to {owner}", owner=unit.owner.name),
+    Obstacle.HOLD: _without_hold,
+    Obstacle.FIRMWARE: _with_firmware,
+    Obstacle.CALIBRATION: lambda unit, _: M(
+        "expected a unit with a valid calibration; this one's: {found}", found=str(unit.calibration_valid_until or "–")
+    ),
+    Obstacle.ANOTHER_ORDER: lambda unit, _: M(
+        "expected a unit that is promised to nobody else; this one is to {order}", order=unit.order
+    ),
+    Obstacle.ANOTHER_LIST: lambda unit, _: M(
+        "expected a unit that is on no other list; this one is on {document}", document=unit.document
+    ),
+}
+"""What stands in the way, as the person reads it who made the file; what is named first is said."""
 
 
 def _on_the_way_to(plan: Plan, unit: Unit, is_another: Callable[[PickList], bool]) -> Message | None:
@@ -212,14 +229,4 @@ def _on_the_way_to(plan: Plan, unit: Unit, is_another: Callable[[PickList], bool
                 device=other.taken.device,
                 document=other.number,
             )
-    return None
-
-
-def _promised_elsewhere(unit: Unit, order: DocumentId, document: DocumentId | None) -> Message | None:
-    if unit.status is not Status.ALLOCATED:
-        return None
-    if unit.order not in (None, order):
-        return M("expected a unit that is promised to nobody else; this one is to {order}", order=unit.order)
-    if document is not None and unit.document not in (None, document):
-        return M("expected a unit that is on no other list; this one is on {document}", document=unit.document)
     return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +29,7 @@ from scantrail.device.store.things import TAKES, UNIT
 from scantrail.device.store.view import decoded
 from scantrail.domain.documents.document import Requirement
 from scantrail.domain.names.identifiers import DocumentId, ProductId, SiteId, UnitId
+from scantrail.domain.rules.goods import Use
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
@@ -37,6 +38,9 @@ from scantrail.protocol.outbox import ActState
 
 PAGE = 50
 """Units fetched from a bin at once."""
+
+MOST_HOLDS = 100
+"""Holds that one query names: SQLite takes no query that names a thousand. See `Shelf`."""
 
 _units, _things, _journal = schema.units, schema.journal_things, schema.journal
 
@@ -65,8 +69,13 @@ def _fact(name: str) -> ColumnElement[str]:
     return func.json_extract(_units.c.body, f"$.{name}", type_=Text)
 
 
+def _named_holds(holds: Holds, product: ProductId) -> tuple[Hold, ...]:
+    """The holds that a query for a product names."""
+    return tuple(islice((hold for hold in holds if hold.product in (None, product)), MOST_HOLDS))
+
+
 def _held(hold: Hold) -> ColumnElement[bool]:
-    """`Hold.matches`, said to the database, so that a batch under recall is passed over quickly."""
+    """`Hold.matches`, said to the database."""
     if hold.units:
         return one_of_these(_units.c.id, hold.units)
     tests: list[ColumnElement[bool]] = []
@@ -101,7 +110,7 @@ _TAKEN_HERE = exists().where(
 
 
 @lru_cache(maxsize=16)
-def _in_bin(holds: Holds, requirement: Requirement) -> Select[tuple[str, str, str]]:
+def _in_bin(holds: tuple[Hold, ...], requirement: Requirement) -> Select[tuple[str, str, str]]:
     query = (
         select(_units.c.id, _units.c.received, _units.c.serial)
         .where(
@@ -136,20 +145,22 @@ def promised_to(database: Database, order: DocumentId, product: ProductId) -> fr
 
 
 class Shelf:
-    """The units of a product that a requirement and the holds let pass, bin after bin, oldest first."""
+    """The available units of a product, bin after bin, oldest first.
+
+    The query leaves out units that may not be used, so that a batch under recall is passed over quickly. It leaves out
+    no others, but may let some of them through: who takes units from the shelf asks `may_be_used` of each.
+    """
 
     def __init__(
         self,
         database: Database,
         product: ProductId,
         bins: tuple[Place, ...],
-        holds: Holds,
-        requirement: Requirement,
-        today: date,
+        use: Use,
     ) -> None:
         self._database = database
-        self._query = _in_bin(holds, requirement)
-        self._values = {"product": product} | ({"today": today.isoformat()} if requirement.calibrated else {})
+        self._query = _in_bin(_named_holds(use.holds, product), use.requirement)
+        self._values = {"product": product} | ({"today": use.today.isoformat()} if use.requirement.calibrated else {})
         self._pages = self._fetched(bins)
         self._ids: list[UnitId] = []
 

@@ -17,6 +17,8 @@ from scantrail.domain.documents.document import LineKind, Requirement
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId
+from scantrail.domain.rules.goods import Use, may_be_used
+from scantrail.domain.rules.pick import use_for
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
@@ -104,6 +106,7 @@ class Stock:
         wanted = _wanted(pick_list)
         single = self._singled_out(pick_list)
         places = self._places(wanted, single)
+        use = use_for(pick_list, self._view.holds(), places, today)
 
         def key(unit: Unit) -> tuple[int, str, str, str]:
             place = places[unit.place]
@@ -112,11 +115,9 @@ class Stock:
         found: list[Unit] = []
         for product in wanted:
             fitting = {
-                unit.id: unit
-                for unit in single
-                if unit.product == product and self._fits(unit, pick_list, today, places)
+                unit.id: unit for unit in single if unit.product == product and _may_be_taken(unit, pick_list, use)
             }
-            fitting |= {unit.id: unit for unit in self._on_shelf(pick_list, product, today, places)}
+            fitting |= {unit.id: unit for unit in self._on_shelf(pick_list, product, use)}
             found += self._foremost(pick_list, sorted(fitting.values(), key=key))
         return tuple(sorted(found, key=key))
 
@@ -130,17 +131,15 @@ class Stock:
                 left[is_elsewhere] -= unit.id not in own
                 yield unit
 
-    def _on_shelf(
-        self, pick_list: PickList, product: ProductId, today: date, places: dict[PlaceId, Place]
-    ) -> Iterator[Unit]:
-        shelf = self._shelf(pick_list, product, today)
+    def _on_shelf(self, pick_list: PickList, product: ProductId, use: Use) -> Iterator[Unit]:
+        shelf = self._shelf(pick_list, product, use)
         gone: set[UnitId] = set()
         left = SUGGESTED
         for batch in _batches(self._few_reserved(shelf.walk(), pick_list.number), SUGGESTED):
             units = self._view.units(batch)
             gone |= {each for each in batch if each not in units or units[each].status is not Status.AVAILABLE}
             for each in batch:
-                if left and each not in gone and self._fits(units[each], pick_list, today, places):
+                if left and each not in gone and _may_be_taken(units[each], pick_list, use):
                     left -= not self._reservations.is_for_another(each, pick_list.number)
                     yield units[each]
             if not left:
@@ -156,12 +155,11 @@ class Stock:
             if left >= 0 or not is_elsewhere:
                 yield unit
 
-    def _shelf(self, pick_list: PickList, product: ProductId, today: date) -> Shelf:
-        holds, requirement = self._view.holds(), pick_list.requirement
-        key = (product, pick_list.empty_bins, holds, requirement, today)
+    def _shelf(self, pick_list: PickList, product: ProductId, use: Use) -> Shelf:
+        key = (product, pick_list.empty_bins, use.holds, use.requirement, use.today)
         if key not in self._shelves:
             bins = tuple(each for each in self._bins_of(product).values() if each.id not in pick_list.empty_bins)
-            self._shelves[key] = Shelf(self._database, product, bins, holds, requirement, today)
+            self._shelves[key] = Shelf(self._database, product, bins, use)
         return self._shelves[key]
 
     def _bins_of(self, product: ProductId) -> dict[PlaceId, Place]:
@@ -193,16 +191,6 @@ class Stock:
             self._promised[order, product] = promised_to(self._database, order, product)
         return self._promised[order, product]
 
-    def _fits(self, unit: Unit, pick_list: PickList, today: date, places: dict[PlaceId, Place]) -> bool:
-        place = places.get(unit.place)
-        if place is None or not place.pickable or place.site != self._site or place.id in pick_list.empty_bins:
-            return False
-        promised_here = unit.document in (None, pick_list.number) and unit.order in (None, pick_list.order)
-        free = unit.status is Status.AVAILABLE or (unit.status is Status.ALLOCATED and promised_here)
-        return (
-            free and unit.owner.is_us and not self._view.holds().on(unit) and _meets(unit, pick_list.requirement, today)
-        )
-
 
 def _wanted(pick_list: PickList) -> tuple[ProductId, ...]:
     """The products of the list's open any-serial lines."""
@@ -210,9 +198,8 @@ def _wanted(pick_list: PickList) -> tuple[ProductId, ...]:
     return tuple(dict.fromkeys(line.product for line in open_lines))
 
 
-def _meets(unit: Unit, requirement: Requirement, today: date) -> bool:
-    calibrated = unit.calibration_valid_until is not None and unit.calibration_valid_until >= today
-    return requirement.firmware in ("", unit.firmware) and (calibrated or not requirement.calibrated)
+def _may_be_taken(unit: Unit, pick_list: PickList, use: Use) -> bool:
+    return unit.place not in pick_list.empty_bins and may_be_used(unit, use)
 
 
 def _batches(ids: Iterator[UnitId], size: int) -> Iterator[list[UnitId]]:

@@ -1,24 +1,24 @@
-"""The one ordered list of rules by which a unit may be picked (R14, R15, R20, R40, R41, R57, H2, H9)."""
+"""The one ordered list of rules by which a unit may be picked (R14, R15, R20, H2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, line_for
-from scantrail.domain.moments import local
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, code_of
+from scantrail.domain.rules.goods import OF_THE_UNIT, Obstacle, Use, goods_refusal
 from scantrail.domain.rules.scan import Scanned, Wanted, scan_refusal
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
-from scantrail.domain.things.hold import HOLD_NAMES
-from scantrail.domain.things.status import SENT, STATUS_NAMES, Status, may_pick
+from scantrail.domain.things.hold import Holds
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
-from scantrail.words import M
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class PickCase:
         return recorded if fits else None
 
     @property
+    def use(self) -> Use:
+        """What the unit is wanted for."""
+        return use_for(self.pick_list, self.world.holds, self.world.places, self.today)
+
+    @property
     def cart(self) -> PlaceId | None:
         """Where the picker puts what is picked."""
         person = self.world.workers.get(self.worker)
@@ -83,12 +88,6 @@ def _scan(case: PickCase) -> Refusal | None:
     return scan_refusal(case.world, scan, Wanted(product, instead=case.wanted))
 
 
-def _hold(case: PickCase, unit: Unit) -> Refusal | None:
-    for hold in case.world.holds.on(unit):
-        return refuse(Code.HOLD, kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason)
-    return None
-
-
 def _in_task(case: PickCase, unit: Unit) -> Refusal | None:
     picked = case.pick_list.picked_unit(unit.id)
     if picked is None:
@@ -99,70 +98,12 @@ def _in_task(case: PickCase, unit: Unit) -> Refusal | None:
     return refuse(Code.IN_TASK, wanted=case.wanted)
 
 
-def _already_picked(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.status is not Status.PICKED:
-        return None
-    return refuse(
-        Code.ALREADY_PICKED,
-        worker=case.world.worker_name(unit.changed_by),
-        document=unit.document,
-        when=_here(case, unit.changed_at),
-        wanted=case.wanted,
-    )
-
-
-def _here(case: PickCase, when: datetime | None) -> datetime | None:
-    """An instant as a clock at the site shows it; a refusal is read there."""
-    return None if when is None else local(when, case.world.site.time_zone)
-
-
-def _shipped(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.status not in SENT:
-        return None
-    left = unit.left_at or (unit.changed_at if unit.status is Status.SHIPPED else None)
-    return refuse(
-        Code.SHIPPED,
-        document=unit.document,
-        when=_here(case, left),
-        status=M(STATUS_NAMES[unit.status]),
-        wanted=case.wanted,
-    )
-
-
-def _status(case: PickCase, unit: Unit) -> Refusal | None:
-    if may_pick(unit.status):
-        return None
-    return refuse(Code.STATUS, status=M(STATUS_NAMES[unit.status]), wanted=case.wanted)
-
-
-def _another_site(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.site == case.pick_list.site:
-        return None
-    return refuse(Code.ANOTHER_SITE, site=unit.site, place=code_of(unit.place), wanted=case.wanted)
-
-
-def _owner(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.owner.is_us:
-        return None
-    return refuse(Code.OWNER, owner=unit.owner.name or "?", wanted=case.wanted)
-
-
 def _wrong_product(case: PickCase, unit: Unit) -> Refusal | None:
     on_list = any(line.product == unit.product for line in case.pick_list.lines)
     if on_list and case.expected_product in (None, unit.product):
         return None
     found = case.world.products.get(unit.product)
     return refuse(Code.WRONG_PRODUCT, product=found.name if found else unit.product, wanted=case.wanted)
-
-
-def _another_list(case: PickCase, unit: Unit) -> Refusal | None:
-    if unit.status is not Status.ALLOCATED:
-        return None
-    if unit.document not in (None, case.pick_list.number):
-        return refuse(Code.ANOTHER_LIST, document=unit.document, wanted=case.wanted)
-    if unit.order not in (None, case.pick_list.order):
-        return refuse(Code.ANOTHER_ORDER, document=unit.order, wanted=case.wanted)
-    return None
 
 
 def _not_on_list(case: PickCase, unit: Unit) -> Refusal | None:
@@ -179,28 +120,6 @@ def _line_full(case: PickCase, unit: Unit) -> Refusal | None:
     return refuse(Code.LINE_FULL, quantity=line.quantity - line.short, place=code_of(unit.place))
 
 
-def _firmware(case: PickCase, unit: Unit) -> Refusal | None:
-    required = case.pick_list.requirement.firmware
-    if not required or unit.firmware == required:
-        return None
-    return refuse(Code.FIRMWARE, required=required, found=unit.firmware or "?", wanted=case.wanted)
-
-
-def _calibration(case: PickCase, unit: Unit) -> Refusal | None:
-    valid_until = unit.calibration_valid_until
-    if not case.pick_list.requirement.calibrated or (valid_until and valid_until >= case.today):
-        return None
-    found = str(valid_until) if valid_until else "–"
-    return refuse(Code.CALIBRATION, found=found, wanted=case.wanted)
-
-
-def _not_pickable(case: PickCase, unit: Unit) -> Refusal | None:
-    place = case.world.places.get(unit.place)
-    if place is not None and place.pickable:
-        return None
-    return refuse(Code.NOT_PICKABLE, place=code_of(unit.place), wanted=case.wanted)
-
-
 def _wrong_bin(case: PickCase, unit: Unit) -> Refusal | None:
     if case.at_place is None or unit.place == case.at_place:
         return None
@@ -215,24 +134,23 @@ def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:
     return lambda case: None if case.unit is None else rule(case, case.unit)
 
 
+def _goods(*among: Obstacle) -> Rule:
+    """Whether any of these stands in the way of using the unit for the list."""
+    return _of_unit(lambda case, unit: goods_refusal(case.world, unit, case.use, among, case.wanted))
+
+
 PICK_RULES: tuple[Rule, ...] = (
     _task,
     _no_cart,
     _scan,
-    _of_unit(_hold),
+    _goods(Obstacle.HOLD),
     _of_unit(_in_task),
-    _of_unit(_already_picked),
-    _of_unit(_shipped),
-    _of_unit(_status),
-    _of_unit(_another_site),
-    _of_unit(_owner),
+    _goods(Obstacle.PICKED, Obstacle.SENT, Obstacle.STATUS, Obstacle.ANOTHER_SITE, Obstacle.OWNER),
     _of_unit(_wrong_product),
-    _of_unit(_another_list),
+    _goods(Obstacle.ANOTHER_LIST, Obstacle.ANOTHER_ORDER),
     _of_unit(_not_on_list),
     _of_unit(_line_full),
-    _of_unit(_firmware),
-    _of_unit(_calibration),
-    _of_unit(_not_pickable),
+    _goods(Obstacle.FIRMWARE, Obstacle.CALIBRATION, Obstacle.NOT_PICKABLE),
     _of_unit(_wrong_bin),
 )
 """First about the task, then the scan, then the unit, then its fit to the line; the first refusal wins."""
@@ -250,30 +168,10 @@ def pick_refusal(case: PickCase) -> Refusal | None:
     return next((refusal for rule in PICK_RULES if (refusal := rule(case)) is not None), None)
 
 
-_TAKEN_RULES = tuple(_of_unit(rule) for rule in (_hold, _already_picked, _shipped, _status, _another_site, _owner))
-"""What forbids the pick of a unit whatever a list says."""
-
-
 def unlisted_pick_refusal(world: World, unit: Unit | None) -> Refusal | None:
     """Why a unit may not be picked for a list that is not on record, as far as the unit itself says."""
-    unlisted = PickList("", world.site.id, "", ())
-    case = PickCase(world, unlisted, "", "", date.min, None, None, unit, None, None)
-    return next((refusal for rule in _TAKEN_RULES if (refusal := rule(case)) is not None), None)
-
-
-_NAMED_RULES = (
-    _hold,
-    _already_picked,
-    _shipped,
-    _status,
-    _another_site,
-    _owner,
-    _another_list,
-    _firmware,
-    _calibration,
-    _not_pickable,
-)
-"""What forbids the pick of a unit that a line of the list asks for, wherever the picker stands."""
+    unlisted = Use(world.site.id, world.holds, world.places, date.min)
+    return goods_refusal(world, unit, unlisted, OF_THE_UNIT) if unit is not None else None
 
 
 def asked_unit_refusal(world: World, pick_list: PickList, today: date) -> Callable[[Unit], Refusal | None]:
@@ -281,9 +179,10 @@ def asked_unit_refusal(world: World, pick_list: PickList, today: date) -> Callab
 
     The work for one unit does not grow with the list.
     """
-    case = PickCase(world, pick_list, "", "", today, None, None, None, None, None)
+    use = use_for(pick_list, world.holds, world.places, today)
+    return lambda unit: goods_refusal(world, unit, use)
 
-    def why_not(unit: Unit) -> Refusal | None:
-        return next((refusal for rule in _NAMED_RULES if (refusal := rule(case, unit)) is not None), None)
 
-    return why_not
+def use_for(pick_list: PickList, holds: Holds, places: Mapping[PlaceId, Place], today: date) -> Use:
+    """What the units of a pick list are wanted for."""
+    return Use(pick_list.site, holds, places, today, pick_list.order, pick_list.number, pick_list.requirement)

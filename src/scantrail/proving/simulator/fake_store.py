@@ -25,6 +25,8 @@ from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
+from scantrail.domain.rules.goods import may_be_used
+from scantrail.domain.rules.pick import use_for
 from scantrail.domain.scans.reading import Candidates, Said, understood
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.photo import Photo, photo_of
@@ -275,20 +277,19 @@ class FakeStore:
             self.holds(),
         )
 
-    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:  # noqa: ARG002 - reason: no list here asks for a calibration
+    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""
         wanted = {line.product for line in pick_list.lines if line.kind is LineKind.ANY and line.remaining}
         if not wanted:
             return ()
-        holds = self.holds()
+        use = use_for(pick_list, self.holds(), self._masters.places, today)
         found = [
             unit
             for unit in self._units.values()
             if unit.status is Status.AVAILABLE
             and unit.product in wanted
-            and self._masters.places[unit.place].pickable
             and unit.place not in pick_list.empty_bins
-            and not holds.on(unit)
+            and may_be_used(unit, use)
         ]
         return tuple(sorted(found, key=lambda unit: (self._masters.places[unit.place].route, unit.serial)))
 
