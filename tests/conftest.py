@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
-from tests.postgres import PostgresUnavailableError, fresh_database, keep, postgres_server, restored
+from scantrail.proving.postgres import PostgresUnavailableError, fresh_database
+from tests.postgres import keep, postgres_server, restored
 
 # A worker of pytest-xdist has the size of a terminal in its environment, and programs in a test's terminal believe it.
 for _size in ("COLUMNS", "LINES"):

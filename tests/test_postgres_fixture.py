@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from tests.postgres import Cluster, Stop, needs_programs, postgres_cluster
+from scantrail.proving.postgres import Cluster, Stop
+from tests.postgres import needs_programs, postgres_cluster
 
 
 @pytest.fixture

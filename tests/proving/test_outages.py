@@ -22,8 +22,9 @@ import pytest
 from scantrail.device.exchange.sync import Sync, SyncState
 from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
+from scantrail.proving.postgres import Cluster, Stop
 from scantrail.words import say
-from tests.postgres import Cluster, Stop, needs_programs, postgres_cluster
+from tests.postgres import needs_programs, postgres_cluster
 from tests.proving.processes import everything_is_in_the_log_once, tell, two_devices_at_work
 
 S = TypeVar("S", bound=DemoServer)

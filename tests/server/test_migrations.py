@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import URL, inspect, select
 
 from scantrail.cli import main
+from scantrail.proving.postgres import fresh_database
 from scantrail.server.database.engine import Database, DatabaseError
 from scantrail.server.database.schema import meta, streams
 from scantrail.server.migrations import ready
-from tests.postgres import fresh_database
 
 STARTERS = 4
 START = """
