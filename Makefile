@@ -6,7 +6,7 @@ help:
 	@echo "make test       run the tests"
 	@echo "make check      run the linters, the type checker and the import rules"
 	@echo "make prove      run the long proofs"
-	@echo "make bench      measure how fast a device is loaded, scans on long lists, the camera, and how well photographs are read"
+	@echo "make bench      measure first loads, scans on long lists, pushes, 500 handhelds, the camera, and how well photographs are read"
 	@echo "make catalogue  write the list of translatable strings again"
 	@echo "make picture    draw the README's picture of the screen again"
 	@echo "make lock       write requirements.lock again from pyproject.toml"

