@@ -75,9 +75,14 @@ class Use:
     requirement: Requirement = Requirement()
 
 
-def obstacles(unit: Unit, use: Use, among: Collection[Obstacle] = tuple(Obstacle)) -> Iterator[Obstacle]:
-    """What stands in the way of using a unit for this, in the order of `among`; nothing where it may be used."""
-    return (obstacle for obstacle in among if _STANDS_IN_THE_WAY[obstacle](unit, use))
+def obstacles(unit: Unit, use: Use, among: Collection[Obstacle] | None = None) -> Iterator[Obstacle]:
+    """What stands in the way of using a unit for this, in the order of `Obstacle`; nothing where it may be used.
+
+    `among` says what is looked at; None looks at everything.
+    """
+    for obstacle, stands_in_the_way in _STANDS_IN_THE_WAY.items():
+        if (among is None or obstacle in among) and stands_in_the_way(unit, use):
+            yield obstacle
 
 
 def may_be_used(unit: Unit, use: Use) -> bool:
@@ -86,7 +91,7 @@ def may_be_used(unit: Unit, use: Use) -> bool:
 
 
 def goods_refusal(
-    world: World, unit: Unit, use: Use, among: Collection[Obstacle] = tuple(Obstacle), wanted: str = "–"
+    world: World, unit: Unit, use: Use, among: Collection[Obstacle] | None = None, wanted: str = "–"
 ) -> Refusal | None:
     """Why a unit may not be used for this: the first obstacle, as it is told to the person; None when it may.
 

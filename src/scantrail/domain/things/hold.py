@@ -119,6 +119,8 @@ class Holds:
 
     def on(self, unit: Unit) -> tuple[Hold, ...]:
         """The holds that lie on a unit, in the order in which they were given; it is free where there is none."""
+        if not self._holds:
+            return ()
         found = list(self._listing.get(unit.id, ()))
         for key in (
             ("supplier_lot", unit.supplier_lot),
