@@ -13,8 +13,9 @@ from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.names.identifiers import PlaceId, UnitId, place_words
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.handling import at_hand_refusal, place_refusal, transition_refusal
+from scantrail.domain.rules.handling import at_hand_refusal, transition_refusal
 from scantrail.domain.rules.records import has_right
+from scantrail.domain.rules.scope import place_refusal
 from scantrail.domain.things.unit import Unit
 from scantrail.words import M, Message
 

@@ -1,20 +1,13 @@
-"""Whether goods are at hand, and whether they can be put somewhere (R20, R21)."""
+"""Whether goods are at hand, and what is said where they are not what a record says (R20, R21)."""
 
 from __future__ import annotations
 
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
-from scantrail.domain.names.identifiers import PlaceId, code_of
+from scantrail.domain.names.identifiers import code_of
 from scantrail.domain.things.status import STATUS_NAMES, may_move
 from scantrail.domain.things.unit import Unit
 from scantrail.words import M
-
-
-def place_refusal(world: World, place: PlaceId) -> Refusal | None:
-    """Whether a unit can be put there: a place on record, of the site that judges."""
-    found = world.places.get(place)
-    is_here = found is not None and found.site == world.site.id
-    return None if is_here else refuse(Code.UNKNOWN_PLACE, place=place)
 
 
 def transition_refusal(unit: Unit) -> Refusal:

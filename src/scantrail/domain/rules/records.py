@@ -6,7 +6,8 @@ from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.names.identifiers import DocumentId, UnitId
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.task import right_refusal, task_refusal
+from scantrail.domain.rules.rights import right_refusal
+from scantrail.domain.rules.task import task_refusal
 
 
 def may_go_on(sight: Sight, number: DocumentId) -> Refusal | None:

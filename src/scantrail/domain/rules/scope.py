@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.kinds import Document
-from scantrail.domain.names.identifiers import code_of
+from scantrail.domain.names.identifiers import PlaceId, code_of
 from scantrail.domain.things.unit import Unit
 
 
@@ -39,3 +39,10 @@ def _unit_scope_refusal(world: World, after: Unit) -> Refusal | None:
     if place is None or place.site != world.site.id:
         return refuse(Code.UNKNOWN_PLACE, place=after.place)
     return None
+
+
+def place_refusal(world: World, place: PlaceId) -> Refusal | None:
+    """Whether a unit can be put there: a place on record, of the site that judges."""
+    found = world.places.get(place)
+    is_here = found is not None and found.site == world.site.id
+    return None if is_here else refuse(Code.UNKNOWN_PLACE, place=place)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts.act import Grant
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import PlaceId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.rights import right_refusal
 from scantrail.domain.rules.scope import document_scope_refusal
 from scantrail.domain.things.unit import Unit
 
@@ -76,19 +76,9 @@ def cart_of(world: World, worker: WorkerId) -> PlaceId | None:
     return person.cart if person else None
 
 
-def grant_refusal(world: World, grant: Grant | None) -> Refusal | None:
-    """Whether somebody who may has allowed an act on the spot."""
-    if grant is None:
-        return refuse(Code.NO_GRANT, worker="–")
-    person = world.workers.get(grant.worker)
-    if person is None or not person.may(Right.GRANT) or person.site != world.site.id:
-        return refuse(Code.NO_GRANT, worker=world.worker_name(grant.worker))
-    return None
-
-
-def right_refusal(world: World, worker: str, right: Right) -> Refusal | None:
-    """Whether a person on record has a right."""
-    person = world.workers.get(worker)
-    if person is None or not person.may(right):
-        return refuse(Code.NO_RIGHT, worker=world.worker_name(worker))
-    return None
+def product_refusal(world: World, pick_list: PickList, product: ProductId) -> Refusal | None:
+    """Why a product is none that this list asks for; a line that was cancelled meanwhile did ask for it."""
+    if any(line.product == product for line in pick_list.lines):
+        return None
+    found = world.products.get(product)
+    return refuse(Code.NOT_ASKED_FOR, document=pick_list.number, product=found.name if found else product)

@@ -6,9 +6,14 @@ from dataclasses import replace
 
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.pick_list import SetAside
+from scantrail.domain.facts.quality.damage import (
+    back_in_bin_refusal,
+    before_damage,
+    damage_undo_refusal,
+    put_aside_refusal,
+)
 from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
 from scantrail.domain.names.identifiers import UnitId, code_of
-from scantrail.domain.rules.damage import back_in_bin_refusal, before_damage, damage_undo_refusal, put_aside_refusal
 from scantrail.domain.rules.pick import pick_refusal
 from scantrail.words import M, Message
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict

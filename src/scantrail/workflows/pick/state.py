@@ -12,9 +12,9 @@ from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, SetAside
+from scantrail.domain.facts.quality.damage import as_set_aside, is_for_damaged
 from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, code_of
 from scantrail.domain.people.site import PickCondition
-from scantrail.domain.rules.damage import as_set_aside, is_for_damaged
 from scantrail.domain.rules.pick import asked_unit_refusal
 from scantrail.domain.rules.task import cart_of, units_in_cart
 from scantrail.domain.things.photo import MOST, Photo, photo_stem

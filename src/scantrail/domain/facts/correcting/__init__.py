@@ -15,8 +15,9 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.correcting.events import UnitCorrected
 from scantrail.domain.names.identifiers import place_words
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.handling import place_refusal, transition_refusal
+from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.records import has_reason, has_right
+from scantrail.domain.rules.scope import place_refusal
 from scantrail.domain.things.status import STATUS_NAMES
 from scantrail.domain.things.unit import Unit
 from scantrail.words import M, Message

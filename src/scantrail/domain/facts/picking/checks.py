@@ -23,9 +23,10 @@ from scantrail.domain.facts.picking.events import (
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.records import has_reason, may_go_on, not_allowed, not_picked
+from scantrail.domain.rules.rights import grant_refusal
 from scantrail.domain.rules.scan import typed_refusal
-from scantrail.domain.rules.steps import empty_bin_refusal
-from scantrail.domain.rules.task import cart_of, grant_refusal, handover_refusal, undo_refusal
+from scantrail.domain.rules.scope import place_refusal
+from scantrail.domain.rules.task import cart_of, handover_refusal, product_refusal, undo_refusal
 from scantrail.domain.scans.reading import Candidates
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
@@ -180,8 +181,8 @@ def short_undone(sight: Sight, event: ShortUndone) -> Refusal | None:
 
 def found_empty(sight: Sight, event: BinFoundEmpty) -> Refusal | None:
     """A bin of this site, and a product that the list asks for."""
-    refusal = has_reason(sight) or may_go_on(sight, event.document)
-    return refusal or empty_bin_refusal(sight.world, sight.pick_list(event.document), event.place, event.product)
+    refusal = has_reason(sight) or may_go_on(sight, event.document) or place_refusal(sight.world, event.place)
+    return refusal or product_refusal(sight.world, sight.pick_list(event.document), event.product)
 
 
 def _counts_its_units(line: PickLine, event: LineShorted | ShortUndone) -> bool:

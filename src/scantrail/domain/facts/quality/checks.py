@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.sight import Sight
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.facts.quality.damage import (
+    as_set_aside,
+    back_in_bin_refusal,
+    before_damage,
+    damage_undo_refusal,
+    put_aside_refusal,
+)
 from scantrail.domain.facts.quality.events import (
     ConditionStated,
     LabelUnreadable,
@@ -11,17 +20,11 @@ from scantrail.domain.facts.quality.events import (
     UnitPutAside,
     UnitQuarantined,
 )
+from scantrail.domain.names.identifiers import PlaceId, ProductId
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.damage import (
-    as_set_aside,
-    back_in_bin_refusal,
-    before_damage,
-    damage_undo_refusal,
-    put_aside_refusal,
-)
-from scantrail.domain.rules.handling import at_hand_refusal, place_refusal, transition_refusal
+from scantrail.domain.rules.handling import at_hand_refusal, transition_refusal
 from scantrail.domain.rules.records import has_reason, has_right, may_go_on, not_picked
-from scantrail.domain.rules.steps import label_refusal
+from scantrail.domain.rules.scope import place_refusal
 from scantrail.domain.things.status import Status, Trigger, may_change
 
 
@@ -76,4 +79,14 @@ def unreadable(sight: Sight, event: LabelUnreadable) -> Refusal | None:
     """On a line that asks for the product, in a place of this site."""
     refusal = has_reason(sight) or may_go_on(sight, event.document)
     pick_list = sight.pick_list(event.document)
-    return refusal or label_refusal(sight.world, pick_list, event.line, event.product, event.place)
+    return refusal or _label_refusal(sight.world, pick_list, event.line, event.product, event.place)
+
+
+def _label_refusal(
+    world: World, pick_list: PickList, line_id: str, product: ProductId, place: PlaceId
+) -> Refusal | None:
+    """Why a label cannot have been found unreadable on a line; one that is full by now could have it once."""
+    line = pick_list.line(line_id)
+    if line is None or line.product != product:
+        return refuse(Code.LINE_CHANGED, line=line_id, document=pick_list.number)
+    return place_refusal(world, place)

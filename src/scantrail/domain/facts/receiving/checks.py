@@ -12,8 +12,8 @@ from scantrail.domain.acts.world import World
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.names.identifiers import code_of, unit_id
 from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.rights import right_refusal
 from scantrail.domain.rules.scan import format_refusal, typed_refusal
-from scantrail.domain.rules.task import right_refusal
 from scantrail.domain.scans.reading import Reading, Said
 from scantrail.domain.things.place import PlaceKind
 from scantrail.domain.things.status import STATUS_NAMES, Status

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.sight import Sight
+from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.work.events import (
     CheckConfirmed,
     CheckNotMet,
@@ -17,10 +19,9 @@ from scantrail.domain.facts.work.events import (
     TaskReleased,
     TaskTaken,
 )
-from scantrail.domain.rules.handling import place_refusal
 from scantrail.domain.rules.records import has_reason, may_go_on
-from scantrail.domain.rules.steps import check_refusal, completion_refusal, product_refusal
-from scantrail.domain.rules.task import release_refusal, task_refusal
+from scantrail.domain.rules.scope import place_refusal
+from scantrail.domain.rules.task import product_refusal, release_refusal, task_refusal
 
 
 def taken(sight: Sight, event: TaskTaken) -> Refusal | None:
@@ -55,13 +56,13 @@ def check_answered(sight: Sight, event: CheckConfirmed | CheckNotMet) -> Refusal
     """An item that the site asks for, once the goods are handled; one that is not so needs a reason."""
     refusal = has_reason(sight) if isinstance(event, CheckNotMet) else None
     pick_list = sight.pick_list(event.document)
-    return refusal or may_go_on(sight, event.document) or check_refusal(sight.world, pick_list, event.item)
+    return refusal or may_go_on(sight, event.document) or _check_refusal(sight.world, pick_list, event.item)
 
 
 def completed(sight: Sight, event: TaskCompleted) -> Refusal | None:
     """Nothing is left to do, and every item of the checklist is answered."""
     pick_list = sight.pick_list(event.document)
-    return may_go_on(sight, event.document) or completion_refusal(sight.world, pick_list)
+    return may_go_on(sight, event.document) or _completion_refusal(sight.world, pick_list)
 
 
 def cancelled(sight: Sight, event: TaskCancelled) -> Refusal | None:
@@ -69,3 +70,32 @@ def cancelled(sight: Sight, event: TaskCancelled) -> Refusal | None:
     pick_list = sight.pick_list(event.document)
     is_done = pick_list.status is DocumentStatus.COMPLETED
     return refuse(Code.LIST_COMPLETED, document=event.document) if is_done else None
+
+
+def _check_refusal(world: World, pick_list: PickList, item: str) -> Refusal | None:
+    """Why an item of the checklist cannot be answered: the pick goes on, or nobody asks for this item.
+
+    Earlier versions asked for the order's instructions as well.
+    """
+    if item not in (*world.site.pick_checklist, *pick_list.instructions):
+        return refuse(Code.CHECKLIST_CHANGED, document=pick_list.number, item=item)
+    return _unfinished_refusal(pick_list)
+
+
+def _completion_refusal(world: World, pick_list: PickList) -> Refusal | None:
+    """Why a list is not complete: units to pick, a condition to state, or an item of the checklist to confirm."""
+    asked = world.site.pick_checklist if pick_list.picked else ()
+    unchecked = next((item for item in asked if item not in (*pick_list.checks, *pick_list.unmet)), None)
+    refusal = _unfinished_refusal(pick_list)
+    if refusal is not None or unchecked is None:
+        return refusal
+    return refuse(Code.NOT_CHECKED, item=unchecked)
+
+
+def _unfinished_refusal(pick_list: PickList) -> Refusal | None:
+    """What a picker has still to do for a list before its checklist."""
+    if pick_list.remaining:
+        return refuse(Code.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
+    if pick_list.unstated is not None:
+        return refuse(Code.CONDITION_FIRST, unit=pick_list.unstated.serial)
+    return None

@@ -8,9 +8,10 @@ from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickList, SetAside
 from scantrail.domain.names.identifiers import DocumentId, PlaceId
 from scantrail.domain.people.worker import Right
-from scantrail.domain.rules.handling import place_refusal, transition_refusal
-from scantrail.domain.rules.scope import document_scope_refusal
-from scantrail.domain.rules.task import right_refusal, task_refusal
+from scantrail.domain.rules.handling import transition_refusal
+from scantrail.domain.rules.rights import right_refusal
+from scantrail.domain.rules.scope import document_scope_refusal, place_refusal
+from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
