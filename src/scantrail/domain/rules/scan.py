@@ -47,7 +47,7 @@ class Wanted:
     product: Product | None = None
     """The product whose serial is expected; None where it may be any."""
     kinds: frozenset[CodeKind] = A_UNIT
-    """What may be scanned."""
+    """What may be scanned: a serial, and what else the step takes. It looks for that on record before it asks here."""
     instead: str = "–"
     """What to scan instead, in words; only the side that asks for a scan knows it."""
 
@@ -144,6 +144,13 @@ def _wrong_kind(found: Candidates, wanted: Wanted) -> Refusal | None:
     return refuse(Code.WRONG_KIND, what=kind_name(found.kinds), wanted=wanted.instead)
 
 
+def _not_on_record(found: Candidates, wanted: Wanted) -> Refusal | None:
+    """A code of another kind that the step takes as well, such as a carton's, and that nothing on record has."""
+    if not found.kinds & wanted.kinds or CodeKind.SERIAL in found.kinds:
+        return None
+    return refuse(Code.UNKNOWN_CODE, wanted=wanted.instead)
+
+
 def _named_product(found: Candidates, wanted: Wanted) -> Refusal | None:
     """A code with a GTIN, or a part number on record, says itself which product it is of, whatever its serial is."""
     said, named = found.said, found.named_product
@@ -199,6 +206,7 @@ UNKNOWN_RULES: tuple[Callable[[Candidates, Wanted], Refusal | None], ...] = (
     _several,
     _bad_code,
     _wrong_kind,
+    _not_on_record,
     _named_product,
     _format,
     _unknown,

@@ -96,7 +96,9 @@ class Holds:
     """The open holds, with an index: what lies on a unit is found without asking each of them.
 
     A hold that names units is found by the unit's id, any other by the first that it has of supplier's lot, lot and
-    product. So with 300 open holds, a list of 1 000 units costs what it costs with none. Build it once per change.
+    product; then its other criteria are asked. So 300 holds on other lots and products cost a list of 1 000 units
+    nothing, and only those that differ by a range of serials or days alone are asked one by one. Build it once per
+    change.
     """
 
     __slots__ = ("_found_by", "_holds", "_listing")
