@@ -82,7 +82,7 @@ def create_app(
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Digests)
     app.add_middleware(GZipMiddleware, compresslevel=3)
-    routers = (attention, enrolment, sync, units, photos, snapshots, numbers)
+    routers = (sync, attention, enrolment, units, photos, snapshots, numbers)  # most requests are of the first
     for router in (each.router for each in routers):
         app.include_router(router)
 

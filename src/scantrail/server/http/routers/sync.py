@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 
 from scantrail.protocol.intake import BrokenChain
 from scantrail.protocol.messages import MAX_BATCH, Push, Seen
@@ -80,17 +84,38 @@ def _check(seen: Seen) -> None:
 async def get_changes(request: Request) -> Response:
     """A page of what changed after what the device has seen: `seen`, a JSON object, in at most `limit` rows."""
     device = await asking_device(request)
-    seen = message_in(request.query_params.get("seen", "{}").encode("utf-8", "surrogatepass"), Seen, QUERY)
+    query: bytes = request.scope["query_string"]
+    asked = _asked_again(query) if len(query) <= LONGEST_KEPT else _asked(query)
+    return await page_answer(request, await reader_of(request).page(Ask(asked.seen, device.site, asked.limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the query of a request for changes says."""
+
+    seen: Seen
+    limit: int
+
+
+def _asked(query: bytes) -> _Asked:
+    """Read a query.
+
+    Raises:
+        Refused: 422, it is larger than any device asks, or not of this shape; the detail names the field.
+    """
+    parameters = QueryParams(query)
+    seen = message_in(parameters.get("seen", "{}").encode("utf-8", "surrogatepass"), Seen, QUERY)
     _check(seen)
-    return await page_answer(request, await reader_of(request).page(Ask(seen, device.site, _limit(request))))
+    limit = parameters.get("limit", str(PAGE))
+    if not (limit.isascii() and limit.isdecimal() and len(limit) < 9):
+        raise refused(422, "garbled", M("limit: expected a number of rows, got {text}.", text=limit[:LONGEST_ECHO]))
+    return _Asked(seen, min(max(1, int(limit)), PAGE))
 
 
-def _limit(request: Request) -> int:
-    text = request.query_params.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdecimal() and len(text) < 9):
-        raise refused(422, "garbled", M("limit: expected a number of rows, got {text}.", text=text[:LONGEST_ECHO]))
-    return min(max(1, int(text)), PAGE)
+LONGEST_KEPT = 2_000
+"""Bytes of a query that is remembered: an idle device asks the same every time."""
 
+_asked_again = lru_cache(maxsize=2_000)(_asked)
 
-# Not as a path operation of FastAPI: what that does beside answering takes as long as the answer.
+# Not as a path operation of FastAPI: what that does beside answering takes longer than the answer.
 router.add_route("/v1/changes", get_changes, methods=["GET"])
