@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -23,7 +24,9 @@ from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Offline, Refused, server
 from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed
+from scantrail.domain.things.unit import Condition
 from scantrail.handheld.pages.facts import history_lines
 from scantrail.protocol.link import Link
 from scantrail.protocol.outbox import LONGEST_ASKED_PAUSE_S, pause_before
@@ -269,32 +272,92 @@ async def test_numbers_with_a_receipt_that_is_no_text_are_not_taken(
     device.store.close()
 
 
+def packed(content: bytes, packing: str) -> Fault:
+    """An answer that says that it is packed."""
+
+    async def packs(request: httpx2.Request, _go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        return httpx2.Response(200, stream=Streamed(content), headers={"Content-Encoding": packing}, request=request)
+
+    return packs
+
+
+@pytest.mark.parametrize(
+    ("bomb", "packing"),
+    [
+        (gzip.compress(bytes(50_000_000)), "gzip"),
+        (zstd.compress(bytes(50_000_000)), "zstd"),
+        (zstd.compress(bytes(1_000)) * 900, "zstd"),
+    ],
+    ids=["gzip", "zstd", "frames of zstd"],
+)
 async def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_unpacked(
-    tmp_path: Path, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, served: ServedSite, monkeypatch: pytest.MonkeyPatch, bomb: bytes, packing: str
 ) -> None:
     device = await online_device(tmp_path, served)
     monkeypatch.setattr(server, "LARGEST_ANSWER", 100_000)
-    bomb = gzip.compress(bytes(50_000_000))
     assert len(bomb) < 100_000
-
-    async def bombs(request: httpx2.Request, _go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-        return httpx2.Response(200, stream=Streamed(bomb), headers={"Content-Encoding": "gzip"}, request=request)
-
-    device.line.fault = bombs
+    device.line.fault = packed(bomb, packing)
     assert "larger than any" in await exchanged(device)
     device.store.close()
 
 
-@pytest.mark.parametrize("packing", ["zstd", "br", "deflate", "gzip, gzip"])
+def widely_packed(content: bytes) -> bytes:
+    """A frame that takes 128 MiB of memory to unpack."""
+    packer = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+    return packer.compress(content) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (zstd.compress(b"{}")[:-3], "cut short"),
+        (zstd.compress(b"{}") + zstd.compress(b"more")[:-3], "cut short"),
+        (b"", "cut short"),
+        (b"no frame at all", "cannot be reached"),
+        (zstd.compress(b"{}") + b"and no frame", "cannot be reached"),
+        (zstd.compress(b"") * 1_001, "more than 1000 frames"),
+        (widely_packed(bytes(2_000)), "cannot be reached"),
+    ],
+    ids=["cut", "cut in the second frame", "nothing", "no zstd", "no zstd behind", "many frames", "a wide window"],
+)
+async def test_frames_of_zstd_that_are_none_are_like_no_network(
+    tmp_path: Path, served: ServedSite, content: bytes, why: str
+) -> None:
+    device = await online_device(tmp_path, served)
+    device.line.fault = packed(content, "zstd")
+    assert why in await exchanged(device)
+    device.store.close()
+
+
+async def test_pages_come_packed_and_are_read_frame_by_frame(tmp_path: Path, served: ServedSite) -> None:
+    device = await online_device(tmp_path, served)
+    packings: list[str] = []
+
+    async def noted(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        response = await go_on()
+        if request.url.path == "/v1/changes":
+            packings.append(response.headers.get("Content-Encoding", ""))
+        return response
+
+    assert await exchanged(device) == ""
+    other = served.device("Scanner-06")
+    for number in (48, 49, 50):
+        other.record(ConditionStated(module(number).id, Condition.DAMAGED))
+    other.push()
+    device.line.fault = noted
+    assert await exchanged(device) == ""
+    assert packings == ["zstd"]
+    assert device.store.unit(module(50).id) == served.unit(50)
+    device.store.close()
+
+
+@pytest.mark.parametrize("packing", ["br", "deflate", "gzip, gzip"])
 async def test_an_answer_that_is_packed_as_nobody_asked_is_not_unpacked(
     tmp_path: Path, served: ServedSite, packing: str
 ) -> None:
     device = await online_device(tmp_path, served)
 
-    async def packs(request: httpx2.Request, _go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-        return httpx2.Response(200, stream=Streamed(b"x"), headers={"Content-Encoding": packing}, request=request)
-
-    device.line.fault = packs
+    device.line.fault = packed(b"x", packing)
     assert "Something else than the Scantrail server" in await exchanged(device)
     device.store.close()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
 from dataclasses import replace
 from typing import Any
 
 import httpx2
 
 from scantrail.device.transport.failures import Offline, Refused
+from scantrail.device.transport.packing import UNPACKERS
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.protocol.answers import LARGEST_NUMBER, LONGEST_TEXT
 from scantrail.protocol.digests import HEADER, digest_of
@@ -42,16 +42,16 @@ async def received(response: httpx2.Response, most: int) -> bytes:
         Offline: there are more, or they are packed in a way that was not asked for.
     """
     packing = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if packing not in ("identity", "gzip"):
+    if packing not in UNPACKERS:
         raise Offline(NOT_THE_SERVER)
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packing == "gzip" else None
+    unpacker = UNPACKERS[packing]()
     content, sent = bytearray(), 0
     async for piece in response.aiter_raw():
         sent += len(piece)
-        content += unpacker.decompress(piece, most + 1 - len(content)) if unpacker else piece
+        content += unpacker.add(piece, most + 1 - len(content))
         if max(sent, len(content)) > most:
             raise Offline(_TOO_LARGE)
-    if unpacker and not unpacker.eof:
+    if not unpacker.is_whole:
         raise Offline(M("The server's answer was cut short."))
     return bytes(content)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from scantrail.device.transport.answers import (
     understood,
 )
 from scantrail.device.transport.failures import Offline
+from scantrail.device.transport.packing import NOT_PACKED_SO, TAKEN
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.things.photo import Photo
@@ -202,11 +202,11 @@ class Server:
             yield
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise Offline(M("The server {url} does not answer.", url=self._url)) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error, OSError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, *NOT_PACKED_SO, OSError, ValueError) as error:
             raise Offline(_unreachable(self._url, error)) from error
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json", "Accept-Encoding": "gzip"}
+        headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json", "Accept-Encoding": TAKEN}
         return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
 
     async def _exchange(
