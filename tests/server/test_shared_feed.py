@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -30,6 +28,7 @@ from scantrail.server.ledger.pages import Page
 from scantrail.server.ledger.shared_feed import FRESH_S, Ask, SharedFeed
 from tests.server.site import ServedSite, TestDevice
 from tests.support.clocks import Stopwatch
+from tests.support.sql import statements
 from tests.support.worlds import MIKE, module
 
 Backup = dict[str, list[dict[str, Any]]]
@@ -68,22 +67,6 @@ def changes_of(page: Page) -> Changes:
 @pytest.fixture
 def shared(served: ServedSite) -> Shared:
     return Shared(served)
-
-
-@contextmanager
-def statements(served: ServedSite) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile, but for those that begin and end transactions."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.split(maxsplit=1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
-            seen.append(statement)
-
-    event.listen(served.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(served.database.engine, "before_cursor_execute", note)
 
 
 def damage(device: TestDevice, *numbers: int) -> None:
@@ -174,7 +157,7 @@ def test_a_row_too_large_for_a_page_comes_with_the_next(shared: Shared, monkeypa
 
 def test_for_a_fifth_of_a_second_nobody_who_has_everything_costs_a_statement_and_then_one_does(shared: Shared) -> None:
     everything = seen_of(shared.ask())
-    with statements(shared.served) as sent:
+    with statements(shared.served.database) as sent:
         for _device in range(5):
             assert shared.ask(everything).rows == ()
         assert sent == []
@@ -191,7 +174,7 @@ def test_rows_are_read_and_written_once_for_all_devices_of_a_site(shared: Shared
     shared.clock.now += FRESH_S
     ask = Ask(seen_of(before), "MAIN")
     shared.feed.read([ask])
-    with statements(shared.served) as sent:
+    with statements(shared.served.database) as sent:
         again = shared.feed.page(ask)
     assert again is not None
     assert sent == []
@@ -204,7 +187,7 @@ def test_rows_are_read_and_written_once_for_all_devices_of_a_site(shared: Shared
 
 def test_devices_of_two_sites_have_the_same_rows_in_their_own_detail(shared: Shared) -> None:
     shared.feed.read([Ask(Seen(), "MAIN"), Ask(Seen(), "EAST")])
-    with statements(shared.served) as sent:
+    with statements(shared.served.database) as sent:
         here, elsewhere = shared.from_memory(site="MAIN"), shared.from_memory(site="EAST")
     assert sent == []
     assert here == shared.truth(site="MAIN")
@@ -216,7 +199,7 @@ def test_where_nothing_is_missing_in_memory_news_cost_one_look_for_all(shared: S
     seen = seen_of(shared.ask())
     damage(shared.served.device(), 47, 48, 49)
     shared.clock.now += FRESH_S
-    with statements(shared.served) as sent:
+    with statements(shared.served.database) as sent:
         told = [shared.ask(seen) for _device in range(10)]
     assert {len(each.rows) for each in told} == {3}
     assert len(sent) == 4, "counters, log, feed, units"
@@ -232,7 +215,7 @@ def test_what_another_process_has_told_a_device_is_known_without_a_look(shared: 
         told.append(Seen(changes.cursor, changes.heads, device.name, device.epoch, len(told) + 1))
     shared.clock.now += FRESH_S
     shared.ask()
-    with statements(shared.served) as sent:
+    with statements(shared.served.database) as sent:
         answers = [shared.ask(seen) for seen in told]
     assert sent == []
     assert answers == [shared.truth(seen) for seen in told]
