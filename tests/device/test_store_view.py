@@ -14,6 +14,7 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
 from scantrail.domain.names.identifiers import CaseRule, unit_id
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
+from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
@@ -246,3 +247,11 @@ def test_a_full_cache_drops_what_was_read_longest_ago_and_keeps_the_rest(
         assert asked == [], "these four are still at hand"
         assert store.unit(units[0].id) == units[0]
         assert asked
+
+
+def test_of_several_holds_on_a_unit_a_device_names_the_one_that_the_server_names(store: DeviceStore) -> None:
+    """Both go by the hold's id, in whichever order the holds have come."""
+    later, first = (Hold(name, HoldKind.QUALITY, name, units=(UNIT.id,)) for name in ("H-2", "H-1"))
+    store.apply_changes(changes_of((later,), position=2))
+    store.apply_changes(changes_of((first,), position=3))
+    assert store.holds().on(UNIT) == (first, later)

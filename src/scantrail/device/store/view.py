@@ -70,7 +70,8 @@ _PICK_LISTS = (
     .where(schema.documents.c.kind == DocumentKind.PICK_LIST.value)
 )
 _ALL_WORKERS = select(schema.workers.c.body)
-_OPEN_HOLDS = select(schema.holds.c.body).where(schema.holds.c.open)
+_OPEN_HOLDS = select(schema.holds.c.body).where(schema.holds.c.open).order_by(schema.holds.c.id)
+"""In the server's order: of two holds on a unit, both sides name the same one."""
 _SITE = select(schema.sites.c.body, schema.sites.c.position).where(schema.sites.c.id == bindparam("site"))
 _CALLED = union_all(
     select(literal("unit").label("kind"), schema.labels.c.unit.label("id")).where(
