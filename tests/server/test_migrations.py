@@ -39,7 +39,7 @@ def test_processes_that_start_at_once_on_an_empty_database_all_become_ready(data
     database = Database(database_url)
     with database.reading() as connection:
         keys = connection.execute(select(meta.c.key).order_by(meta.c.key)).scalars().all()
-        assert keys == ["attention_filled", "numbers_key", "server_epoch"]
+        assert keys == ["attention_filled", "masters", "numbers_key", "server_epoch"]
         assert connection.execute(select(streams.c.id)).scalars().all() == ["*"]
     database.close()
 

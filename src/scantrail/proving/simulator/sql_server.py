@@ -30,6 +30,7 @@ from scantrail.proving.simulator.warehouse import Masters
 from scantrail.server.administration import begin_epoch
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.engine import Database
+from scantrail.server.database.flights import Statement
 from scantrail.server.database.schema import alarms, documents, feed, holds, log, streams, units, waiting
 from scantrail.server.ledger.feed import changes_after, mark
 from scantrail.server.ledger.judging import Device, judge_over, judge_waiting, take_push
@@ -56,7 +57,14 @@ class FatedDatabase(Database):
         """One transaction, if fate allows its commit."""
         with super().writing() as connection:
             yield connection
-            durable = self.fate.commits("a transaction")
+            durable = self.fate.commits("a transaction") if connection.in_transaction() else None
+        if durable is not None:
+            durable()
+
+    def commit(self, connection: Connection, *statements: Statement) -> None:
+        """The commit that comes with the last statements, if fate allows it."""
+        durable = self.fate.commits("a transaction")
+        super().commit(connection, *statements)
         durable()
 
 

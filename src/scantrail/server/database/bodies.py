@@ -11,8 +11,13 @@ T = TypeVar("T")
 
 
 def to_body(value: Any) -> str:
+    """A value as ASCII JSON; see `text_of`."""
+    return text_of(to_plain(value))
+
+
+def text_of(plain: Any) -> str:
     """ASCII JSON: a NUL or a lone surrogate in a scan is escaped and does no harm in PostgreSQL."""
-    return json.dumps(to_plain(value), separators=(",", ":"))
+    return json.dumps(plain, separators=(",", ":"))
 
 
 def from_body(wanted: type[T], body: str) -> T:

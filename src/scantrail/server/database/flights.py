@@ -36,6 +36,11 @@ class Query:
     sqlite: str
     """Parameters are ?1, ?2, …; a list is JSON, and so are pairs."""
 
+    @classmethod
+    def of_both(cls, text: str) -> Query:
+        """A question that both engines understand, with parameters $1, $2, … that are no lists."""
+        return cls(text, text.replace("$", "?"))
+
     def asks(self, *parameters: Parameter) -> Asked:
         """The question with its parameters."""
         return Asked(self, parameters)
@@ -80,7 +85,9 @@ class Asked:
         return self.query.postgres.encode(), [part for each in self.parameters for part in _for_postgres(each)]
 
     def sqlite(self, driver: Any) -> Answer:
-        """Run it."""
+        """Run it, unless SQLite needs no such thing."""
+        if not self.query.sqlite:
+            return []
         found: Answer = driver.execute(self.query.sqlite, [_for_sqlite(each) for each in self.parameters]).fetchall()
         return found
 

@@ -36,13 +36,17 @@ _AT_ONCE = 100
 
 
 def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
-    """List these rows as changed now, after every act the stream has so far; late verdicts before what they changed."""
+    """List these rows as changed now; see `feed_rows`."""
+    put(connection, feed, feed_rows(stream, changed))
+
+
+def feed_rows(stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> list[dict[str, Any]]:
+    """Entries for changed rows, after every act the stream has so far; late verdicts before what they changed."""
     wanted = sorted(set(changed), key=lambda each: (each[0] is not RowKind.VERDICT, each[0].value, each[1]))
-    rows = [
+    return [
         {"stream": stream.id, "kind": kind.value, "id": thing, "position": stream.next_position()}
         for kind, thing in wanted
     ]
-    put(connection, feed, rows)
 
 
 def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int = PAGE) -> Changes:

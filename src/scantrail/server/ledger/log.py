@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
 from scantrail.domain.acts.kinds import RowKind
@@ -25,9 +25,11 @@ from scantrail.protocol.messages import Outcome
 from scantrail.protocol.taking import Entry
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
+from scantrail.server.database.flights import Row
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import events, log, photo_names, streams
 from scantrail.server.database.sets import insert_rows, put
+from scantrail.server.database.writes import Write, insert_into
 from scantrail.server.ledger.attention_rows import AttentionWriter
 
 SERVER_DEVICE = "server"
@@ -43,6 +45,16 @@ class Stream:
     head: str
     system_seq: int
     system_hash: str
+
+    def as_row(self) -> Row:
+        """As it is kept."""
+        return {
+            "id": self.id,
+            "position": self.position,
+            "head": self.head,
+            "system_seq": self.system_seq,
+            "system_hash": self.system_hash,
+        }
 
     def next_position(self) -> int:
         """The next number, for an act or for a row of the feed."""
@@ -115,10 +127,17 @@ class LogWriter:
 
         Gives the rows that changed with it and are to be listed there.
         """
-        for table, rows in ((log, self._log), (events, self._events), (photo_names, self._photos)):
+        for table, rows in self._tables():
             insert_rows(connection, table, rows)
             rows.clear()
         return self.attention.write(connection)
+
+    def parts(self) -> list[tuple[Write, Sequence[Row]]]:
+        """What was appended, to be written with other rows; what it opens and settles is not in it."""
+        return [(insert_into(table), rows) for table, rows in self._tables() if rows]
+
+    def _tables(self) -> Iterable[tuple[Table, list[dict[str, Any]]]]:
+        return (log, self._log), (events, self._events), (photo_names, self._photos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +221,7 @@ def load_stream(connection: Connection, stream: str) -> Stream:
 
 def save_stream(connection: Connection, stream: Stream) -> None:
     """Write a site's counter and head."""
-    put(connection, streams, [asdict(stream)])
+    put(connection, streams, [stream.as_row()])
 
 
 @dataclass(frozen=True, slots=True)

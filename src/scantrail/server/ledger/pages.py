@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 
 from backports import zstd
 
+from scantrail.protocol.messages import Changes
+from scantrail.server.database.bodies import to_body
+
 PACKED_ALONE = 4_000
 """Bytes from which a shared piece is packed by itself, once for all; less is packed with what stands around it."""
 
@@ -81,6 +84,12 @@ def page_of(
     begins = f'{{"server_epoch":{json.dumps(server_epoch)},"cursor":{_json(cursor)},"rows":['
     ends = f'],"more":{json.dumps(more)}' + (f',"heads":{_json(heads)}}}' if heads else "}")
     return Page(begins.encode("ascii"), tuple(texts), ends.encode("ascii"))
+
+
+def page_with(changes: Changes) -> Page:
+    """A page that is for one device alone."""
+    texts = [Text(to_body(row).encode("ascii")) for row in changes.rows]
+    return page_of(changes.server_epoch, changes.cursor, texts, more=changes.more, heads=changes.heads)
 
 
 def _json(data: Mapping[str, object]) -> str:

@@ -26,11 +26,6 @@ STILL = waiting.c.judged_position.is_(None)
 """Acts that wait; the others are kept for their verdicts."""
 
 
-def waits_at(connection: Connection, site: str) -> bool:
-    """Whether anything waits at a site."""
-    return connection.execute(select(waiting.c.id).where(waiting.c.site == site, STILL).limit(1)).first() is not None
-
-
 def oldest_waiting(connection: Connection) -> Mapping[str, datetime]:
     """By site, since when the act waits that has waited longest."""
     oldest = select(waiting.c.site, func.min(waiting.c.since).label("since")).where(STILL).group_by(waiting.c.site)

@@ -15,6 +15,7 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.plain import from_plain
 from scantrail.server.database.bodies import to_body
+from scantrail.server.database.flights import Row
 from scantrail.server.database.schema import documents
 from scantrail.server.database.sets import put, rows_with
 
@@ -33,17 +34,17 @@ def documents_by_number(connection: Connection, numbers: Iterable[DocumentId]) -
 
 def put_documents(connection: Connection, changed: Iterable[Document]) -> None:
     """Write documents in their new state."""
-    rows = [
-        {
-            "id": document.number,
-            "kind": KINDS[type(document)].value,
-            "site": document.site,
-            "status": document.status.value,
-            "body": to_body(document),
-        }
-        for document in changed
-    ]
-    put(connection, documents, rows)
+    put(connection, documents, [{**document_row(each), "body": to_body(each)} for each in changed])
+
+
+def document_row(document: Document) -> Row:
+    """A document's columns beside its body."""
+    return {
+        "id": document.number,
+        "kind": KINDS[type(document)].value,
+        "site": document.site,
+        "status": document.status.value,
+    }
 
 
 def document_rows(connection: Connection, numbers: Iterable[DocumentId]) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
@@ -14,12 +14,20 @@ from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.bodies import T, from_body, to_body
+from scantrail.server.database.flights import Row
 from scantrail.server.database.schema import gtins, holds, places, products, sites, streams, workers
 from scantrail.server.database.sets import put, rows_with
+from scantrail.server.records.remembered import note_masters_changed
 
 
 def _by_id(connection: Connection, table: Table, wanted: type[T], ids: Iterable[str]) -> dict[str, T]:
     return {row.id: from_body(wanted, row.body) for row in rows_with(connection, table, table.c.id, ids)}
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    if rows:
+        put(connection, table, rows)
+        note_masters_changed(connection)
 
 
 def _all(connection: Connection, table: Table, wanted: type[T]) -> dict[str, T]:
@@ -91,7 +99,7 @@ def open_holds(connection: Connection) -> tuple[Hold, ...]:
 def put_sites(connection: Connection, changed: Iterable[Site]) -> None:
     """Write sites; a new one gets its stream: its log, its change feed and its lock."""
     ordered = list(changed)
-    put(connection, sites, [{"id": site.id, "body": to_body(site)} for site in ordered])
+    _put(connection, sites, [{"id": site.id, "body": to_body(site)} for site in ordered])
     wanted = {site.id for site in ordered}
     known = {row.id for row in rows_with(connection, streams, streams.c.id, wanted)}
     fresh = [new_stream(stream) for stream in sorted(wanted - known)]
@@ -121,7 +129,7 @@ def put_products(connection: Connection, changed: Iterable[Product]) -> None:
         IntegrityError: a GTIN belongs to another product.
     """
     ordered = list(changed)
-    put(connection, products, [{"id": each.id, "body": to_body(each)} for each in ordered])
+    _put(connection, products, [{"id": each.id, "body": to_body(each)} for each in ordered])
     if not ordered:
         return
     connection.execute(delete(gtins).where(gtins.c.product.in_([each.id for each in ordered])))
@@ -133,7 +141,7 @@ def put_products(connection: Connection, changed: Iterable[Product]) -> None:
 def put_places(connection: Connection, changed: Iterable[Place]) -> None:
     """Write places."""
     rows = [{"id": place.id, "site": place.site, "body": to_body(place)} for place in changed]
-    put(connection, places, rows)
+    _put(connection, places, rows)
 
 
 def put_workers(connection: Connection, changed: Iterable[Worker], verifiers: Mapping[WorkerId, str]) -> None:
@@ -146,9 +154,9 @@ def put_workers(connection: Connection, changed: Iterable[Worker], verifiers: Ma
         {"id": each.id, "badge": each.badge, "pin_verifier": verifiers[each.id], "body": to_body(each)}
         for each in changed
     ]
-    put(connection, workers, rows)
+    _put(connection, workers, rows)
 
 
 def put_holds(connection: Connection, changed: Iterable[Hold]) -> None:
     """Write holds."""
-    put(connection, holds, [{"id": each.id, "open": each.open, "body": to_body(each)} for each in changed])
+    _put(connection, holds, [{"id": each.id, "open": each.open, "body": to_body(each)} for each in changed])

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from scantrail.domain.names.identifiers import ProductId, UnitId
 from scantrail.domain.things.unit import Unit
 from scantrail.server.database.bodies import from_body, to_body
+from scantrail.server.database.flights import Row
 from scantrail.server.database.schema import labels, units
 from scantrail.server.database.sets import insert_rows, put, rows_with
 
@@ -40,13 +41,18 @@ def put_units(connection: Connection, changed: Iterable[Unit], registered: Itera
         IntegrityError: a label belongs to another unit.
     """
     ordered = list(changed)
-    put(connection, units, [_row(unit) for unit in ordered])
+    put(connection, units, [{**unit_row(unit), "body": to_body(unit)} for unit in ordered])
     new = set(registered)
-    fresh = [{"product": unit.product, "serial": unit.serial, "unit": unit.id} for unit in ordered if unit.id in new]
-    insert_rows(connection, labels, fresh)
+    insert_rows(connection, labels, [label_row(unit) for unit in ordered if unit.id in new])
 
 
-def _row(unit: Unit) -> dict[str, str | None]:
+def label_row(unit: Unit) -> Row:
+    """The label of a unit."""
+    return {"product": unit.product, "serial": unit.serial, "unit": unit.id}
+
+
+def unit_row(unit: Unit) -> Row:
+    """A unit's columns beside its body."""
     return {
         "id": unit.id,
         "product": unit.product,
@@ -55,5 +61,4 @@ def _row(unit: Unit) -> dict[str, str | None]:
         "site": unit.site,
         "place": unit.place,
         "document": unit.document,
-        "body": to_body(unit),
     }

@@ -32,6 +32,7 @@ from scantrail.server.http.requests import (
 )
 from scantrail.server.ledger.feed import PAGE
 from scantrail.server.ledger.judging import take_acts
+from scantrail.server.ledger.pages import page_with
 from scantrail.server.ledger.shared_feed import Ask
 from scantrail.words import M
 
@@ -62,8 +63,11 @@ async def post_push(request: Request) -> Response:
     try:
         with crowd.admitted(device.id):
             taken = await run_in_threadpool(take_acts, database_of(request), device, push, now)
-            ask = Ask(push.seen, device.site, PAGE, device.is_leaving)
-            page = await reader_of(request).page(ask, as_of_now=True)
+            if taken.changes is not None:
+                page = await run_in_threadpool(page_with, taken.changes)
+            else:
+                ask = Ask(push.seen, device.site, PAGE, device.is_leaving)
+                page = await reader_of(request).page(ask, as_of_now=True)
     except BrokenChain as error:
         detail = M("This device's records do not follow on those that the server has: {why}", why=error)
         raise refused(409, "broken_chain", detail, expected_seq=error.expected_seq) from error

@@ -1,0 +1,223 @@
+"""A site's records in the database, inside a transaction under its lock: what judging reads, and what it writes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from json import JSONDecodeError
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.kinds import RowKind, Thing
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.world import World
+from scantrail.domain.attention import registered_in
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import SiteId, UnitId
+from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.things.unit import Unit
+from scantrail.protocol.intake import Head
+from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push
+from scantrail.protocol.messages import Row as TakenRow
+from scantrail.protocol.rows import body_for
+from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known
+from scantrail.protocol.waiting import Waiting
+from scantrail.server.database.engine import RowUnreadable
+from scantrail.server.database.flights import Query, Row, fly
+from scantrail.server.database.instants import instant_text
+from scantrail.server.database.schema import alarms, device_heads, feed, labels, streams
+from scantrail.server.database.writes import Write, Written, insert_into, put_into
+from scantrail.server.ledger.feed import PAGE, PAGE_BYTES, feed_rows
+from scantrail.server.ledger.log import LogWriter, has_head, head_of
+from scantrail.server.ledger.opening import Opened
+from scantrail.server.ledger.waiting import WaitingRows
+from scantrail.server.ledger.world import load_world
+from scantrail.server.records.remembered import masters_at
+from scantrail.server.records.rows import ChangedRow, changed_row, rows_to_put
+from scantrail.server.records.units import label_row
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class SqlRecords:
+    """A site's records. What is appended and put is kept until it is `written`, all at once.
+
+    What seldom happens is written as it comes: alarms, what needs attention, acts that wait.
+    """
+
+    def __init__(self, connection: Connection, standing: Opened, now: datetime) -> None:
+        self.site: SiteId = standing.stream.id
+        self.head_after = standing.head
+        """The last act of the device's store, as it is when all is written."""
+        self._connection = connection
+        self._now = now
+        self._standing = standing
+        self._stream = standing.stream
+        self._began_at = self._stream.position
+        self._writer = LogWriter(self._stream, now)
+        self._waiting = WaitingRows(connection, self._stream)
+        self._changed: dict[Thing, ChangedRow] = {}
+        self._units: dict[UnitId, Unit] = {}
+        self._registered: set[UnitId] = set()
+        self._heads: list[Row] = []
+        self._listed: list[dict[str, Any]] = []
+
+    def head(self, device: str, epoch: str) -> Head:  # noqa: ARG002 - reason: those that this was opened for
+        """The last act of the device's store with which this was opened."""
+        return self._standing.head
+
+    def known(self, push: Push) -> Mapping[int, Known]:
+        """Those acts of a batch that are in the log, or wait, by seq."""
+        last = min(self._standing.head.seq, push.first_seq + len(push.acts) - 1)
+        (rows,) = fly(self._connection, _KNOWN.asks(push.device, push.epoch, push.first_seq, last))
+        logged = {seq: Known(link, _repeated_verdict(seq, position, why)) for seq, link, position, why in rows}
+        return (self._waiting.known(push) if self._standing.waits else {}) | logged
+
+    def world(self, acts: Sequence[Act]) -> World:
+        """Everything that these acts are judged against."""
+        masters = masters_at(self._connection, self._standing.masters)
+        with _readable_rows(self.site):
+            return load_world(self._connection, self.site, acts, masters)
+
+    def append(self, entry: Entry) -> int:
+        """Give an entry its place in the log."""
+        if entry.act is not None and entry.outcome is Outcome.APPLIED:
+            self._registered |= registered_in(entry.act)
+        return self._writer.append(entry)
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The site's acts that wait, in the order they arrived."""
+        if not self._standing.waits:
+            return ()
+        with _readable_rows(self.site):
+            return self._waiting.all()
+
+    def forget_read(self, push: Push) -> None:
+        """Drop the late verdicts that the pushing device has got; one of another history has got none of these."""
+        if self._standing.has_verdicts and has_head(self._connection, self.site, push.seen.heads.get(self.site, "")):
+            self._waiting.forget_read(push.device, push.seen.cursor.get(self.site, 0))
+
+    def keep_waiting(self, waiting: Waiting) -> None:
+        """Keep an act that waits, or what it waits for now."""
+        self._waiting.keep(waiting)
+
+    def judged_late(self, waiting: Waiting, position: int) -> None:
+        """An act that waited has this place in the log; tell its device."""
+        self._waiting.judged(waiting, position)
+
+    def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
+        """Write these rows, and list them as changed after everything that was appended."""
+        for unit in units:
+            self._units[unit.id] = unit
+            self._changed[RowKind.UNIT, unit.id] = changed_row(RowKind.UNIT, unit)
+        for document in documents:
+            self._changed[RowKind.DOCUMENT, document.number] = changed_row(RowKind.DOCUMENT, document)
+
+    def save_head(self, device: str, epoch: str, head: Head) -> None:
+        """The last act of a device's store is this one now."""
+        self.head_after = head
+        self._heads = [{"device": device, "epoch": epoch, "seq": head.seq, "hash": head.hash}]
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Keep a record that was not taken, for somebody to look into."""
+        received = alarm.received
+        _LOGGER.warning("%s: act %s: %s", alarm.kind.value, received.id, received.why)
+        self._connection.execute(
+            insert(alarms).values(
+                raised_at=instant_text(self._now),
+                kind=alarm.kind.value,
+                device=received.id.device,
+                epoch=received.id.epoch,
+                seq=received.id.seq,
+                detail=json.dumps(received.why),
+                payload=received.exact,
+            )
+        )
+        if alarm.kind is AlarmKind.MISUSE:
+            self._writer.attention.misused(received.id, received.exact, instant_text(self._now))
+
+    def written(self) -> tuple[Written, ...]:
+        """What is still to be written: the log, the changed rows, and the feed after every act of it; none is nothing.
+
+        To be executed once, as the last of the transaction.
+        """
+        heard = self._writer.attention.write(self._connection) + self._waiting.write()
+        self._listed = feed_rows(self._stream, [*self._changed, *heard])
+        labelled = [label_row(unit) for unit in self._units.values() if unit.id in self._registered]
+        parts: list[tuple[Write, Sequence[Row]]] = [
+            *self._writer.parts(),
+            *rows_to_put(self._changed.values()),
+            (insert_into(labels), labelled),
+            (put_into(feed), self._listed),
+            (put_into(device_heads), self._heads),
+            (put_into(streams), [self._stream.as_row()] if self._stream.position > self._began_at else []),
+        ]
+        written = [(write, rows) for write, rows in parts if rows]
+        return (Written(written),) if written else ()
+
+    def own_changes(self, push: Push) -> Changes | None:
+        """What the pushing device has not seen, where that is no more than its push has changed; else None.
+
+        It is what `changes_after` would tell, and nothing is read for it.
+        """
+        seen, before = push.seen, self._standing
+        told = {stream: seen.heads.get(stream, head) for stream, head in before.heads.items()}
+        reached = {stream: seen.cursor.get(stream, 0) for stream in before.positions}
+        is_up_to_date = reached == before.positions and told == before.heads
+        if not is_up_to_date or not self._has_acts(push):
+            return None
+        own = self._stream
+        heads = {**before.heads, own.id: head_of(own.position, own.head)}
+        page = self._own_page()
+        if page is None:
+            return None
+        more = len(page) < len(self._listed)
+        reached[own.id] = page[-1].position if more else own.position
+        return Changes(before.server_epoch, reached, page, more, heads)
+
+    def _own_page(self) -> tuple[TakenRow, ...] | None:
+        """The first of the listed rows, as many as a page takes; None where one of them is not at hand."""
+        page: list[TakenRow] = []
+        size = 0
+        for entry in self._listed[:PAGE]:
+            changed = self._changed.get((RowKind(entry["kind"]), entry["id"]))
+            if changed is None:
+                return None
+            size += len(changed.columns["body"])
+            if page and size > PAGE_BYTES:
+                break
+            row = TakenRow(changed.kind, changed.id, entry["position"], changed.told)
+            page.append(replace(row, body=body_for(self.site, row)))
+        return tuple(page)
+
+    def _has_acts(self, push: Push) -> bool:
+        """Whether the acts that the device was told are acknowledged are here."""
+        seen = push.seen
+        is_own = (seen.device, seen.epoch) == (push.device, push.epoch)
+        return not seen.acknowledged or (is_own and seen.acknowledged <= self.head_after.seq)
+
+
+_KNOWN = Query.of_both(
+    "SELECT seq, hash, position, refusal FROM log WHERE device = $1 AND epoch = $2 AND seq BETWEEN $3 AND $4"
+)
+
+
+@contextmanager
+def _readable_rows(site: SiteId) -> Iterator[None]:
+    """What cannot be read of the server's own rows, told as such: no record becomes a dead letter for it."""
+    try:
+        yield
+    except (PlainError, JSONDecodeError) as error:
+        raise RowUnreadable(f"A row that {site} needs cannot be read: {error}") from error
+
+
+def _repeated_verdict(seq: int, position: int, refusal: str | None) -> ActVerdict:
+    """A duplicate is answered with its first verdict, so that an answer lost on the way is made good."""
+    first = from_plain(Refusal, json.loads(refusal)) if refusal else None
+    return ActVerdict(seq, Outcome.DUPLICATE, position, first)
