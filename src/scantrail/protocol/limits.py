@@ -89,16 +89,19 @@ def _leaves(data: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 
 def _fault(path: tuple[str, ...], value: Any) -> str:
-    where = ".".join(each[:LONGEST_NAME] for each in path)
     if isinstance(value, str):
         longest = _longest(path)
         if len(value) > longest:
-            return f"{where}: expected at most {longest} characters, got {len(value)}"
+            return f"{_where(path)}: expected at most {longest} characters, got {len(value)}"
         if longest == LONGEST_NAME and not is_storable(value):
-            return f"{where}: {value!r} has a NUL or half a character, which no database keeps"
+            return f"{_where(path)}: {value!r} has a NUL or half a character, which no database keeps"
     elif isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-        return f"{where}: expected a number up to {LARGEST_NUMBER}"
+        return f"{_where(path)}: expected a number up to {LARGEST_NUMBER}"
     return ""
+
+
+def _where(path: tuple[str, ...]) -> str:
+    return ".".join(each[:LONGEST_NAME] for each in path)
 
 
 _DESCRIBING = frozenset({"raw_serial", "firmware", "configuration", "supplier", "notes"})
@@ -121,4 +124,7 @@ def _longest(path: tuple[str, ...]) -> int:
 
 def is_storable(text: str) -> bool:
     """Whether every database can keep a text as it is: without NUL, and without halves of surrogate pairs."""
-    return "\x00" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+    return _UNSTORABLE.search(text) is None
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
