@@ -84,9 +84,11 @@ def test_the_ceiling_leaves_the_very_rows_that_the_pushes_left(
     with copies_of(engine, warehouse, request) as copies:
         for pushes in rehearsed.values():
             with copies.copy() as url:
-                for site, written in zip(pushes.sites, pushes.written, strict=True):
+                for site in dict.fromkeys(pushes.sites):
                     with ceiling.writer(url, site) as write:
-                        write(written)
+                        for at, written in zip(pushes.sites, pushes.written, strict=True):
+                            if at == site:
+                                write(written)
                 assert everything(url) == pushes.rows != before
 
 
