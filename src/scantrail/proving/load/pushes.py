@@ -40,7 +40,7 @@ class Batch:
         return self.acts * (WARMING + self.pushes + COUNTED)
 
 
-BATCHES = (Batch(1, 60), Batch(5, 30), Batch(100, 5), Batch(500, 2))
+BATCHES = (Batch(1, 60), Batch(5, 30), Batch(100, 5), Batch(500, 3))
 
 COUNTED = 2
 """Pushes behind those measured, of which the last is counted."""
@@ -48,7 +48,7 @@ COUNTED = 2
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """Pushes through one connection, with nothing else going on; what one of them takes."""
+    """Pushes through one connection, with nothing else going on; what one of them takes, medians."""
 
     engine: str
     work: Work

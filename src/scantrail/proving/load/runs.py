@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from statistics import median
 from threading import BrokenBarrierError
 from typing import Any
 
@@ -56,7 +57,7 @@ Share = Pushes | Ceiling
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one push takes, on average; in milliseconds."""
+    """What one push takes, in milliseconds; medians, since a machine that does other work stalls now and then."""
 
     wall_ms: float
     client_ms: float
@@ -76,10 +77,22 @@ def spent(url: str, share: Share) -> Spent:
         for _ in range(WARMING):
             next(steps)
         backends = _backends(url)
-        walls, own, theirs = time.perf_counter(), time.process_time(), cpu_s(backends)
-        count = sum(1 for _ in steps)
-        taken = (time.perf_counter() - walls, time.process_time() - own, cpu_s(backends) - theirs)
-    return Spent(*(1000 * each / count for each in taken))
+        each = list(_timed(steps, backends))
+    return Spent(*(1000 * median(seconds) for seconds in zip(*each, strict=True)))
+
+
+def _timed(steps: Iterator[None], backends: Sequence[int]) -> Iterator[tuple[float, float, float]]:
+    """Seconds that every further step takes: by the clock, and of processor time here and in the backends."""
+    is_left = True
+    while is_left:
+        theirs, own, started = cpu_s(backends), time.process_time(), time.perf_counter()
+        is_left = next(steps, _END) is not _END
+        wall, used = time.perf_counter() - started, time.process_time() - own
+        if is_left:
+            yield wall, used, cpu_s(backends) - theirs
+
+
+_END = object()
 
 
 def counted(url: str, share: Pushes) -> Count:
