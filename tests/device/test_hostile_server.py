@@ -30,14 +30,12 @@ from scantrail.domain.things.unit import Condition
 from scantrail.handheld.pages.facts import history_lines
 from scantrail.protocol.link import Link
 from scantrail.protocol.outbox import LONGEST_ASKED_PAUSE_S, pause_before
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.server.records.master import put_sites
 from scantrail.words import say
 from tests.device.events import LIST
 from tests.device.online import Fault, OnlineDevice, Streamed, online_device, said, served_site
-from tests.server.site import PIN, ServedSite
+from tests.server.site import PIN, ServedSite, tell
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.worlds import SARAH, SITE, exact_line, module, pick_list, promised
 
@@ -162,9 +160,7 @@ def served(tmp_path: Path) -> ServedSite:
     site = served_site(tmp_path)
     with site.database.writing() as connection:
         put_sites(connection, [replace(SITE, company_prefix="9521234")])
-        stream = load_stream(connection, "MAIN")
-        mark(connection, stream, [(RowKind.SITE, "MAIN")])
-        save_stream(connection, stream)
+        tell(connection, "MAIN", [(RowKind.SITE, "MAIN")])
     snapshots = Snapshots(site.database, tmp_path / "snapshots", smallest=1)
     snapshots.write("MAIN")
     application: Any = site.http.app

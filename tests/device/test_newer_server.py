@@ -31,15 +31,13 @@ from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.link import Link
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, UnreadRow
 from scantrail.protocol.outbox import PAGE, ActState, pages_of
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.server.records.master import put_holds
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import OnlineDevice, online_device, served_site
 from tests.device.test_first_load import application
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, tell
 from tests.support.devices import SERVER_EPOCH, FakeClock, Hand, changes_of, new_store
 from tests.support.worlds import MIKE, NOW, exact_line, pick_list, promised
 
@@ -111,9 +109,7 @@ async def test_rows_of_an_unknown_kind_are_kept_and_are_there_after_an_upgrade(
 ) -> None:
     with served.database.writing() as connection:
         put_holds(connection, [Hold("H-1", HoldKind.RECALL, "fire", units=(UNIT.id,))])
-        stream = load_stream(connection, "*")
-        mark(connection, stream, [(RowKind.HOLD, "H-1")])
-        save_stream(connection, stream)
+        tell(connection, "*", [(RowKind.HOLD, "H-1")])
     with without(device, kind):
         state = await device.sync.now()
         assert (state.link, state.waiting) == (Link.ONLINE, 0), say(state.reason)

@@ -21,11 +21,9 @@ from scantrail.protocol.link import Link
 from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer
 from scantrail.protocol.numbers import BLOCK
 from scantrail.server.administration import restored
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.records.master import put_sites
 from tests.device.online import OnlineDevice, cut, lost_answer, online_device, served_site
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, tell
 from tests.support.devices import SERVER_EPOCH, new_store
 from tests.support.worlds import SITE
 
@@ -48,9 +46,7 @@ def set_site(served: ServedSite, site: Site = NUMBERING) -> None:
     """The desk changes the site's settings."""
     with served.database.writing() as connection:
         put_sites(connection, [site])
-        everywhere = load_stream(connection, GLOBAL_STREAM)
-        mark(connection, everywhere, [(RowKind.SITE, site.id)])
-        save_stream(connection, everywhere)
+        tell(connection, GLOBAL_STREAM, [(RowKind.SITE, site.id)])
 
 
 @pytest.fixture

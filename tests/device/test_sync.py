@@ -32,15 +32,13 @@ from scantrail.server.attention.settling import resolve
 from scantrail.server.database.engine import Database
 from scantrail.server.database.schema import devices
 from scantrail.server.devices.register import revoke
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.records.master import put_workers
 from scantrail.server.records.units import put_units
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import Fault, OnlineDevice, Streamed, cut, lost_answer, online_device, said, served_site
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, tell
 from tests.support.worlds import NOW, SARAH, module, promised, scanned
 
 UNIT, NEXT = promised(46), promised(47)
@@ -423,9 +421,7 @@ async def test_many_acts_go_in_several_pushes_and_many_rows_come_in_several_page
     units = [module(number) for number in range(1000, 2200)]
     with served.database.writing() as connection:
         put_units(connection, units, [each.id for each in units])
-        stream = load_stream(connection, "MAIN")
-        mark(connection, stream, [(RowKind.UNIT, each.id) for each in units])
-        save_stream(connection, stream)
+        tell(connection, "MAIN", [(RowKind.UNIT, each.id) for each in units])
     device.store.record((Draft(note="x"),) * 1100, actor="sarah", site="MAIN", now=device.hand.clock.now())
     state = await device.sync.now()
     assert (state.link, state.waiting) == (Link.ONLINE, 0)

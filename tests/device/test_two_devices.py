@@ -17,12 +17,10 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.records.documents import put_documents
 from scantrail.workflows.base import AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.device.online import OnlineDevice, online_device, served_site
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, tell
 from tests.support.worlds import MIKE, MODULE, SARAH, any_line, pick_list
 
 FIRST = pick_list(any_line(MODULE, 1), number="PL-2025-0101", order="SO-2025-1301")
@@ -70,9 +68,7 @@ def served(tmp_path: Path) -> ServedSite:
     site = served_site(tmp_path)
     with site.database.writing() as connection:
         put_documents(connection, [FIRST, SECOND])
-        stream = load_stream(connection, "MAIN")
-        mark(connection, stream, [(RowKind.DOCUMENT, FIRST.number), (RowKind.DOCUMENT, SECOND.number)])
-        save_stream(connection, stream)
+        tell(connection, "MAIN", [(RowKind.DOCUMENT, FIRST.number), (RowKind.DOCUMENT, SECOND.number)])
     return site
 
 
@@ -231,9 +227,7 @@ async def test_what_is_picked_for_a_list_that_is_cancelled_goes_back_unit_by_uni
         await sarah.syncs()
         with served.database.writing() as connection:
             put_documents(connection, [replace(served.pick_list(), status=DocumentStatus.CANCELLED)])
-            stream = load_stream(connection, "MAIN")
-            mark(connection, stream, [(RowKind.DOCUMENT, "PL-2025-0091")])
-            save_stream(connection, stream)
+            tell(connection, "MAIN", [(RowKind.DOCUMENT, "PL-2025-0091")])
         await sarah.syncs()
         asked = sarah.session.prompt()
         assert (str(asked.verb), asked.expected) == ("PUT BACK", ("CM500-2025-0046",))

@@ -16,14 +16,12 @@ from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
 from scantrail.protocol.outbox import ActState
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.records.documents import put_documents
 from scantrail.words import say
 from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Verdict
 from tests.device.events import LIST
 from tests.device.online import OnlineDevice, online_device, served_site
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, tell
 from tests.support.worlds import MIKE, MODULE, PLACES, SARAH, any_line, pick_list
 
 OTHERS = tuple(
@@ -83,9 +81,7 @@ def served(tmp_path: Path) -> ServedSite:
     site = served_site(tmp_path)
     with site.database.writing() as connection:
         put_documents(connection, OTHERS)
-        stream = load_stream(connection, "MAIN")
-        mark(connection, stream, [(RowKind.DOCUMENT, each.number) for each in OTHERS])
-        save_stream(connection, stream)
+        tell(connection, "MAIN", [(RowKind.DOCUMENT, each.number) for each in OTHERS])
     return site
 
 

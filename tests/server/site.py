@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,13 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.testclient import TestClient
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
@@ -30,10 +31,11 @@ from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import GLOBAL_STREAM, Outcome, Push, PushAnswer, Seen, signed_bytes
 from scantrail.server.database.engine import Database
+from scantrail.server.database.flights import fly
 from scantrail.server.devices.enrolment import add_device
 from scantrail.server.http.app import create_app
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import Dated, append_system_acts, load_stream, save_stream
+from scantrail.server.ledger.log import Dated
+from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.migrations import migrate
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import documents_by_number, put_documents
@@ -102,23 +104,17 @@ class ServedSite:
             put_products(connection, [MODULE, SENSOR])
             put_places(connection, PLACES)
             put_workers(connection, [SARAH, MIKE, CLERK], {each.id: VERIFIER for each in (SARAH, MIKE, CLERK)})
-            put_documents(connection, [listed])
-            stream = load_stream(connection, "MAIN")
-            born = [
+            records = SqlRecords.of(connection, "MAIN", NOW)
+            records.record(
                 Dated(Draft(events=(UnitRegistered(unit.id, Creation.RECEIVING, unit),)), NOW - timedelta(days=1))
                 for unit in units
-            ]
-            append_system_acts(connection, stream, born, NOW)
-            put_units(connection, units, [unit.id for unit in units])
-            changed = [(RowKind.UNIT, unit.id) for unit in units]
-            changed += [(RowKind.PLACE, place.id) for place in PLACES]
-            mark(connection, stream, [*changed, (RowKind.DOCUMENT, listed.number)])
-            save_stream(connection, stream)
-            everywhere = load_stream(connection, GLOBAL_STREAM)
+            )
+            records.put(units, [listed])
+            records.changed((RowKind.PLACE, place.id) for place in PLACES)
+            fly(connection, *records.finish())
             shared = [(RowKind.PRODUCT, each.id) for each in (MODULE, SENSOR)]
             shared += [(RowKind.WORKER, each.id) for each in (SARAH, MIKE, CLERK)]
-            mark(connection, everywhere, [*shared, (RowKind.SITE, "MAIN")])
-            save_stream(connection, everywhere)
+            tell(connection, GLOBAL_STREAM, [*shared, (RowKind.SITE, "MAIN")])
 
     def enrolment_code(self, device: str, site: str = "MAIN") -> str:
         with self.database.writing() as connection:
@@ -145,6 +141,13 @@ class ServedSite:
             put_documents(connection, [row for row in rows if isinstance(row, PickList)])
             put_units(connection, [row for row in rows if isinstance(row, Unit)], ())
             put_holds(connection, [row for row in rows if type(row).__name__ == "Hold"])
+
+
+def tell(connection: Connection, stream: str, things: Iterable[Thing]) -> None:
+    """List rows as changed, that are on record already, in the stream of a site or of what belongs to none."""
+    records = SqlRecords.of(connection, stream, NOW)
+    records.changed(things)
+    fly(connection, *records.written())
 
 
 def fill(url: str) -> None:

@@ -6,7 +6,9 @@ from scantrail.domain.acts.act import Draft
 from scantrail.protocol.messages import Outcome
 from scantrail.server.administration import restored
 from scantrail.server.database.epoch import server_epoch
-from scantrail.server.ledger.log import Dated, append_system_acts, load_stream, save_stream, verify_chain
+from scantrail.server.database.flights import fly
+from scantrail.server.ledger.log import Dated, verify_chain
+from scantrail.server.ledger.site_records import SqlRecords
 from tests.server.site import ServedSite
 from tests.support.worlds import NOW
 
@@ -23,9 +25,9 @@ def test_a_new_epoch_is_told_with_the_next_changes_and_breaks_no_chain(served: S
     assert answer.changes.server_epoch == epoch
     with served.database.writing() as connection:
         assert server_epoch(connection) == epoch
-        stream = load_stream(connection, "MAIN")
-        (act,) = append_system_acts(connection, stream, [Dated(Draft(), NOW)], NOW)
-        save_stream(connection, stream)
+        records = SqlRecords.of(connection, "MAIN", NOW)
+        (act,) = records.record([Dated(Draft(), NOW)])
+        fly(connection, *records.finish())
     assert (act.id.seq, act.previous) == (1, "")
     with served.database.reading() as connection:
         assert verify_chain(connection, "MAIN") is None

@@ -13,9 +13,8 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import GLOBAL_STREAM, Row, Seen
-from scantrail.server.ledger.feed import changes_after, mark
-from scantrail.server.ledger.log import load_stream, save_stream
-from tests.server.site import ServedSite
+from scantrail.server.ledger.feed import changes_after
+from tests.server.site import ServedSite, tell
 from tests.support.worlds import module
 
 
@@ -105,9 +104,7 @@ def test_a_stream_without_any_log_is_known_again_too(served: ServedSite) -> None
     with served.database.reading() as connection:
         before = changes_after(connection, Seen(), "MAIN")
     with served.database.writing() as connection:
-        everywhere = load_stream(connection, GLOBAL_STREAM)
-        mark(connection, everywhere, [(RowKind.SITE, "MAIN")])
-        save_stream(connection, everywhere)
+        tell(connection, GLOBAL_STREAM, [(RowKind.SITE, "MAIN")])
     with served.database.reading() as connection:
         after = changes_after(connection, Seen(before.cursor, before.heads), "MAIN")
     assert [row.kind for row in after.rows] == [RowKind.SITE]

@@ -25,10 +25,9 @@ from scantrail.server.devices.register import revoke
 from scantrail.server.devices.tokens import REMEMBERED_S, Tokens
 from scantrail.server.http.app import create_app
 from scantrail.server.http.feed_reader import FeedReader
-from scantrail.server.ledger.feed import changes_after, mark
-from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.shared_feed import FRESH_S, Ask, Look, SharedFeed
-from tests.server.site import ServedSite, TestDevice
+from tests.server.site import ServedSite, TestDevice, tell
 from tests.support.clocks import Stopwatch
 from tests.support.sql import statements
 from tests.support.worlds import module
@@ -240,9 +239,7 @@ def test_a_push_is_answered_packed_too_with_its_verdicts_and_the_servers_clock(
 def test_a_large_page_is_the_same_as_its_rows_one_by_one(served: ServedSite, http: TestClient) -> None:
     device = served.device()
     with served.database.writing() as connection:
-        stream = load_stream(connection, "MAIN")
-        mark(connection, stream, [(RowKind.UNIT, module(number).id) for number in range(46, 51)])
-        save_stream(connection, stream)
+        tell(connection, "MAIN", [(RowKind.UNIT, module(number).id) for number in range(46, 51)])
     whole = poll(http, device).json()
     pages: list[dict[str, Any]] = [{"cursor": {}, "rows": [], "more": True}]
     while pages[-1]["more"]:

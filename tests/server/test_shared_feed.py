@@ -20,13 +20,12 @@ from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Seen
 from scantrail.server.administration import restored
 from scantrail.server.database.schema import documents, feed, metadata
-from scantrail.server.ledger.feed import changes_after, mark, nothing_after
+from scantrail.server.ledger.feed import changes_after, nothing_after
 from scantrail.server.ledger.histories import CHECKED_S, MOST_LINKS, Links
 from scantrail.server.ledger.kept_feed import KeptFeed
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.ledger.pages import Page
 from scantrail.server.ledger.shared_feed import FRESH_S, Ask, SharedFeed
-from tests.server.site import ServedSite, TestDevice
+from tests.server.site import ServedSite, TestDevice, tell
 from tests.support.clocks import Stopwatch
 from tests.support.sql import statements
 from tests.support.worlds import MIKE, module
@@ -405,10 +404,8 @@ def test_a_look_that_fails_leaves_what_was_known_as_it_was(shared: Shared) -> No
 
 def test_a_page_is_packed_into_frames_that_unpack_to_the_same_bytes(shared: Shared) -> None:
     with shared.served.database.writing() as connection:
-        stream = load_stream(connection, "MAIN")
         for _more in range(3):
-            mark(connection, stream, [(RowKind.UNIT, module(number).id) for number in range(46, 51)])
-        save_stream(connection, stream)
+            tell(connection, "MAIN", [(RowKind.UNIT, module(number).id) for number in range(46, 51)])
     page = shared.feed.read([Ask(Seen(), "MAIN")]).pages[0].within(b'{"changes":', b"}")
     assert zstd.decompress(page.packed()) == page.plain()
     assert abs(page.size - len(page.plain())) <= len(page.texts)

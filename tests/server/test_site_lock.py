@@ -20,11 +20,13 @@ from scantrail.server.administration import restored as say_restored
 from scantrail.server.attention.settling import resolve
 from scantrail.server.attention.waiting_items import waiting_items
 from scantrail.server.database.engine import Database
-from scantrail.server.database.schema import streams
+from scantrail.server.database.schema import feed, streams
+from scantrail.server.database.sets import put
 from scantrail.server.devices.numbers import NUMBERS_LOCK, give_numbers
-from scantrail.server.ledger.feed import mark
+from scantrail.server.ledger.feed import feed_rows
 from scantrail.server.ledger.judging import judge_over
-from scantrail.server.ledger.log import Stream, load_stream, save_stream
+from scantrail.server.ledger.log import Stream
+from scantrail.server.ledger.opening import opened
 from scantrail.server.records.units import put_units
 from tests.postgres import restored
 from tests.server.site import ServedSite
@@ -92,7 +94,7 @@ class Writers:
         with self.served.database.writing() as connection:
             stream = self._stream(connection)
             put_units(connection, [unit], ())
-            mark(connection, stream, [(RowKind.UNIT, unit.id)])
+            put(connection, feed, feed_rows(stream, [(RowKind.UNIT, unit.id)]))
             if held_back:
                 self._be_overtaken(stream.position)
             self._save(connection, stream)
@@ -101,11 +103,11 @@ class Writers:
         if not self.locked:
             return Unlocked("MAIN", 0, "", 0, "", connection)
         self.served.database.lock(connection, ["MAIN"])
-        return load_stream(connection, "MAIN")
+        return opened(connection, "MAIN").stream
 
     def _save(self, connection: Connection, stream: Stream) -> None:
         if self.locked:
-            save_stream(connection, stream)
+            put(connection, streams, [stream.as_row()])
             return
         furthest = func.greatest(streams.c.position, stream.position)
         connection.execute(update(streams).where(streams.c.id == stream.id).values(position=furthest))

@@ -20,12 +20,11 @@ from scantrail.protocol.messages import GLOBAL_STREAM, Seen
 from scantrail.protocol.rows import TABLE_NAMES
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.server.database.schema import log, meta, streams
-from scantrail.server.ledger.feed import changes_after, mark
-from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.snapshots import SOON_S, Snapshots
 from scantrail.server.records.master import put_places
 from scantrail.sqlite import sqlite3
-from tests.server.site import ServedSite
+from tests.server.site import ServedSite, tell
 from tests.support.devices import IDENTITY
 from tests.support.worlds import NOW, module
 
@@ -48,9 +47,7 @@ def changed(served: ServedSite, stream: str, *values: Any, registered: bool = Fa
     units = [value for value in values if isinstance(value, Unit)]
     with served.database.writing() as connection:
         put_units(connection, units, [unit.id for unit in units] if registered else ())
-        opened = load_stream(connection, stream)
-        mark(connection, opened, [(RowKind.UNIT, unit.id) for unit in units])
-        save_stream(connection, opened)
+        tell(connection, stream, [(RowKind.UNIT, unit.id) for unit in units])
 
 
 def followed(served: ServedSite, folder: Path) -> dict[str, set[tuple[Any, ...]]]:

@@ -34,14 +34,16 @@ from scantrail.server.administration import restored
 from scantrail.server.attention.items import AttentionItem, open_items
 from scantrail.server.attention.settling import NotSettled, resolve
 from scantrail.server.attention.waiting_items import anything_called, waiting_items
+from scantrail.server.database.flights import fly
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import documents, feed, labels, log, units, waiting
 from scantrail.server.devices.cards import import_card
 from scantrail.server.http.app import create_app
 from scantrail.server.ledger import judging, timer
-from scantrail.server.ledger.feed import changes_after, mark
-from scantrail.server.ledger.judging import judge_over, judge_waiting
-from scantrail.server.ledger.log import load_stream, save_stream, verify_chain
+from scantrail.server.ledger.feed import changes_after
+from scantrail.server.ledger.judging import judge_over
+from scantrail.server.ledger.log import verify_chain
+from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import put_documents
 from scantrail.server.records.master import put_sites, put_workers
 from scantrail.server.records.units import put_units
@@ -74,10 +76,9 @@ def bring(served: ServedSite, *rows: PickList | Unit) -> None:
         put_documents(connection, lists)
         known = {row.id for row in connection.execute(select(units.c.id))}
         put_units(connection, found, {row.id for row in found} - known)
-        stream = load_stream(connection, "MAIN")
-        mark(connection, stream, changed)
-        save_stream(connection, stream)
-        judge_waiting(connection, "MAIN", served.now, changed)
+        records = SqlRecords.of(connection, "MAIN", served.now)
+        records.changed(changed)
+        fly(connection, *records.finish())
 
 
 def _key(row: PickList | Unit) -> str:

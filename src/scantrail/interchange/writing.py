@@ -12,10 +12,9 @@ from scantrail.domain.facts.imports import RowsImported
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.rows import Source
 from scantrail.protocol.messages import GLOBAL_STREAM
+from scantrail.server.database.flights import fly
 from scantrail.server.database.sets import CHUNK, chunks
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.judging import judge_waiting
-from scantrail.server.ledger.log import append_system_acts, load_stream, save_stream
+from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import put_documents
 from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
@@ -37,12 +36,10 @@ def write_plan(connection: Connection, plan: Plan, sources: Sequence[Source], wr
     wrote(len(units))
     marks = _marks(plan)
     for name in sorted({*plan.acts, *marks}):
-        stream = load_stream(connection, name)
-        append_system_acts(connection, stream, sorted(plan.acts.get(name, []), key=lambda each: each.at), plan.now)
-        mark(connection, stream, marks.get(name, ()))
-        save_stream(connection, stream)
-        if name != GLOBAL_STREAM:
-            judge_waiting(connection, name, plan.now, marks.get(name, ()))
+        records = SqlRecords.of(connection, name, plan.now)
+        records.record(sorted(plan.acts.get(name, []), key=lambda each: each.at))
+        records.changed(marks.get(name, ()))
+        fly(connection, *records.finish())
 
 
 def _write_rows(connection: Connection, plan: Plan) -> None:

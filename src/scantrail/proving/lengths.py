@@ -29,9 +29,9 @@ from scantrail.protocol.exchange import Ask, Reply, Send, Step, exchange, next_s
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
-from scantrail.server.ledger.feed import changes_after, mark
+from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.judging import Device, take_push
-from scantrail.server.ledger.log import load_stream, save_stream
+from scantrail.server.ledger.writing import writing
 from scantrail.server.migrations import migrate
 from scantrail.server.records.documents import put_documents
 from scantrail.server.records.master import put_places, put_products, put_sites, put_workers
@@ -157,14 +157,12 @@ def _fill(database: Database, units: list[Unit]) -> None:
         put_workers(connection, [PICKER], {PICKER.id: ""})
         put_documents(connection, [PickList(LIST, SITE.id, ORDER, (line,))])
         put_units(connection, units, named)
-        stream = load_stream(connection, SITE.id)
+    now = datetime.now(UTC)
+    with writing(database, SITE.id, now) as records:
         here = [(RowKind.PLACE, BIN.id), (RowKind.PLACE, CART.id), (RowKind.DOCUMENT, LIST)]
-        mark(connection, stream, [*here, *((RowKind.UNIT, unit) for unit in named)])
-        save_stream(connection, stream)
-        everywhere = load_stream(connection, GLOBAL_STREAM)
-        shared = [(RowKind.PRODUCT, PRODUCT.id), (RowKind.WORKER, PICKER.id), (RowKind.SITE, SITE.id)]
-        mark(connection, everywhere, shared)
-        save_stream(connection, everywhere)
+        records.changed([*here, *((RowKind.UNIT, unit) for unit in named)])
+    with writing(database, GLOBAL_STREAM, now) as records:
+        records.changed([(RowKind.PRODUCT, PRODUCT.id), (RowKind.WORKER, PICKER.id), (RowKind.SITE, SITE.id)])
 
 
 def _unit(number: int) -> Unit:

@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,9 +22,8 @@ from scantrail.domain.things.unit import Unit
 from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
 from scantrail.server.database.engine import Database
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.log import load_stream, save_stream
 from scantrail.server.ledger.snapshots import Snapshots
+from scantrail.server.ledger.writing import writing
 from scantrail.server.records.units import put_units
 from scantrail.words import M, OperatorError
 
@@ -77,12 +77,9 @@ def _written(snapshots: Snapshots) -> Path:
 def _fill(database: Database, count: int) -> None:
     for start in range(0, count, AT_ONCE):
         made = [_unit(number) for number in range(start, min(count, start + AT_ONCE))]
-        with database.writing() as connection:
-            database.lock(connection, [SITE])
-            put_units(connection, made, [unit.id for unit in made])
-            stream = load_stream(connection, SITE)
-            mark(connection, stream, [(RowKind.UNIT, unit.id) for unit in made])
-            save_stream(connection, stream)
+        with writing(database, SITE, datetime.now(UTC)) as records:
+            put_units(records.connection, made, [unit.id for unit in made])
+            records.changed((RowKind.UNIT, unit.id) for unit in made)
 
 
 def _unit(number: int) -> Unit:

@@ -17,7 +17,6 @@ from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.plain import from_plain
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.unit import Unit
@@ -26,19 +25,19 @@ from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Push, P
 from scantrail.protocol.taking import Entry
 from scantrail.proving.simulator.fake_server import PAGE, LogRow
 from scantrail.proving.simulator.fate import Fate
-from scantrail.proving.simulator.warehouse import Masters
+from scantrail.proving.simulator.warehouse import BEGIN, Masters
 from scantrail.server.administration import begin_epoch
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.engine import Database
 from scantrail.server.database.flights import Statement
 from scantrail.server.database.schema import alarms, documents, feed, holds, log, streams, units, waiting
-from scantrail.server.ledger.feed import changes_after, mark
-from scantrail.server.ledger.judging import Device, judge_over, judge_waiting, take_push
-from scantrail.server.ledger.log import Dated, append_system_acts, has_head, load_stream, save_stream
+from scantrail.server.ledger.feed import changes_after
+from scantrail.server.ledger.judging import Device, judge_over, take_push
+from scantrail.server.ledger.log import Dated, has_head
+from scantrail.server.ledger.writing import writing
 from scantrail.server.migrations import migrate
-from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.records.documents import documents_by_number
 from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
-from scantrail.server.records.units import put_units
 from scantrail.sqlite import sqlite3
 
 WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)
@@ -101,17 +100,16 @@ class SqlServer:
         return FatedDatabase(f"sqlite:///{self._file}", self._fate)
 
     def _fill(self, masters: Masters) -> None:
+        shared = [(RowKind.SITE, self._site), *((RowKind.PRODUCT, product) for product in masters.products)]
         with self._database.writing() as connection:
             put_sites(connection, [masters.site])
             put_products(connection, masters.products.values())
             put_places(connection, masters.places.values())
             put_workers(connection, masters.workers.values(), dict.fromkeys(masters.workers, "-"))
-            here, everywhere = load_stream(connection, self._site), load_stream(connection, GLOBAL_STREAM)
-            mark(connection, here, [(RowKind.PLACE, place) for place in masters.places])
-            shared = [(RowKind.SITE, self._site), *((RowKind.PRODUCT, product) for product in masters.products)]
-            mark(connection, everywhere, [*shared, *((RowKind.WORKER, worker) for worker in masters.workers)])
-            for stream in (here, everywhere):
-                save_stream(connection, stream)
+        with writing(self._database, self._site, BEGIN) as records:
+            records.changed((RowKind.PLACE, place) for place in masters.places)
+        with writing(self._database, GLOBAL_STREAM, BEGIN) as records:
+            records.changed([*shared, *((RowKind.WORKER, worker) for worker in masters.workers)])
 
     def _call(self, epoch: str) -> None:
         self.epoch = epoch
@@ -136,23 +134,12 @@ class SqlServer:
         holds: Iterable[Hold] = (),
     ) -> None:
         """The desk's own act, as the importer writes one."""
-        changed_units, changed_lists, changed_holds = list(units), list(documents), list(holds)
-        stream_id = GLOBAL_STREAM if changed_holds else self._site
-        born = [event.unit for event in draft.events if isinstance(event, UnitRegistered)]
-        with self._database.writing() as connection:
-            self._database.lock(connection, [stream_id])
-            stream = load_stream(connection, stream_id)
-            append_system_acts(connection, stream, [Dated(draft, now)], now)
-            put_units(connection, changed_units, born)
-            put_documents(connection, changed_lists)
-            put_holds(connection, changed_holds)
-            changed = [(RowKind.UNIT, unit.id) for unit in changed_units]
-            changed += [(RowKind.DOCUMENT, each.number) for each in changed_lists]
-            changed += [(RowKind.HOLD, hold.id) for hold in changed_holds]
-            mark(connection, stream, changed)
-            save_stream(connection, stream)
-            if stream_id == self._site:
-                judge_waiting(connection, self._site, now, changed)
+        changed_holds = list(holds)
+        with writing(self._database, GLOBAL_STREAM if changed_holds else self._site, now) as records:
+            records.record([Dated(draft, now)])
+            records.put(units, documents)
+            put_holds(records.connection, changed_holds)
+            records.changed((RowKind.HOLD, hold.id) for hold in changed_holds)
 
     def judge_over(self, now: datetime) -> None:
         """Judge for good what has waited too long."""

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.kinds import document as document_row
 from scantrail.domain.acts.kinds import unit as unit_row
 from scantrail.domain.acts.refusal import Code
@@ -27,14 +26,15 @@ from scantrail.domain.things.unit import Unit
 from scantrail.server.attention.items import AttentionItem, Goods, item_called
 from scantrail.server.attention.waiting_items import anything_called, present_name, records_of
 from scantrail.server.database.engine import Database
+from scantrail.server.database.flights import fly
 from scantrail.server.database.schema import attention
 from scantrail.server.ledger.attention_rows import AttentionKind
-from scantrail.server.ledger.feed import mark
-from scantrail.server.ledger.judging import judge_for_good, judge_waiting
-from scantrail.server.ledger.log import SERVER_DEVICE, Dated, append_system_acts, load_stream, save_stream
-from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.ledger.judging import judge_for_good
+from scantrail.server.ledger.log import SERVER_DEVICE, Dated
+from scantrail.server.ledger.site_records import SqlRecords
+from scantrail.server.records.documents import documents_by_number
 from scantrail.server.records.master import all_sites, places_by_id, workers_by_id
-from scantrail.server.records.units import put_units, units_by_id
+from scantrail.server.records.units import units_by_id
 from scantrail.words import M, Message
 
 LONGEST_REASON = 200
@@ -97,8 +97,7 @@ def resolve(
         if present != name and item_called(connection, present, site) is None:
             raise NotSettled(409, M("{name} waits no more: it has applied. Nothing is left to settle.", name=name))
         item = _item(connection, present, site)
-        database.lock(connection, [item.site])
-        database.lock(connection, sorted({site_of(each.place) for each in item.goods} - {item.site}))
+        database.lock(connection, {item.site, *(site_of(each.place) for each in item.goods)})
         item = _item(connection, present, site)
         if item.settled is not None:
             _must_agree(item, found)
@@ -206,27 +205,20 @@ def _settle(
     connection: Connection, item: AttentionItem, draft: Draft, worker: WorkerId, now: datetime
 ) -> tuple[DocumentId, ...]:
     """Record it; gives the completed lists that lack a unit now."""
-    stream = load_stream(connection, item.site)
-    append_system_acts(connection, stream, [Dated(draft, now, worker)], now)
-    settled_now = (attention.c.site == item.site, attention.c.settled_position == stream.position)
-    changed = [(RowKind.ATTENTION, row.id) for row in connection.execute(select(attention.c.id).where(*settled_now))]
+    records = SqlRecords.of(connection, item.site, now)
+    records.record([Dated(draft, now, worker)])
     units, lists = _fold(connection, draft, By(worker, SERVER_DEVICE, now))
-    changed += [(RowKind.UNIT, unit.id) for unit in units]
-    changed += [(RowKind.DOCUMENT, listed.number) for listed in lists]
-    mark(connection, stream, changed)
-    save_stream(connection, stream)
-    judge_waiting(connection, item.site, now, changed)
+    records.put(units, lists)
+    fly(connection, *records.finish())
     return tuple(listed.number for listed in lists if listed.status is DocumentStatus.COMPLETED)
 
 
 def _fold(connection: Connection, draft: Draft, by: By) -> tuple[list[Unit], list[PickList]]:
-    """Write what the act's corrections make of units and of the lists that had picked them."""
+    """What the act's corrections make of units and of the lists that had picked them."""
     events = [event for event in draft.events if isinstance(event, UnitCorrected)]
     before = units_by_id(connection, [event.unit for event in events])
     lists = documents_by_number(connection, [event.document for event in events if event.document])
     units = [fold(before[event.unit], event, unit_row(event.unit), by) for event in events]
     listed = [(lists.get(event.document or ""), event) for event in events]
     after = [fold(each, event, document_row(each.number), by) for each, event in listed if isinstance(each, PickList)]
-    put_units(connection, units, ())
-    put_documents(connection, after)
     return units, after

@@ -84,6 +84,13 @@ class Written:
         return []
 
 
+def in_chunks(parts: Sequence[tuple[Write, Sequence[Row]]], size: int = 5_000) -> tuple[Written, ...]:
+    """Written in as many statements as it takes for at most `size` rows of each table in one; none for no rows."""
+    most = max((len(rows) for _, rows in parts), default=0)
+    cuts = ([(write, rows[start : start + size]) for write, rows in parts] for start in range(0, most, size))
+    return tuple(Written([(write, rows) for write, rows in cut if rows]) for cut in cuts)
+
+
 @cache
 def _together(writes: tuple[Write, ...]) -> bytes:
     """What is written in a WITH clause is executed whether or not anything is read of it."""

@@ -17,7 +17,7 @@ from scantrail.protocol.rows import body_for
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.schema import device_heads, feed, holds, places, products, sites, streams, units, workers
-from scantrail.server.database.sets import chunks, put, rows_with
+from scantrail.server.database.sets import chunks, rows_with
 from scantrail.server.ledger.attention_rows import attention_rows
 from scantrail.server.ledger.log import Stream, has_head, head_of
 from scantrail.server.ledger.waiting import verdict_rows
@@ -33,11 +33,6 @@ PAGE_BYTES = 4_000_000
 
 _AT_ONCE = 100
 """Rows read at once: those of a page that is cut short are not all read for nothing."""
-
-
-def mark(connection: Connection, stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> None:
-    """List these rows as changed now; see `feed_rows`."""
-    put(connection, feed, feed_rows(stream, changed))
 
 
 def feed_rows(stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> list[dict[str, Any]]:

@@ -6,32 +6,26 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from scantrail.domain.acts.act import ActId
-from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.judge import judge
 from scantrail.domain.names.identifiers import SiteId
-from scantrail.gs1.said import said_by
 from scantrail.protocol.intake import LONGEST_WHY, BrokenChain, part_of
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer
-from scantrail.protocol.taking import Rules, end_waits, give_up, judge_again, take
+from scantrail.protocol.taking import end_waits, give_up
 from scantrail.protocol.waiting import is_over
 from scantrail.server.database.engine import AWAY, Database, RowUnreadable, is_servers_trouble
 from scantrail.server.database.flights import fly
 from scantrail.server.ledger.feed import changes_after, nothing_after
-from scantrail.server.ledger.opening import opened
+from scantrail.server.ledger.rules import RULES
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.ledger.waiting import oldest_waiting
+from scantrail.server.ledger.writing import writing
 from scantrail.server.records.master import all_sites
 
 _LOGGER = logging.getLogger(__name__)
-
-RULES = Rules(judge, said_by, ZoneInfo)
-"""What every act of a device is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,24 +126,9 @@ def _once_more(take: Callable[[], Taken]) -> Taken:
 
 def _take(database: Database, device: Device, push: Push, now: datetime, broken: str = "") -> Taken:
     """Take a batch in one transaction that holds the site's lock: opened, judged and committed in a few round trips."""
-    with database.writing() as connection:
-        records = SqlRecords(connection, opened(connection, device.site, push.device, push.epoch, lock=True), now)
-        records.forget_read(push)
-        verdicts = take(push, records, RULES, now, broken)
-        database.commit(connection, *records.written())
+    with writing(database, device.site, now, push.device, push.epoch) as records:
+        verdicts = records.take(push, broken)
     return Taken(records.head_after.seq, verdicts, records.own_changes(push))
-
-
-def judge_waiting(connection: Connection, site: SiteId, now: datetime, changed: Iterable[tuple[RowKind, str]]) -> None:
-    """After rows of a site were changed: judge again the acts that may have waited for that.
-
-    The caller holds the site's lock and has written the rows.
-    """
-    standing = opened(connection, site)
-    if standing.waits:
-        records = SqlRecords(connection, standing, now)
-        judge_again(records, RULES, now, {(kind.value, thing) for kind, thing in changed})
-        fly(connection, *records.written())
 
 
 def judge_over(database: Database, now: datetime) -> None:
@@ -164,10 +143,8 @@ def judge_over(database: Database, now: datetime) -> None:
 def _end_waits(database: Database, site: SiteId, now: datetime) -> None:
     """One site that cannot be judged keeps no other from it."""
     try:
-        with database.writing() as connection:
-            records = SqlRecords(connection, opened(connection, site, lock=True), now)
+        with writing(database, site, now) as records:
             end_waits(records, RULES, now)
-            database.commit(connection, *records.written())
     except AWAY as error:
         _LOGGER.warning("What has waited too long at %s could not be judged: %s", site, error)
     except Exception:
@@ -176,6 +153,6 @@ def _end_waits(database: Database, site: SiteId, now: datetime) -> None:
 
 def judge_for_good(connection: Connection, site: SiteId, now: datetime, chosen: Iterable[ActId]) -> None:
     """Judge these acts although they wait. The caller holds the site's lock."""
-    records = SqlRecords(connection, opened(connection, site), now)
+    records = SqlRecords.of(connection, site, now)
     give_up(records, RULES, now, chosen)
-    fly(connection, *records.written())
+    fly(connection, *records.finish())

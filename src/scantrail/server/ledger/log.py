@@ -9,10 +9,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
-from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.act import Act, Draft, Grant
 from scantrail.domain.attention import document_of, unit_of
 from scantrail.domain.facts import fact_of
 from scantrail.domain.facts.stored import event_to_plain
@@ -20,15 +19,13 @@ from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.photo import Photo
-from scantrail.protocol.acts import act_hash, encode_act
+from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import Outcome
 from scantrail.protocol.taking import Entry
 from scantrail.server.database.bodies import to_body
-from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.flights import Row
 from scantrail.server.database.instants import instant_text
-from scantrail.server.database.schema import events, log, photo_names, streams
-from scantrail.server.database.sets import insert_rows, put
+from scantrail.server.database.schema import events, log, photo_names
 from scantrail.server.database.writes import Write, insert_into
 from scantrail.server.ledger.attention_rows import AttentionWriter
 
@@ -122,22 +119,13 @@ class LogWriter:
                 "body": json.dumps(event_to_plain(event), separators=(",", ":")),
             }
 
-    def write(self, connection: Connection) -> list[tuple[RowKind, str]]:
-        """Write what was appended; the stream is saved by the caller, who still gives its numbers to the feed.
-
-        Gives the rows that changed with it and are to be listed there.
-        """
-        for table, rows in self._tables():
-            insert_rows(connection, table, rows)
-            rows.clear()
-        return self.attention.write(connection)
-
     def parts(self) -> list[tuple[Write, Sequence[Row]]]:
         """What was appended, to be written with other rows; what it opens and settles is not in it."""
-        return [(insert_into(table), rows) for table, rows in self._tables() if rows]
-
-    def _tables(self) -> Iterable[tuple[Table, list[dict[str, Any]]]]:
-        return (log, self._log), (events, self._events), (photo_names, self._photos)
+        return [
+            (insert_into(log), self._log),
+            (insert_into(events), self._events),
+            (insert_into(photo_names), self._photos),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +201,6 @@ def has_head(connection: Connection, stream: str, told: str) -> bool:
     return (connection.execute(upto.order_by(log.c.position.desc()).limit(1)).scalar() or "") == link
 
 
-def load_stream(connection: Connection, stream: str) -> Stream:
-    """A site's counter and head; the caller holds the site's lock."""
-    row = connection.execute(select(streams).where(streams.c.id == stream)).one()
-    return Stream(row.id, row.position, row.head, row.system_seq, row.system_hash)
-
-
-def save_stream(connection: Connection, stream: Stream) -> None:
-    """Write a site's counter and head."""
-    put(connection, streams, [stream.as_row()])
-
-
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A draft of the server itself, and when it happened."""
@@ -231,32 +208,3 @@ class Dated:
     draft: Draft
     at: datetime
     actor: str = SYSTEM
-
-
-def append_system_acts(
-    connection: Connection, stream: Stream, dated: Sequence[Dated], received_at: datetime
-) -> list[Act]:
-    """Log acts of the server itself as applied.
-
-    The caller holds the stream's lock, has judged the acts, writes the rows they change, marks these in the
-    change feed, and saves the stream.
-    """
-    epoch = server_epoch(connection)
-    writer = LogWriter(stream, received_at)
-    acts = []
-    for each in dated:
-        stream.system_seq += 1
-        act = Act(
-            ActId(SERVER_DEVICE, f"{epoch}.{stream.id}", stream.system_seq),
-            stream.system_hash,
-            stream.id,
-            each.actor,
-            Times(each.at, epoch, 0),
-            each.draft,
-        )
-        exact = encode_act(act)
-        stream.system_hash = act_hash(exact)
-        writer.append(Entry(act.id, exact, Outcome.APPLIED, each.actor, each.at, act))
-        acts.append(act)
-    writer.write(connection)
-    return acts

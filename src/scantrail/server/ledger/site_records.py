@@ -6,14 +6,13 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from json import JSONDecodeError
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.act import Act, ActId, Times
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.world import World
@@ -22,20 +21,22 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.things.unit import Unit
+from scantrail.protocol import taking
+from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.intake import Head
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push
-from scantrail.protocol.messages import Row as TakenRow
-from scantrail.protocol.rows import body_for
 from scantrail.protocol.taking import Alarm, AlarmKind, Entry, Known
 from scantrail.protocol.waiting import Waiting
 from scantrail.server.database.engine import RowUnreadable
 from scantrail.server.database.flights import Query, Row, fly
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import alarms, device_heads, feed, labels, streams
-from scantrail.server.database.writes import Write, Written, insert_into, put_into
-from scantrail.server.ledger.feed import PAGE, PAGE_BYTES, feed_rows
-from scantrail.server.ledger.log import LogWriter, has_head, head_of
-from scantrail.server.ledger.opening import Opened
+from scantrail.server.database.writes import Write, Written, in_chunks, insert_into, put_into
+from scantrail.server.ledger.feed import feed_rows
+from scantrail.server.ledger.log import SERVER_DEVICE, Dated, LogWriter, has_head
+from scantrail.server.ledger.opening import Opened, opened
+from scantrail.server.ledger.own_changes import own_changes
+from scantrail.server.ledger.rules import RULES
 from scantrail.server.ledger.waiting import WaitingRows
 from scantrail.server.ledger.world import load_world
 from scantrail.server.records.remembered import masters_at
@@ -55,7 +56,8 @@ class SqlRecords:
         self.site: SiteId = standing.stream.id
         self.head_after = standing.head
         """The last act of the device's store, as it is when all is written."""
-        self._connection = connection
+        self.connection = self._connection = connection
+        """For what is read and written beside."""
         self._now = now
         self._standing = standing
         self._stream = standing.stream
@@ -66,7 +68,51 @@ class SqlRecords:
         self._units: dict[UnitId, Unit] = {}
         self._registered: set[UnitId] = set()
         self._heads: list[Row] = []
+        self._is_of_server = False
+        self._also: list[Thing] = []
         self._listed: list[dict[str, Any]] = []
+
+    @classmethod
+    def of(cls, connection: Connection, site: SiteId, now: datetime) -> SqlRecords:
+        """Those of a site whose lock the caller holds; whoever has them executes what they `finish` with."""
+        return cls(connection, opened(connection, site), now)
+
+    def take(self, push: Push, broken: str = "") -> tuple[ActVerdict, ...]:
+        """Take a device's batch: a verdict for each of its acts. `broken` says why its acts cannot be taken as acts.
+
+        Raises:
+            BrokenChain: the batch does not follow on what the server has.
+            RowUnreadable: a row that it needs cannot be read.
+        """
+        if self._standing.has_verdicts:
+            self._forget_read(push)
+        return taking.take(push, self, RULES, self._now, broken)
+
+    def record(self, dated: Iterable[Dated]) -> list[Act]:
+        """Log acts of the server itself as applied. The caller has judged them, and puts the rows that they change."""
+        self._is_of_server = True
+        return [self._recorded(each) for each in dated]
+
+    def _recorded(self, dated: Dated) -> Act:
+        stream, epoch = self._stream, self._standing.server_epoch
+        stream.system_seq += 1
+        act = Act(
+            ActId(SERVER_DEVICE, f"{epoch}.{stream.id}", stream.system_seq),
+            stream.system_hash,
+            stream.id,
+            dated.actor,
+            Times(dated.at, epoch, 0),
+            dated.draft,
+        )
+        exact = encode_act(act)
+        stream.system_hash = act_hash(exact)
+        self.append(Entry(act.id, exact, Outcome.APPLIED, dated.actor, dated.at, act))
+        return act
+
+    def changed(self, things: Iterable[Thing]) -> None:
+        """List rows as changed, after everything that was appended, that the server has written beside."""
+        self._is_of_server = True
+        self._also += things
 
     def head(self, device: str, epoch: str) -> Head:  # noqa: ARG002 - reason: those that this was opened for
         """The last act of the device's store with which this was opened."""
@@ -98,9 +144,9 @@ class SqlRecords:
         with _readable_rows(self.site):
             return self._waiting.all()
 
-    def forget_read(self, push: Push) -> None:
+    def _forget_read(self, push: Push) -> None:
         """Drop the late verdicts that the pushing device has got; one of another history has got none of these."""
-        if self._standing.has_verdicts and has_head(self._connection, self.site, push.seen.heads.get(self.site, "")):
+        if has_head(self._connection, self.site, push.seen.heads.get(self.site, "")):
             self._waiting.forget_read(push.device, push.seen.cursor.get(self.site, 0))
 
     def keep_waiting(self, waiting: Waiting) -> None:
@@ -148,7 +194,7 @@ class SqlRecords:
         To be executed once, as the last of the transaction.
         """
         heard = self._writer.attention.write(self._connection) + self._waiting.write()
-        self._listed = feed_rows(self._stream, [*self._changed, *heard])
+        self._listed = feed_rows(self._stream, [*self._changed, *self._also, *heard])
         labelled = [label_row(unit) for unit in self._units.values() if unit.id in self._registered]
         parts: list[tuple[Write, Sequence[Row]]] = [
             *self._writer.parts(),
@@ -158,49 +204,23 @@ class SqlRecords:
             (put_into(device_heads), self._heads),
             (put_into(streams), [self._stream.as_row()] if self._stream.position > self._began_at else []),
         ]
-        written = [(write, rows) for write, rows in parts if rows]
-        return (Written(written),) if written else ()
+        return in_chunks([(write, rows) for write, rows in parts if rows])
+
+    def finish(self) -> tuple[Written, ...]:
+        """The last that is to be executed. Where acts wait for what the server changed, they are judged again first."""
+        written = self.written()
+        if not (self._standing.waits and self._is_of_server):
+            return written
+        fly(self._connection, *written)
+        again = SqlRecords.of(self._connection, self.site, self._now)
+        moved = ((RowKind(entry["kind"]), entry["id"]) for entry in self._listed)
+        taking.judge_again(again, RULES, self._now, {(kind.value, thing) for kind, thing in moved})
+        return again.written()
 
     def own_changes(self, push: Push) -> Changes | None:
-        """What the pushing device has not seen, where that is no more than its push has changed; else None.
-
-        It is what `changes_after` would tell, and nothing is read for it.
-        """
-        seen, before = push.seen, self._standing
-        told = {stream: seen.heads.get(stream, head) for stream, head in before.heads.items()}
-        reached = {stream: seen.cursor.get(stream, 0) for stream in before.positions}
-        is_up_to_date = reached == before.positions and told == before.heads
-        if not is_up_to_date or not self._has_acts(push):
-            return None
-        own = self._stream
-        heads = {**before.heads, own.id: head_of(own.position, own.head)}
-        page = self._own_page()
-        if page is None:
-            return None
-        more = len(page) < len(self._listed)
-        reached[own.id] = page[-1].position if more else own.position
-        return Changes(before.server_epoch, reached, page, more, heads)
-
-    def _own_page(self) -> tuple[TakenRow, ...] | None:
-        """The first of the listed rows, as many as a page takes; None where one of them is not at hand."""
-        page: list[TakenRow] = []
-        size = 0
-        for entry in self._listed[:PAGE]:
-            changed = self._changed.get((RowKind(entry["kind"]), entry["id"]))
-            if changed is None:
-                return None
-            size += len(changed.columns["body"])
-            if page and size > PAGE_BYTES:
-                break
-            row = TakenRow(changed.kind, changed.id, entry["position"], changed.told)
-            page.append(replace(row, body=body_for(self.site, row)))
-        return tuple(page)
-
-    def _has_acts(self, push: Push) -> bool:
-        """Whether the acts that the device was told are acknowledged are here."""
-        seen = push.seen
-        is_own = (seen.device, seen.epoch) == (push.device, push.epoch)
-        return not seen.acknowledged or (is_own and seen.acknowledged <= self.head_after.seq)
+        """What the pushing device has not seen, where that is no more than its push has changed; else None."""
+        standing = self._standing
+        return own_changes(push, standing, self._stream, self.head_after.seq, self._listed, self._changed)
 
 
 _KNOWN = Query.of_both(
