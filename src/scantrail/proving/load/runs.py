@@ -16,11 +16,11 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from scantrail.protocol.messages import Push
+from scantrail.protocol.messages import Push, Seen
 from scantrail.proving.load.ceiling import writer
 from scantrail.proving.load.counting import Count, counting
 from scantrail.proving.load.cpu import cpu_s
-from scantrail.proving.load.journals import seen_after
+from scantrail.proving.load.journals import followed, seen_after
 from scantrail.proving.load.rehearsal import Written, must_apply
 from scantrail.proving.postgres import plain_address
 from scantrail.server.database.bodies import to_body
@@ -98,8 +98,9 @@ _END = object()
 def counted(url: str, share: Pushes) -> Count:
     """How many statements and round trips the last push of a share is; the first one opens the connection."""
     with closing(Database(url)) as database, counting(database) as counter:
+        seen = followed(database, share.device.site)
         before = after = counter.so_far()
-        for _ in _pushing(database, share):
+        for _ in _pushing(database, share, seen):
             before, after = after, counter.so_far()
     return Count(after.statements - before.statements, after.round_trips - before.round_trips)
 
@@ -149,13 +150,12 @@ def _doing(url: str, share: Share) -> Iterator[Iterator[None]]:
     """A share step by step: each is one push, done when it is answered, or its rows are durable."""
     with ExitStack() as stack:
         if isinstance(share, Pushes):
-            yield _pushing(stack.enter_context(closing(Database(url))), share)
+            yield _pushing(stack.enter_context(closing(Database(url))), share, share.pushes[0].seen)
         else:
             yield _writing(stack.enter_context(writer(url, share.site)), share)
 
 
-def _pushing(database: Database, share: Pushes) -> Iterator[None]:
-    seen = share.pushes[0].seen
+def _pushing(database: Database, share: Pushes, seen: Seen) -> Iterator[None]:
     for push in share.pushes:
         answer = take_push(database, share.device, replace(push, seen=seen), datetime.now(UTC))
         to_body(answer)
