@@ -20,11 +20,18 @@ from scantrail.protocol.limits import (
     TooLarge,
     act_fault,
     check_json,
+    may_hold_fault,
 )
 
 ROOMY = Size(bytes=10**6, marks=10**6, depth=10**6)
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(st.characters() | st.sampled_from('"\\[]{},:'))
 DATA = st.recursive(LEAVES, lambda each: st.lists(each) | st.dictionaries(st.text(), each), max_leaves=30)
+
+
+def as_sent(data: Any) -> list[bytes]:
+    """Both ways in which JSON text may be written."""
+    plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return [json.dumps(data).encode(), plain]
 
 
 def depth_of(data: Any) -> int:
@@ -105,6 +112,16 @@ def test_one_byte_too_many_is_too_large() -> None:
 )
 def test_a_record_over_a_limit_is_told_with_its_field(data: Any, where: str) -> None:
     assert act_fault(data).startswith(f"{where}: ")
+    assert all(may_hold_fault(text) for text in as_sent(data))
+
+
+@given(DATA | st.lists(st.integers() | st.text(min_size=190, max_size=210)))
+def test_a_record_whose_bytes_show_no_need_to_look_at_its_fields_has_no_fault(data: Any) -> None:
+    assert act_fault(data) == "" or all(may_hold_fault(text) for text in as_sent(data))
+
+
+def test_the_fields_of_a_usual_record_need_no_look() -> None:
+    assert not any(map(may_hold_fault, as_sent({"events": [{"unit": "x" * LONGEST_NAME, "seq": 10**17}]})))
 
 
 @pytest.mark.parametrize(

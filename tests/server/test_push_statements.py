@@ -195,7 +195,7 @@ def test_what_a_push_is_told_without_reading_is_what_the_feed_tells(served: Serv
     seen = hand.batch().seen
     answer = hand.push()
     with served.database.reading() as connection:
-        assert answer.changes == changes_after(connection, seen, "MAIN")
+        assert answer.changes == changes_after(connection, seen, "MAIN", limit=2 * MANY)
 
 
 def test_a_device_that_has_not_seen_what_others_did_is_told_that_too(served: ServedSite) -> None:

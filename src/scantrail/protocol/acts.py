@@ -13,7 +13,7 @@ from scantrail.domain.facts.stored import event_from_plain, event_to_plain
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.photo import Photo, is_hash
-from scantrail.protocol.limits import ACT, TooLarge, act_fault, check_json
+from scantrail.protocol.limits import ACT, TooLarge, act_fault, check_json, may_hold_fault
 
 SCHEMA = 1
 """Version of the envelope written by this code. Readers accept every version ever released."""
@@ -105,7 +105,7 @@ def decode_fresh_act(exact: bytes) -> Act:
     except TooLarge as error:
         raise ActError(f"Failed to read an act: {error}.") from error
     data = _parsed(exact)
-    fault = act_fault(data)
+    fault = act_fault(data) if may_hold_fault(exact) else ""
     if fault:
         raise ActError(f"Failed to read an act: {fault}.")
     return _decoded(data)

@@ -10,7 +10,7 @@ from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import Changes, Push, Row
 from scantrail.protocol.rows import body_for
-from scantrail.server.ledger.feed import PAGE, PAGE_BYTES
+from scantrail.server.ledger.feed import PAGE_BYTES
 from scantrail.server.ledger.log import Stream, head_of
 from scantrail.server.ledger.opening import Opened
 from scantrail.server.records.rows import ChangedRow
@@ -24,8 +24,9 @@ def own_changes(
     listed: Sequence[Mapping[str, Any]],
     changed: Mapping[Thing, ChangedRow],
 ) -> Changes | None:
-    """The page that `changes_after` would tell; None where there is more to tell than is at hand.
+    """What `changes_after` would tell; None where there is more to tell than is at hand.
 
+    However many rows they are, as long as their bytes fit on a page: who has sent 500 acts need not ask for the rest.
     `listed` are the entries of the feed that the push has made, in order, and `changed` the rows that it has written.
     """
     seen = push.seen
@@ -34,7 +35,7 @@ def own_changes(
     is_up_to_date = reached == before.positions and told == before.heads
     if not is_up_to_date or not _has_acts(push, acknowledged):
         return None
-    page = _page(after.id, listed[:PAGE], changed)
+    page = _page(after.id, listed, changed)
     if page is None:
         return None
     more = len(page) < len(listed)
