@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
@@ -21,6 +21,7 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskTaken
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.protocol.messages import Changes, Outcome, Push, PushAnswer, Seen
@@ -29,11 +30,12 @@ from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.judging import Device, take_push
 from scantrail.server.ledger.opening import opened
 from scantrail.server.records.documents import put_documents
-from scantrail.server.records.master import put_workers
+from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
 from scantrail.server.records.remembered import masters_at
+from scantrail.server.records.rows import MASTERS
 from scantrail.server.records.units import put_units
 from tests.server.site import VERIFIER, ServedSite
-from tests.support.worlds import CLERK, MODULE, SARAH, exact_line, module, pick_list
+from tests.support.worlds import CLERK, MODULE, PLACES, SARAH, SITE, exact_line, module, pick_list
 
 MOST_STATEMENTS, MOST_ROUND_TRIPS = 10, 4
 """On PostgreSQL those that begin and end a transaction are counted with the others."""
@@ -44,7 +46,7 @@ MANY = 500
 PLACE, OTHER_PLACE, CART = "MAIN/A-15-03", "MAIN/A-15-04", "MAIN/CART-05"
 
 
-MASTERS = "SELECT 'site', id"
+READ_MASTERS = "SELECT 'site', id"
 """How the statement begins that reads what only imports change."""
 
 
@@ -223,14 +225,15 @@ def test_what_only_imports_change_is_read_once_and_again_when_one_has_changed_it
     event.listen(
         served.database.engine,
         "before_cursor_execute",
-        lambda *seen: read.append(seen[2]) if seen[2].startswith(MASTERS) else None,
+        lambda *seen: read.append(seen[2]) if seen[2].startswith(READ_MASTERS) else None,
     )
     hand = Hand(served, SARAH)
     for turn in range(3):
         move(hand, 1000 + turn, 1)
         assert hand.push().verdicts[0].outcome is Outcome.APPLIED
     assert len(read) == 1
-    with served.database.writing() as connection:
+    another_process = Database(served.database.url)
+    with closing(another_process), another_process.writing() as connection:
         put_workers(connection, [replace(SARAH, roles=())], {SARAH.id: VERIFIER})
     move(hand, 1010, 1)
     (verdict,) = hand.push().verdicts
@@ -251,3 +254,39 @@ def test_what_an_import_takes_back_was_never_remembered(served: ServedSite) -> N
         connection.rollback()
     move(hand, 1010, 1)
     assert hand.push().verdicts[0].outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize("kind", WORK)
+def test_nothing_is_compiled_for_a_push(served: ServedSite, kind: str) -> None:
+    work, worker, _expected = WORK[kind]
+    hand = Hand(served, worker)
+    work(hand, 1000, 1)
+    hand.push()
+    compiled: list[object] = []
+    event.listen(served.database.engine, "before_execute", lambda *seen: compiled.append(seen[1]))
+    for number in (2000, 3000):
+        work(hand, number, 2)
+        compiled.clear()
+        hand.push()
+        assert compiled == []
+
+
+def test_whatever_an_import_alone_changes_is_another_version_of_it(served: ServedSite) -> None:
+    def version() -> str:
+        with served.database.reading() as connection:
+            return opened(connection, "MAIN").masters
+
+    versions = [version()]
+    hold = Hold("R-1", HoldKind.RECALL, "capacitors", product=MODULE.id)
+    writes: list[Callable[[Connection], None]] = [
+        lambda connection: put_sites(connection, [SITE]),
+        lambda connection: put_products(connection, [MODULE]),
+        lambda connection: put_places(connection, PLACES),
+        lambda connection: put_workers(connection, [SARAH], {SARAH.id: VERIFIER}),
+        lambda connection: put_holds(connection, [hold]),
+    ]
+    for write in writes:
+        with served.database.writing() as connection:
+            write(connection)
+        versions.append(version())
+    assert len(set(versions)) == 1 + len((*MASTERS, RowKind.HOLD))

@@ -113,8 +113,8 @@ class WaitingRows:
         return [(RowKind.VERDICT, self._names[act]) for act in self._judged]
 
     def _update(self, column: str, values: Mapping[ActId, Any]) -> None:
-        statement = update(waiting).where(waiting.c.id == bindparam("name")).values({column: bindparam("value")})
         if values:
+            statement = update(waiting).where(waiting.c.id == bindparam("name")).values({column: bindparam("value")})
             rows = [{"name": self._names[act], "value": value} for act, value in values.items()]
             self._connection.execute(statement, rows)
 
