@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -374,6 +375,69 @@ async def test_the_loop_sends_at_once_after_a_record(device: OnlineDevice, serve
     finally:
         running.cancel()
     assert served.unit(46).status is Status.PICKED
+
+
+def asking(served: ServedSite, pause_s: int) -> None:
+    """The server has so many devices that it asks them to come less often."""
+    app: Any = served.http.app
+    app.state.pace.pause_s = lambda _device: pause_s
+
+
+async def pauses_of(device: OnlineDevice, exchanges: int) -> list[float]:
+    """How long the device rests after each of its next exchanges."""
+    pauses = []
+    for _exchange in range(exchanges):
+        await device.sync.now()
+        pauses.append(device.sync._pause())
+    return pauses
+
+
+async def test_a_device_that_somebody_works_with_asks_every_five_seconds_however_quiet_it_is(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    asking(served, 60)
+    assert await pauses_of(device, 6) == [5, 5, 5, 5, 5, 5]
+
+
+async def test_a_device_that_nobody_works_with_asks_less_often_until_something_happens(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    device.sync.is_attended = lambda: False
+    assert await pauses_of(device, 4) == [10, 20, 30, 30]
+    damages(served, 49)
+    assert await pauses_of(device, 2) == [5, 10], "something came from the server"
+    device.picks(UNIT)
+    assert await pauses_of(device, 2) == [5, 10], "something was recorded"
+    device.sync.is_attended = lambda: True
+    assert await pauses_of(device, 2) == [5, 5], "somebody has signed in"
+
+
+async def test_a_device_that_nobody_works_with_asks_no_sooner_than_a_server_with_many_devices_wants(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    device.sync.is_attended = lambda: False
+    asking(served, 25)
+    assert await pauses_of(device, 3) == [25, 25, 30]
+    device.picks(UNIT)
+    assert await pauses_of(device, 1) == [25], "a push is answered with it too"
+    asking(served, 0)
+    assert await pauses_of(device, 1) == [10]
+
+
+async def test_an_idle_device_that_lost_its_server_begins_again_with_five_seconds(device: OnlineDevice) -> None:
+    device.sync.is_attended = lambda: False
+    await pauses_of(device, 4)
+    device.line.fault = cut
+    await device.sync.now()
+    device.line.fault = None
+    assert await pauses_of(device, 2) == [10, 20]
+
+
+def damages(served: ServedSite, number: int) -> None:
+    """Another device reports a unit as damaged."""
+    other = served.device("Scanner-06")
+    other.record(ConditionStated(module(number).id, Condition.DAMAGED))
+    other.push()
 
 
 async def test_stopping_in_the_middle_of_a_push_loses_nothing(device: OnlineDevice, served: ServedSite) -> None:

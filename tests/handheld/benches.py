@@ -50,6 +50,7 @@ class FakeSync:
         self.state = SyncState(Link.ONLINE, 0)
         self.on_state: Callable[[SyncState], None] = lambda _state: None
         self.on_changed: Callable[[], None] = lambda: None
+        self.is_attended: Callable[[], bool] = lambda: True
         self.asked = 0
 
     async def run(self) -> None:

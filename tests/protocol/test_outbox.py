@@ -14,6 +14,7 @@ from scantrail.protocol.outbox import (
     batch_of,
     build_push,
     check_answer,
+    idle_pause,
     pages_of,
     pause_before,
     state_of,
@@ -114,6 +115,16 @@ def test_a_server_may_ask_for_a_longer_pause_but_not_for_ever() -> None:
 
 def test_devices_that_a_server_sends_away_together_come_back_at_different_times() -> None:
     assert [pause_before(1, chance, asked=2) for chance in (0.0, 0.25, 0.5)] == [2, 2.5, 3]
+
+
+def test_a_device_that_nothing_happens_to_asks_less_and_less_often_down_to_twice_a_minute() -> None:
+    assert [idle_pause(quiet, 0.5) for quiet in (0, 1, 2, 3, 4, 10_000)] == [5, 10, 20, 30, 30, 30]
+    assert (idle_pause(0, 0.0), round(idle_pause(0, 0.999999), 3)) == (4, 6), "give or take a fifth"
+
+
+@pytest.mark.parametrize(("asked", "pause"), [(0, 10), (7, 10), (40, 40), (10**9, 300), (-5, 10)])
+def test_a_server_with_many_devices_may_ask_them_to_come_less_often_but_not_hardly_ever(asked: int, pause: int) -> None:
+    assert idle_pause(1, 0.5, asked) == pause
 
 
 def test_only_the_last_page_moves_the_cursor() -> None:

@@ -106,6 +106,7 @@ class HandheldApp(App[None]):
         """Begin to exchange with the server."""
         self._sync.on_state = self._state_changed
         self._sync.on_changed = self._changed
+        self._sync.is_attended = lambda: self.desk.session.worker is not None
         self.run_worker(self._sync.run(), name="sync")
         on_port = self._device.scanners.serial_port
         if on_port is not None and on_port.serial is not None:

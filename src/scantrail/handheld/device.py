@@ -19,6 +19,7 @@ class SyncLoop(Exchange, Protocol):
 
     on_state: Callable[[SyncState], None]
     on_changed: Callable[[], None]
+    is_attended: Callable[[], bool]
 
     async def run(self) -> None:
         """Exchange until cancelled."""

@@ -60,6 +60,7 @@ def check(answer: object) -> None:
 
 def _check_changes(changes: Changes) -> None:
     _check_history(changes.server_epoch, changes.cursor, changes.heads)
+    _check_number("pause_s", changes.pause_s)
     for row in changes.rows:
         _check_number("position", row.position)
 

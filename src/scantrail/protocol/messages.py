@@ -139,6 +139,8 @@ class Changes:
     """Whether another page is ready now."""
     heads: dict[str, str] = field(default_factory=dict)
     """By stream, the newest entry of its log, for the device to say again; see `Seen`."""
+    pause_s: int = 0
+    """The server has many devices: one that nobody works with asks again after so many seconds at the earliest."""
     unread: tuple[UnreadRow, ...] = ()
     """Rows of kinds that are not known here. Never sent: they are told apart when a page is read."""
 

@@ -20,6 +20,10 @@ LONGEST_ASKED_PAUSE_S = 300.0
 
 SHORTEST_PAUSE_S = 0.1
 
+IDLE_PAUSES_S = (5.0, 10.0, 20.0, 30.0)
+"""Between two exchanges of a device that has nothing to send: the first after something has happened, then the next
+each time that nothing has, and the last from then on."""
+
 PAGE = 500
 """Rows a device writes at once: it must not stop a scan for long."""
 
@@ -134,6 +138,16 @@ def pause_before(attempt: int, chance: float, asked: float | None = None) -> flo
     ceiling: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempt - 1, 10))
     least = min(asked or 0.0, LONGEST_ASKED_PAUSE_S)
     return max(SHORTEST_PAUSE_S, chance * ceiling, least * (1 + chance))
+
+
+def idle_pause(quiet: int, chance: float, asked: int = 0) -> float:
+    """Seconds until a device that has nothing to send asks for news again.
+
+    `quiet` counts the exchanges in a row that have brought nothing; `chance` is random in [0, 1) and stretches or
+    shortens the pause by a fifth at the most; `asked` is the least that the server wants, in seconds.
+    """
+    usual = IDLE_PAUSES_S[min(quiet, len(IDLE_PAUSES_S) - 1)]
+    return max(usual, min(asked, LONGEST_ASKED_PAUSE_S)) * (0.8 + 0.4 * chance)
 
 
 def pages_of(changes: Changes, cursor: dict[str, int]) -> tuple[Changes, ...]:

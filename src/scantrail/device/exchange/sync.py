@@ -30,11 +30,8 @@ from scantrail.protocol.exchange import (
 )
 from scantrail.protocol.link import Link, link_after
 from scantrail.protocol.messages import REVOKED, Changes, Push, PushAnswer, Seen
-from scantrail.protocol.outbox import WrongAnswer, pause_before
+from scantrail.protocol.outbox import WrongAnswer, idle_pause, pause_before
 from scantrail.words import N_, M, Message
-
-IDLE_S = 5.0
-"""Between two polls while there is nothing to send, give or take a fifth."""
 
 MISTAKE = N_(
     "A mistake in Scantrail keeps this device from the server ({why}). Scans are kept and the exchange is tried again: "
@@ -103,6 +100,8 @@ class Sync:
         self.on_changed = on_changed
         self.on_exchanged: Callable[[datetime], None] = lambda _at: None
         """Called after every exchange that came to its end."""
+        self.is_attended: Callable[[], bool] = lambda: True
+        """Whether somebody works with this device, and is shown what is new within seconds."""
         self.photos = PhotoSync(store, server, clock, chance)
         self.photos.on_changed = self._photos_changed
         self._first_load = FirstLoad(store, server, self._loads)
@@ -112,11 +111,14 @@ class Sync:
         self._was_told_to_leave = False
         self._failures = 0
         self._asked_pause: float | None = None
+        self._quiet = 0
+        """Exchanges in a row that brought nothing, and that nobody waited for."""
+        self._asked_idle_pause = 0
         self._wake = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
-        """Exchange until cancelled: at once after each record, every few seconds when idle, less often offline.
+        """Exchange until cancelled: at once after each record, every few seconds while somebody works, else less often.
 
         Photos go beside: however slow or broken their way is, acts do not wait for them.
         """
@@ -142,18 +144,24 @@ class Sync:
         self.on_changed()
 
     async def _rest(self) -> None:
-        pause = IDLE_S * (0.8 + 0.4 * self._chance())
-        if self._failures:
-            pause = pause_before(self._failures, self._chance(), self._asked_pause)
         try:
-            async with asyncio.timeout(pause):
+            async with asyncio.timeout(self._pause()):
                 await self._wake.wait()
         except TimeoutError:
             return
 
+    def _pause(self) -> float:
+        """Seconds until the next exchange, unless something is recorded before."""
+        if self._failures:
+            return pause_before(self._failures, self._chance(), self._asked_pause)
+        if self.is_attended():
+            return idle_pause(0, self._chance())
+        return idle_pause(self._quiet, self._chance(), self._asked_idle_pause)
+
     async def _round(self) -> None:
         async with self._one_at_a_time:
             self._wake.clear()
+            self._quiet = 0 if self.is_attended() else self._quiet + 1
             try:
                 await self._exchange()
             except Offline as offline:
@@ -189,6 +197,7 @@ class Sync:
 
     def _failed(self, link: Link, reason: Message | str, asked_pause: float | None = None) -> None:
         self._failures += 1
+        self._quiet = 0
         self._asked_pause = asked_pause
         self._show(link, reason)
 
@@ -207,7 +216,7 @@ class Sync:
             self._tidied = True
         for _turn in range(HISTORIES):
             if self._store.is_empty and await self._first_load.run():
-                self.on_changed()
+                self._has_news()
             if await self._talk():
                 await self._numbers.refill()
                 return
@@ -224,9 +233,13 @@ class Sync:
         while (step := next_step(talk, reply)) is not None:
             reply = await self._reply_to(step)
             if is_put_back(self._store, step, reply) and await self._first_load.run():
-                self.on_changed()
+                self._has_news()
                 return False
         return True
+
+    def _has_news(self) -> None:
+        self._quiet = 0
+        self.on_changed()
 
     def _loads(self) -> None:
         self._show(Link.ONLINE, "")
@@ -234,12 +247,15 @@ class Sync:
     async def _reply_to(self, step: Step) -> Reply:
         match step:
             case Send(push):
+                self._quiet = 0
                 return await self._push(push)
             case Ask(seen):
-                return await self._server.changes(seen)
+                changes = await self._server.changes(seen)
+                self._asked_idle_pause = changes.pause_s
+                return changes
             case Taken(is_different):
                 if is_different:
-                    self.on_changed()
+                    self._has_news()
                     self._first_load.count_rows()
                 self._show(Link.ONLINE, "")
                 await asyncio.sleep(0)
@@ -247,9 +263,11 @@ class Sync:
 
     async def _push(self, push: Push) -> PushAnswer | OutOfStep:
         try:
-            return await self._server.push(push)
+            answer = await self._server.push(push)
         except Refused as refused:
             if refused.expected_seq is None:
                 raise
             self.photos.ask_again()
             return OutOfStep(refused.expected_seq, refused)
+        self._asked_idle_pause = answer.changes.pause_s
+        return answer

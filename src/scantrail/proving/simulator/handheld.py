@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from scantrail.device.exchange.sync import IDLE_S
 from scantrail.device.session import Session
 from scantrail.device.store import StoreError
 from scantrail.domain.plain import PlainError
 from scantrail.protocol.exchange import DeviceRecords, GivenUp, Reply, Taken, Talk, exchange, next_step
-from scantrail.protocol.outbox import WrongAnswer, pause_before
+from scantrail.protocol.outbox import WrongAnswer, idle_pause, pause_before
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.device_watch import DeviceWatch, WatchedStore
 from scantrail.proving.simulator.fate import Fate, PowerCut
@@ -229,7 +228,7 @@ class Handheld:
 
     def _rest(self) -> None:
         self._let_go()
-        pause = IDLE_S * (0.8 + 0.4 * self._chance.random())
+        pause = idle_pause(0, self._chance.random())
         if self._failures:
             pause = pause_before(self._failures, self._chance.random())
         elif self._store.pending(1):

@@ -27,6 +27,7 @@ from scantrail.server.devices.tokens import Tokens
 from scantrail.server.http.crowds import Crowd
 from scantrail.server.http.digests import Digests
 from scantrail.server.http.feed_reader import FeedReader
+from scantrail.server.http.pace import Pace
 from scantrail.server.http.rates import Rates
 from scantrail.server.http.requests import LONGEST_ECHO, Refused, answer, database_of, now_of, problem_answer, refused
 from scantrail.server.http.routers import attention, enrolment, numbers, photos, snapshots, sync, units
@@ -68,6 +69,7 @@ def create_app(
     app.state.crowd = Crowd()
     app.state.presence = presence
     app.state.rates = Rates()
+    app.state.pace = Pace(monotonic)
     app.state.tokens = Tokens(database, monotonic)
     app.state.feed_reader = FeedReader(SharedFeed(database, monotonic))
     app.state.turns = Turns()

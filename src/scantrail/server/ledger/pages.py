@@ -78,18 +78,27 @@ class Page:
 
 
 def page_of(
-    server_epoch: str, cursor: Mapping[str, int], texts: Sequence[Text], *, more: bool, heads: Mapping[str, str]
+    server_epoch: str,
+    cursor: Mapping[str, int],
+    texts: Sequence[Text],
+    *,
+    more: bool,
+    heads: Mapping[str, str],
+    pause_s: int = 0,
 ) -> Page:
     """A page with these rows, field by field as `Changes` is written."""
     begins = f'{{"server_epoch":{json.dumps(server_epoch)},"cursor":{_json(cursor)},"rows":['
-    ends = f'],"more":{json.dumps(more)}' + (f',"heads":{_json(heads)}}}' if heads else "}")
-    return Page(begins.encode("ascii"), tuple(texts), ends.encode("ascii"))
+    ends = f'],"more":{json.dumps(more)}'
+    ends += f',"heads":{_json(heads)}' if heads else ""
+    ends += f',"pause_s":{pause_s}' if pause_s else ""
+    return Page(begins.encode("ascii"), tuple(texts), f"{ends}}}".encode("ascii"))
 
 
-def page_with(changes: Changes) -> Page:
+def page_with(changes: Changes, pause_s: int = 0) -> Page:
     """A page that is for one device alone."""
     texts = [Text(to_body(row).encode("ascii")) for row in changes.rows]
-    return page_of(changes.server_epoch, changes.cursor, texts, more=changes.more, heads=changes.heads)
+    told = (changes.server_epoch, changes.cursor, texts)
+    return page_of(*told, more=changes.more, heads=changes.heads, pause_s=pause_s)
 
 
 def _json(data: Mapping[str, object]) -> str:

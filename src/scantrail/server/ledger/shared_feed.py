@@ -42,6 +42,8 @@ class Ask:
     """Rows at the most."""
     is_leaving: bool = False
     """Whether it was revoked: it is told nothing, and left to ask again and hear why."""
+    pause_s: int = 0
+    """When it is to ask again; see `Changes`."""
 
 
 class Look(NamedTuple):
@@ -142,4 +144,4 @@ def _next_page(counters: Counters, streams: Streams, ask: Ask) -> Page | _Gap:
         texts += found
     more = any(reached[name] < counter.position for name, counter in counters.streams.items())
     heads = {name: head_of(counter.position, counter.head) for name, counter in counters.streams.items()}
-    return page_of(counters.server_epoch, reached, texts, more=more, heads=heads)
+    return page_of(counters.server_epoch, reached, texts, more=more, heads=heads, pause_s=ask.pause_s)

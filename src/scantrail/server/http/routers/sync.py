@@ -15,6 +15,7 @@ from scantrail.protocol.outbox import MAX_BYTES
 from scantrail.server.database.bodies import to_body
 from scantrail.server.devices.keys import is_signed
 from scantrail.server.http.crowds import Crowd
+from scantrail.server.http.pace import Pace
 from scantrail.server.http.requests import (
     BATCH,
     LONGEST_ECHO,
@@ -31,7 +32,7 @@ from scantrail.server.http.requests import (
     text_in,
 )
 from scantrail.server.ledger.feed import PAGE
-from scantrail.server.ledger.judging import take_acts
+from scantrail.server.ledger.judging import Device, take_acts
 from scantrail.server.ledger.pages import page_with
 from scantrail.server.ledger.shared_feed import Ask
 from scantrail.words import M
@@ -59,14 +60,14 @@ async def post_push(request: Request) -> Response:
     if not is_signed(device, push):
         raise refused(403, "not_signed", M("The batch does not carry this device's signature. Call support."))
 
-    now = now_of(request)
+    now, pause_s = now_of(request), _pause_s(request, device)
     try:
         with crowd.admitted(device.id):
             taken = await run_in_threadpool(take_acts, database_of(request), device, push, now)
             if taken.changes is not None:
-                page = await run_in_threadpool(page_with, taken.changes)
+                page = await run_in_threadpool(page_with, taken.changes, pause_s)
             else:
-                ask = Ask(push.seen, device.site, PAGE, device.is_leaving)
+                ask = Ask(push.seen, device.site, PAGE, device.is_leaving, pause_s)
                 page = await reader_of(request).page(ask, as_of_now=True)
     except BrokenChain as error:
         detail = M("This device's records do not follow on those that the server has: {why}", why=error)
@@ -90,7 +91,13 @@ async def get_changes(request: Request) -> Response:
     device = await asking_device(request)
     query: bytes = request.scope["query_string"]
     asked = _asked_again(query) if len(query) <= LONGEST_KEPT else _asked(query)
-    return await page_answer(request, await reader_of(request).page(Ask(asked.seen, device.site, asked.limit)))
+    ask = Ask(asked.seen, device.site, asked.limit, pause_s=_pause_s(request, device))
+    return await page_answer(request, await reader_of(request).page(ask))
+
+
+def _pause_s(request: Request, device: Device) -> int:
+    pace: Pace = request.app.state.pace
+    return pace.pause_s(device.id)
 
 
 @dataclass(frozen=True, slots=True)
