@@ -31,7 +31,7 @@ from scantrail.domain.things.unit import Condition
 from scantrail.protocol.link import Link
 from scantrail.protocol.messages import NumbersAnswer, Push, Seen
 from scantrail.protocol.outbox import ActState, build_push
-from scantrail.protocol.snapshot import Snapshot
+from scantrail.protocol.snapshot import FORM, Snapshot
 from scantrail.server.database.schema import meta
 from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.snapshots import Snapshots
@@ -485,7 +485,7 @@ async def test_bytes_that_were_changed_on_the_way_are_not_taken(
 @pytest.mark.parametrize(
     "lie",
     [
-        {"form": 2},
+        {"form": FORM + 1},
         {"unpacked": 100},
         {"unpacked": 2**60},
         {"unpacked": 2**36},

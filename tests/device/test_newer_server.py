@@ -18,7 +18,7 @@ from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.rows_file import UNIT_VALUES
 from scantrail.domain.acts.act import ActId
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.facts.quality.events import ConditionStated
@@ -48,17 +48,21 @@ PICKS = pick_list(exact_line(UNIT))
 class Older:
     """A version that does not know these values yet. A newer server, reached over the line, still does."""
 
-    def __init__(self, *members: Enum) -> None:
-        self._members = members
-        self._values = {type(each): dict(type(each)._value2member_map_) for each in members}
-        self._names = {type(each): list(type(each)._member_names_) for each in members}
+    def __init__(self, *members: Enum | RowKind) -> None:
+        self._kinds = {each: KINDS[each] for each in members if isinstance(each, RowKind)}
+        self._members = [each for each in members if isinstance(each, Enum)]
+        self._values = {type(each): dict(type(each)._value2member_map_) for each in self._members}
+        self._names = {type(each): list(type(each)._member_names_) for each in self._members}
 
     def begin(self) -> None:
+        for kind in self._kinds:
+            del KINDS[kind]
         for each in self._members:
             del type(each)._value2member_map_[each.value]
             type(each)._member_names_.remove(each.name)
 
     def end(self) -> None:
+        KINDS.update(self._kinds)
         for kind, values in self._values.items():
             kind._value2member_map_.clear()
             kind._value2member_map_.update(values)
@@ -74,7 +78,7 @@ class Older:
 
 
 @contextmanager
-def without(device: OnlineDevice, *members: Enum) -> Iterator[None]:
+def without(device: OnlineDevice, *members: Enum | RowKind) -> Iterator[None]:
     """The device as a version that does not know these values."""
     older = Older(*members)
     older.begin()

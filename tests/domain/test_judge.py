@@ -10,6 +10,7 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import document, place, unit, worker
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Taken
@@ -76,8 +77,8 @@ def test_an_act_that_may_be_gives_the_rows_it_changes() -> None:
     seen = at_work()
     judgement = judged(act(PICKED), seen)
     assert judgement.refusal is None
-    assert judgement.units[UNIT.id].status is Status.PICKED
-    assert judgement.documents["PL-2025-0091"].remaining == 0
+    assert judgement.changed[unit(UNIT.id)].status is Status.PICKED
+    assert judgement.changed[document("PL-2025-0091")].remaining == 0
     assert seen.units[UNIT.id] == UNIT, "judging changes nothing by itself"
 
 
@@ -91,7 +92,7 @@ def test_an_act_is_refused_whole_when_one_of_its_events_is() -> None:
     seen = at_work()
     judgement = judged(act(PICKED, UnitMoved(UNIT.id, "MAIN/B-02-01", "MAIN/A-15-04")), seen)
     assert judgement.refusal is not None
-    assert (judgement.units, judgement.documents) == ({}, {})
+    assert judgement.changed == {}
 
 
 def test_a_refused_scan_is_on_record_and_changes_nothing() -> None:
@@ -285,7 +286,7 @@ def test_a_list_taken_by_another_device_is_taken_over_only_with_a_reason() -> No
     seen = at_work(taken=Taken("Scanner-02", "mike"), status=DocumentStatus.IN_PROGRESS)
     assert code(act(TaskTaken("PL-2025-0091")), seen) is Code.LIST_TAKEN_OVER
     judgement = judged(act(TaskTaken("PL-2025-0091"), reason="shift ended"), seen)
-    assert judgement.documents["PL-2025-0091"].taken == Taken("Scanner-05", SARAH.id)
+    assert judgement.changed[document("PL-2025-0091")].taken == Taken("Scanner-05", SARAH.id)
 
 
 def test_a_cancelled_list_cannot_be_taken_even_with_a_reason() -> None:
@@ -295,10 +296,13 @@ def test_a_cancelled_list_cannot_be_taken_even_with_a_reason() -> None:
 
 def test_needs_names_the_rows_to_load() -> None:
     needs = needs_of([act(PICKED).draft], [act(PICKED).actor])
-    assert needs.units == {UNIT.id}
-    assert needs.documents == {"PL-2025-0091"}
-    assert needs.places == {"MAIN/A-15-03", "MAIN/CART-05"}
-    assert needs.workers == {SARAH.id}
+    assert needs.things == {
+        unit(UNIT.id),
+        document("PL-2025-0091"),
+        place("MAIN/A-15-03"),
+        place("MAIN/CART-05"),
+        worker(SARAH.id),
+    }
 
 
 def test_an_acts_age_is_exact_while_the_device_runs() -> None:

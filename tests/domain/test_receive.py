@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.kinds import place, product, worker
+from scantrail.domain.acts.kinds import unit as unit_row
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.world import World
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
@@ -55,7 +57,7 @@ def test_a_unit_begins_available_or_in_quarantine(status: Status) -> None:
     unit = arrived(status=status)
     found = judged(receipt(unit), world())
     if status in (Status.AVAILABLE, Status.QUARANTINE):
-        assert found.units[unit.id] == replace(unit, changed_at=NOW, changed_by=CLERK.id)
+        assert found.changed[unit_row(unit.id)] == replace(unit, changed_at=NOW, changed_by=CLERK.id)
     else:
         assert found.refusal is not None
         assert found.refusal.code is Code.TRANSITION
@@ -152,5 +154,5 @@ def test_a_former_serial_of_another_unit_is_not_used_again() -> None:
 
 def test_judging_it_needs_its_product_its_place_and_who_has_its_serial() -> None:
     needs = needs_of([receipt(arrived()).draft], [CLERK.id])
-    assert (set(needs.units), set(needs.products), set(needs.places)) == ({arrived().id}, {MODULE.id}, {DOCK})
+    assert needs.things == {unit_row(arrived().id), product(MODULE.id), place(DOCK), worker(CLERK.id)}
     assert set(needs.labels) == {(MODULE.id, arrived().serial)}

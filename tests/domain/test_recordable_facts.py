@@ -46,7 +46,7 @@ from scantrail.domain.facts.work.events import (
     TaskReleased,
     TaskTaken,
 )
-from scantrail.domain.judge import Judgement, may_record
+from scantrail.domain.judge import Judgement, absorb, may_record
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import GONE, Status
@@ -136,7 +136,7 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
 def _world() -> World:
     listed: PickList = pick_list(exact_line(WANTED), any_line(MODULE, 1, "2"), at_place=BIN, at_product=MODULE.id)
     seen = world(WANTED, FREE, lists=(listed,))
-    seen.workers |= {each.id: each for each in (SAM, LEFT, STOCK_CLERK)}
+    seen.workers.update({each.id: each for each in (SAM, LEFT, STOCK_CLERK)})
     return seen
 
 
@@ -152,8 +152,7 @@ def _judged(sample: Sample, worker: Worker) -> Judgement:
     for event in sample.before:
         before = judge_act(_act((event,), sample, SARAH), said, seen, NOW, TODAY)
         assert before.refusal is None
-        seen.units |= before.units
-        seen.documents |= before.documents
+        absorb(seen, before)
     return judge_act(_act(sample.events, sample, worker), said, seen, NOW, TODAY)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind, document
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus, Taken
@@ -107,7 +108,9 @@ def test_whatever_happens_no_more_is_reserved_than_is_still_to_pick(events: list
 def judged(*events: Event, listed: PickList = LISTED, reason: str = "") -> Judgement:
     draft = Draft(events=events, document=LIST, reason=reason)
     act = Act(ActId("Scanner-05", "e", 1), "", "MAIN", SARAH.id, Times(NOW, "boot", 0), draft)
-    assert needs_of([act.draft], [act.actor]).units >= {unit for each in events for unit in getattr(each, "units", ())}
+    assert needs_of([act.draft], [act.actor]).of(RowKind.UNIT) >= {
+        unit for each in events for unit in getattr(each, "units", ())
+    }
     return judge_act(act, None, world(*UNITS, lists=(listed,)), NOW, TODAY)
 
 
@@ -129,8 +132,8 @@ def without_first_line(**facts: Any) -> PickList:
 def test_a_list_that_was_changed_meanwhile_is_taken_all_the_same(listed: PickList) -> None:
     judgement = judged(TaskTaken(LIST), reserve(0, 1, 2), listed=listed)
     assert judgement.refusal is None
-    assert judgement.documents[LIST].taken == Taken("Scanner-05", SARAH.id)
-    assert not holds_too_much(judgement.documents[LIST])
+    assert judgement.changed[document(LIST)].taken == Taken("Scanner-05", SARAH.id)
+    assert not holds_too_much(judgement.changed[document(LIST)])
 
 
 def test_a_unit_that_a_restored_server_does_not_know_refuses_no_taking() -> None:
@@ -154,7 +157,7 @@ def test_what_no_change_explains_is_refused(events: list[Event], code: Code) -> 
 def test_a_line_may_be_reserved_for_anew() -> None:
     judgement = judged(TaskTaken(LIST), reserve(0, 1), reserve(1, 2))
     assert judgement.refusal is None
-    assert judgement.documents[LIST].lines[0].reserved == (IDS[1], IDS[2])
+    assert judgement.changed[document(LIST)].lines[0].reserved == (IDS[1], IDS[2])
 
 
 def test_who_does_not_have_the_list_reserves_nothing_on_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scantrail.domain.acts.kinds import document, unit
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.task import task_refusal, undo_refusal
@@ -20,7 +21,7 @@ FAR_LIST_REFUSED = refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAS
 def refusal_of(before: str, after: str) -> Refusal | None:
     seen = world(replace(UNIT, place=before))
     seen.places[FAR_BIN.id] = FAR_BIN
-    return scope_refusal(seen, [replace(UNIT, place=after)], [OURS])
+    return scope_refusal(seen, {unit(UNIT.id): replace(UNIT, place=after), document(OURS.number): OURS})
 
 
 def test_a_unit_and_a_list_of_this_site_may_be_changed() -> None:
@@ -39,11 +40,11 @@ def test_a_unit_goes_to_no_place_of_another_site_or_that_nobody_knows() -> None:
 
 
 def test_a_new_unit_needs_no_place_before() -> None:
-    assert scope_refusal(world(), [UNIT], []) is None
+    assert scope_refusal(world(), {unit(UNIT.id): UNIT}) is None
 
 
 def test_another_sites_list_is_refused_before_anything_else_of_it_is_looked_at() -> None:
     seen = world(UNIT, lists=(FAR_LIST,))
     assert task_refusal(seen, FAR_LIST, "Scanner-05", SARAH.id) == FAR_LIST_REFUSED
     assert undo_refusal(seen, FAR_LIST, SARAH.id) == FAR_LIST_REFUSED
-    assert scope_refusal(seen, [], [OURS, FAR_LIST]) == FAR_LIST_REFUSED
+    assert scope_refusal(seen, {document(each.number): each for each in (OURS, FAR_LIST)}) == FAR_LIST_REFUSED

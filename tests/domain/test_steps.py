@@ -8,6 +8,7 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import WORDINGS, Code
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
@@ -151,4 +152,4 @@ def test_the_places_that_a_picker_reports_are_loaded_to_judge_by() -> None:
         BinFoundEmpty(LIST, "b", MODULE.id),
         LabelUnreadable(LIST, "1", MODULE.id, "c"),
     )
-    assert needs_of([act(*reported).draft], [act(*reported).actor]).places == {"a", "b", "c"}
+    assert needs_of([act(*reported).draft], [act(*reported).actor]).of(RowKind.PLACE) == {"a", "b", "c"}

@@ -8,12 +8,14 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import document, unit
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.documents.orders import SalesOrder
+from scantrail.domain.facts import things_in
 from scantrail.domain.facts.picking.events import AllocationReleased, PickUndone, UnitsReserved, UnitSubstituted
 from scantrail.domain.facts.work.events import TaskCompleted, TaskTaken
 from scantrail.domain.things.status import Status
-from scantrail.protocol.waiting import Queue, Waiting, document_things, lacks_a_step, things_of, unit_things
+from scantrail.protocol.waiting import Queue, Waiting, lacks_a_step
 from scantrail.words import say
 from tests.support.worlds import MODULE, NOW, SARAH, exact_line, module, pick_list, promised, world
 
@@ -28,7 +30,7 @@ def act(seq: int, *events: Event, document: str = LIST, device: str = "Scanner-0
 
 def kept(given: Act) -> Waiting:
     refusal = refuse(Code.UNKNOWN_DOCUMENT, document=LIST)
-    return Waiting(given.id, b"", "", things_of(given), NOW, NOW, refusal)
+    return Waiting(given.id, b"", "", things_in(given.draft), NOW, NOW, refusal)
 
 
 def undone(document: str = LIST) -> PickUndone:
@@ -37,17 +39,17 @@ def undone(document: str = LIST) -> PickUndone:
 
 def test_a_list_is_taken_and_what_it_reserves_stands_in_nobodys_way() -> None:
     taken = act(1, TaskTaken(LIST), UnitsReserved(LIST, "1", MODULE.id, (UNIT.id,)))
-    assert things_of(taken) == document_things([LIST])
-    assert things_of(act(1, undone())) == document_things([LIST]) | unit_things([UNIT.id])
+    assert things_in(taken.draft) == {document(LIST)}
+    assert things_in(act(1, undone()).draft) == {document(LIST)} | {unit(UNIT.id)}
 
 
 def test_only_earlier_acts_of_the_same_store_about_the_same_things_stand_before_an_act() -> None:
     queue = Queue([kept(act(1, TaskTaken(LIST)))])
-    assert queue.is_behind(ActId("Scanner-05", "e1", 2), document_things([LIST]))
-    assert not queue.is_behind(ActId("Scanner-05", "e1", 1), document_things([LIST])), "itself"
-    assert not queue.is_behind(ActId("Scanner-05", "e1", 2), document_things([OTHER]))
-    assert not queue.is_behind(ActId("Scanner-11", "e1", 2), document_things([LIST])), "another device"
-    assert not queue.is_behind(ActId("Scanner-05", "e2", 2), document_things([LIST])), "another store of the device"
+    assert queue.is_behind(ActId("Scanner-05", "e1", 2), {document(LIST)})
+    assert not queue.is_behind(ActId("Scanner-05", "e1", 1), {document(LIST)}), "itself"
+    assert not queue.is_behind(ActId("Scanner-05", "e1", 2), {document(OTHER)})
+    assert not queue.is_behind(ActId("Scanner-11", "e1", 2), {document(LIST)}), "another device"
+    assert not queue.is_behind(ActId("Scanner-05", "e2", 2), {document(LIST)}), "another store of the device"
 
 
 def test_an_act_that_waits_for_something_else_now_keeps_its_turn() -> None:

@@ -117,8 +117,9 @@ def act_half_applied(plant: pytest.MonkeyPatch) -> None:
     """A list changes and its units do not."""
 
     def half(world: Any, judgement: Judgement) -> None:
-        new = {unit: row for unit, row in judgement.units.items() if unit not in world.units}
-        absorb(world, Judgement(judgement.refusal, new, judgement.documents))
+        is_old_unit = {thing for thing in judgement.changed if thing[0] == RowKind.UNIT and world.row(thing)}
+        rest = {thing: row for thing, row in judgement.changed.items() if thing not in is_old_unit}
+        absorb(world, Judgement(judgement.refusal, rest))
 
     plant.setattr(taking, "absorb", half)
 
@@ -180,7 +181,7 @@ def later_act_overtakes(plant: pytest.MonkeyPatch) -> None:
 
 def late_verdict_after_its_rows(plant: pytest.MonkeyPatch) -> None:
     """A device gets the rows that a late act changed before it hears that the act has applied."""
-    plant.setattr(fake_server, "_comes_first", lambda thing: (thing[0] is RowKind.VERDICT, thing[0].value, thing[1]))
+    plant.setattr(fake_server, "_comes_first", lambda thing: (thing[0] == RowKind.VERDICT, *thing))
 
 
 FAULTS = (

@@ -19,7 +19,8 @@ from starlette.testclient import TestClient
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind, Thing
+from scantrail.domain.acts.kinds import RowKind, Thing, document
+from scantrail.domain.acts.kinds import unit as unit_row
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
@@ -109,7 +110,7 @@ class ServedSite:
                 Dated(Draft(events=(UnitRegistered(unit.id, Creation.RECEIVING, unit),)), NOW - timedelta(days=1))
                 for unit in units
             )
-            records.put(units, [listed])
+            records.put({unit_row(unit.id): unit for unit in units} | {document(listed.number): listed})
             records.changed((RowKind.PLACE, place.id) for place in PLACES)
             fly(connection, *records.finish())
             shared = [(RowKind.PRODUCT, each.id) for each in (MODULE, SENSOR)]

@@ -116,8 +116,8 @@ def test_followers_have_every_row_after_acts_and_imports_at_once(served: ServedS
         for each in (*working, *following):
             each.result()
     for follower in followers:
-        assert {name for kind, name in follower.rows if kind is RowKind.HOLD} == {"H-0", "H-1"}
-        assert len([name for kind, name in follower.rows if kind is RowKind.UNIT]) == 5 + 12
+        assert {name for kind, name in follower.rows if kind == RowKind.HOLD} == {"H-0", "H-1"}
+        assert len([name for kind, name in follower.rows if kind == RowKind.UNIT]) == 5 + 12
         for unit in map(served.unit, range(46, 51)):
             assert follower.rows[RowKind.UNIT, unit.id].body == to_plain(unit)
     with served.database.reading() as connection:

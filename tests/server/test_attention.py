@@ -300,7 +300,7 @@ def test_the_feed_tells_of_items_that_others_settled(served: ServedSite, contest
     (item,) = items(served)
     settle(served, item.id)
     with served.database.reading() as connection:
-        rows = [row for row in changes_after(connection, Seen(), "MAIN").rows if row.kind is RowKind.ATTENTION]
+        rows = [row for row in changes_after(connection, Seen(), "MAIN").rows if row.kind == RowKind.ATTENTION]
     assert [row.body["seq"] for row in rows] == [3, 4]
 
 

@@ -31,7 +31,7 @@ class Follower:
         with self.served.database.reading() as connection:
             changes = changes_after(connection, Seen(self.cursor), "MAIN", self.limit)
         for row in changes.rows:
-            assert row.position > self.cursor.get("MAIN", 0) or row.kind is not RowKind.UNIT
+            assert row.position > self.cursor.get("MAIN", 0) or row.kind != RowKind.UNIT
             self.rows[row.kind, row.id] = row
         self.cursor = changes.cursor
         return changes.more

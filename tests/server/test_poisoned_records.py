@@ -20,7 +20,7 @@ from scantrail.protocol.limits import ACT, MOST_EVENTS
 from scantrail.protocol.messages import Changes, Outcome
 from scantrail.server.database.engine import is_servers_trouble
 from scantrail.server.database.schema import alarms, units
-from scantrail.server.ledger import feed
+from scantrail.server.ledger import feed, kept_feed
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import MODULE, SARAH, module
 
@@ -105,7 +105,8 @@ def test_bins_and_items_reported_without_end_make_no_row_grow_without_end(served
 
 
 def test_a_page_of_changes_is_cut_by_its_bytes_too(served: ServedSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "PAGE_BYTES", 700)
+    for reader in (feed, kept_feed):
+        monkeypatch.setattr(reader, "PAGE_BYTES", 700)
     device = served.device()
     seen: dict[str, int] = {}
     found: list[Changes] = []

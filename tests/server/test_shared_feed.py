@@ -300,7 +300,7 @@ def test_a_backup_that_lacks_nothing_but_acts_that_waited_is_noticed_in_time(sha
     served = shared.served
     with served.database.writing() as connection:
         connection.execute(delete(documents))
-        connection.execute(delete(feed).where(feed.c.kind == RowKind.DOCUMENT.value))
+        connection.execute(delete(feed).where(feed.c.kind == RowKind.DOCUMENT))
     device, other = served.device(), served.device("Scanner-06", MIKE.id)
     backup = backup_of(served)
     device.record(PlaceConfirmed("PL-2025-0091", "MAIN/A-15-03"), document="PL-2025-0091")

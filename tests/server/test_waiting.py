@@ -168,10 +168,10 @@ def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
     other = served.device("Scanner-12", MIKE.id)
     other.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     other.push()
-    assert sum(row.kind is RowKind.VERDICT for row in rows_after(served, device)) == 3, "kept until it has read them"
+    assert sum(row.kind == RowKind.VERDICT for row in rows_after(served, device)) == 3, "kept until it has read them"
     device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     answer = device.push(4)
-    assert sum(row.kind is RowKind.VERDICT for row in answer.changes.rows) == 3, "it says by this push that it has not"
+    assert sum(row.kind == RowKind.VERDICT for row in answer.changes.rows) == 3, "it says by this push that it has not"
     device.record(PlaceConfirmed(LIST, "MAIN/A-15-03"), document=LIST)
     device.push(5)
     with served.database.reading() as connection:
@@ -195,7 +195,7 @@ def test_what_a_device_has_read_of_another_history_is_kept_for_it(
     device.push(4)
     with served.database.reading() as connection:
         rows = changes_after(connection, Seen(), "MAIN").rows
-    assert sum(row.kind is RowKind.VERDICT for row in rows) == 3
+    assert sum(row.kind == RowKind.VERDICT for row in rows) == 3
 
 
 def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_bytes_are_misuse(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from scantrail.domain.acts.world import World
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.world import Rows, World
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.codes import CodeKind
@@ -118,15 +120,17 @@ def promised(number: int, document: str = "PL-2025-0091", order: str = "SO-2025-
 
 def world(*units: Unit, lists: tuple[PickList, ...] = (), holds: tuple[Hold, ...] = (), site: Site = SITE) -> World:
     """The world these units and lists live in."""
-    return World(
-        site=site,
-        units={each.id: each for each in units},
-        documents={each.number: each for each in lists},
-        products={each.id: each for each in (MODULE, SENSOR)},
-        places={each.id: each for each in PLACES},
-        workers={each.id: each for each in (SARAH, MIKE, CLERK)},
-        holds=Holds(holds),
+    rows: Rows = defaultdict(
+        dict,
+        {
+            RowKind.UNIT: {each.id: each for each in units},
+            RowKind.DOCUMENT: {each.number: each for each in lists},
+            RowKind.PRODUCT: {each.id: each for each in (MODULE, SENSOR)},
+            RowKind.PLACE: {each.id: each for each in PLACES},
+            RowKind.WORKER: {each.id: each for each in (SARAH, MIKE, CLERK)},
+        },
     )
+    return World(site, rows, Holds(holds))
 
 
 def scanned(text: str, carrier: Carrier = Carrier.WEDGE) -> Reading:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, LineKind
@@ -159,4 +160,4 @@ class Guide:
 
 def without_cart(world: World) -> World:
     """The same world with a picker who has no cart."""
-    return replace(world, workers={**world.workers, SARAH.id: replace(SARAH, cart=None)})
+    return replace(world, rows={**world.rows, RowKind.WORKER: {**world.workers, SARAH.id: replace(SARAH, cart=None)}})

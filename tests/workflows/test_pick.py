@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Requirement
 from scantrail.domain.facts.picking.events import UnitPicked
@@ -121,7 +122,7 @@ def test_a_site_s_prefix_before_a_serial_is_no_part_of_it(three: Guide) -> None:
 
 def test_of_two_products_with_one_serial_the_one_at_hand_is_meant(three: Guide) -> None:
     twin = unit(SENSOR, "CM500-2025-0047")
-    three.world.units = {twin.id: twin, **three.world.units}
+    three.world.rows[RowKind.UNIT] = {twin.id: twin, **three.world.units}
     at_serial(three).scan("CM500-2025-0047")
     assert three.pick_list.picked_unit(promised(47).id) is not None
 

@@ -11,6 +11,7 @@ from scantrail.device.clock import Clock
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.sight import By
 from scantrail.domain.acts.world import World
@@ -347,7 +348,7 @@ class Session:
             by = By(self._signed_in().id, self._store.device, now.wall)
             said = self._said(draft.reading) if draft.reading else None
             needs = needs_of((draft,), (by.actor,))
-            task.world.places |= self._store.places(needs.places - task.world.places.keys())
+            task.world.places.update(self._store.places(needs.of(RowKind.PLACE) - task.world.places.keys()))
             judgement = judge(draft, by, said, task.world, task.today)
             if judgement.refusal is not None:
                 return judgement.refusal

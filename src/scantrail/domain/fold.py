@@ -25,7 +25,7 @@ def fold(row: Any, event: Event, thing: Thing, by: By) -> Any:
     fact, kind = fact_of(event), thing[0]
     step = fact.folds.get(kind)
     if step is None or (row is None and kind not in fact.creates):
-        raise ValueError(f"Failed to fold {type(event).__name__}: it changes no {kind.value} on record.")
+        raise ValueError(f"Failed to fold {type(event).__name__}: it changes no {kind} on record.")
     after = step(row, event, Change(thing, by.actor, by.device, by.at))
     return _stamped(row, after, by) if isinstance(row, Unit) else after
 

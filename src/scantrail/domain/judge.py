@@ -10,15 +10,14 @@ from typing import Any
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.fact import Fact
-from scantrail.domain.acts.kinds import RowKind, Thing
+from scantrail.domain.acts.kinds import RowKind, Thing, worker
 from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.sight import By, Recorder, Sight
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import fact_of, things_in, touched
 from scantrail.domain.fold import fold
-from scantrail.domain.names.identifiers import DocumentId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import WorkerId
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.records import not_allowed
 from scantrail.domain.rules.scope import scope_refusal
@@ -32,10 +31,8 @@ class Judgement:
     """What judging a draft gives: a refusal and nothing else, or the rows it changes."""
 
     refusal: Refusal | None = None
-    units: dict[UnitId, Unit] = field(default_factory=dict)
-    """Changed units in their new state."""
-    documents: dict[DocumentId, PickList] = field(default_factory=dict)
-    """Changed pick lists in their new state."""
+    changed: dict[Thing, Any] = field(default_factory=dict)
+    """The rows that it changes, in their new state."""
 
 
 def judge(draft: Draft, by: By, said: Said | None, world: World, today: date) -> Judgement:
@@ -53,10 +50,8 @@ def judge(draft: Draft, by: By, said: Said | None, world: World, today: date) ->
         refusal = _refusal_of(sight, fact_of(event), event) or _taken(sight, fact_of(event), event)
         if refusal is not None:
             return Judgement(refusal)
-    units = {name: row for (kind, name), row in sight.changed.items() if kind is RowKind.UNIT}
-    documents = {name: row for (kind, name), row in sight.changed.items() if kind is RowKind.DOCUMENT}
-    refusal = scope_refusal(world, units.values(), documents.values())
-    return Judgement(None, units, documents) if refusal is None else Judgement(refusal)
+    refusal = scope_refusal(world, sight.changed)
+    return Judgement(refusal) if refusal is not None else Judgement(None, sight.changed)
 
 
 def may_record(event: Event, recorder: Recorder) -> bool:
@@ -76,7 +71,7 @@ def _not_on_record(thing: Thing) -> Refusal:
     kind, name = thing
     return (
         refuse(Code.UNKNOWN_SERIAL, wanted="–")
-        if kind is RowKind.UNIT
+        if kind == RowKind.UNIT
         else refuse(Code.UNKNOWN_DOCUMENT, document=name)
     )
 
@@ -97,7 +92,7 @@ def goods_refusal(draft: Draft, by: By, world: World) -> Refusal | None:
     """What the goods themselves forbid, whatever else may have to be judged before it."""
     sight = Sight(draft, by, None, world, by.at.date())
     for event in draft.events:
-        units = [thing for thing in touched(event) if thing[0] is RowKind.UNIT]
+        units = [thing for thing in touched(event) if thing[0] == RowKind.UNIT]
         if all(sight.row(thing) is not None for thing in units):
             refusal = fact_of(event).forbids(sight, event)
             if refusal is not None:
@@ -107,16 +102,11 @@ def goods_refusal(draft: Draft, by: By, world: World) -> Refusal | None:
 
 def absorb(world: World, judgement: Judgement) -> None:
     """Make a judgement's rows the world's, so that the next draft is judged after it."""
-    world.units.update(judgement.units)
-    world.documents.update(judgement.documents)
+    world.put(judgement.changed)
 
 
 def needs_of(drafts: Collection[Draft], actors: Iterable[WorkerId]) -> Needs:
     """What to load before judging these drafts of these people."""
-    things = frozenset().union(*map(things_in, drafts))
-    needs = Needs(
-        units=frozenset(name for kind, name in things if kind is RowKind.UNIT),
-        documents=frozenset(name for kind, name in things if kind is RowKind.DOCUMENT),
-        workers=frozenset(actors).union(draft.grant.worker for draft in drafts if draft.grant is not None),
-    )
+    people = {*actors, *(draft.grant.worker for draft in drafts if draft.grant is not None)}
+    needs = Needs(frozenset(map(worker, people)).union(*map(things_in, drafts)))
     return needs.with_all(fact_of(event).reads(event) for draft in drafts for event in draft.events)

@@ -50,6 +50,8 @@ def _encoder(kind: Any) -> Encoder:
         return lambda value: value.value
     if issubclass(kind, (datetime, date)):
         return lambda value: value.isoformat()
+    if issubclass(kind, str):
+        return str
     if issubclass(kind, frozenset):
         return lambda value: sorted(to_plain(item) for item in value)
     if issubclass(kind, (tuple, list)):
@@ -115,6 +117,9 @@ def _decoder(wanted: Any) -> Decoder:
         return _converted(date.fromisoformat, "a date like 2025-01-31")
     if wanted in (str, int, bool):
         return _exact(wanted)
+    if isinstance(wanted, type) and issubclass(wanted, str):
+        decode_text = _exact(str)
+        return lambda data, path: wanted(decode_text(data, path))
     return lambda data, _path: data
 
 

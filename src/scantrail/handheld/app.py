@@ -25,14 +25,7 @@ from scantrail.handheld.feedback import BELLS
 from scantrail.handheld.glass import Glass
 from scantrail.handheld.hearing import Hearing, Quiet, Scanned
 from scantrail.handheld.keys import Action, name_of
-from scantrail.handheld.pages.base import (
-    DemoBadge,
-    Desk,
-    ExtraEntry,
-    Page,
-    sentence,
-    sync_now,
-)
+from scantrail.handheld.pages.base import DemoBadge, Desk, ExtraEntry, Page, sentence, sync_now
 from scantrail.handheld.pages.camera import CameraPage, Taken
 from scantrail.handheld.pages.guided import GuidedPage
 from scantrail.handheld.pages.help import HelpPage

@@ -133,7 +133,7 @@ class Plan:
         self, unit: Unit | None, event: Event, site: SiteId, at: datetime | None = None, actor: str = SYSTEM
     ) -> Unit:
         """A unit after an event of this import; it is written in its last state."""
-        thing = next(thing for thing in touched(event) if thing[0] is RowKind.UNIT)
+        thing = next(thing for thing in touched(event) if thing[0] == RowKind.UNIT)
         by = By(actor, SERVER_DEVICE, at or self.now, Recorder.SYSTEM)
         after: Unit = fold(unit, event, thing, by)
         self.records.units[after.id] = after

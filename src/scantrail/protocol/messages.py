@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts.act import Times
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, is_known
 from scantrail.domain.acts.refusal import RAW_CODE, Code, Refusal, refuse
 from scantrail.domain.plain import to_plain
 
@@ -156,7 +156,7 @@ class Changes:
 
 def _is_of_new_kind(row: Any) -> bool:
     kind = row.get("kind") if isinstance(row, dict) else None
-    return isinstance(kind, str) and kind not in RowKind._value2member_map_
+    return isinstance(kind, str) and not is_known(kind)
 
 
 REVOKED = "revoked"

@@ -9,13 +9,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.documents.kinds import DOCUMENT_TYPES
+from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.names.identifiers import SiteId, gtin14, site_of
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
-from scantrail.domain.plain import PlainError, UnknownValue, from_plain
+from scantrail.domain.plain import PlainError
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
@@ -31,7 +29,11 @@ TABLE_NAMES: Mapping[RowKind, str] = {
     RowKind.DOCUMENT: "documents",
     RowKind.UNIT: "units",
 }
-"""The table of each kind of row that a device keeps as a row; attention rows are about its journal."""
+"""The table of each kind of row that a device searches; all other kinds lie together in `others`."""
+
+OTHERS = """CREATE TABLE others (
+    kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id))"""
+"""Makes the table of rows that are found by kind and id alone."""
 
 
 def _table(name: str, *columns: str) -> str:
@@ -64,6 +66,7 @@ STATEMENTS = (
     _table("sites"),
     _table("documents", "kind TEXT NOT NULL", "site TEXT NOT NULL", "status TEXT NOT NULL"),
     _table("attention"),
+    OTHERS,
     """CREATE TABLE followed (
     only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
     server_epoch TEXT NOT NULL, cursor TEXT NOT NULL, heads TEXT NOT NULL, complete BOOLEAN NOT NULL)""",
@@ -101,33 +104,11 @@ def value_of(row: Row) -> Any:
     Raises:
         PlainError: the row does not hold what its kind says, or names another thing than its id.
     """
-    if row.kind is RowKind.DOCUMENT:
-        value: Any = from_plain(DOCUMENT_TYPES[_document_kind(row.body)], row.body)
-        named = value.number
-    else:
-        value = from_plain(_TYPES[row.kind], row.body)
-        named = value.id
-    if named != row.id:
-        raise PlainError(f"{row.kind.value} {row.id}: its body is of {named!r}")
+    kind = KINDS[row.kind]
+    value = kind.read(row.body)
+    if kind.name(value) != row.id:
+        raise PlainError(f"{row.kind} {row.id}: its body is of {kind.name(value)!r}")
     return value
-
-
-_TYPES: dict[RowKind, type[Any]] = {
-    RowKind.SITE: Site,
-    RowKind.PRODUCT: Product,
-    RowKind.PLACE: Place,
-    RowKind.WORKER: Worker,
-    RowKind.HOLD: Hold,
-    RowKind.UNIT: Unit,
-}
-
-
-def _document_kind(body: dict[str, Any]) -> DocumentKind:
-    try:
-        return DocumentKind(body.get("document_kind"))
-    except ValueError as error:
-        kind = UnknownValue if isinstance(body.get("document_kind"), str) else PlainError
-        raise kind(f"document_kind: unknown {body.get('document_kind')!r}") from error
 
 
 def columns_of(row: Row, value: Any) -> dict[str, Any]:
@@ -135,11 +116,13 @@ def columns_of(row: Row, value: Any) -> dict[str, Any]:
     try:
         body = json.dumps(row.body, separators=(",", ":"), allow_nan=False)
     except ValueError as error:
-        raise PlainError(f"{row.kind.value} {row.id}: {error}") from error
+        raise PlainError(f"{row.kind} {row.id}: {error}") from error
     return {"id": row.id, "position": row.position, "body": body, **_looked_up_by(row, value)}
 
 
 def _looked_up_by(row: Row, value: Any) -> dict[str, Any]:
+    if row.kind not in TABLE_NAMES:
+        return {"kind": str(row.kind)}
     match value:
         case Unit():
             return {

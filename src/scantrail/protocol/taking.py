@@ -9,32 +9,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
+from scantrail.domain.acts.kinds import Thing, unit
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.sight import By, made_by
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import registered_in, units_in
-from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.facts import things_in
 from scantrail.domain.judge import Judgement, absorb, goods_refusal
 from scantrail.domain.names.codes import CodePrefix
-from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.names.identifiers import SiteId
 from scantrail.domain.scans.reading import Reading, Said
-from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push
-from scantrail.protocol.waiting import (
-    Queue,
-    Thing,
-    Waiting,
-    document_things,
-    is_over,
-    lacks_a_step,
-    things_of,
-    unit_things,
-)
+from scantrail.protocol.waiting import Queue, Waiting, is_over, lacks_a_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class SiteRecords(Protocol):
     def judged_late(self, waiting: Waiting, position: int) -> None:
         """An act that waited has this place in the log; tell its device."""
 
-    def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
+    def put(self, rows: Mapping[Thing, Any]) -> None:
         """Write these rows, and list them as changed after everything that was appended."""
 
     def save_head(self, device: str, epoch: str, head: Head) -> None:
@@ -181,8 +172,7 @@ class _Bench:
         self._world = records.world(acts)
         self._zone = rules.zone(self._world.site.time_zone)
         self._queue = Queue(records.waiting())
-        self._units: dict[UnitId, None] = {}
-        self._documents: dict[DocumentId, None] = {}
+        self._changed: dict[Thing, None] = {}
 
     def take(self, received: Received, device_now: Times) -> ActVerdict:
         """Judge one act, and give it its place in the log or let it wait."""
@@ -190,7 +180,7 @@ class _Bench:
             return self._misused(received)
         if received.act is None:
             return self._unreadable(received, self._now)
-        act, things = received.act, things_of(received.act)
+        act, things = received.act, things_in(received.act.draft)
         happened = self._happened(act.times, device_now)
         judgement = self._judged(act, things, happened)
         if self._waits(act, judgement.refusal):
@@ -205,7 +195,7 @@ class _Bench:
         It concerns acts about changed things; those `chosen` are judged for good.
         """
         ended = [each for each in self._queue if each.id in chosen]
-        moved = {*changed, *unit_things(self._units), *document_things(self._documents)}
+        moved = {*changed, *self._changed}
         acts = self._acts(self._queue.reached_from({*moved, *(thing for each in ended for thing in each.things)}))
         for each in ended:
             moved |= self._judged_again(each, acts[each.id], for_good=True)
@@ -218,11 +208,7 @@ class _Bench:
 
     def write(self) -> None:
         """Write the changed rows, set-wise."""
-        changed_lists = (self._world.pick_list(number) for number in self._documents)
-        self._records.put(
-            [self._world.units[unit] for unit in self._units],
-            [each for each in changed_lists if each is not None],
-        )
+        self._records.put({thing: self._world.row(thing) for thing in self._changed})
 
     def over(self) -> frozenset[ActId]:
         """The acts that have waited as long as the site's acts may."""
@@ -267,9 +253,9 @@ class _Bench:
 
     def _judged(self, act: Act, things: frozenset[Thing], happened: datetime) -> Judgement:
         # What registers a unit is the very step that earlier acts about it may lack.
-        in_line = things - unit_things(registered_in(act))
+        in_line = things - set(map(unit, registered_in(act)))
         if act.draft.refusal is None and self._queue.is_behind(act.id, in_line):
-            is_about_goods = self._queue.is_behind(act.id, unit_things(units_in(act)))
+            is_about_goods = self._queue.is_behind(act.id, map(unit, units_in(act)))
             conflict = None if is_about_goods else goods_refusal(act.draft, made_by(act), self._world)
             return Judgement(conflict or refuse(Code.EARLIER_WAITS))
         today = happened.astimezone(self._zone).date()
@@ -279,8 +265,7 @@ class _Bench:
 
     def _log(self, act: Act, exact: bytes, happened: datetime, judgement: Judgement) -> ActVerdict:
         absorb(self._world, judgement)
-        self._units.update(dict.fromkeys(judgement.units))
-        self._documents.update(dict.fromkeys(judgement.documents))
+        self._changed |= dict.fromkeys(judgement.changed)
         outcome = _outcome(judgement.refusal)
         entry = Entry(act.id, exact, outcome, act.actor, happened, act, judgement.refusal)
         return ActVerdict(act.id.seq, outcome, self._records.append(entry), judgement.refusal)

@@ -11,28 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.acts.kinds import Thing, document
 from scantrail.domain.acts.refusal import Code, Refusal
 from scantrail.domain.acts.world import World
-from scantrail.domain.attention import documents_in, units_in
+from scantrail.domain.attention import documents_in
 from scantrail.domain.people.site import Site
-
-Thing = tuple[str, str]
-"""`unit` or `document`, and an id."""
-
-
-def unit_things(units: Iterable[str]) -> set[Thing]:
-    """Units as things."""
-    return {("unit", unit) for unit in units}
-
-
-def document_things(numbers: Iterable[str]) -> set[Thing]:
-    """Documents as things."""
-    return {("document", number) for number in numbers}
-
-
-def things_of(act: Act) -> frozenset[Thing]:
-    """The units and documents that an act is about; units that it only reserves stand in nobody's way."""
-    return frozenset(unit_things(units_in(act)) | document_things(documents_in(act)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +99,4 @@ def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool
         case Code.UNKNOWN_SERIAL:
             return True
         case _:
-            return queue.has_before(act.id, document_things(documents_in(act)))
+            return queue.has_before(act.id, frozenset(map(document, documents_in(act))))

@@ -20,7 +20,7 @@ from sqlalchemy.sql.base import Executable
 from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, cannot_use, told
 from scantrail.device.store.lock import Taken, take
 from scantrail.device.store.migrations import MOVED, STEPS
-from scantrail.device.store.rows_file import FIRST, UNREAD, make_rows, remove_others
+from scantrail.device.store.rows_file import FIRST, LATER, UNREAD, make_rows, remove_others
 from scantrail.device.store.schema import VERSION, metadata
 from scantrail.program import command
 from scantrail.sqlite import sqlite3
@@ -138,7 +138,8 @@ class Database:
         self._raw.execute("ATTACH ? AS rows", (str(self._folder / name),)).close()
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._run(f"PRAGMA rows.{pragma}")
-        self._run(UNREAD.format(schema="rows"))
+        for statement in (*LATER, UNREAD):
+            self._run(statement.format(schema="rows"))
 
     @contextmanager
     def using_rows(self, name: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
@@ -15,10 +16,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from scantrail.device.store.attention import Trouble, open_troubles, settled_troubles
 from scantrail.device.store.database import Database
 from scantrail.device.store.photos import STILL_NEEDED, forget_photos, name_photos
-from scantrail.device.store.schema import acknowledged, documents, journal, journal_things, meta, units
+from scantrail.device.store.schema import acknowledged, journal, journal_things, meta, others, table_of, units
 from scantrail.device.store.sets import keys, one_of
-from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, act_in, things_of
+from scantrail.device.store.things import FREES, act_in, effects_of
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import RAW_CODE, Refusal
 from scantrail.domain.attention import needs_a_person
 from scantrail.domain.facts.attention import AttentionSettled
@@ -111,16 +113,18 @@ _FIRST_OUTSTANDING = select(func.min(journal.c.seq)).where(
 )
 _LAST_ABOUT = (
     select(journal_things.c.id)
-    .where(journal_things.c.kind == DOCUMENT, one_of(journal_things.c.id, "ids"))
+    .where(journal_things.c.kind == str(RowKind.DOCUMENT), one_of(journal_things.c.id, "ids"))
     .order_by(journal_things.c.seq.desc())
     .limit(1)
 )
 _OLD = select(journal.c.seq).where(journal.c.seq < bindparam("first"))
 
 
-def _unseen(kind: str) -> Select[Any]:
+@cache
+def _unseen(kind: RowKind) -> Select[Any]:
     """Acts about things of a kind that the server's rows do not contain yet, oldest first."""
-    mirror = units if kind == UNIT else documents
+    mirror = table_of(kind)
+    same = mirror.c.id == journal_things.c.id
     missing = and_(
         journal.c.state == ActState.APPLIED.value,
         journal.c.position > func.coalesce(mirror.c.position, -1),
@@ -128,20 +132,19 @@ def _unseen(kind: str) -> Select[Any]:
     return (
         select(journal_things.c.id, journal.c.exact)
         .join(journal, journal.c.seq == journal_things.c.seq)
-        .outerjoin(mirror, mirror.c.id == journal_things.c.id)
-        .where(journal_things.c.kind == kind, one_of(journal_things.c.id, "ids"), or_(_OUTSTANDING, missing))
+        .outerjoin(mirror, and_(same, mirror.c.kind == str(kind)) if mirror is others else same)
+        .where(journal_things.c.kind == str(kind), one_of(journal_things.c.id, "ids"), or_(_OUTSTANDING, missing))
         .order_by(journal.c.seq)
     )
 
 
-_UNSEEN = {kind: _unseen(kind) for kind in (UNIT, DOCUMENT)}
 _TOUCHED = (
     select(journal_things.c.id)
     .distinct()
     .join(journal, journal.c.seq == journal_things.c.seq)
     .outerjoin(units, units.c.id == journal_things.c.id)
     .where(
-        journal_things.c.kind == UNIT,
+        journal_things.c.kind == str(RowKind.UNIT),
         or_(
             _OUTSTANDING,
             and_(
@@ -198,8 +201,8 @@ class Journal:
         }
         self._database.execute(_ADD, entry)
         things = [
-            {"kind": kind, "id": thing, "seq": act.id.seq, "effect": effect}
-            for (kind, thing), effect in things_of(act).items()
+            {"kind": str(kind), "id": thing, "seq": act.id.seq, "effect": effect}
+            for (kind, thing), effect in effects_of(act).items()
         ]
         if things:
             self._database.execute(_ADD_THINGS, things)
@@ -272,7 +275,7 @@ class Journal:
             self._database.execute(_SETTLED, [{"act": seq, "by": seq} for seq in settled])
 
     def _things(self, seqs: Iterable[int]) -> set[Thing]:
-        return {(row.kind, row.id) for row in self._database.rows(_THINGS, seqs=keys(seqs))}
+        return {(RowKind(row.kind), row.id) for row in self._database.rows(_THINGS, seqs=keys(seqs))}
 
     def take_settled(self, rows: Iterable[Row]) -> None:
         """Take note, inside a transaction, of own acts that somebody has settled elsewhere.
@@ -312,10 +315,10 @@ class Journal:
         (last,) = self._database.rows(_LAST_DAY)[0]
         return date.fromisoformat(last) if last else None
 
-    def unseen(self, kind: str, ids: Iterable[str]) -> dict[str, list[Act]]:
+    def unseen(self, kind: RowKind, ids: Iterable[str]) -> dict[str, list[Act]]:
         """For each thing, the acts that still count and that its row from the server does not contain."""
         found: dict[str, list[Act]] = {}
-        for row in self._database.rows(_UNSEEN[kind], ids=keys(ids)):
+        for row in self._database.rows(_unseen(kind), ids=keys(ids)):
             found.setdefault(row.id, []).append(act_in(row.exact))
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, func, or_, select, text, update
@@ -12,16 +13,14 @@ from sqlalchemy.dialects.sqlite import insert
 
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
+from scantrail.device.store.schema import table_of
 from scantrail.device.store.unread import Unread
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Changes, LateVerdict, Row, SettledRecord
-from scantrail.protocol.rows import TABLE_NAMES, columns_of, gtins_of, labels_of, value_of
-
-TABLES: dict[RowKind, Table] = {kind: schema.mirrored.tables[name] for kind, name in TABLE_NAMES.items()}
-"""Where each kind of row is kept."""
+from scantrail.protocol.rows import columns_of, gtins_of, labels_of, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ _FOLLOW = update(schema.followed).values(
 _LAST_UNIT = select(func.max(text("rowid"))).select_from(schema.units)
 
 
+@cache
 def _put(table: Table) -> Any:
     """A row of another site's stream stands at position 0: it is news, and contains no act of this site's stream."""
     statement = insert(table)
@@ -52,19 +52,19 @@ def _put(table: Table) -> Any:
     changed: dict[str, Any] = {column.name: new[column.name] for column in table.c if not column.primary_key}
     changed["position"] = func.max(new.position, table.c.position)
     newer = or_(new.position >= table.c.position, new.position == 0)
-    return statement.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=newer)
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed, where=newer)
 
 
-def _remove(table: Table) -> Any:
+@cache
+def _remove(kind: RowKind) -> Any:
+    table = table_of(kind)
     older = or_(table.c.position <= bindparam("at"), bindparam("at") == 0)
-    return delete(table).where(table.c.id == bindparam("of"), older)
+    gone = delete(table).where(table.c.id == bindparam("of"), older)
+    return gone.where(table.c.kind == str(kind)) if table is schema.others else gone
 
 
-_REMOVE = {kind: _remove(table) for kind, table in TABLES.items() if kind is not RowKind.SITE}
-"""A site's former settings stay: without any, nobody could work until the upgrade."""
 _ABOUT_JOURNAL: dict[RowKind, type[Any]] = {RowKind.ATTENTION: SettledRecord, RowKind.VERDICT: LateVerdict}
 """Rows that are kept as no rows: the body of each kind."""
-_PUT = {kind: _put(table) for kind, table in TABLES.items()}
 _LABEL = insert(schema.labels)
 _PUT_LABEL = _LABEL.on_conflict_do_update(
     index_elements=[schema.labels.c.serial, schema.labels.c.product], set_={"unit": _LABEL.excluded.unit}
@@ -124,15 +124,15 @@ class Mirror:
         by_kind: dict[RowKind, list[tuple[Row, Any]]] = {}
         unknown = []
         for row in rows:
-            if 0 < row.position < aside.get((row.kind.value, row.id), 0):
+            if 0 < row.position < aside.get((row.kind, row.id), 0):
                 continue  # a later state is here already, and not understood
             try:
                 by_kind.setdefault(row.kind, []).append((row, _value(row)))
             except excused:
                 unknown.append(row)
         for kind, found in by_kind.items():
-            if kind in TABLES:
-                self._many(_PUT[kind], [columns_of(row, value) for row, value in found])
+            if kind in KINDS:
+                self._many(_put(table_of(kind)), [columns_of(row, value) for row, value in found])
                 self._index([value for _, value in found])
         read = tuple(row for found in by_kind.values() for row, _ in found)
         if aside:
@@ -143,8 +143,9 @@ class Mirror:
     def _set_aside(self, rows: Sequence[Row]) -> None:
         self._unread.put(rows)
         for row in rows:
-            if row.kind in _REMOVE:
-                self._database.execute(_REMOVE[row.kind], {"of": row.id, "at": row.position})
+            # A site's former settings stay: without any, nobody could work until the upgrade.
+            if row.kind in KINDS and row.kind != RowKind.SITE:
+                self._database.execute(_remove(row.kind), {"of": row.id, "at": row.position})
 
     def _index(self, values: Sequence[Any]) -> None:
         """Keep serials and GTINs findable. They are never taken away: a serial names its unit for ever (R1)."""

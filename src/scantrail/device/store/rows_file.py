@@ -8,21 +8,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from enum import Enum
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, is_known
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, OwnerType
 from scantrail.protocol.answers import LARGEST_NUMBER
 from scantrail.protocol.messages import Row, SettledRecord
-from scantrail.protocol.rows import INDEXES, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
+from scantrail.protocol.rows import INDEXES, OTHERS, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
 from scantrail.protocol.snapshot import Snapshot
 from scantrail.sqlite import sqlite3
 
 FIRST = "rows-0.db"
 """The file of a new store; a snapshot brings its own."""
+
+LATER = (OTHERS.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS {schema}."),)
+"""What files that an earlier version made lack."""
 
 UNREAD = """CREATE TABLE IF NOT EXISTS {schema}.unread (
     kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id))"""
@@ -98,8 +102,11 @@ def prepare_rows(path: Path, snapshot: Snapshot) -> None:
 def _set_aside(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     connection.execute(UNREAD.format(schema="main"))
     for row in rows:
-        connection.execute(f"DELETE FROM {TABLE_NAMES[row.kind]} WHERE id = ?", (row.id,))  # noqa: S608 - our own names
-        values = (row.kind.value, row.id, row.position, json.dumps(row.body))
+        if row.kind in TABLE_NAMES:
+            connection.execute(f"DELETE FROM {TABLE_NAMES[row.kind]} WHERE id = ?", (row.id,))  # noqa: S608 - our own names
+        else:
+            connection.execute("DELETE FROM others WHERE kind = ? AND id = ?", (row.kind, row.id))
+        values = (row.kind, row.id, row.position, json.dumps(row.body))
         connection.execute("INSERT INTO unread VALUES (?, ?, ?, ?)", values)
 
 
@@ -185,8 +192,11 @@ def _check_others(path: Path) -> list[Row]:
     with closing(_opened(path)) as connection:
         connection.row_factory = sqlite3.Row
         for kind, table in TABLE_NAMES.items():
-            if kind is not RowKind.UNIT:
+            if kind != RowKind.UNIT:
                 unread += _unread(kind, connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
+        others = connection.execute("SELECT * FROM others ORDER BY kind").fetchall()
+        for kind, found in groupby(others, key=lambda row: RowKind(row["kind"])):
+            unread += _unread(kind, found)
         settled_in(connection.execute("SELECT id, position, body FROM attention").fetchall())
     return unread
 
@@ -211,9 +221,11 @@ def _unread(kind: RowKind, found: Iterable[sqlite3.Row]) -> list[Row]:
         columns = dict(each)
         body = json.loads(columns["body"])
         if not isinstance(body, dict):
-            raise PlainError(f"{kind.value} {columns['id']}: expected an object")
+            raise PlainError(f"{kind} {columns['id']}: expected an object")
         row = Row(kind, str(columns["id"]), int(columns["position"]), body)
         try:
+            if not is_known(kind):
+                raise UnknownValue(f"rows of the kind {kind} are not known")
             _check(row, columns)
         except UnknownValue:
             unread.append(row)
@@ -223,4 +235,4 @@ def _unread(kind: RowKind, found: Iterable[sqlite3.Row]) -> list[Row]:
 def _check(row: Row, found: Mapping[str, object]) -> None:
     expected = columns_of(row, value_of(row))
     if {**expected, "body": ""} != {**found, "body": ""}:
-        raise RowsUnusable(f"{row.kind.value} {row.id} is looked up by other facts than its own")
+        raise RowsUnusable(f"{row.kind} {row.id} is looked up by other facts than its own")

@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.protocol.rows import TABLE_NAMES
+
 VERSION = 6
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
@@ -170,7 +173,17 @@ holds = _mirror("holds", Column("open", Boolean, nullable=False))
 sites = _mirror("sites")
 documents = _mirror("documents", _text("kind"), _text("site"), _text("status"))
 
-MIRRORED = (units, labels, products, gtins, places, workers, holds, sites, documents)
+others = Table(
+    "others",
+    mirrored,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Rows of kinds that nobody searches: found by kind and id."""
+
+MIRRORED = (units, labels, products, gtins, places, workers, holds, sites, documents, others)
 """What the server can send again."""
 
 followed = Table(
@@ -213,3 +226,9 @@ timelines = Table(
     Column("fetched", Text, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+
+def table_of(kind: RowKind) -> Table:
+    """Where rows of a kind are kept."""
+    name = TABLE_NAMES.get(kind)
+    return others if name is None else mirrored.tables[name]

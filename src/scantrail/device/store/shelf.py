@@ -25,8 +25,9 @@ from sqlalchemy import (
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
 from scantrail.device.store.sets import one_of_these
-from scantrail.device.store.things import TAKES, UNIT
+from scantrail.device.store.things import TAKES
 from scantrail.device.store.view import decoded
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import Requirement
 from scantrail.domain.names.identifiers import DocumentId, ProductId, SiteId, UnitId
 from scantrail.domain.rules.goods import Use
@@ -97,7 +98,7 @@ def _held(hold: Hold) -> ColumnElement[bool]:
 
 
 _TAKEN_HERE = exists().where(
-    _things.c.kind == UNIT,
+    _things.c.kind == str(RowKind.UNIT),
     _things.c.id == _units.c.id,
     _things.c.effect == TAKES,
     _journal.c.seq == _things.c.seq,
@@ -136,7 +137,7 @@ def _in_bin(holds: tuple[Hold, ...], requirement: Requirement) -> Select[tuple[s
 
 def bins_of(database: Database, product: ProductId, site: SiteId) -> tuple[Place, ...]:
     """A site's pickable places that hold available units of a product, in route order."""
-    return tuple(decoded(Place, row.body) for row in database.rows(_BINS, product=product, site=site))
+    return tuple(decoded(RowKind.PLACE, row.body) for row in database.rows(_BINS, product=product, site=site))
 
 
 def promised_to(database: Database, order: DocumentId, product: ProductId) -> frozenset[UnitId]:

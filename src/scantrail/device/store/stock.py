@@ -10,9 +10,10 @@ from scantrail.device.store.database import Database
 from scantrail.device.store.journal import Journal
 from scantrail.device.store.reservations import Reservations
 from scantrail.device.store.shelf import Shelf, bins_of, promised_to
-from scantrail.device.store.things import DOCUMENT, FREES, UNIT, Thing, things_of
-from scantrail.device.store.view import KINDS, View
+from scantrail.device.store.things import FREES, effects_of
+from scantrail.device.store.view import View
 from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.documents.document import LineKind, Requirement
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
@@ -32,6 +33,10 @@ MOST_CHANGED = 200
 """Changed units that are looked at one by one; with more, everything is looked up again."""
 
 ShelfKey = tuple[ProductId, tuple[PlaceId, ...], Holds, Requirement, date]
+
+
+_STANDS_ON = (RowKind.SITE, RowKind.PRODUCT, RowKind.PLACE, RowKind.HOLD)
+"""Rows by which units are looked for: where one changes, everything is looked for again."""
 
 
 class Stock:
@@ -70,18 +75,17 @@ class Stock:
         """Take into account that rows have come, and verdicts on acts about the things `judged`."""
         self._freed, self._last = None, None
         self._promised.clear()
-        changed = {*judged, *((KINDS[row.kind], row.id) for row in rows if row.kind in KINDS)}
-        self._changed |= {thing for kind, thing in changed if kind == UNIT}
-        self._reservations.take_changes(thing for kind, thing in changed if kind == DOCUMENT)
-        masters = any(row.kind not in KINDS for row in rows)
-        if masters or len(self._changed) > MOST_CHANGED:
+        changed = {*judged, *((row.kind, row.id) for row in rows)}
+        self._changed |= {thing for kind, thing in changed if kind == RowKind.UNIT}
+        self._reservations.take_changes(thing for kind, thing in changed if kind == RowKind.DOCUMENT)
+        if any(kind in _STANDS_ON for kind, _ in changed) or len(self._changed) > MOST_CHANGED:
             self._forget_stock()
 
     def add(self, act: Act) -> None:
         """Take a newly recorded act into account."""
         self._last = None
-        things = things_of(act)
-        self._reservations.take_changes(thing for kind, thing in things if kind == DOCUMENT)
+        things = effects_of(act)
+        self._reservations.take_changes(thing for kind, thing in things if kind == RowKind.DOCUMENT)
         if FREES in things.values():
             self._freed = None
 

@@ -24,11 +24,11 @@ from scantrail.device.store.photos import Photos
 from scantrail.device.store.rows_file import make_durable, name_after, settled_in
 from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
-from scantrail.device.store.things import Thing
 from scantrail.device.store.view import View
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.world import World
+from scantrail.domain.acts.kinds import RowKind, Thing, document, place, unit
+from scantrail.domain.acts.needs import Needs
+from scantrail.domain.acts.world import World, load
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.codes import CodeKind, CodePrefix
@@ -280,6 +280,16 @@ class DeviceStore:
         wanted = " ".join(name.split()).casefold()
         return next((each for each in self._view.workers().values() if each.name.casefold() == wanted), None)
 
+    def load(self, needs: Needs) -> World:
+        """The rows that something is judged by.
+
+        Raises:
+            StoreNotReady: the site's settings have not arrived.
+        """
+        if self._view.site(self.site) is None:
+            raise StoreNotReady
+        return load(self._view, needs, self.site)
+
     def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
         """Everything it takes to judge scans for a pick list.
 
@@ -289,22 +299,14 @@ class DeviceStore:
         site = self._view.site(self.site)
         if site is None:
             raise StoreNotReady
-        named = {unit for line in pick_list.lines for unit in line.units}
-        units = self._view.units(named | pick_list.handled | {each.id for each in extra_units})
-        products = {line.product for line in pick_list.lines} | {unit.product for unit in units.values()}
-        places = {unit.place for unit in units.values()} | {each.place for each in pick_list.picked}
-        places |= {each.from_place for each in pick_list.set_aside}
-        places |= {place for place in (pick_list.at_place, site.quarantine_place) if place}
-        bins = self._stock.places_for(pick_list)
-        return World(
-            site=site,
-            units=units,
-            documents={pick_list.number: pick_list},
-            products=self._view.products(products),
-            places=bins | self._view.places(places - bins.keys()),
-            workers=dict(self._view.workers()),
-            holds=self._view.holds(),
-        )
+        places = {each.place for each in pick_list.picked} | {each.from_place for each in pick_list.set_aside}
+        places |= {each for each in (pick_list.at_place, site.quarantine_place) if each}
+        things = {document(pick_list.number), *(unit(each.id) for each in extra_units), *map(place, places)}
+        world = self.load(Needs(frozenset(things)))
+        world.put({document(pick_list.number): pick_list})
+        world.rows[RowKind.PLACE] |= self._stock.places_for(pick_list)
+        world.rows[RowKind.WORKER] = dict(self._view.workers())
+        return world
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take, in route order, oldest first.
@@ -422,8 +424,8 @@ class DeviceStore:
 
     def _take_words(self, rows: Sequence[Row]) -> set[Thing]:
         """Take what rows say of own acts."""
-        self._journal.take_settled(row for row in rows if row.kind is RowKind.ATTENTION)
-        return self._journal.take_late(row for row in rows if row.kind is RowKind.VERDICT)
+        self._journal.take_settled(row for row in rows if row.kind == RowKind.ATTENTION)
+        return self._journal.take_late(row for row in rows if row.kind == RowKind.VERDICT)
 
     def _take_unread(self) -> None:
         """Take the rows that an older version could not understand: an upgrade may come without a network."""
@@ -491,8 +493,7 @@ class DeviceStore:
         self._journal.forget_settled()
 
     def _forget(self, changes: Changes, judged: Iterable[Thing]) -> None:
-        self._view.forget_things(judged)
-        self._view.forget_rows(changes.rows)
+        self._view.forget_things((*judged, *((row.kind, row.id) for row in changes.rows)))
         self._stock.take_changes(changes.rows, judged)
 
     def forget_old(self) -> None:

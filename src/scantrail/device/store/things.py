@@ -6,14 +6,9 @@ from functools import lru_cache
 
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.fact import Stock
-from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.facts import fact_of
-from scantrail.domain.facts import things_of as everything_about
+from scantrail.domain.acts.kinds import RowKind, Thing, document
+from scantrail.domain.facts import fact_of, things_of
 from scantrail.protocol.acts import decode_act
-
-UNIT, DOCUMENT = "unit", "document"
-Thing = tuple[str, str]
-"""A kind (`unit` or `document`) and an id."""
 
 TAKES, FREES = Stock.TAKES.value, Stock.FREES.value
 
@@ -24,13 +19,11 @@ def act_in(exact: bytes) -> Act:
     return decode_act(exact)
 
 
-def things_of(act: Act) -> dict[Thing, str]:
+def effects_of(act: Act) -> dict[Thing, str]:
     """What an act is about, each with its effect: a unit is taken out of stock, may come back to it, or neither."""
-    found: dict[Thing, str] = {}
-    if act.draft.document:
-        found[DOCUMENT, act.draft.document] = ""
+    found: dict[Thing, str] = dict.fromkeys((document(act.draft.document),) if act.draft.document else (), "")
     for event in act.draft.events:
         effect = fact_of(event).stock.value
-        for kind, name in everything_about(event):
-            found[kind.value, name] = (effect if kind is RowKind.UNIT else "") or found.get((kind.value, name), "")
+        for thing in things_of(event):
+            found[thing] = (effect if thing[0] == RowKind.UNIT else "") or found.get(thing, "")
     return found

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from scantrail.device.store.database import Database
 from scantrail.device.store.sets import keys
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, is_known
 from scantrail.domain.plain import PlainError
 from scantrail.protocol.messages import Row, UnreadRow
 
@@ -54,7 +54,7 @@ class Unread:
         return tuple(
             Row(RowKind(row.kind), row.id, row.position, json.loads(row.body))
             for row in self._database.rows(_ALL)
-            if row.kind in RowKind._value2member_map_
+            if is_known(row.kind)
         )
 
     def put(self, rows: Sequence[Row | UnreadRow]) -> None:
@@ -77,8 +77,7 @@ class Unread:
 
 
 def _named(row: Row | UnreadRow) -> dict[str, object]:
-    kind = row.kind.value if isinstance(row, Row) else row.kind
-    return {"kind": kind, "id": row.id, "position": row.position}
+    return {"kind": row.kind, "id": row.id, "position": row.position}
 
 
 def _text(row: Row | UnreadRow) -> str:

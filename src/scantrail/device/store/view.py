@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-import typing
+from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, select, union_all
 
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
 from scantrail.device.store.journal import Journal
+from scantrail.device.store.schema import table_of
 from scantrail.device.store.sets import keys, one_of
-from scantrail.device.store.things import DOCUMENT, UNIT, Thing
 from scantrail.domain.acts.act import Act
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind, Thing
+from scantrail.domain.acts.needs import Label
 from scantrail.domain.acts.sight import made_by
+from scantrail.domain.acts.world import Labels, Wanted
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.facts import touched
+from scantrail.domain.facts import FACTS, touched
 from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import (
@@ -36,43 +38,33 @@ from scantrail.domain.names.identifiers import (
 )
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
-from scantrail.domain.plain import from_plain
 from scantrail.domain.scans.reading import Candidates, Said
-from scantrail.domain.things.hold import Hold, Holds
+from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.protocol.messages import Row
-
-T = TypeVar("T")
 
 
 @lru_cache(maxsize=4096)
-def _decoded(kind: type[Any], body: str) -> Any:
-    return from_plain(kind, json.loads(body))
-
-
-def decoded(kind: type[T], body: str) -> T:
+def decoded(kind: RowKind, body: str) -> Any:
     """The value in a row's body. Bodies are kept decoded, since the same few are asked for at every scan."""
-    return typing.cast("T", _decoded(typing.cast("Any", kind), body))
+    return KINDS[kind].read(json.loads(body))
 
 
-def _bodies(table: Any) -> Select[Any]:
-    return select(table.c.id, table.c.body).where(one_of(table.c.id, "ids"))
+@cache
+def _bodies(kind: RowKind) -> Select[Any]:
+    """The rows of a kind with these ids."""
+    table = table_of(kind)
+    query = select(table.c.id, table.c.position, table.c.body).where(one_of(table.c.id, "ids"))
+    return query.where(table.c.kind == str(kind)) if table is schema.others else query
 
 
-_UNITS = _bodies(schema.units)
-_PRODUCTS = _bodies(schema.products)
-_PLACES = _bodies(schema.places)
-_PICK_LISTS = (
-    _bodies(schema.documents)
-    .add_columns(schema.documents.c.position)
-    .where(schema.documents.c.kind == DocumentKind.PICK_LIST.value)
+_LABELS = select(schema.labels.c.product, schema.labels.c.serial, schema.labels.c.unit).where(
+    one_of(schema.labels.c.serial, "serials")
 )
 _ALL_WORKERS = select(schema.workers.c.body)
 _OPEN_HOLDS = select(schema.holds.c.body).where(schema.holds.c.open).order_by(schema.holds.c.id)
 """In the server's order: of two holds on a unit, both sides name the same one."""
-_SITE = select(schema.sites.c.body, schema.sites.c.position).where(schema.sites.c.id == bindparam("site"))
 _CALLED = union_all(
     select(literal("unit").label("kind"), schema.labels.c.unit.label("id")).where(
         one_of(schema.labels.c.serial, "serials")
@@ -105,73 +97,75 @@ class View:
     def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
         self._journal = journal
-        self._units: dict[UnitId, Unit] = {}
-        self._lists: dict[DocumentId, PickList] = {}
-        self._list_positions: dict[DocumentId, int] = {}
-        self._products: dict[ProductId, Product] = {}
-        self._places: dict[PlaceId, Place] = {}
+        self._rows: dict[RowKind, dict[str, Any]] = defaultdict(dict)
+        self._positions: dict[Thing, int] = {}
+        """Where the rows stand whose versions acts state."""
         self._workers: dict[WorkerId, Worker] | None = None
         self._holds: Holds | None = None
-        self._sites: dict[SiteId, tuple[Site, int]] = {}
 
     def forget(self) -> None:
         """Read everything again when it is next asked for."""
-        self._units.clear()
-        self._lists.clear()
-        self._forget_masters()
+        self._rows.clear()
+        self._workers, self._holds = None, None
 
     def forget_things(self, things: Iterable[Thing]) -> None:
-        """Read these units and documents again when they are next asked for."""
-        for kind, thing in things:
-            (self._units if kind == UNIT else self._lists).pop(thing, None)
-
-    def forget_rows(self, rows: Iterable[Row]) -> None:
-        """Read again what these rows have changed."""
-        changed = tuple(rows)
-        self.forget_things((KINDS[row.kind], row.id) for row in changed if row.kind in KINDS)
-        if any(row.kind not in KINDS for row in changed):
-            self._forget_masters()
-
-    def _forget_masters(self) -> None:
-        for kept in (self._products, self._places, self._sites):
-            kept.clear()
-        self._workers, self._holds = None, None
+        """Read these rows again when they are next asked for."""
+        for kind, name in things:
+            self._rows[kind].pop(name, None)
+            if kind == RowKind.WORKER:
+                self._workers = None
+            elif kind == RowKind.HOLD:
+                self._holds = None
 
     def add(self, act: Act) -> None:
         """Bring what was read up to a newly recorded act."""
         for event in act.draft.events:
             for thing in touched(event):
-                rows: dict[str, Any] = self._units if thing[0] is RowKind.UNIT else self._lists
-                if thing[1] in rows:
-                    rows[thing[1]] = fold(rows[thing[1]], event, thing, made_by(act))
+                kept = self._rows[thing[0]]
+                if thing[1] in kept:
+                    kept[thing[1]] = fold(kept[thing[1]], event, thing, made_by(act))
+
+    def rows(self, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
+        """Values by id, with the own acts that the server's rows do not contain; those not on record are left out."""
+        wanted, kept = set(ids), self._rows[kind]
+        missing = wanted - kept.keys()
+        if missing:
+            _trim(kept, wanted)
+            kept.update(self._read(kind, missing))
+        return {each: kept[each] for each in wanted if each in kept}
+
+    def _read(self, kind: RowKind, ids: Collection[str]) -> dict[str, Any]:
+        found = self._database.rows(_bodies(kind), ids=keys(ids))
+        rows = {row.id: decoded(kind, row.body) for row in found}
+        if kind in (RowKind.DOCUMENT, RowKind.SITE):
+            self._positions |= {(kind, row.id): row.position for row in found}
+        if any(kind in fact.folds for fact in FACTS.values()):
+            for name, acts in self._journal.unseen(kind, ids).items():
+                after = folded(rows.get(name), (kind, name), acts)
+                if after is not None:
+                    rows[name] = after
+        return rows
+
+    def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[dict[RowKind, dict[str, Any]], Labels]:
+        """Values by kind and id, and the units that labels name; see `Source`."""
+        named = self._named(labels) if labels else {}
+        rows = {kind: self.rows(kind, ids) for kind, ids in wanted.items()}
+        if named:
+            rows[RowKind.UNIT] = {**rows.get(RowKind.UNIT, {}), **self.units(named.values())}
+        return rows, named
+
+    def _named(self, labels: Collection[Label]) -> dict[Label, UnitId]:
+        found = self._database.rows(_LABELS, serials=keys({serial for _, serial in labels}))
+        return {(row.product, row.serial): row.unit for row in found if (row.product, row.serial) in labels}
 
     def units(self, ids: Iterable[UnitId]) -> dict[UnitId, Unit]:
         """Units by id; those that are not on record are left out."""
-        wanted = set(ids)
-        missing = wanted - self._units.keys()
-        if missing:
-            _trim(self._units, wanted)
-            rows = {row.id: decoded(Unit, row.body) for row in self._database.rows(_UNITS, ids=keys(missing))}
-            for unit, acts in self._journal.unseen(UNIT, missing).items():
-                after = folded(rows.get(unit), (RowKind.UNIT, unit), acts)
-                if after is not None:
-                    rows[unit] = after
-            self._units.update(rows)
-        return {unit: self._units[unit] for unit in wanted if unit in self._units}
+        return self.rows(RowKind.UNIT, ids)
 
     def pick_lists(self, numbers: Iterable[DocumentId]) -> dict[DocumentId, PickList]:
         """Pick lists by number; those that are not on record are left out."""
-        wanted = set(numbers)
-        missing = wanted - self._lists.keys()
-        if missing:
-            _trim(self._lists, wanted)
-            found = self._database.rows(_PICK_LISTS, ids=keys(missing))
-            self._list_positions |= {row.id: row.position for row in found}
-            rows = {row.id: decoded(PickList, row.body) for row in found}
-            for number, acts in self._journal.unseen(DOCUMENT, rows).items():
-                rows[number] = folded(rows[number], (RowKind.DOCUMENT, number), acts)
-            self._lists.update(rows)
-        return {number: self._lists[number] for number in wanted if number in self._lists}
+        found = self.rows(RowKind.DOCUMENT, numbers)
+        return {number: each for number, each in found.items() if isinstance(each, PickList)}
 
     def open_pick_lists(self, site: SiteId) -> tuple[PickList, ...]:
         """A site's lists that are not done, most urgent first."""
@@ -186,52 +180,36 @@ class View:
 
     def products(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """Products by id."""
-        return self._by_id(self._products, _PRODUCTS, Product, ids)
+        return self.rows(RowKind.PRODUCT, ids)
 
     def places(self, ids: Iterable[PlaceId]) -> dict[PlaceId, Place]:
         """Places by id."""
-        return self._by_id(self._places, _PLACES, Place, ids)
-
-    def _by_id(self, kept: dict[str, T], query: Select[Any], kind: type[T], ids: Iterable[str]) -> dict[str, T]:
-        wanted = set(ids)
-        missing = wanted - kept.keys()
-        if missing:
-            _trim(kept, wanted)
-            kept |= {row.id: decoded(kind, row.body) for row in self._database.rows(query, ids=keys(missing))}
-        return {each: kept[each] for each in wanted if each in kept}
+        return self.rows(RowKind.PLACE, ids)
 
     def workers(self) -> dict[WorkerId, Worker]:
         """Everybody on record."""
         if self._workers is None:
-            found = (decoded(Worker, row.body) for row in self._database.rows(_ALL_WORKERS))
+            found = (decoded(RowKind.WORKER, row.body) for row in self._database.rows(_ALL_WORKERS))
             self._workers = {worker.id: worker for worker in found}
         return self._workers
 
     def holds(self) -> Holds:
         """The open holds."""
         if self._holds is None:
-            self._holds = Holds(decoded(Hold, row.body) for row in self._database.rows(_OPEN_HOLDS))
+            self._holds = Holds(decoded(RowKind.HOLD, row.body) for row in self._database.rows(_OPEN_HOLDS))
         return self._holds
 
     def site(self, site: SiteId) -> Site | None:
         """A site's settings."""
-        found = self._site(site)
-        return found[0] if found else None
-
-    def _site(self, site: SiteId) -> tuple[Site, int] | None:
-        if site not in self._sites:
-            for row in self._database.rows(_SITE, site=site):
-                self._sites[site] = decoded(Site, row.body), row.position
-        return self._sites.get(site)
+        return self.rows(RowKind.SITE, (site,)).get(site)
 
     def versions(self, number: DocumentId, site: SiteId) -> dict[str, int]:
         """The versions of a pick list's and a site's rows, as an act states them."""
         found = {}
         if number in self.pick_lists((number,)):
-            found[f"pick_list:{number}"] = self._list_positions[number]
-        settings = self._site(site)
-        if settings is not None:
-            found[f"site:{site}"] = settings[1]
+            found[f"pick_list:{number}"] = self._positions[RowKind.DOCUMENT, number]
+        if self.site(site) is not None:
+            found[f"site:{site}"] = self._positions[RowKind.SITE, site]
         return found
 
     def called(self, said: Said, site: SiteId) -> Candidates:
@@ -276,9 +254,6 @@ class View:
         """The workers with this badge."""
         return tuple(worker for worker in self.workers().values() if worker.badge == badge)
 
-
-KINDS = {RowKind.UNIT: UNIT, RowKind.DOCUMENT: DOCUMENT}
-"""Rows that own acts lie over."""
 
 _STILL_OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
 _KEPT = 5000

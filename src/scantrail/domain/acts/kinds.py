@@ -1,27 +1,51 @@
-"""The kinds of rows, and what names one row."""
+"""The kinds of rows: what each describes, how its value is stored, and what names one row."""
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from scantrail.domain.names.identifiers import DocumentId, UnitId
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
+from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.people.site import Site
+from scantrail.domain.people.worker import Worker
+from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
+from scantrail.domain.things.hold import Hold
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.product import Product
+from scantrail.domain.things.unit import Unit
 
 
-class RowKind(Enum):
-    """What a row describes."""
+class RowKind(str):
+    """What a row describes, by the name that is stored and sent: `unit`. `KINDS` has all that this version knows."""
 
-    SITE = "site"
-    PRODUCT = "product"
-    PLACE = "place"
-    WORKER = "worker"
-    HOLD = "hold"
-    DOCUMENT = "document"
-    UNIT = "unit"
-    ATTENTION = "attention"
+    __slots__ = ()
+
+    SITE: ClassVar[RowKind]
+    PRODUCT: ClassVar[RowKind]
+    PLACE: ClassVar[RowKind]
+    WORKER: ClassVar[RowKind]
+    HOLD: ClassVar[RowKind]
+    DOCUMENT: ClassVar[RowKind]
+    UNIT: ClassVar[RowKind]
+    ATTENTION: ClassVar[RowKind]
     """A record that did not apply and that somebody has settled elsewhere; see `SettledRecord`."""
-    VERDICT = "verdict"
+    VERDICT: ClassVar[RowKind]
     """The final word on an act that waited; see `LateVerdict`."""
 
+
+RowKind.SITE = RowKind("site")
+RowKind.PRODUCT = RowKind("product")
+RowKind.PLACE = RowKind("place")
+RowKind.WORKER = RowKind("worker")
+RowKind.HOLD = RowKind("hold")
+RowKind.DOCUMENT = RowKind("document")
+RowKind.UNIT = RowKind("unit")
+RowKind.ATTENTION = RowKind("attention")
+RowKind.VERDICT = RowKind("verdict")
 
 Thing = tuple[RowKind, str]
 """What names one row: its kind and its id, such as `(RowKind.DOCUMENT, "PL-2025-0091")`."""
@@ -35,3 +59,95 @@ def unit(unit_id: UnitId) -> Thing:
 def document(number: DocumentId) -> Thing:
     """A document's row."""
     return RowKind.DOCUMENT, number
+
+
+def product(product_id: ProductId) -> Thing:
+    """A product's row."""
+    return RowKind.PRODUCT, product_id
+
+
+def place(place_id: PlaceId) -> Thing:
+    """A place's row."""
+    return RowKind.PLACE, place_id
+
+
+def worker(worker_id: WorkerId) -> Thing:
+    """A worker's row."""
+    return RowKind.WORKER, worker_id
+
+
+def _alone(_value: Any) -> Iterable[Thing]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the rows of one kind are read, written and named."""
+
+    read: Callable[[Mapping[str, Any]], Any]
+    """The value in a row's body, plain data as it travels; raises PlainError where it does not hold one."""
+    written: Callable[[Any], dict[str, Any]]
+    """A value as a row's body."""
+    name: Callable[[Any], str]
+    """The id of a value's row."""
+    leads_to: Callable[[Any], Iterable[Thing]] = _alone
+    """Further rows without which the value cannot be judged."""
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether its values lead to any further rows."""
+        return self.leads_to is not _alone
+
+
+def _of(cls: type[Any], leads_to: Callable[[Any], Iterable[Thing]] = _alone) -> Kind:
+    """The kind of a class whose values have an id."""
+    return Kind(lambda body: from_plain(cls, body), to_plain, lambda value: value.id, leads_to)
+
+
+def _read_document(body: Mapping[str, Any]) -> Document:
+    kind = body.get("document_kind")
+    try:
+        cls = DOCUMENT_TYPES[DocumentKind(kind)]
+    except (KeyError, ValueError) as error:
+        wrong = UnknownValue if isinstance(kind, str) else PlainError
+        raise wrong(f"document_kind: unknown {kind!r}") from error
+    found: Document = from_plain(cls, body)
+    return found
+
+
+def _written_document(value: Document) -> dict[str, Any]:
+    kind = next(kind for kind, cls in DOCUMENT_TYPES.items() if type(value) is cls)
+    return {"document_kind": kind.value, **to_plain(value)}
+
+
+def _from_document(value: Document) -> Iterable[Thing]:
+    if isinstance(value, PickList):
+        yield from (product(line.product) for line in value.lines)
+        yield from (unit(each) for line in value.lines for each in line.units)
+        yield from (unit(each) for each in value.handled)
+        if value.taken is not None:
+            yield worker(value.taken.worker)
+
+
+def _from_unit(value: Unit) -> Iterable[Thing]:
+    return product(value.product), place(value.place), worker(value.changed_by)
+
+
+KINDS: dict[RowKind, Kind] = {
+    RowKind.DOCUMENT: Kind(_read_document, _written_document, lambda value: value.number, _from_document),
+    RowKind.UNIT: _of(Unit, _from_unit),
+    RowKind.PRODUCT: _of(Product),
+    RowKind.PLACE: _of(Place),
+    RowKind.WORKER: _of(Worker),
+    RowKind.HOLD: _of(Hold),
+    RowKind.SITE: _of(Site),
+}
+"""Every kind of row that has a value."""
+
+MESSAGES = frozenset({RowKind.ATTENTION, RowKind.VERDICT})
+"""Kinds of rows without a value: they tell a device what has become of its own acts."""
+
+
+def is_known(kind: str) -> bool:
+    """Whether this version knows rows of a kind."""
+    return kind in KINDS or kind in MESSAGES

@@ -8,8 +8,9 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts.act import Act, ActId, Draft
-from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
+from scantrail.domain.acts.kinds import Thing, document, unit
 from scantrail.domain.acts.world import World
+from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import DeviceId, DocumentId, UnitId, WorkerId
 from scantrail.domain.scans.reading import Said
@@ -63,8 +64,8 @@ class Sight:
         """A row that facts change, if it is on record: a unit, or a document that somebody works on."""
         if thing in self.changed:
             return self.changed[thing]
-        kind, name = thing
-        return self.world.units.get(name) if kind is RowKind.UNIT else self.world.pick_list(name)
+        found = self.world.row(thing)
+        return None if isinstance(found, PurchaseOrder | SalesOrder) else found
 
     @property
     def is_system(self) -> bool:

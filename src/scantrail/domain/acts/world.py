@@ -1,13 +1,17 @@
-"""What acts are judged against: the rows of one moment, loaded by whoever judges."""
+"""What acts are judged against: the rows of one moment."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from scantrail.domain.acts.needs import Label
+from scantrail.domain.acts.kinds import KINDS, RowKind, Thing
+from scantrail.domain.acts.needs import Label, Needs
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.things.hold import Holds
@@ -15,36 +19,123 @@ from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
 
+Rows = dict[RowKind, dict[str, Any]]
+"""Values by kind and id."""
+
+
+def _no_rows() -> Rows:
+    return defaultdict(dict)
+
 
 @dataclass(slots=True)
 class World:
-    """Rows by id. Whoever judges several acts in a row absorbs each judgement before the next."""
+    """Rows by kind and id. Whoever judges several acts in a row absorbs each judgement before the next."""
 
     site: Site
-    units: dict[UnitId, Unit] = field(default_factory=dict)
-    documents: dict[DocumentId, Document] = field(default_factory=dict)
-    products: dict[ProductId, Product] = field(default_factory=dict)
-    places: dict[PlaceId, Place] = field(default_factory=dict)
-    workers: dict[WorkerId, Worker] = field(default_factory=dict)
+    rows: Rows = field(default_factory=_no_rows)
     holds: Holds = field(default_factory=Holds)
+    """The open holds."""
     labels: dict[Label, UnitId] = field(default_factory=dict)
     """Which unit a serial has ever named, of the serials that are registered."""
+
+    @property
+    def units(self) -> dict[UnitId, Unit]:
+        """The units that are at hand."""
+        return self.rows[RowKind.UNIT]
+
+    @property
+    def documents(self) -> dict[DocumentId, Document]:
+        """The documents that are at hand."""
+        return self.rows[RowKind.DOCUMENT]
+
+    @property
+    def products(self) -> dict[ProductId, Product]:
+        """The products that are at hand."""
+        return self.rows[RowKind.PRODUCT]
+
+    @property
+    def places(self) -> dict[PlaceId, Place]:
+        """The places that are at hand."""
+        return self.rows[RowKind.PLACE]
+
+    @property
+    def workers(self) -> dict[WorkerId, Worker]:
+        """The people who are at hand."""
+        return self.rows[RowKind.WORKER]
+
+    def row(self, thing: Thing) -> Any:
+        """The value of a row; None where it is not at hand."""
+        kind, name = thing
+        return self.rows[kind].get(name)
 
     def pick_list(self, number: DocumentId | None) -> PickList | None:
         """The pick list of this number, if it is one."""
         found = self.documents.get(number) if number else None
         return found if isinstance(found, PickList) else None
 
+    def put(self, rows: Mapping[Thing, Any]) -> None:
+        """Put rows in the place of those that are here."""
+        for (kind, name), value in rows.items():
+            self.rows[kind][name] = value
+
     def add(self, other: World) -> None:
         """Take in rows that are not here yet; what is here may have been judged since."""
-        self.units = other.units | self.units
-        self.documents = other.documents | self.documents
-        self.products = other.products | self.products
-        self.places = other.places | self.places
-        self.workers = other.workers | self.workers
+        for kind, values in other.rows.items():
+            self.rows[kind] = values | self.rows[kind]
         self.labels = other.labels | self.labels
+
+    def with_place(self, place: Place) -> World:
+        """The same world with a place that was scanned."""
+        return replace(self, rows={**self.rows, RowKind.PLACE: {**self.places, place.id: place}})
 
     def worker_name(self, worker: WorkerId) -> str:
         """A worker's name, or the id where the person is not on record here."""
         found = self.workers.get(worker)
         return found.name if found else worker
+
+
+class Source(Protocol):
+    """Where rows come from: a device's view, the server's records, a fake."""
+
+    def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[Mapping[RowKind, Mapping[str, Any]], Labels]:
+        """The values on record of these ids, by kind; which unit each of these serials has ever named, and the unit."""
+
+    def holds(self) -> Holds:
+        """The open holds."""
+
+
+Wanted = Mapping[RowKind, Collection[str]]
+"""Ids by kind."""
+Labels = Mapping[Label, UnitId]
+"""Units by label."""
+
+
+def load(source: Source, needs: Needs, site: SiteId) -> World:
+    """Everything that judging takes: what is named, then what that leads to, in few rounds.
+
+    Raises:
+        KeyError: the site is not on record.
+    """
+    rows, labels = _no_rows(), dict[Label, UnitId]()
+    asked: set[Thing] = set()
+    serials: Collection[Label] = needs.labels
+    wanted = {(RowKind.SITE, site), *needs.things}
+    while wanted or serials:
+        leading = {thing for thing in wanted if KINDS[thing[0]].leads_on}
+        now = leading if leading or serials else wanted  # rows that lead nowhere are asked for last, all at once
+        asked |= now
+        found, named = source.fetch(_by_kind(now), serials)
+        labels |= named
+        for kind, values in found.items():
+            rows[kind] |= values
+        following = (KINDS[kind].leads_to(value) for kind, values in found.items() for value in values.values())
+        wanted = wanted.union(*following) - asked
+        serials = ()
+    return World(rows[RowKind.SITE][site], rows, source.holds(), labels)
+
+
+def _by_kind(things: Iterable[Thing]) -> dict[RowKind, list[str]]:
+    found: dict[RowKind, list[str]] = defaultdict(list)
+    for kind, name in things:
+        found[kind].append(name)
+    return found

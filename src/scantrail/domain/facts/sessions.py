@@ -7,7 +7,8 @@ from typing import Any
 
 from scantrail.domain.acts.event import Event, Family
 from scantrail.domain.acts.fact import HANDHELD, Fact, no_rows
-from scantrail.domain.acts.needs import Needs
+from scantrail.domain.acts.kinds import worker
+from scantrail.domain.acts.needs import rows
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.names.identifiers import WorkerId
@@ -49,7 +50,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.WORK,
         by=HANDHELD,
         touches=no_rows,
-        reads=lambda event: Needs(workers=frozenset({event.worker})),
+        reads=lambda event: rows(worker(event.worker)),
         check=_check,
         folds={},
         told=_told_in,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.kinds import Document
@@ -19,11 +21,13 @@ def document_scope_refusal(world: World, document: Document) -> Refusal | None:
     return refuse(Code.ANOTHER_SITES_LIST, document=document.number, site=document.site, here=here)
 
 
-def scope_refusal(world: World, units: Iterable[Unit], documents: Iterable[Document]) -> Refusal | None:
-    """Why rows may not be changed here. `units` are in their new state; `world` has their state before.
+def scope_refusal(world: World, changed: Mapping[Thing, Any]) -> Refusal | None:
+    """Why rows may not be changed here. `changed` has their new state; `world` their state before.
 
     A unit must have been at this site, or be new, and must now stand in a place of this site.
     """
+    documents = [value for (kind, _), value in changed.items() if kind == RowKind.DOCUMENT]
+    units = [value for (kind, _), value in changed.items() if kind == RowKind.UNIT]
     refusals = (
         *(document_scope_refusal(world, document) for document in documents),
         *(_unit_scope_refusal(world, unit) for unit in units),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.sight import By
+from scantrail.domain.acts.kinds import RowKind, Thing, document
+from scantrail.domain.acts.sight import By, Recorder
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
@@ -26,7 +27,6 @@ from scantrail.domain.fold import fold
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Unit
 from scantrail.proving.simulator.fate import PowerCut
 from scantrail.proving.simulator.server_watch import ServerWatch
 from scantrail.proving.simulator.stores import SimulatedServer
@@ -134,13 +134,13 @@ class Desk:
         opened = [hold for hold in self._server.holds() if hold.open]
         if opened and self._chance.random() < 0.6:
             hold = self._chance.choice(opened)
-            self._server.desk(Draft((HoldClosed(hold.id),)), now, holds=[replace(hold, open=False)])
+            self._server.desk(Draft((HoldClosed(hold.id),)), now, {(RowKind.HOLD, hold.id): replace(hold, open=False)})
             return f"closes {hold.id}"
         units = list(self._server.units().values())
         self._held += 1
         unit = self._chance.choice(units)
         hold = Hold(f"H-{self._held}", HoldKind.QUALITY, "capacitor may fail", units=(unit.id,))
-        self._server.desk(Draft((HoldOpened(hold),)), now, holds=[hold])
+        self._server.desk(Draft((HoldOpened(hold),)), now, {(RowKind.HOLD, hold.id): hold})
         return f"opens {hold.id} on {unit.serial}"
 
     def _changes(self, now: datetime, listed: PickList) -> str:
@@ -175,22 +175,22 @@ class Desk:
 
     def _commits(self, events: tuple[Event, ...], now: datetime, imported: PickList | None = None) -> None:
         """Fold events into rows, and let the server keep both in one transaction."""
-        known, known_lists, by = self._server.units(), self._server.lists(), By(SYSTEM, SERVER_DEVICE, now)
-        units: dict[str, Unit] = {}
-        lists = {imported.number: imported} if imported else {}
+        by = By(SYSTEM, SERVER_DEVICE, now, Recorder.SYSTEM)
+        known: Mapping[RowKind, Mapping[str, Any]] = {
+            RowKind.UNIT: self._server.units(),
+            RowKind.DOCUMENT: self._server.lists(),
+        }
+        rows: dict[Thing, Any] = {document(imported.number): imported} if imported else {}
         for event in events:
             for thing in touched(event):
                 kind, name = thing
-                if kind is RowKind.UNIT:
-                    units[name] = fold(units.get(name) or known.get(name), event, thing, by)
-                elif name in known_lists:
-                    lists[name] = fold(lists.get(name) or known_lists[name], event, thing, by)
+                rows[thing] = fold(rows.get(thing) or known[kind].get(name), event, thing, by)
         before = self._watch.books.documents.get(imported.number) if imported else None
         stood_at = self._server.positions()
         if imported is not None:
             self._watch.imports(imported)
         try:
-            self._server.desk(Draft(events), now, units.values(), lists.values())
+            self._server.desk(Draft(events), now, rows)
         except PowerCut:
             if imported is not None and self._server.positions() == stood_at:
                 self._watch.takes_back(imported.number, before)

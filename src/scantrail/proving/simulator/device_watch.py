@@ -11,6 +11,7 @@ from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.facts import things_in
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver, UnitPicked, UnitsReserved
 from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
@@ -23,7 +24,6 @@ from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome
 from scantrail.protocol.outbox import ActState
-from scantrail.protocol.waiting import things_of
 from scantrail.proving.simulator.invariants import (
     AGREE,
     ATTENTION,
@@ -186,7 +186,7 @@ class DeviceWatch:
         before = self._cursor if store.server_epoch == self._server_epoch else {}
         for kind, thing, position in server.changed_between(before, cursor):
             if store.row_position(kind, thing) < position:
-                raise Broken(CURSOR, f"{kind.value} {thing} of position {position} is passed over")
+                raise Broken(CURSOR, f"{kind} {thing} of position {position} is passed over")
 
     def _nothing_hidden(
         self, store: WatchedStore, acts: Iterable[tuple[Act, str, ActState]], waiting: Sequence[Act]
@@ -215,7 +215,7 @@ class DeviceWatch:
             return
         for act in waiting:
             place = self._server.books.places.get(act.id)
-            for kind, thing in sorted(things_of(act)) if place else ():
+            for kind, thing in sorted(things_in(act.draft)) if place else ():
                 if store.row_position(RowKind(kind), thing) > (place or 0):
                     raise Broken(DOUBLED, f"{kind} {thing} has act {act.id} in it, which still counts as waiting")
 

@@ -6,11 +6,12 @@ from random import Random
 
 from scantrail.device.session import SessionStore
 from scantrail.domain.acts.act import Draft, Times
+from scantrail.domain.acts.kinds import unit
 from scantrail.domain.acts.sight import By
 from scantrail.domain.acts.world import World
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.judge import judge
-from scantrail.domain.names.identifiers import UnitId, unit_id
+from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
@@ -49,8 +50,10 @@ class Dock:
 
     def _world(self, known: Unit | None) -> World:
         masters = self._masters
-        units: dict[UnitId, Unit] = {known.id: known} if known else {}
-        return World(masters.site, units, {}, masters.products, masters.places, masters.workers)
+        world = World(masters.site, masters.all_rows())
+        if known is not None:
+            world.put({unit(known.id): known})
+        return world
 
 
 def _registered(serial: str) -> UnitRegistered:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scantrail.device.store.things import Thing
 from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.things.hold import Hold
 from scantrail.protocol.messages import Row

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.world import World
+from scantrail.domain.acts.kinds import RowKind, Thing
+from scantrail.domain.acts.needs import Label
+from scantrail.domain.acts.world import Labels, Rows, Wanted, World, load
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge, needs_of
+from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.unit import Unit
@@ -32,7 +35,7 @@ from scantrail.protocol.messages import (
     Seen,
 )
 from scantrail.protocol.taking import Alarm, Entry, Known, Rules, end_waits, judge_again, take
-from scantrail.protocol.waiting import Thing, Waiting, document_things, unit_things
+from scantrail.protocol.waiting import Waiting
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
 from scantrail.server.ledger.log import SERVER_DEVICE
@@ -88,9 +91,7 @@ class Kept:
     log: list[LogRow] = field(default_factory=list)
     by_id: dict[ActId, LogRow] = field(default_factory=dict)
     heads: dict[tuple[str, str], Head] = field(default_factory=dict)
-    units: dict[str, Unit] = field(default_factory=dict)
-    documents: dict[str, PickList] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
+    rows: Rows = field(default_factory=lambda: defaultdict(dict))
     positions: dict[str, int] = field(default_factory=lambda: {GLOBAL_STREAM: 0, "MAIN": 0})
     feed: dict[str, list[tuple[int, RowKind, str]]] = field(default_factory=lambda: {GLOBAL_STREAM: [], "MAIN": []})
     """In commit order; an entry whose row has changed again since is passed over."""
@@ -104,15 +105,7 @@ class Kept:
 
     def table(self, kind: RowKind) -> Mapping[str, Any]:
         """The present rows of a kind."""
-        match kind:
-            case RowKind.UNIT:
-                return self.units
-            case RowKind.DOCUMENT:
-                return self.documents
-            case RowKind.HOLD:
-                return self.holds
-            case _:
-                return self.late
+        return self.late if kind == RowKind.VERDICT else self.rows[kind]
 
     def copy(self) -> Kept:
         """A backup."""
@@ -121,9 +114,7 @@ class Kept:
             list(self.log),
             dict(self.by_id),
             dict(self.heads),
-            dict(self.units),
-            dict(self.documents),
-            dict(self.holds),
+            defaultdict(dict, {kind: dict(values) for kind, values in self.rows.items()}),
             dict(self.positions),
             {stream: list(entries) for stream, entries in self.feed.items()},
             dict(self.latest),
@@ -162,21 +153,14 @@ class FakeServer:
         transaction.write()
         durable()
 
-    def desk(
-        self,
-        draft: Draft,
-        now: datetime,
-        units: Iterable[Unit] = (),
-        documents: Iterable[PickList] = (),
-        holds: Iterable[Hold] = (),
-    ) -> None:
+    def desk(self, draft: Draft, now: datetime, rows: Mapping[Thing, Any]) -> None:
         """The desk's own act, with the rows it changes."""
-        transaction = Transaction(self, GLOBAL_STREAM if holds else self.masters.site.id)
+        belongs_to_all = any(kind == RowKind.HOLD for kind, _ in rows)
+        transaction = Transaction(self, GLOBAL_STREAM if belongs_to_all else self.masters.site.id)
         transaction.append_own(draft, now)
-        transaction.put(units, documents)
-        transaction.holds += holds
-        if not holds:
-            judge_again(transaction, RULES, now, transaction.changed())
+        transaction.put(rows)
+        if not belongs_to_all:
+            judge_again(transaction, RULES, now, set(rows))
         self.commit("the desk's act", transaction)
 
     def judge_over(self, now: datetime) -> None:
@@ -238,7 +222,7 @@ class FakeServer:
                 position, kind, thing = entries[at]
                 if position > last:
                     break
-                if kind is not RowKind.VERDICT and self.kept.latest[kind, thing] == position:
+                if kind != RowKind.VERDICT and self.kept.latest[kind, thing] == position:
                     found.append((kind, thing, position))
         return found
 
@@ -260,15 +244,15 @@ class FakeServer:
 
     def lists(self) -> dict[str, PickList]:
         """Every list."""
-        return self.kept.documents
+        return self.kept.rows[RowKind.DOCUMENT]
 
     def units(self) -> dict[str, Unit]:
         """Every unit."""
-        return self.kept.units
+        return self.kept.rows[RowKind.UNIT]
 
     def holds(self) -> tuple[Hold, ...]:
         """Every hold."""
-        return tuple(self.kept.holds.values())
+        return tuple(self.kept.rows[RowKind.HOLD].values())
 
     def dies(self) -> None:
         """Nothing is lost but what is not committed."""
@@ -290,14 +274,12 @@ class Transaction:
 
     def __init__(self, server: FakeServer, stream: str = "") -> None:
         self.site = server.masters.site.id
-        self.holds: list[Hold] = []
         self._server = server
         self._kept = server.kept
         self._stream = stream or self.site
         self._position = self._kept.positions[self._stream]
         self._log: list[LogRow] = []
-        self._units: dict[str, Unit] = {}
-        self._documents: dict[str, PickList] = {}
+        self._rows: dict[Thing, Any] = {}
         self._heads: dict[tuple[str, str], Head] = {}
         self._alarms: list[Alarm] = []
         self._waiting = dict(self._kept.waiting)
@@ -344,22 +326,27 @@ class Transaction:
             if verdict.device == push.device and self._kept.latest[RowKind.VERDICT, name] <= seen <= self._position:
                 self._read.append(name)
 
-    def changed(self) -> set[Thing]:
-        """The units and documents that are changed."""
-        return {*unit_things(self._units), *document_things(self._documents)}
-
     def world(self, acts: Sequence[Act]) -> World:
         """Everything that these acts are judged against."""
-        kept, masters, needs = (
-            self._kept,
-            self._server.masters,
-            needs_of([act.draft for act in acts], {act.actor for act in acts}),
-        )
-        documents = _present(needs.documents, self._documents, kept.documents)
-        named = [unit for each in documents.values() for line in each.lines for unit in line.units]
-        units = _present({*needs.units, *named}, self._units, kept.units)
-        holds = Holds(kept.holds.values())
-        return World(masters.site, units, dict(documents), masters.products, masters.places, masters.workers, holds)
+        needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
+        return load(self, needs, self.site)
+
+    def rows(self, kind: RowKind, ids: Collection[str]) -> dict[str, Any]:
+        """Those rows that there are, as the transaction has changed them."""
+        kept = self._server.masters.rows(kind) or self._kept.rows[kind]
+        found = ((each, self._rows.get((kind, each)) or kept.get(each)) for each in ids)
+        return {each: row for each, row in found if row is not None}
+
+    def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[dict[RowKind, dict[str, Any]], Labels]:
+        """Rows by kind and id, and the units that labels name; nobody here changes a serial."""
+        named = self.rows(RowKind.UNIT, [unit_id(*name) for name in labels])
+        rows = {kind: self.rows(kind, ids) for kind, ids in wanted.items()}
+        rows[RowKind.UNIT] = {**rows.get(RowKind.UNIT, {}), **named}
+        return rows, {(unit.product, unit.serial): unit.id for unit in named.values()}
+
+    def holds(self) -> Holds:
+        """The open holds."""
+        return Holds(self._kept.rows[RowKind.HOLD].values())
 
     def append(self, entry: Entry) -> int:
         """Give an entry its place in the log."""
@@ -380,10 +367,9 @@ class Transaction:
         """Keep a record that was not taken."""
         self._alarms.append(alarm)
 
-    def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
+    def put(self, rows: Mapping[Thing, Any]) -> None:
         """Write these rows."""
-        self._units |= {unit.id: unit for unit in units}
-        self._documents |= {document.number: document for document in documents}
+        self._rows |= rows
 
     def save_head(self, device: str, epoch: str, head: Head) -> None:
         """The last act of a device's store is this one now."""
@@ -397,29 +383,20 @@ class Transaction:
             kept.chains[self._stream].add(row.position, row.hash)
         kept.by_id |= {row.entry.id: row for row in self._log}
         kept.heads |= self._heads
-        kept.units |= self._units
-        kept.documents |= self._documents
-        kept.holds |= {hold.id: hold for hold in self.holds}
+        for (kind, name), value in self._rows.items():
+            kept.rows[kind][name] = value
         kept.alarms += self._alarms
         kept.waiting = self._waiting
         kept.late |= self._late
         for name in self._read:
             del kept.late[name], kept.latest[RowKind.VERDICT, name]
         changed = [(RowKind.VERDICT, name) for name in self._late]
-        changed += [(RowKind.UNIT, unit) for unit in self._units]
-        changed += [(RowKind.DOCUMENT, number) for number in self._documents]
-        changed += [(RowKind.HOLD, hold.id) for hold in self.holds]
+        changed += self._rows
         for thing in sorted(changed, key=_comes_first):
             self._position += 1
             kept.feed[self._stream].append((self._position, *thing))
             kept.latest[thing] = self._position
         kept.positions[self._stream] = self._position
-
-
-def _present(wanted: Iterable[str], changed: Mapping[str, RowT], kept: Mapping[str, RowT]) -> dict[str, RowT]:
-    """Those rows that there are, as a transaction has changed them."""
-    found = ((each, changed.get(each) or kept.get(each)) for each in wanted)
-    return {each: row for each, row in found if row is not None}
 
 
 def _position(entry: tuple[int, RowKind, str]) -> int:
@@ -428,4 +405,4 @@ def _position(entry: tuple[int, RowKind, str]) -> int:
 
 def _comes_first(thing: tuple[RowKind, str]) -> tuple[bool, str, str]:
     """Late verdicts come before the rows that they are about."""
-    return thing[0] is not RowKind.VERDICT, thing[0].value, thing[1]
+    return thing[0] != RowKind.VERDICT, *thing

@@ -9,10 +9,9 @@ from typing import Any
 
 from scantrail.device.store import AttentionItem
 from scantrail.device.store.attention import Trouble, open_troubles, todo_of
-from scantrail.device.store.things import DOCUMENT, UNIT, Thing, things_of
-from scantrail.device.store.view import KINDS
+from scantrail.device.store.things import effects_of
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import made_by
 from scantrail.domain.acts.world import World
@@ -158,7 +157,7 @@ class FakeStore:
                         settled.settled_by = record.act.id.seq
 
     def _list(self, record: Record) -> None:
-        for thing in things_of(record.act):
+        for thing in effects_of(record.act):
             self._of_thing.setdefault(thing, []).append(record)
 
     def _show(self, act: Act) -> None:
@@ -166,7 +165,7 @@ class FakeStore:
         for event in act.draft.events:
             for thing in touched(event):
                 kind, name = thing
-                rows: dict[str, Any] = self._units if kind is RowKind.UNIT else self._lists
+                rows: dict[str, Any] = self._units if kind == RowKind.UNIT else self._lists
                 if name in rows or kind in fact_of(event).creates:
                     rows[name] = fold(rows.get(name), event, thing, made_by(act))
 
@@ -182,22 +181,22 @@ class FakeStore:
         for thing in dict.fromkeys(things):
             kind, name = thing
             row = self.kept.rows.get(thing)
-            if kind == DOCUMENT and row is not None:
+            if kind == RowKind.DOCUMENT and row is not None:
                 self._lists[name] = self._list_with_own(row)
-            elif kind == UNIT and (unit := self._unit_with_own(name, row)) is not None:
+            elif kind == RowKind.UNIT and (unit := self._unit_with_own(name, row)) is not None:
                 self._units[name] = unit
-            elif kind == UNIT:
+            elif kind == RowKind.UNIT:
                 self._units.pop(name, None)
 
     def _unit_with_own(self, name: UnitId, row: Row | None) -> Unit | None:
         """A unit may have been registered here, and not be known to the server yet."""
-        unseen = self.unseen((UNIT, name), row.position if row else 0)
+        unseen = self.unseen((RowKind.UNIT, name), row.position if row else 0)
         unit: Unit | None = row.body["value"] if row else None
         after: Unit | None = folded(unit, (RowKind.UNIT, name), [record.act for record in unseen])
         return after
 
     def _list_with_own(self, row: Row) -> PickList:
-        unseen = self.unseen((DOCUMENT, row.id), row.position)
+        unseen = self.unseen((RowKind.DOCUMENT, row.id), row.position)
         thing = RowKind.DOCUMENT, row.id
         after: PickList = folded(row.body["value"], thing, [record.act for record in unseen])
         return after
@@ -252,7 +251,7 @@ class FakeStore:
             units=tuple(unit for unit in units if said.is_serial_of(unit.serial, products[unit.product])),
             products=tuple(each for each in products.values() if said.may_be(CodeKind.PRODUCT) and each.sku == text),
             places=tuple(each for each in self._masters.places.values() if each.code == text),
-            documents=(text,) if (DOCUMENT, text) in self.kept.rows else (),
+            documents=(text,) if (RowKind.DOCUMENT, text) in self.kept.rows else (),
         )
 
     def places(self, places: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
@@ -266,16 +265,9 @@ class FakeStore:
         wanted += sorted(pick_list.handled)
         wanted += [each.id for each in extra_units]
         units = {unit: found for unit in wanted if (found := self.unit(unit)) is not None}
-        masters = self._masters
-        return World(
-            masters.site,
-            units,
-            {pick_list.number: pick_list},
-            masters.products,
-            masters.places,
-            masters.workers,
-            self.holds(),
-        )
+        rows = self._masters.all_rows()
+        rows[RowKind.UNIT], rows[RowKind.DOCUMENT] = units, {pick_list.number: pick_list}
+        return World(self._masters.site, rows, self.holds())
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""
@@ -301,7 +293,7 @@ class FakeStore:
 
     def versions(self, number: DocumentId) -> dict[str, int]:
         """The row versions that acts on a pick list are judged by."""
-        row = self.kept.rows.get((DOCUMENT, number))
+        row = self.kept.rows.get((RowKind.DOCUMENT, number))
         return {f"pick_list:{number}": row.position} if row else {}
 
     def attention(self) -> tuple[AttentionItem, ...]:
@@ -341,9 +333,9 @@ class FakeStore:
 
     def row_position(self, kind: RowKind, thing: str) -> int:
         """Where a row that this device has stands in its stream; 0 when it has none."""
-        if kind is RowKind.HOLD:
+        if kind == RowKind.HOLD:
             return self.kept.hold_positions.get(thing, 0)
-        row = self.kept.rows.get((KINDS[kind], thing))
+        row = self.kept.rows.get((kind, thing))
         return row.position if row else 0
 
     # The exchange with the server
@@ -432,14 +424,14 @@ class FakeStore:
     def _take(self, changes: Changes) -> None:
         kept = self.kept
         for row in changes.rows:
-            if row.kind is RowKind.VERDICT:
+            if row.kind == RowKind.VERDICT:
                 self._judged_late(row.body["value"])
                 continue
-            if row.kind is RowKind.HOLD:
+            if row.kind == RowKind.HOLD:
                 kept.holds[row.id] = row.body["value"]
                 kept.hold_positions[row.id] = row.position
                 continue
-            thing = (KINDS[row.kind], row.id)
+            thing = (row.kind, row.id)
             old = kept.rows.get(thing)
             if old is None or row.position >= old.position:
                 kept.rows[thing] = row
@@ -459,12 +451,12 @@ class FakeStore:
         return self.kept.record(verdict.seq) if is_mine else None
 
     def _things_in(self, changes: Changes) -> list[Thing]:
-        judged = (self._late_record(row.body["value"]) for row in changes.rows if row.kind is RowKind.VERDICT)
-        rows = [(KINDS[row.kind], row.id) for row in changes.rows if row.kind in KINDS]
+        judged = (self._late_record(row.body["value"]) for row in changes.rows if row.kind == RowKind.VERDICT)
+        rows = [(row.kind, row.id) for row in changes.rows if row.kind in (RowKind.UNIT, RowKind.DOCUMENT)]
         return [*rows, *self._things_of(judged)]
 
     def _things_of(self, records: Iterable[Record | None]) -> list[Thing]:
-        return [thing for record in records if record is not None for thing in things_of(record.act)]
+        return [thing for record in records if record is not None for thing in effects_of(record.act)]
 
     def keeps(self, seq: int) -> bool:
         """Whether an act is still in the journal."""

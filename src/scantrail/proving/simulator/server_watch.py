@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.facts import touched
+from scantrail.domain.facts import things_in, touched
 from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.work.events import TaskReleased
@@ -24,7 +24,6 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import Outcome
-from scantrail.protocol.waiting import Thing, things_of
 from scantrail.proving.simulator.fake_server import LogRow
 from scantrail.proving.simulator.invariants import (
     ALARM,
@@ -188,7 +187,7 @@ class ServerWatch:
     def _in_order(self, act: Act) -> None:
         if act.draft.refusal is not None:
             return
-        for thing in things_of(act):
+        for thing in things_in(act.draft):
             if self.books.order.get((*act.id[:2], thing), 0) > act.id.seq:
                 raise Broken(ORDER, f"act {act.id} applies after a later one about {thing}")
             self.books.order[*act.id[:2], thing] = act.id.seq
@@ -200,7 +199,7 @@ class ServerWatch:
                 raise Broken(BORN, f"act {act.id} registers {event.born.serial}, which is on record")
             for thing in touched(event):
                 kind, name = thing
-                if kind is RowKind.UNIT:
+                if kind == RowKind.UNIT:
                     books.units[name] = fold(books.units.get(name), event, thing, by)
                 elif name in books.documents:
                     books.documents[name] = fold(books.documents[name], event, thing, by)
@@ -217,11 +216,11 @@ class ServerWatch:
 
     def _row(self, kind: RowKind, thing: str) -> None:
         value = self.server.value(kind, thing)
-        if kind is RowKind.UNIT:
+        if kind == RowKind.UNIT:
             if value != self.books.units.get(thing):
                 raise Broken(FOLD, f"unit {thing} is {value}, the log says {self.books.units.get(thing)}")
             self._holder(value)
-        elif kind is RowKind.DOCUMENT:
+        elif kind == RowKind.DOCUMENT:
             if value != self.books.documents.get(thing):
                 raise Broken(FOLD, f"list {thing} is {value}, the log says {self.books.documents.get(thing)}")
             if holds_too_much(value):

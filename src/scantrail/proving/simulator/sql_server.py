@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, literal_column, select
 
 from scantrail.domain.acts.act import ActId, Draft
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.plain import from_plain
@@ -38,6 +38,7 @@ from scantrail.server.ledger.writing import writing
 from scantrail.server.migrations import migrate
 from scantrail.server.records.documents import documents_by_number
 from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.rows import values_of
 from scantrail.sqlite import sqlite3
 
 WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)
@@ -125,19 +126,12 @@ class SqlServer:
         with self._database.reading() as connection:
             return changes_after(connection, seen, self._site, PAGE)
 
-    def desk(
-        self,
-        draft: Draft,
-        now: datetime,
-        units: Iterable[Unit] = (),
-        documents: Iterable[PickList] = (),
-        holds: Iterable[Hold] = (),
-    ) -> None:
+    def desk(self, draft: Draft, now: datetime, rows: Mapping[Thing, Any]) -> None:
         """The desk's own act, as the importer writes one."""
-        changed_holds = list(holds)
+        changed_holds = [value for (kind, _), value in rows.items() if kind == RowKind.HOLD]
         with writing(self._database, GLOBAL_STREAM if changed_holds else self._site, now) as records:
             records.record([Dated(draft, now)])
-            records.put(units, documents)
+            records.put({thing: value for thing, value in rows.items() if thing[0] != RowKind.HOLD})
             put_holds(records.connection, changed_holds)
             records.changed((RowKind.HOLD, hold.id) for hold in changed_holds)
 
@@ -175,7 +169,7 @@ class SqlServer:
     def changed_between(self, after: Mapping[str, int], upto: Mapping[str, int]) -> list[tuple[RowKind, str, int]]:
         """The rows that now stand between these positions of the feed."""
         found = []
-        watched = [kind.value for kind in WATCHED]
+        watched = list(WATCHED)
         with self._database.reading() as connection:
             for stream, last in upto.items():
                 query = (
@@ -206,10 +200,7 @@ class SqlServer:
     def value(self, kind: RowKind, thing: str) -> Any:
         """A row's present value."""
         with self._database.reading() as connection:
-            if kind is RowKind.DOCUMENT:
-                return documents_by_number(connection, [thing])[thing]
-            table, wanted = {RowKind.UNIT: (units, Unit), RowKind.HOLD: (holds, Hold)}[kind]
-            return from_body(wanted, connection.execute(select(table.c.body).where(table.c.id == thing)).scalar_one())
+            return values_of(connection, kind, [thing])[thing]
 
     def alarms(self) -> int:
         """How many alarms there are."""

@@ -10,11 +10,10 @@ from sqlalchemy import bindparam, select
 
 from scantrail.device.store import DeviceStore, Identity
 from scantrail.device.store.database import Database
-from scantrail.device.store.mirror import TABLES
-from scantrail.device.store.schema import journal
+from scantrail.device.store.schema import journal, table_of
 from scantrail.device.store.things import act_in
 from scantrail.domain.acts.act import Act, Draft, Times
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.protocol.outbox import ActState
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.stores import OnRecord
@@ -24,7 +23,9 @@ _ACTS = (
     .where(journal.c.seq >= bindparam("first"))
     .order_by(journal.c.seq)
 )
-_POSITIONS = {kind: select(table.c.position).where(table.c.id == bindparam("thing")) for kind, table in TABLES.items()}
+_POSITIONS = {
+    kind: select(table_of(kind).c.position).where(table_of(kind).c.id == bindparam("thing")) for kind in KINDS
+}
 
 
 class FatedDatabase(Database):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from scantrail.domain.acts.act import Act, Draft
+from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.unit import Unit
@@ -31,14 +32,7 @@ class SimulatedServer(WatchedServer, Protocol):
     def changes(self, seen: Seen) -> Changes:
         """The next page of what changed after what was seen."""
 
-    def desk(
-        self,
-        draft: Draft,
-        now: datetime,
-        units: Iterable[Unit] = (),
-        documents: Iterable[PickList] = (),
-        holds: Iterable[Hold] = (),
-    ) -> None:
+    def desk(self, draft: Draft, now: datetime, rows: Mapping[Thing, Any]) -> None:
         """The desk's own act, with the rows it changes."""
 
     def judge_over(self, now: datetime) -> None:

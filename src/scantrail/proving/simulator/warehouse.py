@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from random import Random
+from typing import Any
 
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.world import Rows
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.identifiers import unit_id
@@ -36,6 +40,22 @@ class Masters:
     products: dict[str, Product]
     places: dict[str, Place]
     workers: dict[str, Worker]
+
+    def rows(self, kind: RowKind) -> dict[str, Any]:
+        """The rows of a kind; none where it is no kind of these."""
+        return self.all_rows()[kind]
+
+    def all_rows(self) -> Rows:
+        """All of them by kind."""
+        return defaultdict(
+            dict,
+            {
+                RowKind.SITE: {self.site.id: self.site},
+                RowKind.PRODUCT: self.products,
+                RowKind.PLACE: self.places,
+                RowKind.WORKER: self.workers,
+            },
+        )
 
     @classmethod
     def of(cls, devices: int) -> Masters:

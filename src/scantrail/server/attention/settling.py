@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import document as document_row
-from scantrail.domain.acts.kinds import unit as unit_row
+from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.facts import touched
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.correcting.corrections import correction, correction_problem
 from scantrail.domain.facts.correcting.events import UnitCorrected
@@ -22,7 +23,6 @@ from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import DocumentId, SiteId, WorkerId, site_of
 from scantrail.domain.people.worker import Right
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Unit
 from scantrail.server.attention.items import AttentionItem, Goods, item_called
 from scantrail.server.attention.waiting_items import anything_called, present_name, records_of
 from scantrail.server.database.engine import Database
@@ -34,6 +34,7 @@ from scantrail.server.ledger.log import SERVER_DEVICE, Dated
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import documents_by_number
 from scantrail.server.records.master import all_sites, places_by_id, workers_by_id
+from scantrail.server.records.rows import values_of
 from scantrail.server.records.units import units_by_id
 from scantrail.words import M, Message
 
@@ -207,18 +208,20 @@ def _settle(
     """Record it; gives the completed lists that lack a unit now."""
     records = SqlRecords.of(connection, item.site, now)
     records.record([Dated(draft, now, worker)])
-    units, lists = _fold(connection, draft, By(worker, SERVER_DEVICE, now))
-    records.put(units, lists)
+    rows = _fold(connection, draft, By(worker, SERVER_DEVICE, now))
+    records.put(rows)
+    lists = [value for value in rows.values() if isinstance(value, PickList)]
     fly(connection, *records.finish())
     return tuple(listed.number for listed in lists if listed.status is DocumentStatus.COMPLETED)
 
 
-def _fold(connection: Connection, draft: Draft, by: By) -> tuple[list[Unit], list[PickList]]:
+def _fold(connection: Connection, draft: Draft, by: By) -> dict[Thing, Any]:
     """What the act's corrections make of units and of the lists that had picked them."""
-    events = [event for event in draft.events if isinstance(event, UnitCorrected)]
-    before = units_by_id(connection, [event.unit for event in events])
-    lists = documents_by_number(connection, [event.document for event in events if event.document])
-    units = [fold(before[event.unit], event, unit_row(event.unit), by) for event in events]
-    listed = [(lists.get(event.document or ""), event) for event in events]
-    after = [fold(each, event, document_row(each.number), by) for each, event in listed if isinstance(each, PickList)]
-    return units, after
+    rows: dict[Thing, Any] = {}
+    for event in draft.events:
+        for thing in touched(event):
+            kind, name = thing
+            before = rows.get(thing) or values_of(connection, kind, [name]).get(name)
+            if before is not None:
+                rows[thing] = fold(before, event, thing, by)
+    return rows

@@ -162,6 +162,15 @@ labels = Table(
     PrimaryKeyConstraint("product", "serial"),
 )
 
+others = Table(
+    "others",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""Rows of kinds that nobody searches: found by kind and id."""
+
 documents = Table(
     "documents",
     metadata,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import SiteId
@@ -16,12 +15,12 @@ from scantrail.protocol.messages import Changes, Row, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
-from scantrail.server.database.schema import device_heads, feed, holds, places, products, sites, streams, units, workers
-from scantrail.server.database.sets import chunks, rows_with
+from scantrail.server.database.schema import device_heads, feed, streams
+from scantrail.server.database.sets import chunks
 from scantrail.server.ledger.attention_rows import attention_rows
 from scantrail.server.ledger.log import Stream, has_head, head_of
 from scantrail.server.ledger.waiting import verdict_rows
-from scantrail.server.records.documents import document_rows
+from scantrail.server.records.rows import bodies_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,10 +36,9 @@ _AT_ONCE = 100
 
 def feed_rows(stream: Stream, changed: Iterable[tuple[RowKind, str]]) -> list[dict[str, Any]]:
     """Entries for changed rows, after every act the stream has so far; late verdicts before what they changed."""
-    wanted = sorted(set(changed), key=lambda each: (each[0] is not RowKind.VERDICT, each[0].value, each[1]))
+    wanted = sorted(set(changed), key=lambda each: (each[0] != RowKind.VERDICT, *each))
     return [
-        {"stream": stream.id, "kind": kind.value, "id": thing, "position": stream.next_position()}
-        for kind, thing in wanted
+        {"stream": stream.id, "kind": kind, "id": thing, "position": stream.next_position()} for kind, thing in wanted
     ]
 
 
@@ -141,7 +139,7 @@ def rows_of(connection: Connection, entries: Sequence[Listed], site: SiteId) -> 
 def whole_rows(connection: Connection, entries: Sequence[Listed]) -> Iterator[Row]:
     """The present rows of entries, with everything that is on record."""
     bodies: dict[RowKind, dict[str, dict[str, Any]]] = {
-        kind: _BODIES[kind](connection, [each.id for each in entries if each.kind is kind])
+        kind: _bodies(connection, kind, [each.id for each in entries if each.kind == kind])
         for kind in {each.kind for each in entries}
     }
     for entry in entries:
@@ -150,28 +148,17 @@ def whole_rows(connection: Connection, entries: Sequence[Listed]) -> Iterator[Ro
 
 def row_for(site: SiteId, stream: str, row: Row) -> Row:
     """A row of a stream as a device of a site holds it: other sites' counters say nothing about units to it."""
-    position = 0 if row.kind is RowKind.UNIT and stream != site else row.position
+    position = 0 if row.kind == RowKind.UNIT and stream != site else row.position
     return replace(row, position=position, body=body_for(site, row))
 
 
-Bodies = Callable[[Connection, Iterable[str]], dict[str, dict[str, Any]]]
+def _bodies(connection: Connection, kind: RowKind, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    message = _MESSAGES.get(kind)
+    return bodies_of(connection, kind, ids) if message is None else message(connection, ids)
 
 
-def _from(table: Table) -> Bodies:
-    def load(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        return {row.id: json.loads(row.body) for row in rows_with(connection, table, table.c.id, ids)}
-
-    return load
-
-
-_BODIES: dict[RowKind, Bodies] = {
-    RowKind.SITE: _from(sites),
-    RowKind.PRODUCT: _from(products),
-    RowKind.PLACE: _from(places),
-    RowKind.WORKER: _from(workers),
-    RowKind.HOLD: _from(holds),
-    RowKind.DOCUMENT: document_rows,
-    RowKind.UNIT: _from(units),
+_MESSAGES: dict[RowKind, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
     RowKind.ATTENTION: attention_rows,
     RowKind.VERDICT: verdict_rows,
 }
+"""Rows that tell a device what has become of its own acts."""

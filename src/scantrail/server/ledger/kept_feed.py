@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
+from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.server.database.sets import chunks
 from scantrail.server.ledger.feed import PAGE_BYTES, entries_after, whole_rows
 from scantrail.server.ledger.pages import Text
-from scantrail.server.ledger.segments import SEGMENT_ROWS, KeptStream, SharedRow, Thing, shared_row
+from scantrail.server.ledger.segments import SEGMENT_ROWS, KeptStream, SharedRow, shared_row
 
 MOST_BYTES = 32_000_000
 """Bytes of rows that a process keeps. They take some four times that, with what is joined and packed of them."""
@@ -89,9 +90,9 @@ class KeptFeed:
 class Room:
     """How much more fits a page: rows and bytes; a single row goes however large it is."""
 
-    def __init__(self, rows: int, size: int = PAGE_BYTES) -> None:
+    def __init__(self, rows: int) -> None:
         self._rows = rows
-        self._bytes = size
+        self._bytes = PAGE_BYTES
         self._is_empty = True
         self.is_full = False
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import Row
 from scantrail.protocol.rows import whole_at
@@ -23,7 +23,6 @@ SEGMENT_BYTES = 250_000
 _ELSEWHERE = ""
 """Stands for every site that is given the same text as most others."""
 
-Thing = tuple[RowKind, str]
 """What a row is of: kind and id."""
 
 
@@ -59,7 +58,7 @@ def shared_row(stream: str, row: Row) -> SharedRow:
 
 
 def _text(row: Row) -> bytes:
-    data = {"kind": row.kind.value, "id": row.id, "position": row.position, "body": row.body}
+    data = {"kind": row.kind, "id": row.id, "position": row.position, "body": row.body}
     return json.dumps(data, separators=(",", ":")).encode("ascii")
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert
 from scantrail.domain.acts.act import Act, ActId, Times
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
-from scantrail.domain.acts.world import World
+from scantrail.domain.acts.world import World, load
 from scantrail.domain.attention import registered_in
-from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.judge import needs_of
 from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.things.unit import Unit
@@ -38,7 +38,7 @@ from scantrail.server.ledger.opening import Opened, opened
 from scantrail.server.ledger.own_changes import own_changes
 from scantrail.server.ledger.rules import RULES
 from scantrail.server.ledger.waiting import WaitingRows
-from scantrail.server.ledger.world import load_world
+from scantrail.server.ledger.world import SqlSource
 from scantrail.server.records.remembered import masters_at
 from scantrail.server.records.rows import ChangedRow, changed_row, rows_to_put
 from scantrail.server.records.units import label_row
@@ -129,7 +129,8 @@ class SqlRecords:
         """Everything that these acts are judged against."""
         masters = masters_at(self._connection, self._standing.masters)
         with _readable_rows(self.site):
-            return load_world(self._connection, self.site, acts, masters)
+            needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
+            return load(SqlSource(self._connection, masters), needs, self.site)
 
     def append(self, entry: Entry) -> int:
         """Give an entry its place in the log."""
@@ -157,13 +158,12 @@ class SqlRecords:
         """An act that waited has this place in the log; tell its device."""
         self._waiting.judged(waiting, position)
 
-    def put(self, units: Iterable[Unit], documents: Iterable[PickList]) -> None:
+    def put(self, rows: Mapping[Thing, Any]) -> None:
         """Write these rows, and list them as changed after everything that was appended."""
-        for unit in units:
-            self._units[unit.id] = unit
-            self._changed[RowKind.UNIT, unit.id] = changed_row(RowKind.UNIT, unit)
-        for document in documents:
-            self._changed[RowKind.DOCUMENT, document.number] = changed_row(RowKind.DOCUMENT, document)
+        for (kind, name), value in rows.items():
+            self._changed[kind, name] = changed_row(kind, value)
+            if kind == RowKind.UNIT:
+                self._units[name] = value
 
     def save_head(self, device: str, epoch: str, head: Head) -> None:
         """The last act of a device's store is this one now."""
@@ -214,7 +214,7 @@ class SqlRecords:
         fly(self._connection, *written)
         again = SqlRecords.of(self._connection, self.site, self._now)
         moved = ((RowKind(entry["kind"]), entry["id"]) for entry in self._listed)
-        taking.judge_again(again, RULES, self._now, {(kind.value, thing) for kind, thing in moved})
+        taking.judge_again(again, RULES, self._now, set(moved))
         return again.written()
 
     def own_changes(self, push: Push) -> Changes | None:

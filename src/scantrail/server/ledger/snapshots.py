@@ -216,7 +216,7 @@ ORDER BY 1, 2
 
 def _write_units(connection: Connection, site: SiteId, file: sqlite3.Connection) -> int:
     """All units, each at its position in the site's stream; the database itself reads their bodies."""
-    here = and_(feed.c.stream == site, feed.c.kind == RowKind.UNIT.value, feed.c.id == units.c.id)
+    here = and_(feed.c.stream == site, feed.c.kind == RowKind.UNIT, feed.c.id == units.c.id)
     query = (
         select(units.c.site, units.c.body, func.coalesce(feed.c.position, 0).label("position"))
         .select_from(units.outerjoin(feed, here))
@@ -241,23 +241,23 @@ def _write_others(connection: Connection, site: SiteId, file: sqlite3.Connection
     """
     entries = connection.execute(
         select(feed.c.kind, feed.c.id, feed.c.position, feed.c.stream)
-        .where(feed.c.kind.not_in((RowKind.UNIT.value, RowKind.VERDICT.value)))
+        .where(feed.c.kind.not_in((RowKind.UNIT, RowKind.VERDICT)))
         .order_by(feed.c.stream, feed.c.position)
     )
     listed = [Listed(RowKind(row.kind), row.id, row.position, row.stream) for row in entries]
     for part in chunks(listed):
         for row in rows_of(connection, part, site):
             file.execute(*_put(row))
-            if row.kind is RowKind.PRODUCT:
+            if row.kind == RowKind.PRODUCT:
                 file.executemany("INSERT OR IGNORE INTO gtins VALUES (:gtin, :product)", gtins_of([value_of(row)]))
     return len(listed)
 
 
 def _put(row: Row) -> tuple[str, dict[str, Any]]:
     """The statement that puts a row into its table, with its values."""
-    if row.kind is RowKind.ATTENTION:
+    if row.kind == RowKind.ATTENTION:
         table, columns = "attention", {"id": row.id, "position": row.position, "body": json.dumps(row.body)}
     else:
-        table, columns = TABLE_NAMES[row.kind], columns_of(row, value_of(row))
+        table, columns = TABLE_NAMES.get(row.kind, "others"), columns_of(row, value_of(row))
     values = ", ".join(f":{name}" for name in columns)
     return f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({values})", columns  # noqa: S608 - our own names

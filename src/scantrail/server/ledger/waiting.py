@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
 
 from scantrail.domain.acts.act import ActId
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.messages import ActVerdict, LateVerdict, Outcome, Push
 from scantrail.protocol.taking import Known
-from scantrail.protocol.waiting import Thing, Waiting
+from scantrail.protocol.waiting import Waiting
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import feed, log, waiting
 from scantrail.server.database.sets import chunks, insert_rows, rows_with
@@ -97,11 +97,11 @@ class WaitingRows:
         """Drop the verdicts that a device has read, by how far it says that it has followed this site's changes."""
         if not 0 < seen <= self._stream.position:
             return
-        in_feed = and_(feed.c.stream == waiting.c.site, feed.c.kind == RowKind.VERDICT.value, feed.c.id == waiting.c.id)
+        in_feed = and_(feed.c.stream == waiting.c.site, feed.c.kind == RowKind.VERDICT, feed.c.id == waiting.c.id)
         mine = (waiting.c.device == device, waiting.c.site == self._stream.id, ~STILL)
         query = select(waiting.c.id).join(feed, in_feed).where(*mine, feed.c.position <= seen)
         for part in chunks(self._connection.execute(query).scalars()):
-            verdicts = (feed.c.stream == self._stream.id, feed.c.kind == RowKind.VERDICT.value)
+            verdicts = (feed.c.stream == self._stream.id, feed.c.kind == RowKind.VERDICT)
             self._connection.execute(delete(feed).where(*verdicts, feed.c.id.in_(part)))
             self._connection.execute(delete(waiting).where(waiting.c.id.in_(part)))
 

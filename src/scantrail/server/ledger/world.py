@@ -2,55 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Connection
 
-from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.world import World
-from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.judge import needs_of
-from scantrail.domain.names.identifiers import SiteId
+from scantrail.domain.acts.needs import Label
+from scantrail.domain.acts.world import Labels, Wanted
+from scantrail.domain.things.hold import Holds
 from scantrail.server.records.remembered import Masters
-from scantrail.server.records.rows import read_rows
+from scantrail.server.records.rows import MASTERS, read_rows
 
 
-def load_world(connection: Connection, site: SiteId, acts: Sequence[Act], masters: Masters) -> World:
-    """Everything that these acts are judged against, in three round trips at the most.
+class SqlSource:
+    """The server's rows: one statement for those that acts change; the others are remembered."""
 
-    What is named is read first, then the units that lists name, then what is not remembered of the masters of those.
+    def __init__(self, connection: Connection, masters: Masters) -> None:
+        self._connection = connection
+        self._masters = masters
 
-    Raises:
-        PlainError: a row does not hold what this program writes there.
-    """
-    needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
-    wanted = {RowKind.UNIT: needs.units, RowKind.DOCUMENT: needs.documents}
-    found = read_rows(connection, wanted, needs.labels)
-    units, documents = found.values[RowKind.UNIT], found.values[RowKind.DOCUMENT]
-    lists = [document for document in documents.values() if isinstance(document, PickList)]
-    named = {unit for each in lists for line in each.lines for unit in line.units}
-    named |= {unit for each in lists for unit in each.handled}
-    units |= read_rows(connection, {RowKind.UNIT: named - needs.units}).values[RowKind.UNIT]
-    changed_by = {unit.changed_by for unit in units.values()}
-    taken_by = {each.taken.worker for each in lists if each.taken is not None}
-    listed = {line.product for each in lists for line in each.lines}
-    rows, holds = masters.load(
-        connection,
-        {
-            RowKind.SITE: {site},
-            RowKind.PRODUCT: needs.products | listed | {unit.product for unit in units.values()},
-            RowKind.PLACE: needs.places | {unit.place for unit in units.values()},
-            RowKind.WORKER: needs.workers | changed_by | taken_by,
-        },
-    )
-    return World(
-        site=rows[RowKind.SITE][site],
-        units=units,
-        documents=documents,
-        products=rows[RowKind.PRODUCT],
-        places=rows[RowKind.PLACE],
-        workers=rows[RowKind.WORKER],
-        holds=holds,
-        labels=found.labels,
-    )
+    def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[dict[RowKind, dict[str, Any]], Labels]:
+        """Values by kind and id, and the units that labels name.
+
+        Raises:
+            PlainError: a row does not hold what this program writes there.
+        """
+        found = read_rows(self._connection, {kind: ids for kind, ids in wanted.items() if kind not in MASTERS}, labels)
+        remembered = {kind: ids for kind, ids in wanted.items() if kind in MASTERS}
+        masters = self._masters.load(self._connection, remembered)[0] if remembered else {}
+        return {**found.values, **masters}, found.labels
+
+    def holds(self) -> Holds:
+        """The open holds."""
+        return self._masters.load(self._connection, {})[1]

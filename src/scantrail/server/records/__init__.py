@@ -1,1 +1,1 @@
-"""The present state of things: one repository a kind of row."""
+"""The rows that are on record, a table a kind; see `rows.py`."""

@@ -47,12 +47,6 @@ def document_row(document: Document) -> Row:
     }
 
 
-def document_rows(connection: Connection, numbers: Iterable[DocumentId]) -> dict[str, dict[str, Any]]:
-    """Documents as the change feed carries them: their data, and their kind under `document_kind`."""
-    rows = rows_with(connection, documents, documents.c.id, numbers)
-    return {row.id: {"document_kind": row.kind, **json.loads(row.body)} for row in rows}
-
-
 def _document(kind: str, data: Any) -> Document:
     found: Document = from_plain(DOCUMENT_TYPES[DocumentKind(kind)], data)
     return found

@@ -6,6 +6,7 @@ A further kind is an entry in `KEPT`. Neither the statements of a push nor their
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,20 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.acts.needs import Label
-from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.documents.kinds import DOCUMENT_TYPES
 from scantrail.domain.names.identifiers import UnitId
-from scantrail.domain.people.site import Site
-from scantrail.domain.people.worker import Worker
-from scantrail.domain.plain import from_plain, to_plain
-from scantrail.domain.things.place import Place
-from scantrail.domain.things.product import Product
-from scantrail.domain.things.unit import Unit
 from scantrail.server.database import schema
 from scantrail.server.database.bodies import text_of
 from scantrail.server.database.flights import Answer, Pairs, Parameter, Query, Row, fly
+from scantrail.server.database.sets import rows_with
 from scantrail.server.database.writes import Write, put_into
 from scantrail.server.records.documents import document_row
 from scantrail.server.records.units import unit_row
@@ -38,8 +32,6 @@ class Kept:
 
     table: Table
     """With the columns `id` and `body`."""
-    type_of: Callable[[str], Any]
-    """The class of a value, by its form."""
     columns: Callable[[Any], Row] | None = None
     """The columns of a value beside its body; None for what an import alone writes."""
     form: str = ""
@@ -51,16 +43,16 @@ class Kept:
         return put_into(self.table)
 
 
-KEPT: Mapping[RowKind, Kept] = {
-    RowKind.UNIT: Kept(schema.units, lambda _form: Unit, unit_row),
-    RowKind.DOCUMENT: Kept(
-        schema.documents, lambda form: DOCUMENT_TYPES[DocumentKind(form)], document_row, form="kind"
-    ),
-    RowKind.SITE: Kept(schema.sites, lambda _form: Site),
-    RowKind.PRODUCT: Kept(schema.products, lambda _form: Product),
-    RowKind.PLACE: Kept(schema.places, lambda _form: Place),
-    RowKind.WORKER: Kept(schema.workers, lambda _form: Worker),
+KEPT: dict[RowKind, Kept] = {
+    RowKind.UNIT: Kept(schema.units, unit_row),
+    RowKind.DOCUMENT: Kept(schema.documents, document_row, form="kind"),
+    RowKind.SITE: Kept(schema.sites),
+    RowKind.PRODUCT: Kept(schema.products),
+    RowKind.PLACE: Kept(schema.places),
+    RowKind.WORKER: Kept(schema.workers),
+    RowKind.HOLD: Kept(schema.holds),
 }
+"""The kinds with a table of their own; rows of all others lie together in `others`, found by kind and id alone."""
 
 CHANGING = tuple(kind for kind, kept in KEPT.items() if kept.columns is not None)
 """The kinds that acts change."""
@@ -76,7 +68,7 @@ Ids = Mapping[RowKind, Collection[str]]
 class Found:
     """Rows that were read."""
 
-    values: Mapping[RowKind, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in KEPT})
+    values: dict[RowKind, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     labels: dict[Label, UnitId] = field(default_factory=dict)
 
 
@@ -94,20 +86,50 @@ class ChangedRow:
 
 def changed_row(kind: RowKind, value: Any) -> ChangedRow:
     """A value as it is kept and told."""
-    kept = KEPT[kind]
+    told, name = KINDS[kind].written(value), KINDS[kind].name(value)
+    kept = KEPT.get(kind)
+    if kept is None:
+        return ChangedRow(kind, name, {"kind": str(kind), "id": name, "body": text_of(told)}, told)
     assert kept.columns is not None
-    plain = to_plain(value)
-    columns = {**kept.columns(value), "body": text_of(plain)}
-    told = {f"{kind.value}_{kept.form}": columns[kept.form], **plain} if kept.form else plain
-    return ChangedRow(kind, columns["id"], columns, told)
+    body = {key: each for key, each in told.items() if key != _form(kind, kept)}
+    return ChangedRow(kind, name, {**kept.columns(value), "body": text_of(body)}, told)
+
+
+def _form(kind: RowKind, kept: Kept) -> str:
+    """The name under which a row's body, as it travels, says of which class its value is."""
+    return f"{kind}_{kept.form}" if kept.form else ""
 
 
 def rows_to_put(rows: Iterable[ChangedRow]) -> list[tuple[Write, list[Row]]]:
-    """What writes these rows, a part for each kind."""
-    parts: dict[RowKind, list[Row]] = {}
+    """What writes these rows, a part for each table."""
+    parts: dict[Write, list[Row]] = {}
     for row in rows:
-        parts.setdefault(row.kind, []).append(row.columns)
-    return [(KEPT[kind].put, part) for kind, part in parts.items()]
+        parts.setdefault(KEPT[row.kind].put if row.kind in KEPT else _PUT_OTHER, []).append(row.columns)
+    return list(parts.items())
+
+
+_PUT_OTHER = put_into(schema.others)
+
+
+def bodies_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Rows of a kind by id, as they travel; those that are not on record are left out."""
+    kept = KEPT.get(kind)
+    if kept is None:
+        keys: list[Parameter] = [[] for _ in CHANGING]
+        (rows,) = fly(connection, _changing().asks(*keys, Pairs([(str(kind), each) for each in ids]), Pairs([])))
+        return {name: json.loads(body) for _, name, _, body in rows}
+    form = _form(kind, kept)
+    found = rows_with(connection, kept.table, kept.table.c.id, ids)
+    return {row.id: {**({form: row._mapping[kept.form]} if form else {}), **json.loads(row.body)} for row in found}
+
+
+def values_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
+    """Values of a kind by id; those that are not on record are left out.
+
+    Raises:
+        PlainError: a row does not hold what this program writes there.
+    """
+    return {name: KINDS[kind].read(body) for name, body in bodies_of(connection, kind, ids).items()}
 
 
 def read_rows(connection: Connection, wanted: Ids, labels: Iterable[Label] = ()) -> Found:
@@ -117,10 +139,11 @@ def read_rows(connection: Connection, wanted: Ids, labels: Iterable[Label] = ())
         PlainError: a row does not hold what this program writes there.
     """
     pairs = list(labels)
-    if not pairs and not any(wanted.get(kind) for kind in CHANGING):
+    others = [(str(kind), name) for kind, names in wanted.items() if kind not in KEPT for name in names]
+    if not pairs and not others and not any(wanted.get(kind) for kind in CHANGING):
         return Found()
     keys: list[Parameter] = [list(wanted.get(kind, ())) for kind in CHANGING]
-    (rows,) = fly(connection, _reading(CHANGING, labelled=True).asks(*keys, Pairs(pairs)))
+    (rows,) = fly(connection, _changing().asks(*keys, Pairs(others), Pairs(pairs)))
     return _found(rows)
 
 
@@ -131,7 +154,7 @@ def read_masters(connection: Connection, wanted: Ids) -> tuple[Found, Answer]:
         PlainError: a row does not hold what this program writes there.
     """
     keys: list[Parameter] = [list(wanted.get(kind, ())) for kind in MASTERS]
-    rows, holds = fly(connection, _reading(MASTERS, labelled=False).asks(*keys), _HOLDS.asks())
+    rows, holds = fly(connection, _masters().asks(*keys), _HOLDS.asks())
     return _found(rows), holds
 
 
@@ -145,7 +168,9 @@ def _found(rows: Answer) -> Found:
             found.labels[key, form] = body
         else:
             row_kind = RowKind(kind)
-            found.values[row_kind][key] = from_plain(KEPT[row_kind].type_of(form), json.loads(body))
+            kept = KEPT.get(row_kind)
+            told = json.loads(body) | ({_form(row_kind, kept): form} if kept is not None and kept.form else {})
+            found.values[row_kind][key] = KINDS[row_kind].read(told)
     return found
 
 
@@ -156,24 +181,44 @@ _LABELLED = (
 )
 
 
+_OTHERS = "SELECT others.kind, others.id, '', others.body FROM others JOIN {wanted}"
+
+
 @cache
-def _reading(kinds: tuple[RowKind, ...], *, labelled: bool) -> Query:
-    """Of each kind the rows with the ids of its parameter, as (kind, id, form, body); then labels, and their units."""
+def _changing() -> Query:
+    """Of the kinds that acts change, the rows with the ids of its parameters, as (kind, id, form, body).
+
+    Then those of kinds without a table of their own, by kind and id; then labels, and their units.
+    """
+    postgres, sqlite = _by_ids(CHANGING)
+    at = len(CHANGING) + 1
+    pairs = f"unnest(${at}::text[], ${at + 1}::text[]) AS wanted (kind, id) USING (kind, id)"
+    postgres.append(_OTHERS.format(wanted=pairs))
+    pairs = f"json_each(?{at}) AS wanted ON others.kind = wanted.value ->> 0 AND others.id = wanted.value ->> 1"
+    sqlite.append(_OTHERS.format(wanted=pairs))
+    pairs = f"unnest(${at + 2}::text[], ${at + 3}::text[]) AS wanted (product, serial) USING (product, serial)"
+    postgres.append(_LABELLED.format(wanted=pairs))
+    pairs = (
+        f"json_each(?{at + 1}) AS wanted ON labels.product = wanted.value ->> 0 AND labels.serial = wanted.value ->> 1"
+    )
+    sqlite.append(_LABELLED.format(wanted=pairs))
+    return Query(" UNION ALL ".join(postgres), " UNION ALL ".join(sqlite))
+
+
+@cache
+def _masters() -> Query:
+    """Of the kinds that an import alone changes, the rows with the ids of its parameters."""
+    return Query(*(" UNION ALL ".join(each) for each in _by_ids(MASTERS)))
+
+
+def _by_ids(kinds: tuple[RowKind, ...]) -> tuple[list[str], list[str]]:
     each = [_one(kind) for kind in kinds]
     postgres = [f"{select} = ANY(${at})" for at, select in enumerate(each, 1)]
     sqlite = [f"{select} IN (SELECT value FROM json_each(?{at}))" for at, select in enumerate(each, 1)]  # noqa: S608 - our own names
-    if labelled:
-        at = len(kinds) + 1
-        pairs = f"unnest(${at}::text[], ${at + 1}::text[]) AS wanted (product, serial) USING (product, serial)"
-        postgres.append(_LABELLED.format(wanted=pairs))
-        pairs = (
-            f"json_each(?{at}) AS wanted ON labels.product = wanted.value ->> 0 AND labels.serial = wanted.value ->> 1"
-        )
-        sqlite.append(_LABELLED.format(wanted=pairs))
-    return Query(" UNION ALL ".join(postgres), " UNION ALL ".join(sqlite))
+    return postgres, sqlite
 
 
 def _one(kind: RowKind) -> str:
     kept = KEPT[kind]
     form = kept.form or "''"
-    return f"SELECT '{kind.value}', id, {form}, body FROM {kept.table.name} WHERE id"  # noqa: S608 - our own names
+    return f"SELECT '{kind}', id, {form}, body FROM {kept.table.name} WHERE id"  # noqa: S608 - our own names

@@ -99,7 +99,7 @@ def _place_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode] | N
         return None if found.units or found.products else wrong_kind(pick, scan)
     if unit is None:
         return refused(pick, scan, refuse(Code.UNKNOWN_SERIAL, wanted="–"), WORKING)
-    place, world = places[0], replace(pick.world, places={**pick.world.places, places[0].id: places[0]})
+    place, world = places[0], pick.world.with_place(places[0])
     refusal = put_aside_refusal(world, pick.pick_list, unit, place.id, pick.worker, wanted(pick))
     if refusal is not None:
         is_place = refusal.code is Code.NOT_FOR_DAMAGED
@@ -119,7 +119,7 @@ def damage_undone_into(pick: Pick, scan: Scan, aside: SetAside) -> Outcome[Mode]
     bins = [place for place in scan.candidates.places if place.site == pick.pick_list.site]
     if not bins:
         return wrong_kind(pick, scan)
-    world = replace(pick.world, places={**pick.world.places, bins[0].id: bins[0]})
+    world = pick.world.with_place(bins[0])
     refusal = back_in_bin_refusal(world, bins[0].id, wanted(pick))
     if refusal is not None:
         return refused(pick, scan, refusal, ScanningUndoBin(unit.id))

@@ -7,7 +7,7 @@ from typing import Any
 from scantrail.domain.acts.event import Family
 from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact, Stock
 from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
-from scantrail.domain.acts.needs import Needs, places
+from scantrail.domain.acts.needs import Needs, places, rows
 from scantrail.domain.documents.changes import as_it_is, of_list
 from scantrail.domain.facts.picking import checks, folds, words
 from scantrail.domain.facts.picking.events import (
@@ -72,7 +72,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.STATUS,
         by=HANDHELD,
         touches=_both,
-        reads=lambda event: Needs(units=frozenset({event.instead_of})),
+        reads=lambda event: rows(unit(event.instead_of)),
         check=checks.substituted,
         folds={RowKind.UNIT: folds.unit_substituted, RowKind.DOCUMENT: of_list(folds.list_substituted)},
         told=words.substituted,
@@ -123,7 +123,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.WORK,
         by=HANDHELD,
         touches=_its_document,
-        reads=lambda event: Needs(units=frozenset(event.units)),
+        reads=lambda event: rows(*map(unit, event.units)),
         check=checks.reserved,
         folds={RowKind.DOCUMENT: of_list(folds.list_reserved)},
         told=words.reserved,

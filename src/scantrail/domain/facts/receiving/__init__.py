@@ -7,7 +7,7 @@ from typing import Any
 
 from scantrail.domain.acts.event import Family
 from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Change, Fact, Stock
-from scantrail.domain.acts.kinds import RowKind, unit
+from scantrail.domain.acts.kinds import RowKind, place, product, unit
 from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
@@ -40,8 +40,7 @@ def _born(_unit: Unit | None, event: UnitRegistered, change: Change) -> Unit:
 
 def _reads(event: UnitRegistered) -> Needs:
     born = event.born
-    label = (born.product, born.serial)
-    return Needs(products=frozenset({born.product}), labels=frozenset({label}), places=frozenset({born.place}))
+    return Needs(frozenset({product(born.product), place(born.place)}), frozenset({(born.product, born.serial)}))
 
 
 def _told(event: UnitRegistered) -> Message:
