@@ -13,9 +13,10 @@ from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import unit_id
-from scantrail.domain.people.site import PickCondition, Site
+from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.scans.reading import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in, understood
+from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product, ProductGtin

@@ -10,7 +10,7 @@ from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated, StatedBy
-from scantrail.domain.people.site import PickCondition
+from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo
 from scantrail.workflows.pick import Step

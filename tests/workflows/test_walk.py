@@ -14,8 +14,8 @@ from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
 from scantrail.domain.names.identifiers import UnitId, code_of
-from scantrail.domain.people.site import PickCondition
 from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit

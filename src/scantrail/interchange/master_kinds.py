@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from scantrail.domain.names.identifiers import CaseRule
-from scantrail.domain.people.site import PickCondition, Site
+from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
+from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.place import PlaceKind
 from scantrail.domain.things.product import Tracking
 from scantrail.interchange import cells

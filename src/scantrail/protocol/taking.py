@@ -212,7 +212,9 @@ class _Bench:
 
     def over(self) -> frozenset[ActId]:
         """The acts that have waited as long as the site's acts may."""
-        return frozenset(each.id for each in self._queue if is_over(each.since, self._now, self._world.site))
+        return frozenset(
+            each.id for each in self._queue if is_over(each.since, self._now, self._world.settings.waiting)
+        )
 
     def _acts(self, waiting: Sequence[Waiting]) -> dict[ActId, Act | None]:
         """Acts that wait, with all that they are judged against at hand; None for one that cannot be read any more."""

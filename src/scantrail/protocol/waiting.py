@@ -15,7 +15,7 @@ from scantrail.domain.acts.kinds import Thing, document
 from scantrail.domain.acts.refusal import Code, Refusal
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import documents_in
-from scantrail.domain.people.site import Site
+from scantrail.domain.settings.waiting import WaitingSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Queue:
         return any(line and next(iter(line)) != act for line in about)
 
 
-def is_over(since: datetime, now: datetime, site: Site) -> bool:
+def is_over(since: datetime, now: datetime, settings: WaitingSettings) -> bool:
     """Whether an act that arrived then has waited as long as its site's acts may."""
-    return now - since >= timedelta(hours=site.waiting_hours)
+    return now - since >= timedelta(hours=settings.hours)
 
 
 def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool:

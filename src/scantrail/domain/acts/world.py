@@ -14,6 +14,7 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
@@ -37,6 +38,11 @@ class World:
     """The open holds."""
     labels: dict[Label, UnitId] = field(default_factory=dict)
     """Which unit a serial has ever named, of the serials that are registered."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the site wants."""
+        return self.site.settings
 
     @property
     def units(self) -> dict[UnitId, Unit]:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from scantrail.domain.names.codes import CodePrefix
 from scantrail.domain.names.identifiers import PlaceId, SiteId
 from scantrail.domain.names.numbers import SsccSeries
-
-
-class PickCondition(Enum):
-    """How it is stated that a picked unit is good. Damage is reported as an exception, whichever is chosen."""
-
-    NEXT = "next"
-    """The next good scan, or Enter at the end, says that the last unit was good."""
-    EACH = "each"
-    """Enter after each unit."""
-    EXCEPTION = "exception"
-    """A unit that is not reported damaged is good."""
+from scantrail.domain.settings import Settings
+from scantrail.domain.settings.picking import PickCondition, PickingSettings
+from scantrail.domain.settings.quality import QualitySettings
+from scantrail.domain.settings.scans import ScanSettings
+from scantrail.domain.settings.waiting import WaitingSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +48,13 @@ class Site:
     def sscc_series(self) -> SsccSeries | None:
         """What its devices number cartons from."""
         return SsccSeries(self.sscc_extension, self.company_prefix) if self.company_prefix else None
+
+    @property
+    def settings(self) -> Settings:
+        """What it wants."""
+        return Settings(
+            ScanSettings(self.typed_serials),
+            PickingSettings(self.pick_condition, self.short_reasons, self.pick_checklist, self.check_reasons),
+            QualitySettings(self.damage_reasons, self.label_reasons),
+            WaitingSettings(self.waiting_hours),
+        )

@@ -16,6 +16,7 @@ from scantrail.domain.names.labels import LABEL_NAMES, LabelKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.scans.keyboards import meant_on_another_keyboard
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading, Said
+from scantrail.domain.settings.scans import ScanSettings
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
 from scantrail.words import M, Message
@@ -58,7 +59,7 @@ def scan_refusal(world: World, scan: Scanned, wanted: Wanted) -> Refusal | None:
     A code that names no unit on record goes through `UNKNOWN_RULES`; the first that refuses speaks.
     """
     if scan.unit is not None:
-        return typed_refusal(world.site, scan.reading) or _mismatch(world, scan.unit, scan.found)
+        return typed_refusal(world.settings.scans, scan.reading) or _mismatch(world, scan.unit, scan.found)
     if scan.found is None:
         return refuse(Code.UNKNOWN_SERIAL, wanted=wanted.instead)
     found = scan.found
@@ -93,10 +94,10 @@ def unclear_refusal(found: Candidates, wanted: str | Message) -> Refusal | None:
     return _several_refusal(found, None, wanted)
 
 
-def typed_refusal(site: Site, reading: Reading | None) -> Refusal | None:
+def typed_refusal(settings: ScanSettings, reading: Reading | None) -> Refusal | None:
     """Why a serial may not be typed at a site, where it was (R11)."""
     is_typed = reading is not None and reading.carrier is Carrier.TYPED
-    return refuse(Code.TYPED) if is_typed and not site.typed_serials else None
+    return refuse(Code.TYPED) if is_typed and not settings.typed_serials else None
 
 
 def format_refusal(product: Product, fault: SerialFault) -> Refusal:

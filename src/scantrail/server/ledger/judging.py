@@ -136,7 +136,7 @@ def judge_over(database: Database, now: datetime) -> None:
     with database.reading() as connection:
         sites, oldest = all_sites(connection), oldest_waiting(connection)
     for site, since in oldest.items():
-        if is_over(since, now, sites[site]):
+        if is_over(since, now, sites[site].settings.waiting):
             _end_waits(database, site, now)
 
 

@@ -280,7 +280,7 @@ def _chosen(pick: Pick, key: str) -> Outcome[Mode]:
             return exception_chosen(pick, list(ExceptionKind)[at])
         case ChoosingCheckReason(item):
             event = CheckNotMet(pick.pick_list.number, item)
-            reason = pick.world.site.check_reasons[at]
+            reason = pick.world.settings.picking.check_reasons[at]
             return accepted(pick, (event,), M("NOT SO, RECORDED"), scanned=item, reason=reason)
         case ChoosingReason() as mode:
             return reason_chosen(pick, mode, pick.reasons[at])

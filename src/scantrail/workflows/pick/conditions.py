@@ -10,7 +10,7 @@ from scantrail.domain.documents.pick_list import PickedUnit
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated, StatedBy
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskCompleted
-from scantrail.domain.people.site import PickCondition
+from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import Outcome
 from scantrail.workflows.pick.state import Mode, Pick
@@ -24,7 +24,7 @@ def with_conditions(pick: Pick, outcome: Outcome[Mode]) -> Outcome[Mode]:
 
     Each unit's condition is an act of its own: where the server contests one unit, the others apply.
     """
-    draft, how = outcome.draft, pick.world.site.pick_condition
+    draft, how = outcome.draft, pick.world.settings.picking.condition
     if draft is None or how is PickCondition.EACH:
         return outcome
     if how is PickCondition.EXCEPTION:

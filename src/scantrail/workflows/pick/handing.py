@@ -29,7 +29,7 @@ def handed_over_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
     if unit is None or cart is None:
         return None
     refusal = handover_refusal(pick.world, pick.pick_list, unit, pick.device, pick.worker)
-    refusal = refusal or typed_refusal(pick.world.site, scan.reading)
+    refusal = refusal or typed_refusal(pick.world.settings.scans, scan.reading)
     if refusal is not None:
         return refused(pick, scan, refusal)
     event = UnitHandedOver(unit.id, pick.pick_list.number, unit.place, cart)

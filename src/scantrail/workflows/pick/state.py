@@ -14,9 +14,9 @@ from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, SetAside
 from scantrail.domain.facts.quality.damage import as_set_aside, is_for_damaged
 from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, code_of
-from scantrail.domain.people.site import PickCondition
 from scantrail.domain.rules.pick import asked_unit_refusal
 from scantrail.domain.rules.task import cart_of, units_in_cart
+from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.photo import MOST, Photo, photo_stem
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
@@ -369,7 +369,7 @@ class Pick:
             return Step.PUT_BACK if pick_list.picked else Step.CANCELLED
         if pick_list.taken is not None and pick_list.taken.device != self.device:
             return Step.TAKEN_OVER
-        if pick_list.unstated is not None and self.world.site.pick_condition is PickCondition.EACH:
+        if pick_list.unstated is not None and self.world.settings.picking.condition is PickCondition.EACH:
             return Step.CONDITION
         if not pick_list.remaining:
             return Step.CHECK
@@ -384,7 +384,7 @@ class Pick:
     @property
     def checklist(self) -> tuple[str, ...]:
         """What is confirmed, with one Enter, before the list is ended; nothing where nothing was picked."""
-        return self.world.site.pick_checklist if self.pick_list.picked else ()
+        return self.world.settings.picking.checklist if self.pick_list.picked else ()
 
     @cached_property
     def line(self) -> PickLine | None:
@@ -503,10 +503,13 @@ class Pick:
     @property
     def reasons(self) -> tuple[str, ...]:
         """The site's reasons for the exception being recorded."""
-        site = self.world.site
+        settings = self.world.settings
         kind = self.mode.kind if isinstance(self.mode, ChoosingReason) else None
-        lists = {ExceptionKind.DAMAGED: site.damage_reasons, ExceptionKind.UNREADABLE: site.label_reasons}
-        return lists.get(kind, site.short_reasons) if kind else ()
+        lists = {
+            ExceptionKind.DAMAGED: settings.quality.damage_reasons,
+            ExceptionKind.UNREADABLE: settings.quality.label_reasons,
+        }
+        return lists.get(kind, settings.picking.short_reasons) if kind else ()
 
     @property
     def photo_name(self) -> str:
@@ -531,7 +534,7 @@ class Pick:
             case ChoosingReason():
                 labels = self.reasons
             case ChoosingCheckReason():
-                labels = self.world.site.check_reasons
+                labels = self.world.settings.picking.check_reasons
             case ChoosingReplaced():
                 labels = tuple(serial for _, serial in self.replaceable)
             case ChoosingUndo():

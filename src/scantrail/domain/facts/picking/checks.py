@@ -129,7 +129,7 @@ def handed_over(sight: Sight, event: UnitHandedOver) -> Refusal | None:
     pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
     world, by, product = sight.world, sight.by, sight.world.products.get(unit.product)
     refusal = handover_refusal(world, pick_list, unit, by.device, by.actor)
-    refusal = refusal or typed_refusal(world.site, sight.draft.reading)
+    refusal = refusal or typed_refusal(world.settings.scans, sight.draft.reading)
     if refusal is not None:
         return refusal
     if sight.said is None or product is None or not sight.said.is_serial_of(unit.serial, product):

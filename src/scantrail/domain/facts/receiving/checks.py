@@ -52,7 +52,7 @@ def _no_right(case: ReceiptCase) -> Refusal | None:
 
 
 def _typed(case: ReceiptCase) -> Refusal | None:
-    return typed_refusal(case.world.site, case.reading)
+    return typed_refusal(case.world.settings.scans, case.reading)
 
 
 def _unknown_product(case: ReceiptCase) -> Refusal | None:

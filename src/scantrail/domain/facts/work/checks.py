@@ -77,14 +77,14 @@ def _check_refusal(world: World, pick_list: PickList, item: str) -> Refusal | No
 
     Earlier versions asked for the order's instructions as well.
     """
-    if item not in (*world.site.pick_checklist, *pick_list.instructions):
+    if item not in (*world.settings.picking.checklist, *pick_list.instructions):
         return refuse(Code.CHECKLIST_CHANGED, document=pick_list.number, item=item)
     return _unfinished_refusal(pick_list)
 
 
 def _completion_refusal(world: World, pick_list: PickList) -> Refusal | None:
     """Why a list is not complete: units to pick, a condition to state, or an item of the checklist to confirm."""
-    asked = world.site.pick_checklist if pick_list.picked else ()
+    asked = world.settings.picking.checklist if pick_list.picked else ()
     unchecked = next((item for item in asked if item not in (*pick_list.checks, *pick_list.unmet)), None)
     refusal = _unfinished_refusal(pick_list)
     if refusal is not None or unchecked is None:
