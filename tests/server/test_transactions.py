@@ -16,7 +16,7 @@ from scantrail.server.database.engine import Database
 from scantrail.server.database.schema import log, units
 from scantrail.server.ledger import snapshots as snapshots_module
 from scantrail.server.ledger.feed import changes_after
-from scantrail.server.ledger.log import verify_chain
+from scantrail.server.ledger.log import row_hash, verify_chain
 from scantrail.server.ledger.snapshots import Snapshots
 from tests.postgres import restored
 from tests.server.site import ServedSite
@@ -134,3 +134,21 @@ def test_a_log_that_was_changed_is_found_at_the_first_row_that_is_wrong(served: 
         assert verify_chain(connection, "MAIN") == (third if harm == "gone" else second)
         assert first < second
         connection.rollback()
+
+
+def test_the_link_of_a_log_s_row_is_what_it_always_was() -> None:
+    row = {
+        "stream": "MAIN",
+        "position": 7,
+        "device": "Scanner-05 é",
+        "epoch": "e1",
+        "seq": 3,
+        "hash": "a" * 64,
+        "outcome": "refused",
+        "refusal": '{"code": "hold"}',
+        "actor": "sarah",
+        "effective_at": "2025-01-28T09:00:00.000000+00:00",
+        "received_at": "2025-01-28T09:00:01.000000+00:00",
+        "previous_row": "b" * 64,
+    }
+    assert row_hash(row) == "2d3f66c667dcf8c6591e2886678b24fbec129a2fda4a7879ad12fd234576db70"

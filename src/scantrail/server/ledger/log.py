@@ -22,7 +22,7 @@ from scantrail.domain.things.photo import Photo
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import Outcome
 from scantrail.protocol.taking import Entry
-from scantrail.server.database.bodies import to_body
+from scantrail.server.database.bodies import text_of, to_body
 from scantrail.server.database.flights import Row
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import events, log, photo_names
@@ -71,8 +71,11 @@ class LogWriter:
     attention: AttentionWriter = field(init=False)
     """What these acts open and settle."""
 
+    _received: str = field(init=False)
+
     def __post_init__(self) -> None:
         self.attention = AttentionWriter(self.stream.id)
+        self._received = instant_text(self.received_at)
 
     def append(self, entry: Entry) -> int:
         """Give an entry its place in the log; events of refused acts are in its payload only, their photos count."""
@@ -88,7 +91,7 @@ class LogWriter:
             "refusal": json.dumps(to_plain(entry.refusal)) if entry.refusal else None,
             "actor": entry.actor,
             "effective_at": instant_text(entry.effective_at),
-            "received_at": instant_text(self.received_at),
+            "received_at": self._received,
             "previous_row": self.stream.head,
         }
         self.stream.head = row_hash(row)
@@ -101,8 +104,7 @@ class LogWriter:
             self._photos.extend({**where, "sha256": photo} for photo in named)
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
             self._events.extend(self._event_rows(entry.act, position, row["effective_at"]))
-        received_at = instant_text(self.received_at)
-        self.attention.judged(entry.act, entry.id, entry.exact, entry.refusal, position, received_at)
+        self.attention.judged(entry.act, entry.id, entry.exact, entry.refusal, position, self._received)
         return position
 
     def _event_rows(self, act: Act, position: int, effective_at: object) -> Iterable[dict[str, Any]]:
@@ -116,7 +118,7 @@ class LogWriter:
                 "type": type(event).__name__,
                 "family": fact_of(event).family.value,
                 "effective_at": effective_at,
-                "body": json.dumps(event_to_plain(event), separators=(",", ":")),
+                "body": text_of(event_to_plain(event)),
             }
 
     def parts(self) -> list[tuple[Write, Sequence[Row]]]:
@@ -148,24 +150,24 @@ def _context_of(act: Act | None) -> str | None:
 
 def row_hash(row: dict[str, Any]) -> str:
     """The link of the log's chain: over the row before, the header, and the hash of the payload."""
-    header = {name: row[name] for name in _CHAINED}
-    return sha256(json.dumps(header, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return sha256(text_of({name: row[name] for name in _CHAINED}).encode()).hexdigest()
 
 
 _CHAINED = (
-    "previous_row",
-    "stream",
-    "position",
+    "actor",
     "device",
+    "effective_at",
     "epoch",
-    "seq",
     "hash",
     "outcome",
-    "refusal",
-    "actor",
-    "effective_at",
+    "position",
+    "previous_row",
     "received_at",
+    "refusal",
+    "seq",
+    "stream",
 )
+"""In this order, which is part of what is hashed."""
 
 
 def verify_chain(connection: Connection, stream: str) -> int | None:
