@@ -33,14 +33,14 @@ from scantrail.server.attention.settling import resolve
 from scantrail.server.database.engine import Database
 from scantrail.server.database.schema import devices
 from scantrail.server.devices.register import revoke
-from scantrail.server.records.master import put_workers
+from scantrail.server.records.master import put_sites, put_workers
 from scantrail.server.records.units import put_units
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import Fault, OnlineDevice, Streamed, cut, lost_answer, online_device, said, served_site
 from tests.server.site import ServedSite, tell
-from tests.support.worlds import NOW, SARAH, module, promised, scanned
+from tests.support.worlds import NOW, SARAH, SITE, module, promised, scanned
 
 UNIT, NEXT = promised(46), promised(47)
 
@@ -491,6 +491,14 @@ async def test_many_acts_go_in_several_pushes_and_many_rows_come_in_several_page
     assert (state.link, state.waiting) == (Link.ONLINE, 0)
     assert len(device.store.units_called("CM500-2025-2199")) == 1
     assert sum(request.url.path == "/v1/push" for request in device.line.asked) == 3
+
+
+async def test_a_device_follows_a_company_of_three_hundred_sites(device: OnlineDevice, served: ServedSite) -> None:
+    with served.database.writing() as connection:
+        put_sites(connection, [replace(SITE, id=f"SITE-{number:03}") for number in range(300)])
+    for _exchange in range(2):
+        assert (await device.sync.now()).reason == ""
+    assert len(device.store.cursor()) > 300
 
 
 async def test_changes_of_state_are_told_once(device: OnlineDevice) -> None:

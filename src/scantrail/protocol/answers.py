@@ -18,8 +18,9 @@ LARGEST_NUMBER = 2**63 - 1
 """That a database can hold."""
 LONGEST_TEXT = 500
 """Characters of an id, an epoch, a token or a receipt."""
-MOST_STREAMS = 20
-"""A device follows its site's stream and that of all sites."""
+MOST_STREAMS = 400
+"""A device follows the stream of every site, and that of what belongs to none. It says in the address of a request how
+far it is in each, which has room for about as many."""
 MOST_PHOTOS = 100_000
 """Photos that a server may lack of one device."""
 YEARS = range(2020, 2200)

@@ -9,7 +9,7 @@ from typing import Protocol
 from backports import zstd
 
 WIDEST_WINDOW = 23
-"""Power of two of the bytes that a zstd frame may make the device keep in memory: 8 MiB. The server's take less than 1."""
+"""Power of two of the bytes that a zstd frame may make the device keep in memory: 8 MiB. The server's take under 1."""
 
 
 MOST_FRAMES = 1_000

@@ -14,7 +14,7 @@ from scantrail.server.database.bodies import to_body
 PACKED_ALONE = 4_000
 """Bytes from which a shared piece is packed by itself, once for all; less is packed with what stands around it."""
 
-_PACKING = {
+_PACKING: Mapping[int, int] = {
     zstd.CompressionParameter.compression_level: 1,
     zstd.CompressionParameter.strategy: zstd.Strategy.fast,
     zstd.CompressionParameter.min_match: 7,
