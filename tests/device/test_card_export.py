@@ -15,7 +15,8 @@ from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreDamaged, StoreMissing, look
 from scantrail.device.store.database import FILE
 from scantrail.device.store.schema import VERSION
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.protocol.card import read_card
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.sqlite import sqlite3
@@ -41,7 +42,7 @@ def hand(tmp_path: Path) -> Iterator[Hand]:
     hand.does()
     verdicts = (
         ActVerdict(1, Outcome.APPLIED, 5),
-        ActVerdict(2, Outcome.CONTESTED, 6, refuse(Code.STATUS, status="Quarantine", wanted="x")),
+        ActVerdict(2, Outcome.CONTESTED, 6, refuse(GoodsCode.STATUS, status="Quarantine", wanted="x")),
     )
     store.apply_answer(PushAnswer(2, verdicts, changes_of((), 2)))
     yield hand

@@ -10,9 +10,10 @@ from scantrail.device.clock import DeviceClock
 from scantrail.device.store import DeviceStore
 from scantrail.device.store.keeping import HISTORIES
 from scantrail.domain.acts.act import ActId
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[DeviceStore]:
 
 def acknowledged(store: DeviceStore, upto: int, day: int, *contested: int) -> None:
     """The server has every act up to one, so many days after the beginning by its own clock."""
-    why = refuse(Code.ALREADY_PICKED)
+    why = refuse(GoodsCode.ALREADY_PICKED)
     verdicts = tuple(
         ActVerdict(
             seq, Outcome.CONTESTED if seq in contested else Outcome.APPLIED, seq, why if seq in contested else None

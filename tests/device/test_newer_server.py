@@ -20,13 +20,16 @@ from scantrail.device.store.rows_file import UNIT_VALUES
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.people.worker import Role
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, Unit
+from scantrail.domain.wordings import WORDINGS, explain
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.link import Link
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row, UnreadRow
@@ -48,8 +51,9 @@ PICKS = pick_list(exact_line(UNIT))
 class Older:
     """A version that does not know these values yet. A newer server, reached over the line, still does."""
 
-    def __init__(self, *members: Enum | RowKind) -> None:
+    def __init__(self, *members: Enum | RowKind | Code) -> None:
         self._kinds = {each: KINDS[each] for each in members if isinstance(each, RowKind)}
+        self._wordings = {each: WORDINGS[each] for each in members if isinstance(each, Code)}
         self._members = [each for each in members if isinstance(each, Enum)]
         self._values = {type(each): dict(type(each)._value2member_map_) for each in self._members}
         self._names = {type(each): list(type(each)._member_names_) for each in self._members}
@@ -57,12 +61,15 @@ class Older:
     def begin(self) -> None:
         for kind in self._kinds:
             del KINDS[kind]
+        for code in self._wordings:
+            del WORDINGS[code]
         for each in self._members:
             del type(each)._value2member_map_[each.value]
             type(each)._member_names_.remove(each.name)
 
     def end(self) -> None:
         KINDS.update(self._kinds)
+        WORDINGS.update(self._wordings)
         for kind, values in self._values.items():
             kind._value2member_map_.clear()
             kind._value2member_map_.update(values)
@@ -78,7 +85,7 @@ class Older:
 
 
 @contextmanager
-def without(device: OnlineDevice, *members: Enum | RowKind) -> Iterator[None]:
+def without(device: OnlineDevice, *members: Enum | RowKind | Code) -> Iterator[None]:
     """The device as a version that does not know these values."""
     older = Older(*members)
     older.begin()
@@ -236,14 +243,13 @@ async def test_a_refusal_for_an_unknown_reason_is_shown_and_understood_after_an_
     with served.database.writing() as connection:
         put_holds(connection, [Hold("H-1", HoldKind.RECALL, "fire", units=(UNIT.id,))])
     device.picks(UNIT)
-    with without(device, Code.HOLD):
+    with without(device, GoodsCode.HOLD):
         assert (await device.sync.now()).waiting == 0
         (item,) = device.store.attention()
-        assert item.refusal.code is Code.NOT_KNOWN
-        assert "does not know (hold)" in say(item.refusal.because)
+        assert "does not know (hold)" in say(explain(item.refusal).because)
     with upgraded(device) as store:
         (item,) = store.attention()
-        assert item.refusal == refuse(Code.HOLD, kind="recall", reason="fire")
+        assert item.refusal == refuse(GoodsCode.HOLD, kind="recall", reason="fire")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +258,9 @@ async def test_a_refusal_for_an_unknown_reason_is_shown_and_understood_after_an_
 def test_every_unknown_reason_has_its_sentences(data: dict[str, object]) -> None:
     refusal = from_plain(Refusal, data)
     assert from_plain(Refusal, to_plain(refusal)) == refusal
-    assert all(map(say, (refusal.title, refusal.because, refusal.todo, refusal.waits_for, refusal.afterwards("A1"))))
+    why = explain(refusal)
+    assert all(map(say, (why.title, why.because, why.todo, why.waits_for, why.afterwards("A1"))))
+    assert "for a reason that this version does not know (" in say(why.because)
 
 
 def test_a_code_that_is_no_text_is_still_an_error() -> None:
@@ -267,7 +275,7 @@ async def test_an_unknown_outcome_counts_as_waiting_and_is_asked_again_at_the_ne
     with without(device, Outcome.APPLIED):
         assert (await device.sync.now()).waiting == 0
         assert device.store.act_state(act) is ActState.WAITING
-        assert device.store.waiting()[0].refusal.code is Code.NOT_KNOWN
+        assert device.store.waiting()[0].refusal.code == ActCode.NOT_KNOWN
         unit = device.store.unit(UNIT.id)
         assert unit is not None
         assert unit.status is Status.PICKED, "it still counts"
@@ -279,7 +287,7 @@ async def test_an_unknown_outcome_counts_as_waiting_and_is_asked_again_at_the_ne
 
 def test_an_unknown_outcome_leaves_the_act_counting(store: DeviceStore) -> None:
     act = Hand(store).does(picked(UNIT), document=LIST)
-    plain = to_plain(PushAnswer(1, (ActVerdict(1, Outcome.REFUSED, 0, refuse(Code.STATUS)),), changes_of(()), NOW))
+    plain = to_plain(PushAnswer(1, (ActVerdict(1, Outcome.REFUSED, 0, refuse(GoodsCode.STATUS)),), changes_of(()), NOW))
     plain["verdicts"][0]["outcome"] = "partly"
     store.apply_answer(from_plain(PushAnswer, plain))
     assert store.act_state(act.id) is ActState.WAITING
@@ -308,7 +316,7 @@ def enums_in(cls: type) -> set[str]:
 
 def test_a_final_word_that_is_not_known_is_kept_and_the_act_goes_on_waiting(store: DeviceStore) -> None:
     act = Hand(store).does(picked(UNIT), document=LIST)
-    waits = ActVerdict(1, Outcome.WAITING, 0, refuse(Code.UNKNOWN_DOCUMENT, document=LIST))
+    waits = ActVerdict(1, Outcome.WAITING, 0, refuse(ActCode.UNKNOWN_DOCUMENT, document=LIST))
     store.apply_answer(PushAnswer(1, (waits,), changes_of(()), NOW))
     told = to_plain(LateVerdict(*act.id, act_hash(encode_act(act)), Outcome.APPLIED, 5))
     hears(store, Row(RowKind.VERDICT, "MAIN-w1", 100, {**told, "outcome": "partly"}))

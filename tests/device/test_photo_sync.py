@@ -15,11 +15,12 @@ from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
 from scantrail.domain.acts.act import Act
-from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Condition
+from scantrail.domain.wordings import explain
 from scantrail.protocol.link import Link
 from scantrail.server.database.engine import Database
 from scantrail.server.history.photos import arrived
@@ -178,8 +179,8 @@ async def test_a_photo_the_server_refuses_for_good_is_told_and_others_go_on(
     await exchanged(device)
     assert has(served, good)
     (item,) = device.store.attention()
-    assert (item.act, item.refusal.code) == (bad.id, Code.PHOTO)
-    assert say(item.refusal.because) == "damage-1.jpg did not reach the server: It is too large."
+    assert (item.act, item.refusal.code) == (bad.id, ActCode.PHOTO)
+    assert say(explain(item.refusal).because) == "damage-1.jpg did not reach the server: It is too large."
     sent = uploads(device)
     await exchanged(device)
     assert uploads(device) == sent, "it is not tried in an endless loop"
@@ -199,7 +200,7 @@ async def test_one_changed_on_the_way_is_sent_again_when_the_server_is_next_aske
     device.line.fault = only(f"/v1/photos/{photo_in(act).sha256}", garbles)
     await exchanged(device)
     assert not has(served, act)
-    assert "changed on the way" in say(device.store.attention()[0].refusal.because)
+    assert "changed on the way" in say(explain(device.store.attention()[0].refusal).because)
     device.line.fault = None
     device.hand.clock.move(3600)
     await exchanged(device)

@@ -10,10 +10,12 @@ import pytest
 
 from scantrail.device.session import NoTask, NoWorker, Session
 from scantrail.device.store import DeviceStore, StoreFull, StoreNotReady
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.quality.events import LabelUnreadable
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of
@@ -214,7 +216,7 @@ def test_an_unknown_list_is_refused(picker: Picker) -> None:
 def test_another_sites_list_is_named_as_that_sites_and_not_taken(picker: Picker, taken: Taken | None) -> None:
     far = pick_list(exact_line(module(90, place="EAST/E-01-01")), number="PL-EAST", site="EAST", taken=taken)
     assert picker.store.apply_changes(changes_of((far,), 2))
-    refusal = refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
+    refusal = refuse(SiteCode.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
     assert picker.session.open("PL-EAST", "Handed over to me") == Verdict.of_refusal(refusal, "PL-EAST")
     assert picker.session.task is None
     listed = picker.store.pick_list("PL-EAST")
@@ -266,14 +268,14 @@ def test_a_contested_pick_asks_for_the_unit_again_and_needs_attention(picker: Pi
     act = picker.session.verdict_act
     assert act is not None
     verdicts = [ActVerdict(seq, Outcome.APPLIED, 10 + seq) for seq in range(1, act.seq)]
-    refusal = refuse(Code.ALREADY_PICKED, worker="Mike Chen", document="PL-2025-0088", when="", wanted="?")
+    refusal = refuse(GoodsCode.ALREADY_PICKED, worker="Mike Chen", document="PL-2025-0088", when="", wanted="?")
     verdicts.append(ActVerdict(act.seq, Outcome.CONTESTED, 50, refusal))
     taken = replace(UNITS[0], status=Status.PICKED, document="PL-2025-0088", place="MAIN/CART-06")
     changes = changes_of([taken], position=60)
     picker.store.apply_answer(PushAnswer(act.seq, tuple(verdicts), changes))
     picker.session.refresh()
     (item,) = picker.store.attention()
-    assert (item.scanned, item.refusal.code) == ("CM500-2025-0046", Code.ALREADY_PICKED)
+    assert (item.scanned, item.refusal.code) == ("CM500-2025-0046", GoodsCode.ALREADY_PICKED)
     assert picker.session.prompt().done == 0
     picker.session.settle(item, "Put back")
     assert picker.store.attention() == ()

@@ -16,9 +16,11 @@ from scantrail.device.store import DeviceStore, StoreDamaged, StoreFull
 from scantrail.device.store.database import FILE
 from scantrail.device.store.schema import VERSION
 from scantrail.domain.acts.act import Act, Draft
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.photo import NoPhoto, Photo
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import act_hash, decode_act
@@ -160,9 +162,9 @@ def test_a_photo_the_server_does_not_take_needs_attention_until_it_is_settled(st
     act = reports(store, jpeg())
     acknowledged(store, act)
     (photo,) = act.draft.photos
-    store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason="It is too large"))
+    store.photos.refused(photo, refuse(ActCode.PHOTO, photo=photo.name, reason="It is too large"))
     (item,) = store.attention()
-    assert (item.act, item.units, item.refusal.code) == (act.id, (UNIT.id,), Code.PHOTO)
+    assert (item.act, item.units, item.refusal.code) == (act.id, (UNIT.id,), ActCode.PHOTO)
     assert store.photos.next_to_send() is None
     Hand(store).does(AttentionSettled(*item.act), reason="described")
     assert store.attention() == ()
@@ -172,7 +174,7 @@ def test_one_refused_that_the_server_asks_for_again_is_sent_again_and_then_no_tr
     act = reports(store, jpeg())
     acknowledged(store, act)
     (photo,) = act.draft.photos
-    store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason="Garbled"))
+    store.photos.refused(photo, refuse(ActCode.PHOTO, photo=photo.name, reason="Garbled"))
     store.photos.lacked(["f" * 64, photo.sha256])
     assert store.photos.next_to_send() == photo
     assert len(store.attention()) == 1, "it is not there yet"
@@ -236,7 +238,7 @@ def test_what_the_first_version_knew_is_known_after_the_upgrade(tmp_path: Path) 
         connection.executescript((GOLDEN / "store-v1.sql").read_text())
     with DeviceStore.open(tmp_path) as store:
         assert (store.count_pending(), len(store.attention())) == (2, 1)
-        assert store.attention()[0].refusal.code is Code.STATUS
+        assert store.attention()[0].refusal.code == GoodsCode.STATUS
         assert store.unit(UNIT.id) == UNIT
         assert store.cursor() == {"MAIN": 5, "*": 1}
         found = store.pick_list(LIST)

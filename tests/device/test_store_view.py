@@ -9,10 +9,11 @@ import pytest
 
 from scantrail.device.store import DeviceStore, view
 from scantrail.device.store.database import Database
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
 from scantrail.domain.names.identifiers import CaseRule, unit_id
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.product import Product
@@ -109,7 +110,7 @@ def test_a_row_of_a_lower_position_never_replaces_one_of_a_higher(store: DeviceS
 def test_an_act_that_did_not_apply_counts_no_more(store: DeviceStore, sarah: Hand, outcome: Outcome) -> None:
     act = sarah.does(picked(UNIT), document=LIST)
     assert picked_on(store) == [UNIT.serial]
-    answered(store, ActVerdict(1, outcome, 10, refuse(Code.ALREADY_PICKED, worker="Mike Chen")))
+    answered(store, ActVerdict(1, outcome, 10, refuse(GoodsCode.ALREADY_PICKED, worker="Mike Chen")))
     assert status_of(store) is Status.ALLOCATED
     assert picked_on(store) == []
     assert store.act_state(act.id) is ActState(outcome.value)
@@ -118,7 +119,7 @@ def test_an_act_that_did_not_apply_counts_no_more(store: DeviceStore, sarah: Han
 def test_a_duplicate_is_what_it_was_the_first_time(store: DeviceStore, sarah: Hand) -> None:
     sarah.does(picked(UNIT), document=LIST)
     act = sarah.does(picked(OTHER), document=LIST)
-    contested = refuse(Code.ALREADY_PICKED)
+    contested = refuse(GoodsCode.ALREADY_PICKED)
     answered(store, ActVerdict(1, Outcome.DUPLICATE, 10), ActVerdict(2, Outcome.DUPLICATE, 11, contested))
     assert picked_on(store) == [UNIT.serial]
     assert store.act_state(act.id) is ActState.CONTESTED

@@ -17,12 +17,15 @@ from sqlalchemy import insert, select
 from scantrail.device.store import DeviceStore, Verifier
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.sessions import WorkerSignedOut
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.people.worker import Role
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.digests import HEADER
@@ -112,7 +115,7 @@ async def test_a_pick_that_another_device_won_becomes_one_item_that_needs_attent
     about_unit = [each for each in device.store.attention() if each.units == (UNIT.id,)]
     assert len(about_unit) == 1, "the condition follows from the pick and is no trouble of its own"
     assert about_unit[0].serials == (UNIT.serial,)
-    assert about_unit[0].refusal.code is Code.LIST_TAKEN_OVER
+    assert about_unit[0].refusal.code == TaskCode.LIST_TAKEN_OVER
     assert (item.by, item.document) == ("sarah", LIST)
     assert device.store.unit(UNIT.id) == served.unit(46), "the server's truth is shown"
     assert device.store.counts().attention == len(device.store.attention())
@@ -127,7 +130,7 @@ async def test_an_item_stays_until_it_is_settled_and_a_new_trouble_is_a_new_item
     device.hand.does(ConditionStated(UNIT.id, Condition.GOOD, LIST), document=LIST)
     await device.sync.now()
     (item,) = device.store.attention()
-    assert item.refusal.code is Code.STATUS
+    assert item.refusal.code == GoodsCode.STATUS
     device.hand.does(AttentionSettled(*item.act), document=LIST, reason="put back")
     assert device.store.attention() == ()
     await device.sync.now()
@@ -139,7 +142,7 @@ async def test_an_item_stays_until_it_is_settled_and_a_new_trouble_is_a_new_item
 
 
 async def test_a_refused_scan_is_sent_and_needs_nobodys_attention(device: OnlineDevice) -> None:
-    drafts = (Draft(document=LIST, reading=scanned("nonsense"), refusal=refuse(Code.UNKNOWN_SERIAL, wanted="x")),)
+    drafts = (Draft(document=LIST, reading=scanned("nonsense"), refusal=refuse(ScanCode.UNKNOWN_SERIAL, wanted="x")),)
     (act,) = device.store.record(drafts, actor="sarah", site="MAIN", now=device.hand.clock.now())
     await device.sync.now()
     assert device.store.act_state(act.id) is ActState.APPLIED

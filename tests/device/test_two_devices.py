@@ -11,12 +11,14 @@ import pytest
 
 from scantrail.device.session import Session
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
+from scantrail.domain.wordings import explain
 from scantrail.server.records.documents import put_documents
 from scantrail.workflows.base import AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.device.online import OnlineDevice, online_device, served_site
@@ -102,8 +104,8 @@ async def test_the_second_of_two_pickers_of_one_unit_is_told_and_picks_another(
         await sarah.syncs()
         await mike.syncs()
         (item,) = mike.device.store.attention()
-        assert item.refusal.code is Code.ALREADY_PICKED
-        assert str(item.refusal.because).startswith("Sarah Johnson picked it for PL-2025-0101")
+        assert item.refusal.code == GoodsCode.ALREADY_PICKED
+        assert str(explain(item.refusal).because).startswith("Sarah Johnson picked it for PL-2025-0101")
         assert (mike.session.prompt().done, mike.session.prompt().codes) == (0, ("CM500-2025-0050",))
         assert mike.scan("CM500-2025-0049").tone is Tone.REFUSED
         assert mike.scan("CM500-2025-0050").tone is Tone.ACCEPTED
@@ -165,7 +167,7 @@ async def test_a_list_taken_over_goes_on_at_its_step_and_the_first_device_is_tol
         sarah.session.answer(Confirm())
         assert sarah.scan("CM500-2025-0047").tone is Tone.ACCEPTED, "her device has not heard yet"
         await sarah.syncs()
-        assert {item.refusal.code for item in sarah.device.store.attention()} == {Code.LIST_TAKEN_OVER}
+        assert {item.refusal.code for item in sarah.device.store.attention()} == {TaskCode.LIST_TAKEN_OVER}
         assert str(sarah.session.prompt().verb) == "LIST TAKEN OVER", "told before she scans"
         assert str(sarah.scan("CM500-2025-0048").because) == "Mike Chen works on PL-2025-0091 on Scanner-06 now."
         mike.session.answer(Confirm())
@@ -251,4 +253,4 @@ async def test_a_unit_quarantined_meanwhile_is_named_with_its_status(tmp_path: P
         served.change(replace(served.unit(46), status=Status.QUARANTINE))
         await sarah.syncs()
         (item,) = sarah.device.store.attention()
-        assert str(item.refusal.because) == "Its status is Quarantine."
+        assert str(explain(item.refusal).because) == "Its status is Quarantine."

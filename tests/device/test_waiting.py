@@ -15,8 +15,10 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.sync_command import sync_status
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.plain import to_plain
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.status import Status
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row
@@ -30,7 +32,7 @@ from tests.support.worlds import NOW, exact_line, pick_list, promised
 
 UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
-WAITS = refuse(Code.UNKNOWN_DOCUMENT, document=LIST)
+WAITS = refuse(ActCode.UNKNOWN_DOCUMENT, document=LIST)
 
 
 @pytest.fixture
@@ -111,14 +113,14 @@ def test_that_it_did_not_apply_makes_it_a_trouble_and_takes_its_effect_away(
     store: DeviceStore, act: Act, *, by_push: bool
 ) -> None:
     assert status_of(store) is Status.PICKED
-    row = late(act, Outcome.CONTESTED, refusal=refuse(Code.LIST_CANCELLED, document=LIST))
+    row = late(act, Outcome.CONTESTED, refusal=refuse(TaskCode.LIST_CANCELLED, document=LIST))
     if by_push:
         store.apply_answer(PushAnswer(act.id.seq, (), replace(changes_of((), row.position), rows=(row,)), NOW))
     else:
         hears(store, row)
     assert status_of(store) is Status.ALLOCATED
     (item,) = store.attention()
-    assert (item.act, item.refusal.code) == (act.id, Code.LIST_CANCELLED)
+    assert (item.act, item.refusal.code) == (act.id, TaskCode.LIST_CANCELLED)
     assert store.waiting() == ()
 
 

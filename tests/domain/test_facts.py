@@ -12,7 +12,6 @@ from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.fact import Fact
 from scantrail.domain.acts.kinds import RowKind, Thing
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.sight import By, Recorder
 from scantrail.domain.facts import EVENT_TYPES, FACTS, FAMILIES, fact_of, things_of, told, touched
 from scantrail.domain.facts.picking.events import UnitPicked
@@ -20,6 +19,7 @@ from scantrail.domain.facts.stored import FORMER_NAMES, UnknownEvent, event_from
 from scantrail.domain.fold import fold
 from scantrail.domain.judge import absorb, judge
 from scantrail.domain.plain import PlainError, from_plain, to_plain
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.things.status import Status, may_become
 from scantrail.domain.things.unit import Unit
 from scantrail.words import say
@@ -98,7 +98,7 @@ def test_nobody_records_a_fact_that_is_not_theirs(event: Event, recorder: Record
     if recorder not in fact_of(event).by:
         refusal = judge(Draft((event,)), By(SAM.id, "Scanner-05", NOW, recorder), None, world(UNIT), TODAY).refusal
         assert refusal is not None
-        assert refusal.code is Code.NO_RIGHT
+        assert refusal.code == RightCode.NO_RIGHT
 
 
 def _about_the_unit(event: Event) -> Event:

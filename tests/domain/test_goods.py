@@ -102,7 +102,7 @@ def test_the_first_obstacle_is_told_and_only_those_that_are_asked_for() -> None:
     unit = module(1, lot="BAD", status=Status.QUARANTINE, place="MAIN/DOCK-01")
     seen = world(unit, holds=(QUALITY,))
     refusals = [goods_refusal(seen, unit, USE, among) for among in ((Obstacle.NOT_PICKABLE,), OF_THE_UNIT, ())]
-    assert [refusal.code.value if refusal else None for refusal in refusals] == ["not_pickable", "hold", None]
+    assert [refusal.code if refusal else None for refusal in refusals] == ["not_pickable", "hold", None]
 
 
 def test_every_obstacle_has_a_test_and_a_refusal() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from scantrail.domain.acts.act import Act, ActId, Draft, Grant, Times
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import Recorder
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import Taken
@@ -48,6 +49,11 @@ from scantrail.domain.facts.work.events import (
 )
 from scantrail.domain.judge import Judgement, absorb, may_record
 from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.sites import SiteCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import GONE, Status
 from scantrail.domain.things.unit import Condition
@@ -170,7 +176,7 @@ def test_a_fact_that_devices_record_is_accepted_of_somebody_who_may(cls: type[Ev
 def test_no_fact_is_accepted_of_somebody_who_is_no_worker(cls: type[Event]) -> None:
     refusal = _judged(DEVICE_FACTS[cls], replace(SARAH, id="nobody")).refusal
     assert refusal is not None
-    assert refusal.code is Code.NO_RIGHT
+    assert refusal.code == RightCode.NO_RIGHT
 
 
 @pytest.mark.parametrize("worker", [LEFT, STOCK_CLERK], ids=["has left", "in another job"])
@@ -178,7 +184,7 @@ def test_no_fact_is_accepted_of_somebody_who_is_no_worker(cls: type[Event]) -> N
 def test_no_fact_about_goods_is_accepted_without_the_right(cls: type[Event], worker: Worker) -> None:
     refusal = _judged(DEVICE_FACTS[cls], worker).refusal
     assert refusal is not None
-    assert refusal.code is Code.NO_RIGHT
+    assert refusal.code == RightCode.NO_RIGHT
 
 
 @given(EVENTS)
@@ -186,7 +192,7 @@ def test_a_fact_is_judged_by_a_check_or_refused_to_every_device(event: Event) ->
     assert may_record(event, Recorder.DEVICE) == (type(event) in DEVICE_FACTS)
     if not may_record(event, Recorder.DEVICE):
         refusal = judge_act(_act((event,), Sample(()), SAM), None, _world(), NOW, TODAY).refusal
-        assert refusal == refuse(Code.NO_RIGHT, worker=SAM.name)
+        assert refusal == refuse(RightCode.NO_RIGHT, worker=SAM.name)
 
 
 def test_every_event_class_is_either_a_devices_or_the_servers() -> None:
@@ -199,8 +205,8 @@ def test_every_event_class_is_either_a_devices_or_the_servers() -> None:
 
 def test_people_sign_in_for_themselves_alone() -> None:
     sample = Sample((WorkerSignedIn(CLERK.id, offline=False),))
-    assert _code(sample, SARAH) is Code.NO_RIGHT
-    assert _code(replace(sample, events=(WorkerSignedOut(CLERK.id),)), SARAH) is Code.NO_RIGHT
+    assert _code(sample, SARAH) == RightCode.NO_RIGHT
+    assert _code(replace(sample, events=(WorkerSignedOut(CLERK.id),)), SARAH) == RightCode.NO_RIGHT
 
 
 def _code(sample: Sample, worker: Worker, **facts: object) -> Code | None:
@@ -218,38 +224,42 @@ def test_a_unit_at_hand_moves_and_keeps_its_status(status: Status) -> None:
 @pytest.mark.parametrize("cls", [UnitMoved, ConditionStated, UnitQuarantined], ids=_named)
 @pytest.mark.parametrize("status", GONE)
 def test_a_unit_that_is_gone_is_neither_moved_nor_judged_by_its_looks(status: Status, cls: type[Event]) -> None:
-    assert _code(DEVICE_FACTS[cls], SARAH, status=status) is Code.TRANSITION
+    assert _code(DEVICE_FACTS[cls], SARAH, status=status) == GoodsCode.TRANSITION
 
 
 @pytest.mark.parametrize(
     ("cls", "code"),
-    [(UnitMoved, Code.ANOTHER_SITE), (ConditionStated, Code.ANOTHER_SITE), (UnitQuarantined, Code.TRANSITION)],
+    [
+        (UnitMoved, SiteCode.ANOTHER_SITE),
+        (ConditionStated, SiteCode.ANOTHER_SITE),
+        (UnitQuarantined, GoodsCode.TRANSITION),
+    ],
 )
 def test_a_unit_of_another_site_is_not_handled_here(cls: type[Event], code: Code) -> None:
-    assert _code(DEVICE_FACTS[cls], SARAH, place="EAST/E-01-01") is code
+    assert _code(DEVICE_FACTS[cls], SARAH, place="EAST/E-01-01") == code
 
 
 @pytest.mark.parametrize("place", ["MAIN/NOWHERE", "EAST/E-01-01", "A-15-04", ""])
 def test_a_unit_goes_only_to_a_place_of_this_site(place: str) -> None:
     for event in (UnitMoved(FREE.id, BIN, place), UnitQuarantined(FREE.id, Status.AVAILABLE, BIN, place)):
-        assert _code(Sample((event,)), SARAH) is Code.UNKNOWN_PLACE
+        assert _code(Sample((event,)), SARAH) == SiteCode.UNKNOWN_PLACE
 
 
 def test_a_unit_moves_and_is_set_apart_only_from_where_it_is() -> None:
     for event in (UnitMoved(FREE.id, OTHER_BIN, BIN), UnitQuarantined(FREE.id, Status.AVAILABLE, OTHER_BIN, QC)):
-        assert _code(Sample((event,)), SARAH) is Code.TRANSITION
+        assert _code(Sample((event,)), SARAH) == GoodsCode.TRANSITION
 
 
 def test_a_unit_is_set_apart_only_with_a_reason() -> None:
-    assert _code(replace(DEVICE_FACTS[UnitQuarantined], reason=""), SARAH) is Code.NO_REASON
+    assert _code(replace(DEVICE_FACTS[UnitQuarantined], reason=""), SARAH) == RightCode.NO_REASON
 
 
 def test_a_refused_scan_that_records_something_all_the_same_is_no_act() -> None:
     act = _act((UnitMoved(FREE.id, BIN, OTHER_BIN),), Sample(()), SARAH)
-    both = replace(act, draft=replace(act.draft, refusal=refuse(Code.UNKNOWN_CODE, wanted="–")))
+    both = replace(act, draft=replace(act.draft, refusal=refuse(ScanCode.UNKNOWN_CODE, wanted="–")))
     refusal = judge_act(both, None, _world(), NOW, TODAY).refusal
     assert refusal is not None
-    assert refusal.code is Code.UNREADABLE
+    assert refusal.code == ActCode.UNREADABLE
 
 
 def test_a_list_that_another_device_has_is_not_worked_on() -> None:
@@ -262,4 +272,4 @@ def test_a_list_that_another_device_has_is_not_worked_on() -> None:
         said = said_in(seen, sample.scan) if sample.scan else None
         refusal = judge_act(_act(sample.events, sample, SARAH), said, seen, NOW, TODAY).refusal
         assert refusal is not None
-        assert refusal.code is Code.LIST_TAKEN_OVER
+        assert refusal.code == TaskCode.LIST_TAKEN_OVER

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.acts.kinds import document, unit
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.task import task_refusal, undo_refusal
 from scantrail.domain.things.place import Place, PlaceKind
@@ -15,7 +16,7 @@ FAR_BIN = Place("EAST/E-01-01", "EAST", "E-01-01", PlaceKind.BIN, True)
 UNIT = module(46)
 OURS = pick_list(exact_line(UNIT))
 FAR_LIST = pick_list(exact_line(UNIT), number="PL-EAST", site="EAST")
-FAR_LIST_REFUSED = refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
+FAR_LIST_REFUSED = refuse(SiteCode.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
 
 
 def refusal_of(before: str, after: str) -> Refusal | None:
@@ -30,13 +31,13 @@ def test_a_unit_and_a_list_of_this_site_may_be_changed() -> None:
 
 def test_a_unit_that_was_at_another_site_is_refused_with_its_place() -> None:
     assert refusal_of("EAST/E-01-01", "MAIN/A-15-03") == refuse(
-        Code.ANOTHER_SITE, site="EAST", place="E-01-01", wanted="–"
+        SiteCode.ANOTHER_SITE, site="EAST", place="E-01-01", wanted="–"
     )
 
 
 def test_a_unit_goes_to_no_place_of_another_site_or_that_nobody_knows() -> None:
     for place in ("EAST/E-01-01", "MAIN/NOWHERE", ""):
-        assert refusal_of("MAIN/A-15-03", place) == refuse(Code.UNKNOWN_PLACE, place=place)
+        assert refusal_of("MAIN/A-15-03", place) == refuse(SiteCode.UNKNOWN_PLACE, place=place)
 
 
 def test_a_new_unit_needs_no_place_before() -> None:

@@ -9,18 +9,24 @@ import pytest
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import WORDINGS, Code
+from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.picking.events import BinFoundEmpty, LineShorted, UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated, LabelUnreadable
 from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, ProductConfirmed, TaskCompleted
+from scantrail.domain.facts.work.refusals import WorkCode
 from scantrail.domain.judge import absorb, needs_of
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.sites import SiteCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
+from scantrail.domain.wordings import WORDINGS
 from tests.support.judging import judge_act
 from tests.support.worlds import (
     MODULE,
@@ -74,9 +80,9 @@ def picked(**facts: object) -> World:
 
 @pytest.mark.parametrize("place", ["MAIN/NOWHERE", ELSEWHERE.id, ""])
 def test_nobody_stands_at_a_bin_that_this_site_does_not_have(place: str) -> None:
-    assert code(act(PlaceConfirmed(LIST, place)), at_work()) is Code.UNKNOWN_PLACE
-    assert code(act(BinFoundEmpty(LIST, place, MODULE.id)), at_work()) is Code.UNKNOWN_PLACE
-    assert code(act(LabelUnreadable(LIST, "1", MODULE.id, place)), at_work()) is Code.UNKNOWN_PLACE
+    assert code(act(PlaceConfirmed(LIST, place)), at_work()) == SiteCode.UNKNOWN_PLACE
+    assert code(act(BinFoundEmpty(LIST, place, MODULE.id)), at_work()) == SiteCode.UNKNOWN_PLACE
+    assert code(act(LabelUnreadable(LIST, "1", MODULE.id, place)), at_work()) == SiteCode.UNKNOWN_PLACE
 
 
 def test_a_bin_is_left_without_naming_another() -> None:
@@ -91,7 +97,7 @@ def test_a_bin_that_is_no_longer_for_picking_was_reached_all_the_same() -> None:
 
 @pytest.mark.parametrize("event", [ProductConfirmed(LIST, SENSOR.id), BinFoundEmpty(LIST, BIN, SENSOR.id)])
 def test_a_product_that_no_line_asks_for_is_not_confirmed_or_missed(event: Event) -> None:
-    assert code(act(event), at_work()) is Code.NOT_ASKED_FOR
+    assert code(act(event), at_work()) == TaskCode.NOT_ASKED_FOR
 
 
 def test_a_product_whose_line_was_cancelled_meanwhile_was_confirmed_all_the_same() -> None:
@@ -101,11 +107,11 @@ def test_a_product_whose_line_was_cancelled_meanwhile_was_confirmed_all_the_same
 
 @pytest.mark.parametrize(("line", "product"), [("9", MODULE.id), ("1", SENSOR.id)])
 def test_a_label_is_unreadable_only_on_a_line_of_the_list_and_of_its_product(line: str, product: str) -> None:
-    assert code(act(LabelUnreadable(LIST, line, product, BIN)), at_work()) is Code.LINE_CHANGED
+    assert code(act(LabelUnreadable(LIST, line, product, BIN)), at_work()) == PickCode.LINE_CHANGED
 
 
 def test_an_item_that_the_checklist_does_not_have_is_not_confirmed() -> None:
-    assert code(act(CheckConfirmed(LIST, "The moon is full")), picked()) is Code.CHECKLIST_CHANGED
+    assert code(act(CheckConfirmed(LIST, "The moon is full")), picked()) == WorkCode.CHECKLIST_CHANGED
 
 
 def test_an_instruction_of_the_order_may_be_confirmed_as_earlier_versions_do() -> None:
@@ -115,15 +121,15 @@ def test_an_instruction_of_the_order_may_be_confirmed_as_earlier_versions_do() -
 
 def test_the_checklist_is_confirmed_only_when_nothing_is_left_to_pick_or_to_state() -> None:
     seen = at_work()
-    assert code(act(*CHECKS), seen) is Code.LINES_OPEN
+    assert code(act(*CHECKS), seen) == WorkCode.LINES_OPEN
     assert code(act(PICKED, scan=UNIT.serial), seen) is None
-    assert code(act(*CHECKS), seen) is Code.CONDITION_FIRST
+    assert code(act(*CHECKS), seen) == WorkCode.CONDITION_FIRST
 
 
 def test_a_list_is_complete_only_with_every_item_of_the_checklist() -> None:
     seen, completed = picked(), TaskCompleted(LIST)
-    assert code(act(completed), seen) is Code.NOT_CHECKED
-    assert code(act(*CHECKS[1:], completed), seen) is Code.NOT_CHECKED
+    assert code(act(completed), seen) == WorkCode.NOT_CHECKED
+    assert code(act(*CHECKS[1:], completed), seen) == WorkCode.NOT_CHECKED
     assert code(act(*CHECKS, completed), seen) is None
 
 
@@ -134,16 +140,22 @@ def test_a_list_for_which_nothing_was_picked_has_no_checklist() -> None:
 
 
 def test_what_an_older_row_may_explain_is_contested_and_so_shown_to_the_person_again() -> None:
-    codes = (Code.CHECKLIST_CHANGED, Code.NOT_CHECKED, Code.NOT_ASKED_FOR, Code.LINE_CHANGED, Code.LINES_OPEN)
+    codes = (
+        WorkCode.CHECKLIST_CHANGED,
+        WorkCode.NOT_CHECKED,
+        TaskCode.NOT_ASKED_FOR,
+        PickCode.LINE_CHANGED,
+        WorkCode.LINES_OPEN,
+    )
     assert all(WORDINGS[each].contests for each in codes)
 
 
 def test_attention_is_settled_with_a_reason_and_only_for_what_is_recorded_already() -> None:
     settled = AttentionSettled("Scanner-05", "e", 6)
     assert code(act(settled), at_work()) is None
-    assert code(act(settled, reason=""), at_work()) is Code.NO_REASON
+    assert code(act(settled, reason=""), at_work()) == RightCode.NO_REASON
     for seq in (7, 8):
-        assert code(act(replace(settled, seq=seq)), at_work()) is Code.NO_RIGHT
+        assert code(act(replace(settled, seq=seq)), at_work()) == RightCode.NO_RIGHT
 
 
 def test_the_places_that_a_picker_reports_are_loaded_to_judge_by() -> None:

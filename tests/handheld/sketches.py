@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.handheld.drawing.bars import Bar, Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided
 from scantrail.handheld.drawing.lines import Line, text_of
@@ -34,7 +35,7 @@ SERIAL_STEP = Prompt(
     instructions=("Conformance certificate in every box",),
 )
 WANTED = "CM500-2025-0047 / 0048"
-WRONG_UNIT = refuse(Code.ANOTHER_LIST, document="PL-2025-0088", wanted=WANTED)
+WRONG_UNIT = refuse(GoodsCode.ANOTHER_LIST, document="PL-2025-0088", wanted=WANTED)
 FRAMES = Path(__file__).parent / "frames"
 
 

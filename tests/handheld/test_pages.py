@@ -11,13 +11,15 @@ import pytest
 from scantrail.device.exchange.first_load import Loading
 from scantrail.device.exchange.sync import SyncState
 from scantrail.domain.acts.act import Act
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import Taken
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.sessions import WorkerSignedIn, WorkerSignedOut
 from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.plain import to_plain
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of
 from scantrail.handheld.drawing.bars import Size
@@ -362,7 +364,11 @@ async def test_a_hold_on_a_unit_stands_first(tmp_path: Path) -> None:
 async def contest(hand: Bench, act: Act) -> None:
     """The server answers that an act did not apply."""
     refusal = refuse(
-        Code.ALREADY_PICKED, worker="Mike Chen", document="PL-2025-0088", when=act.times.wall, wanted="CM500-2025-0047"
+        GoodsCode.ALREADY_PICKED,
+        worker="Mike Chen",
+        document="PL-2025-0088",
+        when=act.times.wall,
+        wanted="CM500-2025-0047",
     )
     verdicts = tuple(
         ActVerdict(
@@ -543,7 +549,7 @@ async def test_what_waits_at_the_server_is_listed_apart_and_asks_for_nothing(tmp
     async with bench(tmp_path, size=(20, 16)) as hand:
         await hand.open_list()
         await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
-        refusal, acts = refuse(Code.UNKNOWN_DOCUMENT, document="PL-2025-0091"), acts_of(hand.store)
+        refusal, acts = refuse(ActCode.UNKNOWN_DOCUMENT, document="PL-2025-0091"), acts_of(hand.store)
         first = ActVerdict(1, Outcome.APPLIED, 1)
         kept = (ActVerdict(each.id.seq, Outcome.WAITING, 0, refusal) for each in acts[1:])
         hand.store.apply_answer(PushAnswer(len(acts), (first, *kept), changes_of((), 2)))

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.stored import UnknownEvent
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.photo import Photo, photo_of
 from scantrail.domain.things.status import Status
+from scantrail.domain.wordings import WORDINGS
 from scantrail.protocol.acts import ActError, act_hash, decode_act, encode_act
 from tests.support.photos import jpeg
 from tests.support.strategies import EVENTS, INSTANTS
@@ -37,7 +38,7 @@ DRAFTS = st.builds(
     events=st.lists(EVENTS, max_size=3).map(tuple),
     document=st.none() | TEXT,
     reading=st.none() | st.builds(Reading, text=TEXT, carrier=st.sampled_from(Carrier), aim=TEXT, raw=TEXT),
-    refusal=st.none() | st.builds(refuse, st.sampled_from(Code)),
+    refusal=st.none() | st.builds(refuse, st.sampled_from(list(WORDINGS))),
     reason=TEXT,
     note=TEXT,
     corrects=st.none() | st.just(ActId("Scanner-05", "e", 3)),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer, Row, Seen, signed_bytes
 from scantrail.protocol.outbox import (
@@ -62,13 +65,13 @@ def test_a_batch_ends_at_its_number_of_acts_or_their_size_and_is_never_empty() -
     ("outcome", "refusal", "state"),
     [
         (Outcome.APPLIED, None, ActState.APPLIED),
-        (Outcome.REFUSED, refuse(Code.NO_RIGHT), ActState.REFUSED),
-        (Outcome.CONTESTED, refuse(Code.ALREADY_PICKED), ActState.CONTESTED),
+        (Outcome.REFUSED, refuse(RightCode.NO_RIGHT), ActState.REFUSED),
+        (Outcome.CONTESTED, refuse(GoodsCode.ALREADY_PICKED), ActState.CONTESTED),
         (Outcome.WAITING, None, ActState.WAITING),
         (Outcome.RETRY, None, ActState.PENDING),
         (Outcome.DUPLICATE, None, ActState.APPLIED),
-        (Outcome.DUPLICATE, refuse(Code.NO_RIGHT), ActState.REFUSED),
-        (Outcome.DUPLICATE, refuse(Code.ALREADY_PICKED), ActState.CONTESTED),
+        (Outcome.DUPLICATE, refuse(RightCode.NO_RIGHT), ActState.REFUSED),
+        (Outcome.DUPLICATE, refuse(GoodsCode.ALREADY_PICKED), ActState.CONTESTED),
     ],
 )
 def test_what_a_verdict_makes_of_an_act(outcome: Outcome, refusal: Refusal | None, state: ActState) -> None:
@@ -76,7 +79,7 @@ def test_what_a_verdict_makes_of_an_act(outcome: Outcome, refusal: Refusal | Non
 
 
 def test_a_duplicate_without_a_place_in_the_log_still_waits() -> None:
-    verdict = ActVerdict(1, Outcome.DUPLICATE, 0, refuse(Code.UNKNOWN_DOCUMENT, document="PL-1"))
+    verdict = ActVerdict(1, Outcome.DUPLICATE, 0, refuse(ActCode.UNKNOWN_DOCUMENT, document="PL-1"))
     assert state_of(verdict) is ActState.WAITING
 
 

@@ -10,11 +10,16 @@ from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.kinds import document, unit
 from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.facts import things_in
 from scantrail.domain.facts.picking.events import AllocationReleased, PickUndone, UnitsReserved, UnitSubstituted
 from scantrail.domain.facts.work.events import TaskCompleted, TaskTaken
+from scantrail.domain.facts.work.refusals import WorkCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.status import Status
+from scantrail.domain.wordings import explain
 from scantrail.protocol.waiting import Queue, Waiting, lacks_a_step
 from scantrail.words import say
 from tests.support.worlds import MODULE, NOW, SARAH, exact_line, module, pick_list, promised, world
@@ -29,7 +34,7 @@ def act(seq: int, *events: Event, document: str = LIST, device: str = "Scanner-0
 
 
 def kept(given: Act) -> Waiting:
-    refusal = refuse(Code.UNKNOWN_DOCUMENT, document=LIST)
+    refusal = refuse(ActCode.UNKNOWN_DOCUMENT, document=LIST)
     return Waiting(given.id, b"", "", things_in(given.draft), NOW, NOW, refusal)
 
 
@@ -55,7 +60,7 @@ def test_only_earlier_acts_of_the_same_store_about_the_same_things_stand_before_
 def test_an_act_that_waits_for_something_else_now_keeps_its_turn() -> None:
     first, second = kept(act(1, TaskTaken(LIST))), kept(act(2, TaskTaken(LIST)))
     queue = Queue([first, second])
-    queue.add(replace(first, refusal=refuse(Code.EARLIER_WAITS)))
+    queue.add(replace(first, refusal=refuse(ActCode.EARLIER_WAITS)))
     assert [each.id for each in queue] == [first.id, second.id]
     for is_before in (queue.is_behind, queue.has_before):
         assert not is_before(first.id, first.things)
@@ -69,7 +74,7 @@ def test_a_document_that_is_here_and_is_no_pick_list_is_not_waited_for() -> None
     seen = world(UNIT)
     seen.documents[LIST] = SalesOrder(LIST, "MAIN", "Premium", ())
     for number, is_awaited in ((LIST, False), (OTHER, True)):
-        refusal = refuse(Code.UNKNOWN_DOCUMENT, document=number)
+        refusal = refuse(ActCode.UNKNOWN_DOCUMENT, document=number)
         assert lacks_a_step(act(1, TaskTaken(number)), refusal, seen, Queue(())) == is_awaited
 
 
@@ -79,10 +84,10 @@ def test_a_substitution_waits_for_each_of_its_two_units(missing: object) -> None
     substituted = UnitSubstituted(instead.id, instead.serial, UNIT.id, LIST, "1", "SO-2025-1289")
     given = act(1, substituted, AllocationReleased(UNIT.id, "SO-2025-1289"))
     seen = world(*(each for each in (UNIT, instead) if each != missing), lists=(pick_list(exact_line(UNIT)),))
-    assert lacks_a_step(given, refuse(Code.UNKNOWN_SERIAL, wanted="–"), seen, Queue(()))
+    assert lacks_a_step(given, refuse(ScanCode.UNKNOWN_SERIAL, wanted="–"), seen, Queue(()))
 
 
-STEPS = (Code.LINES_OPEN, Code.CONDITION_FIRST, Code.NOT_CHECKED, Code.NOT_PICKED_HERE)
+STEPS = (WorkCode.LINES_OPEN, WorkCode.CONDITION_FIRST, WorkCode.NOT_CHECKED, TaskCode.NOT_PICKED_HERE)
 """What an act may be refused for although a step that waits, of whichever device, would make it right."""
 
 
@@ -95,9 +100,12 @@ def test_what_another_device_has_still_waiting_on_the_list_is_waited_for(code: C
 
 
 def test_nothing_else_is_waited_for_whatever_waits() -> None:
-    refusal = refuse(Code.LIST_TAKEN_OVER, document=LIST, worker="Mike", device="Scanner-11")
+    refusal = refuse(TaskCode.LIST_TAKEN_OVER, document=LIST, worker="Mike", device="Scanner-11")
     assert not lacks_a_step(act(9, TaskCompleted(LIST)), refusal, world(), Queue([kept(act(1, undone()))]))
 
 
 def test_who_waits_for_their_turn_is_told_so() -> None:
-    assert say(refuse(Code.EARLIER_WAITS).waits_for) == "Waits for an earlier record about the same goods or list."
+    assert (
+        say(explain(refuse(ActCode.EARLIER_WAITS)).waits_for)
+        == "Waits for an earlier record about the same goods or list."
+    )

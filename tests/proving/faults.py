@@ -10,12 +10,13 @@ import pytest
 from scantrail.domain import facts
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.attention import is_on_the_way
 from scantrail.domain.documents import changes
 from scantrail.domain.facts.picking.events import UnitsReserved
 from scantrail.domain.facts.receiving import checks as receiving
 from scantrail.domain.judge import Judgement, absorb
+from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Kind, Received
@@ -147,7 +148,7 @@ def reservation_must_fit(plant: pytest.MonkeyPatch) -> None:
         listed = sight.pick_list(event.document)
         line = listed.line(event.line) if listed else None
         fits = line is not None and len(event.units) <= line.remaining
-        return None if fits else refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
+        return None if fits else refuse(PickCode.LINE_CHANGED, line=event.line, document=event.document)
 
     plant.setitem(facts.FACTS, UnitsReserved, replace(facts.FACTS[UnitsReserved], check=strict))
 

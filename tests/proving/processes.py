@@ -20,7 +20,8 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.store.database import FILE
 from scantrail.device.transport import Server
 from scantrail.domain.acts.act import Draft
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
@@ -103,7 +104,7 @@ async def _works(store: DeviceStore, sync: Sync) -> None:
     """One refused scan after the other, sent as fast as they come."""
     clock = DeviceClock()
     for number in range(1_000_000):
-        refusal = refuse(Code.UNKNOWN_CODE, wanted="–")
+        refusal = refuse(ScanCode.UNKNOWN_CODE, wanted="–")
         draft = Draft(reading=Reading(f"K-{number:06}", Carrier.WEDGE), refusal=refusal)
         store.record([draft], actor="sarah", site="MAIN", now=clock.now())
         await sync.now()

@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.plain import to_plain
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.unit import Condition
 from scantrail.interchange.importing import Outcome as Imported
 from scantrail.interchange.importing import import_files
@@ -75,7 +75,7 @@ def test_a_pick_that_comes_while_a_recall_is_being_imported_waits_for_it(served:
 
     imported(served, written(tmp_path, holds=[RECALL]), push_meanwhile)
     pushing.join(PATIENCE_S)
-    assert [verdict.refusal and verdict.refusal.code for verdict in verdicts][2:] == [Code.HOLD]
+    assert [verdict.refusal and verdict.refusal.code for verdict in verdicts][2:] == [GoodsCode.HOLD]
 
 
 def state_conditions(served: ServedSite, at: int) -> None:

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code
-from scantrail.domain.attention import DESK
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickedUnit
 from scantrail.domain.facts.attention import AttentionSettled
@@ -20,6 +19,8 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed
 from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.acts import decode_act
@@ -81,7 +82,7 @@ def test_an_item_says_what_was_scanned_by_whom_when_and_where_why_not_and_what_t
     served: ServedSite, contested: TestDevice
 ) -> None:
     (item,) = items(served)
-    assert (item.kind, item.code, item.title) == (AttentionKind.CONTESTED, Code.STATUS, "MAY NOT BE PICKED")
+    assert (item.kind, item.code, item.title) == (AttentionKind.CONTESTED, GoodsCode.STATUS, "MAY NOT BE PICKED")
     assert (item.scanned, item.carrier, item.document) == ("CM500-2025-0046", "wedge", LIST)
     assert (item.actor_name, item.device, item.seq, item.place) == ("Sarah Johnson", "Scanner-05", 3, "MAIN/A-15-03")
     assert (item.effective_at, item.received_at) == (NOW, NOW)
@@ -291,7 +292,7 @@ def test_a_picker_settles_nothing_of_another_device_and_a_supervisor_does(
     other.worker = BOSS.id
     other.record(settled, reason="Put back")
     first, second = other.push().verdicts
-    assert (first.outcome, first.refusal.code if first.refusal else None) == (Outcome.REFUSED, Code.NO_RIGHT)
+    assert (first.outcome, first.refusal.code if first.refusal else None) == (Outcome.REFUSED, RightCode.NO_RIGHT)
     assert second.outcome is Outcome.APPLIED
     assert [item.device for item in items(served)] == ["Scanner-06"], "what was refused is an item itself"
 
@@ -313,9 +314,9 @@ def test_a_copied_and_an_unreadable_record_are_items_until_settled(served: Serve
     contested.exacts = [*copy, b"no act"]
     assert contested.outcomes(5) == [Outcome.REFUSED]
     misuse, letter = items(served)
-    assert (misuse.kind, misuse.code, misuse.seq) == (AttentionKind.MISUSE, Code.MISUSE, 4)
+    assert (misuse.kind, misuse.code, misuse.seq) == (AttentionKind.MISUSE, ActCode.MISUSE, 4)
     assert misuse.todo.startswith("Take Scanner-05 out of use")
-    assert (letter.kind, letter.code, letter.actor_name) == (AttentionKind.DEAD_LETTER, Code.UNREADABLE, "")
+    assert (letter.kind, letter.code, letter.actor_name) == (AttentionKind.DEAD_LETTER, ActCode.UNREADABLE, "")
     assert letter.todo.startswith("Ask Scanner-05")
     settle(served, misuse.id)
     assert [item.id for item in items(served)] == [letter.id]
@@ -343,10 +344,6 @@ def test_the_table_made_anew_from_the_log_is_the_same(served: ServedSite, contes
     with served.database.writing() as connection:
         rebuild_attention(connection)
     assert table(served) == before
-
-
-def test_the_desk_has_a_sentence_for_every_refusal() -> None:
-    assert set(DESK) == set(Code)
 
 
 def test_over_http_a_site_sees_its_items_and_settles_with_badge_and_pin(

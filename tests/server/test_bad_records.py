@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select
 
 from scantrail.domain.acts.event import Event as Fact
 from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.facts.holding import HoldClosed
 from scantrail.domain.facts.picking.events import UnitAllocated
 from scantrail.domain.facts.placing import UnitMoved
@@ -18,6 +19,8 @@ from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.facts.shipping import UnitShipped
 from scantrail.domain.facts.work.events import TaskTaken
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.database.schema import alarms, log
@@ -57,7 +60,7 @@ def test_facts_that_are_the_servers_own_are_refused_from_a_device(served: Served
     device = served.device()
     device.record(fact)
     verdict = last_verdict(device)
-    assert (verdict.outcome, code_of(verdict)) == (Outcome.REFUSED, Code.NO_RIGHT)
+    assert (verdict.outcome, code_of(verdict)) == (Outcome.REFUSED, RightCode.NO_RIGHT)
     assert served.unit(49) == module(49, changed_at=served.unit(49).changed_at)
 
 
@@ -66,7 +69,9 @@ def test_another_sites_pick_list_is_refused_with_its_site(served: ServedSite) ->
         put_documents(connection, [pick_list(any_line(MODULE, 1), number="PL-EAST", site="EAST")])
     device = served.device()
     device.record(TaskTaken("PL-EAST"), document="PL-EAST")
-    assert last_verdict(device).refusal == refuse(Code.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN")
+    assert last_verdict(device).refusal == refuse(
+        SiteCode.ANOTHER_SITES_LIST, document="PL-EAST", site="EAST", here="MAIN"
+    )
 
 
 def test_another_sites_unit_cannot_be_changed_from_here(served: ServedSite) -> None:
@@ -75,9 +80,9 @@ def test_another_sites_unit_cannot_be_changed_from_here(served: ServedSite) -> N
         put_units(connection, [module(50, place=ELSEWHERE.id)], ())
     device = served.device()
     device.record(ConditionStated(module(50).id, Condition.DAMAGED))
-    assert code_of(last_verdict(device)) is Code.ANOTHER_SITE
+    assert code_of(last_verdict(device)) == SiteCode.ANOTHER_SITE
     device.record(UnitMoved(module(50).id, ELSEWHERE.id, "MAIN/A-15-04"))
-    assert code_of(last_verdict(device)) is Code.ANOTHER_SITE
+    assert code_of(last_verdict(device)) == SiteCode.ANOTHER_SITE
     assert served.unit(50).place == ELSEWHERE.id
 
 
@@ -87,7 +92,7 @@ def test_a_unit_moves_only_to_a_place_of_this_site(served: ServedSite, place: st
         put_places(connection, [ELSEWHERE])
     device = served.device()
     device.record(UnitMoved(module(49).id, "MAIN/A-15-03", place))
-    assert code_of(last_verdict(device)) is Code.UNKNOWN_PLACE
+    assert code_of(last_verdict(device)) == SiteCode.UNKNOWN_PLACE
     assert served.unit(49).place == "MAIN/A-15-03"
 
 
@@ -112,7 +117,7 @@ def test_a_record_that_the_database_refuses_is_kept_as_a_dead_letter(served: Ser
     device = served.device()
     device.worker = "lone \ud800"
     device.record(WorkerSignedIn(SARAH.id, offline=False))
-    assert code_of(last_verdict(device)) is Code.UNREADABLE
+    assert code_of(last_verdict(device)) == ActCode.UNREADABLE
     assert kinds_of_alarms(served) == ["dead_letter"]
     with served.database.reading() as connection:
         assert (

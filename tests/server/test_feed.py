@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.plain import to_plain
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import GLOBAL_STREAM, Row, Seen
 from scantrail.server.ledger.feed import changes_after
@@ -53,7 +54,7 @@ def test_acts_that_change_no_row_move_the_cursor_on(served: ServedSite) -> None:
     device, follower = served.device(), Follower(served, 500)
     follower.pull()
     before = follower.cursor["MAIN"]
-    device.record(reading="?", refusal=refuse(Code.UNKNOWN_CODE, wanted="?"))
+    device.record(reading="?", refusal=refuse(ScanCode.UNKNOWN_CODE, wanted="?"))
     (verdict,) = device.push().verdicts
     assert not follower.pull()
     assert follower.cursor["MAIN"] == verdict.position > before

@@ -15,10 +15,11 @@ from scantrail.domain.acts.event import Event, Family
 from scantrail.domain.acts.fact import HANDHELD, Change, Fact
 from scantrail.domain.acts.kinds import KINDS, Kind, RowKind, Thing
 from scantrail.domain.acts.needs import Needs
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.facts import EVENT_TYPES, FACTS
 from scantrail.domain.plain import from_plain, to_plain
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.server.database.schema import events
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.words import M
@@ -54,7 +55,7 @@ def _thing(event: NoteWritten) -> tuple[Thing, ...]:
 def _check(sight: Sight, event: NoteWritten) -> Refusal | None:
     known: Note | None = sight.row((NOTE, event.note))
     is_anothers = known is not None and known.by != sight.by.actor
-    return refuse(Code.NO_RIGHT, worker=sight.by.actor) if is_anothers else None
+    return refuse(RightCode.NO_RIGHT, worker=sight.by.actor) if is_anothers else None
 
 
 def _fold(note: Note | None, event: NoteWritten, change: Change) -> Note:
@@ -118,7 +119,7 @@ async def test_it_is_judged_by_its_check_and_what_the_server_refuses_is_taken_ba
     assert note_on(second) == Note("N-1", "Mike's", "mike"), "the device does not know better yet"
     await second.sync.now()
     assert note_on(second) == Note("N-1", "Sarah's", "sarah")
-    assert [item.refusal.code for item in second.store.attention()] == [Code.NO_RIGHT]
+    assert [item.refusal.code for item in second.store.attention()] == [RightCode.NO_RIGHT]
 
 
 async def test_a_device_that_comes_later_has_it_from_the_snapshot(tmp_path: Path, served: ServedSite) -> None:

@@ -10,7 +10,7 @@ from psycopg import errors
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.picking.events import BinFoundEmpty
 from scantrail.domain.facts.sessions import WorkerSignedIn
@@ -41,7 +41,7 @@ def told_once(served: ServedSite, device: TestDevice) -> None:
     assert [each.outcome for each in answer.verdicts] == [Outcome.REFUSED, Outcome.APPLIED]
     refusal = answer.verdicts[0].refusal
     assert refusal is not None
-    assert refusal.code is Code.UNREADABLE
+    assert refusal.code == ActCode.UNREADABLE
     assert device.outcomes() == [Outcome.DUPLICATE] * 2
     with served.database.reading() as connection:
         rows = connection.execute(select(alarms.c.kind, alarms.c.detail)).all()

@@ -9,11 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
@@ -72,7 +76,7 @@ def test_a_duplicate_of_a_contested_act_says_again_why(served: ServedSite) -> No
     device.push()
     refusal = device.push().verdicts[2].refusal
     assert refusal is not None
-    assert refusal.code is Code.STATUS
+    assert refusal.code == GoodsCode.STATUS
 
 
 def test_the_same_id_with_other_bytes_is_misuse_and_raises_an_alarm(served: ServedSite) -> None:
@@ -137,7 +141,7 @@ def test_two_devices_one_serial_the_first_applied_wins_and_the_other_is_conteste
     verdict = second.push().verdicts[-1]
     assert verdict.outcome is Outcome.CONTESTED
     assert verdict.refusal is not None
-    assert verdict.refusal.code is Code.IN_TASK or verdict.refusal.facts["worker"] == "Sarah Johnson"
+    assert verdict.refusal.code == PickCode.IN_TASK or verdict.refusal.facts["worker"] == "Sarah Johnson"
     assert served.unit(46).place == "MAIN/CART-05"
 
 
@@ -154,7 +158,7 @@ def test_a_list_cancelled_meanwhile_contests_the_pick(served: ServedSite) -> Non
     device.pick(46)
     served.change(replace(served.pick_list(), status=DocumentStatus.CANCELLED))
     verdict = device.push().verdicts[-1]
-    assert (verdict.outcome, verdict.refusal and verdict.refusal.code) == (Outcome.CONTESTED, Code.LIST_CANCELLED)
+    assert (verdict.outcome, verdict.refusal and verdict.refusal.code) == (Outcome.CONTESTED, TaskCode.LIST_CANCELLED)
 
 
 def test_a_hold_opened_meanwhile_contests_the_pick(served: ServedSite) -> None:
@@ -163,7 +167,7 @@ def test_a_hold_opened_meanwhile_contests_the_pick(served: ServedSite) -> None:
     served.change(Hold("H-1", HoldKind.RECALL, "bad capacitors", product="CM-500-STD"))
     verdict = device.push().verdicts[-1]
     assert verdict.refusal is not None
-    assert (verdict.outcome, verdict.refusal.code) == (Outcome.CONTESTED, Code.HOLD)
+    assert (verdict.outcome, verdict.refusal.code) == (Outcome.CONTESTED, GoodsCode.HOLD)
 
 
 def test_a_list_taken_over_contests_the_first_devices_picks(served: ServedSite) -> None:
@@ -175,12 +179,12 @@ def test_a_list_taken_over_contests_the_first_devices_picks(served: ServedSite) 
     first.pick(46)
     verdict = first.push(first=2).verdicts[-1]
     assert verdict.refusal is not None
-    assert verdict.refusal.code is Code.LIST_TAKEN_OVER
+    assert verdict.refusal.code == TaskCode.LIST_TAKEN_OVER
 
 
 def test_a_refused_scan_is_in_the_log(served: ServedSite) -> None:
     device = served.device()
-    refusal = refuse(Code.UNKNOWN_SERIAL, wanted="CM500-2025-0046")
+    refusal = refuse(ScanCode.UNKNOWN_SERIAL, wanted="CM500-2025-0046")
     device.record(reading="CM500-2025-9999", document="PL-2025-0091", refusal=refusal)
     assert device.outcomes() == [Outcome.APPLIED]
 
@@ -208,7 +212,7 @@ def test_the_log_is_one_chain_that_shows_a_changed_row(served: ServedSite) -> No
 @pytest.mark.parametrize("hostile", ["a\x00b", "[/b]\x1b[2J", "\ud800", "x" * 5000, "\u202e"])
 def test_a_hostile_scan_is_kept_byte_for_byte(served: ServedSite, hostile: str) -> None:
     device = served.device()
-    device.record(reading=hostile, refusal=refuse(Code.UNKNOWN_CODE, wanted="?"))
+    device.record(reading=hostile, refusal=refuse(ScanCode.UNKNOWN_CODE, wanted="?"))
     assert device.outcomes() == [Outcome.APPLIED]
     with served.database.reading() as connection:
         kept = connection.execute(select(log.c.payload).where(log.c.device == device.name)).scalar_one()

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import Connection, event
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.placing import UnitMoved
@@ -21,6 +20,7 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskTaken
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
@@ -238,7 +238,7 @@ def test_what_only_imports_change_is_read_once_and_again_when_one_has_changed_it
     move(hand, 1010, 1)
     (verdict,) = hand.push().verdicts
     assert verdict.refusal is not None
-    assert verdict.refusal.code is Code.NO_RIGHT
+    assert verdict.refusal.code == RightCode.NO_RIGHT
     assert len(read) == 2
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.facts.placing import UnitMoved
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.receiving.refusals import ReceivingCode
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Outcome
 from scantrail.server.attention.items import open_items
@@ -50,7 +50,7 @@ def test_the_second_dock_is_told_and_the_desk_hears_who_has_which(served: Served
     assert served.unit(99).place == DOCK
     with served.database.reading() as connection:
         (item,) = open_items(connection, "MAIN")
-    assert (item.code, item.device, item.scanned) == (Code.ALREADY_RECEIVED, "Scanner-06", "CM500-2025-0099")
+    assert (item.code, item.device, item.scanned) == (ReceivingCode.ALREADY_RECEIVED, "Scanner-06", "CM500-2025-0099")
     assert (item.title, item.because) == ("ALREADY RECEIVED", "CM500-2025-0099 is on record: Available, in DOCK-01.")
     assert item.todo.endswith("Is that another unit than Clara Diaz has? Then keep both apart.")
     assert item.place == OTHER_DOCK

@@ -12,10 +12,11 @@ from sqlalchemy import delete, event, insert, select
 from sqlalchemy.exc import OperationalError
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.plain import from_plain
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Seen
 from scantrail.server.administration import restored
@@ -375,7 +376,7 @@ def test_rows_without_end_are_kept_in_few_segments(shared: Shared) -> None:
 def test_acts_that_change_nothing_move_the_cursor_on(shared: Shared) -> None:
     before = shared.ask()
     device = shared.served.device()
-    device.record(reading="?", refusal=refuse(Code.UNKNOWN_CODE, wanted="?"))
+    device.record(reading="?", refusal=refuse(ScanCode.UNKNOWN_CODE, wanted="?"))
     device.push()
     shared.clock.now += FRESH_S
     after = shared.ask(seen_of(before))

@@ -11,6 +11,9 @@ from scantrail.domain.acts.act import Grant
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.facts.picking.events import AllocationReleased, UnitPicked, UnitSubstituted
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.things.status import Status
 from scantrail.protocol.messages import Outcome
 from scantrail.server.history.timelines import timeline_of
@@ -63,28 +66,28 @@ def test_it_is_applied_whole_and_told_with_who_allowed_it(served: ServedSite, de
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"grant": None}, Code.NO_GRANT),
-        ({"grant": Grant(MIKE.id)}, Code.NO_GRANT),
-        ({"grant": Grant("nobody")}, Code.NO_GRANT),
-        ({"grant": Grant(ELSEWHERE.id)}, Code.NO_GRANT),
-        ({"reason": ""}, Code.NO_REASON),
-        ({"reading": OLD.serial}, Code.SCAN_MISMATCH),
+        ({"grant": None}, RightCode.NO_GRANT),
+        ({"grant": Grant(MIKE.id)}, RightCode.NO_GRANT),
+        ({"grant": Grant("nobody")}, RightCode.NO_GRANT),
+        ({"grant": Grant(ELSEWHERE.id)}, RightCode.NO_GRANT),
+        ({"reason": ""}, RightCode.NO_REASON),
+        ({"reading": OLD.serial}, ScanCode.SCAN_MISMATCH),
     ],
 )
 def test_nothing_of_it_is_applied_without_grant_reason_and_scan(
     served: ServedSite, device: TestDevice, facts: dict[str, Any], code: Code
 ) -> None:
-    assert substitutes(device, SUBSTITUTED, RELEASED, PICKED, **facts) is code
+    assert substitutes(device, SUBSTITUTED, RELEASED, PICKED, **facts) == code
     assert served.unit(46).status is Status.ALLOCATED
     assert served.unit(49).status is Status.AVAILABLE
 
 
 def test_a_device_releases_no_unit_on_its_own(device: TestDevice) -> None:
-    assert substitutes(device, RELEASED) is Code.NO_RIGHT
+    assert substitutes(device, RELEASED) == RightCode.NO_RIGHT
 
 
 def test_what_another_has_picked_meanwhile_is_not_replaced(served: ServedSite, device: TestDevice) -> None:
     other = served.device("Scanner-06", MIKE.id)
     other.pick(46)
     assert other.outcomes()[-1] is Outcome.APPLIED
-    assert substitutes(device, SUBSTITUTED, RELEASED, PICKED) is Code.NOT_NAMED
+    assert substitutes(device, SUBSTITUTED, RELEASED, PICKED) == PickCode.NOT_NAMED

@@ -18,11 +18,16 @@ from starlette.testclient import TestClient
 from scantrail.domain.acts.act import Times
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed, TaskCompleted, TaskTaken
+from scantrail.domain.facts.work.refusals import WorkCode
 from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.interchange.importing import import_files
@@ -139,9 +144,9 @@ def test_what_is_about_a_list_not_here_yet_waits_and_applies_in_its_order_when_i
     assert outcomes(answer) == WAITS
     assert answer.acknowledged == 3
     assert [(each.position, each.refusal) for each in answer.verdicts] == [
-        (0, refuse(Code.UNKNOWN_DOCUMENT, document=LIST)),
-        (0, refuse(Code.EARLIER_WAITS)),
-        (0, refuse(Code.EARLIER_WAITS)),
+        (0, refuse(ActCode.UNKNOWN_DOCUMENT, document=LIST)),
+        (0, refuse(ActCode.EARLIER_WAITS)),
+        (0, refuse(ActCode.EARLIER_WAITS)),
     ]
     assert in_log(served, device) == []
     assert to_settle(served) == ()
@@ -211,7 +216,7 @@ def test_sent_again_it_is_a_duplicate_that_waits_then_has_its_verdict_and_other_
     twin.record(PlaceConfirmed(LIST, "MAIN/B-02-01"), document=LIST)
     (copied,) = twin.push().verdicts
     assert copied.refusal is not None
-    assert (copied.outcome, copied.refusal.code) == (Outcome.REFUSED, Code.MISUSE)
+    assert (copied.outcome, copied.refusal.code) == (Outcome.REFUSED, ActCode.MISUSE)
     device.token = twin.token
     device.key = twin.key
     bring(served, listed)
@@ -241,16 +246,16 @@ def test_what_is_about_other_goods_does_not_wait_behind_it(served: ServedSite) -
 def test_a_refused_scan_is_only_a_note_and_is_logged_at_once(served: ServedSite, listed: PickList) -> None:
     device = served.device()
     device.pick(46)
-    device.record(reading="X", document=LIST, refusal=refuse(Code.UNKNOWN_SERIAL, wanted="–"))
+    device.record(reading="X", document=LIST, refusal=refuse(ScanCode.UNKNOWN_SERIAL, wanted="–"))
     assert outcomes(device.push()) == [*WAITS, Outcome.APPLIED]
 
 
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"status": Status.QUARANTINE}, Code.STATUS),
-        ({"status": Status.SHIPPED}, Code.SHIPPED),
-        ({"status": Status.PICKED, "document": "PL-1"}, Code.ALREADY_PICKED),
+        ({"status": Status.QUARANTINE}, GoodsCode.STATUS),
+        ({"status": Status.SHIPPED}, GoodsCode.SHIPPED),
+        ({"status": Status.PICKED, "document": "PL-1"}, GoodsCode.ALREADY_PICKED),
     ],
 )
 def test_goods_in_conflict_never_wait_whatever_the_list_and_what_is_before_them(
@@ -264,7 +269,7 @@ def test_goods_in_conflict_never_wait_whatever_the_list_and_what_is_before_them(
     verdicts = device.push().verdicts
     assert [each.outcome for each in verdicts] == [*WAITS[:2], Outcome.CONTESTED]
     assert verdicts[2].refusal is not None
-    assert verdicts[2].refusal.code is code
+    assert verdicts[2].refusal.code == code
     bring(served, replace(served.unit(47), **facts))
     assert in_log(served, late) == [(3, "contested")], "what waits is looked at again when its goods change"
 
@@ -277,7 +282,7 @@ def test_what_waited_is_judged_by_its_scan_as_well(served: ServedSite, listed: P
     bring(served, replace(listed, at_place=unit.place))
     assert in_log(served, device) == [(1, "refused")]
     (item,) = to_settle(served)
-    assert item.code is Code.SCAN_MISMATCH
+    assert item.code == ScanCode.SCAN_MISMATCH
 
 
 def test_goods_that_are_not_free_until_an_earlier_record_of_them_is_judged_are_in_no_conflict(
@@ -295,7 +300,7 @@ def test_goods_that_are_not_free_until_an_earlier_record_of_them_is_judged_are_i
     free = promised(46, other.number)
     device.record(picked(free, other.number), reading=unit.serial, document=other.number)
     assert outcomes(device.push(4)) == [Outcome.WAITING] * 2
-    assert [each.code for each in waits(served)] == [Code.UNKNOWN_DOCUMENT, Code.EARLIER_WAITS]
+    assert [each.code for each in waits(served)] == [ActCode.UNKNOWN_DOCUMENT, ActCode.EARLIER_WAITS]
 
 
 def test_a_unit_not_here_yet_is_no_excuse_on_a_list_that_has_ended(served: ServedSite) -> None:
@@ -307,7 +312,7 @@ def test_a_unit_not_here_yet_is_no_excuse_on_a_list_that_has_ended(served: Serve
     bring(served, replace(listed, status=listed.status.CANCELLED))
     assert in_log(served, device)[-1] == (3, "contested")
     (item,) = to_settle(served)
-    assert item.code is Code.LIST_CANCELLED
+    assert item.code == TaskCode.LIST_CANCELLED
 
 
 def test_of_two_that_wait_for_one_unit_the_first_to_apply_has_it_and_the_other_is_told_at_once(
@@ -347,7 +352,7 @@ def test_what_waits_on_a_list_that_somebody_takes_meanwhile_is_told_at_once(serv
     assert outcomes(other.push()) == [Outcome.APPLIED]
     assert in_log(served, device)[-1] == (3, "contested")
     (item,) = to_settle(served)
-    assert item.code is Code.LIST_TAKEN_OVER
+    assert item.code == TaskCode.LIST_TAKEN_OVER
 
 
 def test_another_device_waits_for_a_pick_that_waits(served: ServedSite) -> None:
@@ -361,7 +366,7 @@ def test_another_device_waits_for_a_pick_that_waits(served: ServedSite) -> None:
     ended.record(TaskCompleted(LIST), document=LIST)
     (verdict,) = ended.push().verdicts
     assert verdict.refusal is not None
-    assert (verdict.outcome, verdict.refusal.code) == (Outcome.WAITING, Code.LINES_OPEN)
+    assert (verdict.outcome, verdict.refusal.code) == (Outcome.WAITING, WorkCode.LINES_OPEN)
     bring(served, lost)
     assert in_log(served, ended) == [(1, "contested")], "two more are to be picked, and nobody brings them"
 
@@ -380,7 +385,7 @@ def test_after_the_sites_hours_it_is_a_trouble_like_any_other(served: ServedSite
     answered = served.http.get("/v1/attention", headers=device.headers).json()
     assert (answered["waiting"], len(answered["items"])) == ([], 2)
     assert in_log(served, device) == [(seq, "refused") for seq in (1, 2, 3)]
-    assert {each.code for each in to_settle(served)} == {Code.UNKNOWN_DOCUMENT}
+    assert {each.code for each in to_settle(served)} == {ActCode.UNKNOWN_DOCUMENT}
     assert [row.body["outcome"] for row in rows_after(served, device)] == ["refused"] * 3
 
 
@@ -541,7 +546,7 @@ def test_the_desk_sees_who_waits_for_what_and_may_settle_it_with_a_reason(served
     assert settle(walk.id).is_new
     assert in_log(served, device) == [(1, "refused"), (2, "refused")], "the walk is given up, the pick still waits"
     assert [each.id for each in waits(served)] == [pick.id]
-    assert settle(pick.id).item.code is Code.UNKNOWN_DOCUMENT
+    assert settle(pick.id).item.code == ActCode.UNKNOWN_DOCUMENT
     assert (waits(served), to_settle(served)) == ((), ())
     with served.database.reading() as connection:
         settled = anything_called(connection, pick.id)
@@ -558,7 +563,7 @@ def test_what_waited_behind_one_that_is_given_up_goes_on(served: ServedSite) -> 
     device.pick(46)
     device.record(PlaceConfirmed(LIST, "MAIN/A-15-04"), document=LIST)
     assert outcomes(device.push()) == [*PICK[:2], Outcome.WAITING, Outcome.WAITING]
-    pick = next(each for each in waits(served) if each.code is Code.UNKNOWN_SERIAL)
+    pick = next(each for each in waits(served) if each.code == ScanCode.UNKNOWN_SERIAL)
     resolve(served.database, pick.id, worker=BOSS.id, reason="Put back", now=served.now)
     assert in_log(served, device)[2:] == [(3, "refused"), (4, "applied")]
     assert served.pick_list().at_place == "MAIN/A-15-04"
@@ -613,7 +618,7 @@ def test_one_that_cannot_be_judged_any_more_stops_nobody(
     bring(served, listed)
     other.pick(47)
     assert outcomes(other.push()) == PICK
-    assert {each.code for each in to_settle(served)} == {Code.UNREADABLE}
+    assert {each.code for each in to_settle(served)} == {ActCode.UNREADABLE}
     assert happened(served, device) == {instant_text(NOW)}
 
 
@@ -627,7 +632,7 @@ def test_one_whose_bytes_are_no_act_any_more_is_set_apart_and_what_is_behind_it_
         connection.execute(update(waiting).where(waiting.c.seq == 1).values(payload=b"{}"))
     bring(served, replace(listed, at_place="MAIN/A-15-03"))
     assert in_log(served, device) == [(1, "refused"), (2, "applied"), (3, "applied")]
-    assert {each.code for each in to_settle(served)} == {Code.UNREADABLE}
+    assert {each.code for each in to_settle(served)} == {ActCode.UNREADABLE}
 
 
 def test_a_memory_cards_records_wait_too(served: ServedSite, listed: PickList) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated, StatedBy
+from scantrail.domain.facts.work.refusals import WorkCode
+from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo
@@ -57,7 +58,7 @@ def test_a_unit_is_stated_good_in_an_act_of_its_own_so_that_no_contested_one_hol
 
 def test_a_refused_scan_says_nothing_of_the_last_unit(guide: Guide) -> None:
     guide.scan("CM500-2025-0046")
-    assert guide.refused_with("CM500-2025-0046") is Code.IN_TASK
+    assert guide.refused_with("CM500-2025-0046") == PickCode.IN_TASK
     assert stated(guide) == []
 
 
@@ -91,7 +92,7 @@ def test_where_enter_is_asked_no_scan_takes_its_place() -> None:
     guide = guide_at(PickCondition.EACH)
     guide.scan("CM500-2025-0046")
     assert guide.step() is Step.CONDITION
-    assert guide.refused_with("CM500-2025-0047") is Code.CONDITION_FIRST
+    assert guide.refused_with("CM500-2025-0047") == WorkCode.CONDITION_FIRST
     guide.confirm()
     assert stated(guide) == [("0046", StatedBy.CONFIRMED)]
 

@@ -13,6 +13,11 @@ from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.facts import told
 from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
+from scantrail.domain.facts.quality.refusals import QualityCode
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.handheld.drawing.bars import Size
@@ -94,7 +99,7 @@ def test_the_place_is_recorded_by_its_scan(guide: Guide) -> None:
 @pytest.mark.parametrize("code", ["A-15-03", "CART-05"])
 def test_a_place_for_picking_or_a_cart_is_no_place_for_damaged_units(guide: Guide, code: str) -> None:
     damaged(guide)
-    assert guide.refused_with(code) is Code.NOT_FOR_DAMAGED
+    assert guide.refused_with(code) == QualityCode.NOT_FOR_DAMAGED
     assert say(guide.prompt().verb) == "PUT IT IN", "it is asked for still"
     assert guide.scan("QC-01").tone is Tone.ACCEPTED
 
@@ -177,7 +182,7 @@ def test_a_unit_given_up_as_damaged_is_asked_for_again(guide: Guide) -> None:
 
 def test_a_good_unit_goes_back_to_a_bin_for_picking_only(guide: Guide) -> None:
     damaged(guide).give(AskUndo())
-    assert guide.refused_with("QC-01") is Code.BIN_NOT_PICKABLE
+    assert guide.refused_with("QC-01") == PickCode.BIN_NOT_PICKABLE
     assert guide.prompt().expected == ("A-15-03",)
 
 
@@ -194,7 +199,7 @@ PUT = UnitPutAside(NAMED[0].id, LISTED.number, CART, QC)
 
 def test_only_the_person_who_reported_it_takes_it_back(guide: Guide) -> None:
     damaged(guide)
-    assert code(guide, UNDONE, MIKE.id) is Code.NO_RIGHT
+    assert code(guide, UNDONE, MIKE.id) == RightCode.NO_RIGHT
     assert code(guide, UNDONE) is None
 
 
@@ -211,7 +216,7 @@ def test_only_the_person_who_reported_it_takes_it_back(guide: Guide) -> None:
 def test_nobody_takes_back_or_brings_what_somebody_has_dealt_with_since(guide: Guide, facts: dict[str, object]) -> None:
     unit = damaged(guide).world.units[NAMED[0].id]
     guide.world.units[unit.id] = replace(unit, **facts)  # type: ignore[arg-type] # reason: names of Unit's fields
-    assert (code(guide, UNDONE), code(guide, PUT)) == (Code.TRANSITION, Code.TRANSITION)
+    assert (code(guide, UNDONE), code(guide, PUT)) == (GoodsCode.TRANSITION, GoodsCode.TRANSITION)
     assert not guide.pick.own_damage
 
 
@@ -221,7 +226,7 @@ def test_a_list_that_is_over_takes_no_report_back_but_the_unit_is_brought_all_th
 ) -> None:
     damaged(guide)
     guide.world.documents[LISTED.number] = replace(guide.pick_list, status=status, taken=Taken("Scanner-05", SARAH.id))
-    assert code(guide, UNDONE) in (Code.LIST_COMPLETED, Code.LIST_CANCELLED)
+    assert code(guide, UNDONE) in (TaskCode.LIST_COMPLETED, TaskCode.LIST_CANCELLED)
     assert code(guide, PUT) is None
 
 
@@ -247,7 +252,7 @@ def test_a_unit_that_another_one_has_replaced_is_free(guide: Guide) -> None:
     damaged(guide)
     line = replace(guide.pick_list.lines[0], units=(NAMED[1].id,), serials=(NAMED[1].serial,), quantity=1)
     guide.world.documents[LISTED.number] = replace(guide.pick_list, lines=(line,))
-    assert code(guide, UNDONE) is Code.TRANSITION
+    assert code(guide, UNDONE) == GoodsCode.TRANSITION
     assert code(guide, replace(UNDONE, to_status=Status.AVAILABLE, to_order=None, to_document=None)) is None
 
 

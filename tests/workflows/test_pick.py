@@ -8,12 +8,16 @@ from datetime import timedelta
 import pytest
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Requirement
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantined
 from scantrail.domain.facts.work.events import ProductConfirmed, TaskCompleted
+from scantrail.domain.facts.work.refusals import WorkCode
 from scantrail.domain.names.codes import CodeKind, CodePrefix
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.hold import Hold, HoldKind, Holds
 from scantrail.domain.things.product import ProductGtin
 from scantrail.domain.things.status import Status
@@ -87,13 +91,13 @@ def test_one_code_with_gtin_and_serial_answers_product_and_serial_in_one_act(thr
 
 def test_a_code_whose_unit_may_not_be_picked_confirms_no_product_either(three: Guide) -> None:
     three.scan("A-15-03")
-    assert three.refused_with("]C1010952123454321321CM500-2025-0060") is Code.NOT_ON_LIST
+    assert three.refused_with("]C1010952123454321321CM500-2025-0060") == PickCode.NOT_ON_LIST
     assert three.step() is Step.PRODUCT
 
 
 def test_a_code_of_a_product_that_is_not_on_record_is_refused_at_the_product(three: Guide) -> None:
     three.scan("A-15-03")
-    assert three.refused_with("]C1010952123454340421SN42") is Code.UNKNOWN_GTIN
+    assert three.refused_with("]C1010952123454340421SN42") == ScanCode.UNKNOWN_GTIN
 
 
 def test_a_cases_code_confirms_its_product_and_picks_nothing(three: Guide) -> None:
@@ -116,7 +120,7 @@ def test_a_site_s_prefix_before_a_serial_is_no_part_of_it(three: Guide) -> None:
     prefixes = (CodePrefix("S:", CodeKind.SERIAL), CodePrefix("BIN:", CodeKind.PLACE))
     three.world.site = replace(three.world.site, code_prefixes=prefixes)
     three.scan_all("BIN:A-15-03", "CM-500-STD")
-    assert three.refused_with("BIN:CM500-2025-0047") is Code.WRONG_KIND
+    assert three.refused_with("BIN:CM500-2025-0047") == ScanCode.WRONG_KIND
     assert three.scan("S:CM500-2025-0047").scanned == "CM500-2025-0047"
 
 
@@ -147,7 +151,7 @@ def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> Non
 
 def test_the_condition_is_confirmed_by_enter_and_never_by_a_scan(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
-    assert three.refused_with("CM500-2025-0047") is Code.CONDITION_FIRST
+    assert three.refused_with("CM500-2025-0047") == WorkCode.CONDITION_FIRST
     three.confirm()
     assert isinstance(three.recorded[-1], ConditionStated)
     assert three.step() is Step.SERIAL
@@ -281,7 +285,7 @@ def test_a_damaged_unit_on_an_any_serial_line_is_replaced_by_another() -> None:
 
 def test_only_a_unit_that_could_be_picked_is_reported_damaged_here(three: Guide) -> None:
     at_serial(three).report("Damaged unit")
-    assert three.refused_with("CM500-2025-0060") is Code.NOT_ON_LIST
+    assert three.refused_with("CM500-2025-0060") == PickCode.NOT_ON_LIST
 
 
 def test_an_empty_bin_gives_up_the_units_named_there(three: Guide) -> None:
@@ -315,7 +319,7 @@ def test_a_named_unit_on_the_dock_sends_nobody_to_a_bin_that_would_be_refused() 
     listed = pick_list(exact_line(docked))
     guide = Guide(world(docked, lists=(listed,)), listed.number)
     assert guide.step() is Step.REPLACE
-    assert guide.refused_with("DOCK-01") is Code.WRONG_KIND
+    assert guide.refused_with("DOCK-01") == ScanCode.WRONG_KIND
     assert say(guide.prompt().hint).startswith("for CM500-2025-0046 (elsewhere)")
 
 
@@ -387,7 +391,7 @@ def test_undo_leaves_a_unit_that_the_list_does_not_name_promised_to_the_order_al
 def test_what_was_picked_for_a_list_that_is_cancelled_then_can_be_put_back(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
     three.world.documents[three.number] = replace(three.pick_list, status=DocumentStatus.CANCELLED)
-    assert three.refused_with("CM500-2025-0047") is Code.LIST_CANCELLED
+    assert three.refused_with("CM500-2025-0047") == TaskCode.LIST_CANCELLED
     three.undo("CM500-2025-0046")
     assert three.scan("A-15-03").tone is Tone.NOTED
     assert three.pick_list.picked == ()
@@ -397,7 +401,7 @@ def test_what_was_picked_for_a_list_that_is_cancelled_then_can_be_put_back(three
 def test_undo_wants_a_bin_and_says_what_else_was_scanned(three: Guide) -> None:
     at_serial(three).scan("CM500-2025-0046")
     three.undo("CM500-2025-0046")
-    assert three.refused_with("CM500-2025-0047") is Code.WRONG_KIND
+    assert three.refused_with("CM500-2025-0047") == ScanCode.WRONG_KIND
 
 
 def test_any_scan_of_the_task_can_be_undone_not_only_the_last(three: Guide) -> None:
@@ -442,4 +446,4 @@ def test_requirements_travel_with_the_list() -> None:
     fits = module(50, firmware="2.1.5")
     guide = at_serial(Guide(world(module(49), fits, lists=(listed,)), listed.number))
     assert guide.prompt().codes == (fits.serial,)
-    assert guide.refused_with("CM500-2025-0049") is Code.FIRMWARE
+    assert guide.refused_with("CM500-2025-0049") == GoodsCode.FIRMWARE

@@ -12,7 +12,8 @@ from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus
@@ -195,7 +196,7 @@ class Session:
         self.leave()
         self._must_be_ready()
         if pick_list is None:
-            return Verdict.of_refusal(refuse(Code.UNKNOWN_DOCUMENT, document=number), number)
+            return Verdict.of_refusal(refuse(ActCode.UNKNOWN_DOCUMENT, document=number), number)
         self._task = self._load(pick_list)
         taken = pick_list.taken
         if pick_list.status is DocumentStatus.CANCELLED and pick_list.site == self._store.site:

@@ -12,7 +12,8 @@ from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.fact import Fact
 from scantrail.domain.acts.kinds import RowKind, Thing, worker
 from scantrail.domain.acts.needs import Needs
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By, Recorder, Sight
 from scantrail.domain.acts.world import World
 from scantrail.domain.facts import fact_of, things_in, touched
@@ -20,6 +21,7 @@ from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import WorkerId
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.records import not_allowed
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.scans.reading import Said
 from scantrail.domain.things.status import may_become
@@ -42,7 +44,7 @@ def judge(draft: Draft, by: By, said: Said | None, world: World, today: date) ->
     `today` is the day on which it happened, in the site's time zone. `world` is not changed; see `absorb`.
     """
     if draft.refusal is not None:
-        return Judgement(refuse(Code.UNREADABLE, act=by.record or by.device)) if draft.events else Judgement()
+        return Judgement(refuse(ActCode.UNREADABLE, act=by.record or by.device)) if draft.events else Judgement()
     sight = Sight(draft, by, said, world, today)
     if not all(may_record(event, by.recorder) for event in draft.events):
         return Judgement(not_allowed(sight))
@@ -70,9 +72,9 @@ def _refusal_of(sight: Sight, fact: Fact[Any], event: Event) -> Refusal | None:
 def _not_on_record(thing: Thing) -> Refusal:
     kind, name = thing
     return (
-        refuse(Code.UNKNOWN_SERIAL, wanted="–")
+        refuse(ScanCode.UNKNOWN_SERIAL, wanted="–")
         if kind == RowKind.UNIT
-        else refuse(Code.UNKNOWN_DOCUMENT, document=name)
+        else refuse(ActCode.UNKNOWN_DOCUMENT, document=name)
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from scantrail.domain.acts.act import Times
 from scantrail.domain.acts.kinds import RowKind, is_known
-from scantrail.domain.acts.refusal import RAW_CODE, Code, Refusal, refuse
+from scantrail.domain.acts.refusal import RAW_CODE, Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.plain import to_plain
 
 PROTOCOL = 1
@@ -55,7 +56,7 @@ class ActVerdict:
         outcome = data.get("outcome")
         if not isinstance(outcome, str) or outcome in Outcome._value2member_map_:
             return data
-        why = to_plain(refuse(Code.NOT_KNOWN, **{RAW_CODE: NEW_OUTCOME + outcome}))
+        why = to_plain(refuse(ActCode.NOT_KNOWN, **{RAW_CODE: NEW_OUTCOME + outcome}))
         return {**data, "outcome": Outcome.WAITING.value, "position": 0, "refusal": why}
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import Enum
 
 from scantrail.domain.acts.act import Times
+from scantrail.domain.wordings import explain
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import MAX_BATCH, ActVerdict, Changes, Outcome, Push, PushAnswer, Seen, signed_bytes
 
@@ -101,7 +102,7 @@ def state_of(verdict: ActVerdict) -> ActState:
             return ActState.APPLIED
         if not verdict.position:
             return ActState.WAITING
-        return ActState.CONTESTED if verdict.refusal.contests else ActState.REFUSED
+        return ActState.CONTESTED if explain(verdict.refusal).contests else ActState.REFUSED
     return _STATES[verdict.outcome]
 
 

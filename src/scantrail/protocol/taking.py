@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
 from scantrail.domain.acts.kinds import Thing, unit
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By, made_by
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import registered_in, units_in
@@ -22,6 +23,7 @@ from scantrail.domain.judge import Judgement, absorb, goods_refusal
 from scantrail.domain.names.codes import CodePrefix
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.domain.scans.reading import Reading, Said
+from scantrail.domain.wordings import explain
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Head, Kind, Received, receive
 from scantrail.protocol.messages import ActVerdict, Outcome, Push
@@ -249,7 +251,7 @@ class _Bench:
     def _waits(self, act: Act, refusal: Refusal | None, *, for_good: bool = False) -> bool:
         if refusal is None:
             return False
-        if refusal.code is Code.EARLIER_WAITS:
+        if refusal.code == ActCode.EARLIER_WAITS:
             return True
         return not for_good and lacks_a_step(act, refusal, self._world, self._queue)
 
@@ -259,7 +261,7 @@ class _Bench:
         if act.draft.refusal is None and self._queue.is_behind(act.id, in_line):
             is_about_goods = self._queue.is_behind(act.id, map(unit, units_in(act)))
             conflict = None if is_about_goods else goods_refusal(act.draft, made_by(act), self._world)
-            return Judgement(conflict or refuse(Code.EARLIER_WAITS))
+            return Judgement(conflict or refuse(ActCode.EARLIER_WAITS))
         today = happened.astimezone(self._zone).date()
         reading = act.draft.reading
         said = self._rules.said(reading, self._world.site.code_prefixes, today) if reading else None
@@ -283,7 +285,7 @@ class _Bench:
 
     def _misused(self, received: Received) -> ActVerdict:
         self._records.alarm(Alarm(AlarmKind.MISUSE, received))
-        return ActVerdict(received.id.seq, Outcome.REFUSED, 0, refuse(Code.MISUSE, act=str(received.id)))
+        return ActVerdict(received.id.seq, Outcome.REFUSED, 0, refuse(ActCode.MISUSE, act=str(received.id)))
 
     def _unjudgeable(self, waiting: Waiting, why: str) -> ActVerdict:
         told = f"it waited, and cannot be judged any more: {why}"
@@ -292,7 +294,7 @@ class _Bench:
 
     def _unreadable(self, received: Received, happened: datetime) -> ActVerdict:
         self._records.alarm(Alarm(AlarmKind.DEAD_LETTER, received))
-        refusal = refuse(Code.UNREADABLE, act=str(received.id))
+        refusal = refuse(ActCode.UNREADABLE, act=str(received.id))
         entry = Entry(received.id, received.exact, Outcome.REFUSED, received.id.device, happened, refusal=refusal)
         return ActVerdict(received.id.seq, Outcome.REFUSED, self._records.append(entry), refusal)
 
@@ -300,7 +302,7 @@ class _Bench:
 def _outcome(refusal: Refusal | None) -> Outcome:
     if refusal is None:
         return Outcome.APPLIED
-    return Outcome.CONTESTED if refusal.contests else Outcome.REFUSED
+    return Outcome.CONTESTED if explain(refusal).contests else Outcome.REFUSED
 
 
 def _readable(exact: bytes) -> Act | None:

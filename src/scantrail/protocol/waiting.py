@@ -12,10 +12,13 @@ from datetime import datetime, timedelta
 
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.kinds import Thing, document
-from scantrail.domain.acts.refusal import Code, Refusal
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import documents_in
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.settings.waiting import WaitingSettings
+from scantrail.domain.wordings import explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,12 @@ def is_over(since: datetime, now: datetime, settings: WaitingSettings) -> bool:
 
 def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool:
     """Whether an act, refused so, lacks no more than a row that is not here, or an act that itself waits."""
-    if not refusal.may_wait:
+    if not explain(refusal).may_wait:
         return False
     match refusal.code:
-        case Code.UNKNOWN_DOCUMENT:
+        case ActCode.UNKNOWN_DOCUMENT:
             return refusal.facts["document"] not in world.documents
-        case Code.UNKNOWN_SERIAL:
+        case ScanCode.UNKNOWN_SERIAL:
             return True
         case _:
             return queue.has_before(act.id, frozenset(map(document, documents_in(act))))

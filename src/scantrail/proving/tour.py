@@ -19,6 +19,7 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
+from scantrail.domain.wordings import explain
 from scantrail.protocol.link import Link
 from scantrail.proving.backstage import DemoServer
 from scantrail.reports.unit import UnitReport, unit_reports
@@ -148,8 +149,8 @@ class Tour:
         items = handheld.store.attention()
         self._require([item.serials for item in items] == [(HELD,)], M("{serial} needs attention", serial=HELD))
         for item in items:
-            refusal = item.refusal
-            self.show(f"    ✗ {say(refusal.title)}  {HELD}  {say(refusal.because)}  {say(item.todo)}")
+            why = explain(item.refusal)
+            self.show(f"    ✗ {say(why.title)}  {HELD}  {say(why.because)}  {say(item.todo)}")
             handheld.session.settle(item, say(M("Given to a supervisor")))
         self._require(not handheld.store.attention(), M("nothing needs attention"))
 

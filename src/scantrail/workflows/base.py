@@ -10,6 +10,7 @@ from scantrail.domain.acts.act import Draft, Grant
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.domain.things.photo import Photo
+from scantrail.domain.wordings import explain
 from scantrail.words import M, Message
 
 ModeT = TypeVar("ModeT")
@@ -42,7 +43,8 @@ class Verdict:
     @classmethod
     def of_refusal(cls, refusal: Refusal, scanned: str) -> Verdict:
         """The verdict that shows a refusal."""
-        return cls(Tone.REFUSED, refusal.title, scanned, refusal.because, refusal.todo)
+        why = explain(refusal)
+        return cls(Tone.REFUSED, why.title, scanned, why.because, why.todo)
 
 
 @dataclass(frozen=True, slots=True)

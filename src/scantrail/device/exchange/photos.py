@@ -10,7 +10,8 @@ from typing import Protocol
 from scantrail.device.clock import Clock
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Offline, Refused
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.things.photo import Photo
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
 from scantrail.protocol.outbox import pause_before
@@ -122,5 +123,5 @@ class PhotoSync:
             self.on_changed()
 
     def _tell(self, photo: Photo, why: Message | str) -> None:
-        self._store.photos.refused(photo, refuse(Code.PHOTO, photo=photo.name, reason=say(why).rstrip(".")))
+        self._store.photos.refused(photo, refuse(ActCode.PHOTO, photo=photo.name, reason=say(why).rstrip(".")))
         self.on_changed()

@@ -10,6 +10,7 @@ from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.attention import Topic, is_in_hand, place_in, topic_of
 from scantrail.domain.names.identifiers import DocumentId, UnitId, WorkerId, code_of
+from scantrail.domain.wordings import explain
 from scantrail.words import Message
 
 
@@ -45,7 +46,8 @@ class AttentionItem:
 def todo_of(act: Act, refusal: Refusal) -> Message:
     """What is done with the goods of an act that did not apply: a unit that is in somebody's hand goes somewhere."""
     place = place_in(act)
-    return refusal.afterwards(code_of(place)) if place and is_in_hand(act) else refusal.todo
+    why = explain(refusal)
+    return why.afterwards(code_of(place)) if place and is_in_hand(act) else why.todo
 
 
 def open_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 from scantrail.domain.acts.event import Event, Family
 from scantrail.domain.acts.fact import SYSTEM, Change, Fact, nothing_against
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.things.hold import Hold
 from scantrail.words import M
 
@@ -30,7 +31,7 @@ class HoldClosed(Event):
 
 def _check_opened(sight: Sight, event: HoldOpened) -> Refusal | None:
     """A hold has something to hold by; one with no criterion would hold nothing."""
-    return None if event.hold.open and event.hold.has_criterion else refuse(Code.NO_REASON)
+    return None if event.hold.open and event.hold.has_criterion else refuse(RightCode.NO_REASON)
 
 
 def _opened(_hold: Hold | None, event: HoldOpened, change: Change) -> Hold:

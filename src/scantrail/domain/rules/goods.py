@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import Requirement
 from scantrail.domain.moments import local
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId, code_of
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.things.hold import HOLD_NAMES, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import SENT, STATUS_NAMES, Status, may_pick
@@ -142,12 +144,12 @@ _STANDS_IN_THE_WAY: dict[Obstacle, Callable[[Unit, Use], bool]] = {
 
 def _on_hold(_world: World, unit: Unit, use: Use, _wanted: str) -> Refusal:
     first = use.holds.on(unit)[0]
-    return refuse(Code.HOLD, kind=M(HOLD_NAMES[first.kind]), reason=first.reason)
+    return refuse(GoodsCode.HOLD, kind=M(HOLD_NAMES[first.kind]), reason=first.reason)
 
 
 def _picked(world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
     return refuse(
-        Code.ALREADY_PICKED,
+        GoodsCode.ALREADY_PICKED,
         worker=world.worker_name(unit.changed_by),
         document=unit.document,
         when=_here(world, unit.changed_at),
@@ -158,7 +160,7 @@ def _picked(world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
 def _sent(world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
     left = unit.left_at or (unit.changed_at if unit.status is Status.SHIPPED else None)
     status = M(STATUS_NAMES[unit.status])
-    return refuse(Code.SHIPPED, document=unit.document, when=_here(world, left), status=status, wanted=wanted)
+    return refuse(GoodsCode.SHIPPED, document=unit.document, when=_here(world, left), status=status, wanted=wanted)
 
 
 def _here(world: World, when: datetime | None) -> datetime | None:
@@ -167,35 +169,35 @@ def _here(world: World, when: datetime | None) -> datetime | None:
 
 
 def _status(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.STATUS, status=M(STATUS_NAMES[unit.status]), wanted=wanted)
+    return refuse(GoodsCode.STATUS, status=M(STATUS_NAMES[unit.status]), wanted=wanted)
 
 
 def _another_site(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.ANOTHER_SITE, site=unit.site, place=code_of(unit.place), wanted=wanted)
+    return refuse(SiteCode.ANOTHER_SITE, site=unit.site, place=code_of(unit.place), wanted=wanted)
 
 
 def _owner(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.OWNER, owner=unit.owner.name or "?", wanted=wanted)
+    return refuse(GoodsCode.OWNER, owner=unit.owner.name or "?", wanted=wanted)
 
 
 def _another_list(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.ANOTHER_LIST, document=unit.document, wanted=wanted)
+    return refuse(GoodsCode.ANOTHER_LIST, document=unit.document, wanted=wanted)
 
 
 def _another_order(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.ANOTHER_ORDER, document=unit.order, wanted=wanted)
+    return refuse(GoodsCode.ANOTHER_ORDER, document=unit.order, wanted=wanted)
 
 
 def _firmware(_world: World, unit: Unit, use: Use, wanted: str) -> Refusal:
-    return refuse(Code.FIRMWARE, required=use.requirement.firmware, found=unit.firmware or "?", wanted=wanted)
+    return refuse(GoodsCode.FIRMWARE, required=use.requirement.firmware, found=unit.firmware or "?", wanted=wanted)
 
 
 def _calibration(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.CALIBRATION, found=str(unit.calibration_valid_until or "–"), wanted=wanted)
+    return refuse(GoodsCode.CALIBRATION, found=str(unit.calibration_valid_until or "–"), wanted=wanted)
 
 
 def _not_pickable(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(Code.NOT_PICKABLE, place=code_of(unit.place), wanted=wanted)
+    return refuse(GoodsCode.NOT_PICKABLE, place=code_of(unit.place), wanted=wanted)
 
 
 _REFUSALS: dict[Obstacle, Callable[[World, Unit, Use, str], Refusal]] = {

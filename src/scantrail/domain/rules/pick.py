@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, line_for
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, code_of
 from scantrail.domain.rules.goods import OF_THE_UNIT, Obstacle, Use, goods_refusal
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.scan import Scanned, Wanted, scan_refusal
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
@@ -79,7 +82,7 @@ def _task(case: PickCase) -> Refusal | None:
 
 
 def _no_cart(case: PickCase) -> Refusal | None:
-    return refuse(Code.NO_CART, worker=case.world.worker_name(case.worker)) if case.cart is None else None
+    return refuse(TaskCode.NO_CART, worker=case.world.worker_name(case.worker)) if case.cart is None else None
 
 
 def _scan(case: PickCase) -> Refusal | None:
@@ -94,8 +97,8 @@ def _in_task(case: PickCase, unit: Unit) -> Refusal | None:
         return None
     if picked.by != case.worker:
         colleague = case.world.worker_name(picked.by)
-        return refuse(Code.PICKED_BY_COLLEAGUE, worker=colleague, wanted=case.wanted)
-    return refuse(Code.IN_TASK, wanted=case.wanted)
+        return refuse(PickCode.PICKED_BY_COLLEAGUE, worker=colleague, wanted=case.wanted)
+    return refuse(PickCode.IN_TASK, wanted=case.wanted)
 
 
 def _wrong_product(case: PickCase, unit: Unit) -> Refusal | None:
@@ -103,21 +106,21 @@ def _wrong_product(case: PickCase, unit: Unit) -> Refusal | None:
     if on_list and case.expected_product in (None, unit.product):
         return None
     found = case.world.products.get(unit.product)
-    return refuse(Code.WRONG_PRODUCT, product=found.name if found else unit.product, wanted=case.wanted)
+    return refuse(ScanCode.WRONG_PRODUCT, product=found.name if found else unit.product, wanted=case.wanted)
 
 
 def _not_on_list(case: PickCase, unit: Unit) -> Refusal | None:
     line = case.line
     if line is not None and (line.kind is LineKind.ANY or unit.id in line.units):
         return None
-    return refuse(Code.NOT_ON_LIST, document=case.pick_list.number, wanted=case.wanted)
+    return refuse(PickCode.NOT_ON_LIST, document=case.pick_list.number, wanted=case.wanted)
 
 
 def _line_full(case: PickCase, unit: Unit) -> Refusal | None:
     line = case.line
     if line is None or line.remaining or unit.id in line.missing:
         return None
-    return refuse(Code.LINE_FULL, quantity=line.quantity - line.short, place=code_of(unit.place))
+    return refuse(PickCode.LINE_FULL, quantity=line.quantity - line.short, place=code_of(unit.place))
 
 
 def _wrong_bin(case: PickCase, unit: Unit) -> Refusal | None:
@@ -125,8 +128,8 @@ def _wrong_bin(case: PickCase, unit: Unit) -> Refusal | None:
         return None
     where = {"place": code_of(unit.place), "bin": code_of(case.at_place)}
     if case.bins is None or unit.place in case.bins:
-        return refuse(Code.WRONG_BIN, **where)
-    return refuse(Code.NOT_THIS_BIN, **where, wanted=case.wanted)
+        return refuse(PickCode.WRONG_BIN, **where)
+    return refuse(PickCode.NOT_THIS_BIN, **where, wanted=case.wanted)
 
 
 def _of_unit(rule: Callable[[PickCase, Unit], Refusal | None]) -> Rule:

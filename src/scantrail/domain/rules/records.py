@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.names.identifiers import DocumentId, UnitId
 from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.rights import right_refusal
 from scantrail.domain.rules.task import task_refusal
 
@@ -22,15 +24,15 @@ def has_right(sight: Sight, right: Right) -> Refusal | None:
 
 def has_reason(sight: Sight) -> Refusal | None:
     """Why a record that must say its reason may not be made."""
-    return None if sight.draft.reason else refuse(Code.NO_REASON)
+    return None if sight.draft.reason else refuse(RightCode.NO_REASON)
 
 
 def not_allowed(sight: Sight) -> Refusal:
     """The person may not record this at all."""
-    return refuse(Code.NO_RIGHT, worker=sight.world.worker_name(sight.by.actor))
+    return refuse(RightCode.NO_RIGHT, worker=sight.world.worker_name(sight.by.actor))
 
 
 def not_picked(sight: Sight, name: UnitId, number: DocumentId) -> Refusal:
     """The unit is not among those picked on the document."""
     unit = sight.find_unit(name)
-    return refuse(Code.NOT_PICKED_HERE, unit=unit.serial if unit else name, document=number)
+    return refuse(TaskCode.NOT_PICKED_HERE, unit=unit.serial if unit else name, document=number)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.names.codes import CodeKind, kind_name
 from scantrail.domain.names.identifiers import SerialFault
 from scantrail.domain.names.labels import LABEL_NAMES, LabelKind
 from scantrail.domain.people.site import Site
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.scans.keyboards import meant_on_another_keyboard
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading, Said
 from scantrail.domain.settings.scans import ScanSettings
@@ -61,7 +63,7 @@ def scan_refusal(world: World, scan: Scanned, wanted: Wanted) -> Refusal | None:
     if scan.unit is not None:
         return typed_refusal(world.settings.scans, scan.reading) or _mismatch(world, scan.unit, scan.found)
     if scan.found is None:
-        return refuse(Code.UNKNOWN_SERIAL, wanted=wanted.instead)
+        return refuse(ScanCode.UNKNOWN_SERIAL, wanted=wanted.instead)
     found = scan.found
     return next((refusal for rule in UNKNOWN_RULES if (refusal := rule(found, wanted)) is not None), None)
 
@@ -75,14 +77,14 @@ def no_such_thing_refusal(found: Candidates, site: Site, wanted: str) -> Refusal
     if unclear is not None:
         return unclear
     if found.said.fault and not found.kinds:
-        return refuse(Code.BAD_CODE, fault=M(found.said.fault))
+        return refuse(ScanCode.BAD_CODE, fault=M(found.said.fault))
     if not found.kinds:
-        return refuse(Code.UNKNOWN_CODE, wanted=wanted)
+        return refuse(ScanCode.UNKNOWN_CODE, wanted=wanted)
     places = found.places
     if found.kinds == {CodeKind.PLACE} and places and site.id not in {each.site for each in places}:
         facts = {"place": places[0].code, "site": places[0].site, "here": site.id}
-        return refuse(Code.ANOTHER_SITES_PLACE, **facts, wanted=wanted)
-    return refuse(Code.WRONG_KIND, what=kind_name(found.kinds), wanted=wanted)
+        return refuse(SiteCode.ANOTHER_SITES_PLACE, **facts, wanted=wanted)
+    return refuse(ScanCode.WRONG_KIND, what=kind_name(found.kinds), wanted=wanted)
 
 
 def unclear_refusal(found: Candidates, wanted: str | Message) -> Refusal | None:
@@ -90,19 +92,19 @@ def unclear_refusal(found: Candidates, wanted: str | Message) -> Refusal | None:
     if found.is_known:
         return None
     if found.meant:
-        return refuse(Code.KEYBOARD, meant=found.meant)
+        return refuse(ScanCode.KEYBOARD, meant=found.meant)
     return _several_refusal(found, None, wanted)
 
 
 def typed_refusal(settings: ScanSettings, reading: Reading | None) -> Refusal | None:
     """Why a serial may not be typed at a site, where it was (R11)."""
     is_typed = reading is not None and reading.carrier is Carrier.TYPED
-    return refuse(Code.TYPED) if is_typed and not settings.typed_serials else None
+    return refuse(ScanCode.TYPED) if is_typed and not settings.typed_serials else None
 
 
 def format_refusal(product: Product, fault: SerialFault) -> Refusal:
     """What is said of a text that cannot be one of a product's serials."""
-    code = Code.CUT_SHORT if fault is SerialFault.CUT_SHORT else Code.MALFORMED
+    code = ScanCode.CUT_SHORT if fault is SerialFault.CUT_SHORT else ScanCode.MALFORMED
     return refuse(code, product=product.name, format=product.serial_format)
 
 
@@ -121,14 +123,16 @@ def _several_refusal(found: Candidates, product: Product | None, wanted: str | M
     if found.several < MANY and not (fits and len(texts) >= MANY):
         return None
     more = ", …" if len(texts) > _MOST_NAMED else ""
-    return refuse(Code.SEVERAL_SERIALS, count=len(texts), serials=", ".join(texts[:_MOST_NAMED]) + more, wanted=wanted)
+    return refuse(
+        ScanCode.SEVERAL_SERIALS, count=len(texts), serials=", ".join(texts[:_MOST_NAMED]) + more, wanted=wanted
+    )
 
 
 def _bad_code(found: Candidates, wanted: Wanted) -> Refusal | None:
     """A code that breaks the rules it claims to keep. One that is on record all the same was never GS1's."""
     if not found.said.fault or _has_lost_a_separator(found.said, wanted.product):
         return None
-    return refuse(Code.BAD_CODE, fault=M(found.said.fault))
+    return refuse(ScanCode.BAD_CODE, fault=M(found.said.fault))
 
 
 def _has_lost_a_separator(said: Said, product: Product | None) -> bool:
@@ -141,15 +145,15 @@ def _wrong_kind(found: Candidates, wanted: Wanted) -> Refusal | None:
     if not found.kinds or found.kinds & wanted.kinds or _has_lost_a_separator(said, wanted.product):
         return None
     if said.run_together:
-        return refuse(Code.RUN_TOGETHER, text=said.lot or said.text, wanted=wanted.instead)
-    return refuse(Code.WRONG_KIND, what=kind_name(found.kinds), wanted=wanted.instead)
+        return refuse(ScanCode.RUN_TOGETHER, text=said.lot or said.text, wanted=wanted.instead)
+    return refuse(ScanCode.WRONG_KIND, what=kind_name(found.kinds), wanted=wanted.instead)
 
 
 def _not_on_record(found: Candidates, wanted: Wanted) -> Refusal | None:
     """A code of another kind that the step takes as well, such as a carton's, and that nothing on record has."""
     if not found.kinds & wanted.kinds or CodeKind.SERIAL in found.kinds:
         return None
-    return refuse(Code.UNKNOWN_CODE, wanted=wanted.instead)
+    return refuse(ScanCode.UNKNOWN_CODE, wanted=wanted.instead)
 
 
 def _named_product(found: Candidates, wanted: Wanted) -> Refusal | None:
@@ -158,10 +162,10 @@ def _named_product(found: Candidates, wanted: Wanted) -> Refusal | None:
     if said.kind is not CodeKind.SERIAL or (named is None and not said.gtin):
         return None
     if named is None:
-        return refuse(Code.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted.instead)
+        return refuse(ScanCode.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted.instead)
     if wanted.product is None or named.id == wanted.product.id:
         return None
-    return refuse(Code.WRONG_PRODUCT, product=named.name, wanted=wanted.instead)
+    return refuse(ScanCode.WRONG_PRODUCT, product=named.name, wanted=wanted.instead)
 
 
 def _format(found: Candidates, wanted: Wanted) -> Refusal | None:
@@ -176,7 +180,7 @@ def _format(found: Candidates, wanted: Wanted) -> Refusal | None:
         return None
     meant = meant_on_another_keyboard(told[0], product) or found.meant
     if meant:
-        return refuse(Code.KEYBOARD, meant=meant)
+        return refuse(ScanCode.KEYBOARD, meant=meant)
     if fault is SerialFault.MALFORMED and said.looks_like is not None:
         return _wrong_label(said.looks_like, wanted)
     return format_refusal(product, fault)
@@ -187,12 +191,12 @@ def _unknown(found: Candidates, wanted: Wanted) -> Refusal:
     if found.said.looks_like is not None and not has_format:
         return _wrong_label(found.said.looks_like, wanted)
     if found.meant:
-        return refuse(Code.KEYBOARD, meant=found.meant)
-    return refuse(Code.UNKNOWN_SERIAL, wanted=wanted.instead)
+        return refuse(ScanCode.KEYBOARD, meant=found.meant)
+    return refuse(ScanCode.UNKNOWN_SERIAL, wanted=wanted.instead)
 
 
 def _wrong_label(looks_like: LabelKind, wanted: Wanted) -> Refusal:
-    return refuse(Code.WRONG_LABEL, what=M(LABEL_NAMES[looks_like]), wanted=wanted.instead)
+    return refuse(ScanCode.WRONG_LABEL, what=M(LABEL_NAMES[looks_like]), wanted=wanted.instead)
 
 
 def _mismatch(world: World, unit: Unit, found: Candidates | None) -> Refusal | None:
@@ -200,7 +204,7 @@ def _mismatch(world: World, unit: Unit, found: Candidates | None) -> Refusal | N
     product = world.products.get(unit.product)
     if found is None or product is None:
         return None
-    return None if found.said.is_serial_of(unit.serial, product) else refuse(Code.SCAN_MISMATCH)
+    return None if found.said.is_serial_of(unit.serial, product) else refuse(ScanCode.SCAN_MISMATCH)
 
 
 UNKNOWN_RULES: tuple[Callable[[Candidates, Wanted], Refusal | None], ...] = (

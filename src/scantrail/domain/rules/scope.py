@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from scantrail.domain.acts.kinds import RowKind, Thing
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.names.identifiers import PlaceId, code_of
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.things.unit import Unit
 
 
@@ -18,7 +19,7 @@ def document_scope_refusal(world: World, document: Document) -> Refusal | None:
     here = world.site.id
     if document.site == here:
         return None
-    return refuse(Code.ANOTHER_SITES_LIST, document=document.number, site=document.site, here=here)
+    return refuse(SiteCode.ANOTHER_SITES_LIST, document=document.number, site=document.site, here=here)
 
 
 def scope_refusal(world: World, changed: Mapping[Thing, Any]) -> Refusal | None:
@@ -38,10 +39,10 @@ def scope_refusal(world: World, changed: Mapping[Thing, Any]) -> Refusal | None:
 def _unit_scope_refusal(world: World, after: Unit) -> Refusal | None:
     before = world.units.get(after.id)
     if before is not None and before.site != world.site.id:
-        return refuse(Code.ANOTHER_SITE, site=before.site, place=code_of(before.place), wanted="–")
+        return refuse(SiteCode.ANOTHER_SITE, site=before.site, place=code_of(before.place), wanted="–")
     place = world.places.get(after.place)
     if place is None or place.site != world.site.id:
-        return refuse(Code.UNKNOWN_PLACE, place=after.place)
+        return refuse(SiteCode.UNKNOWN_PLACE, place=after.place)
     return None
 
 
@@ -49,4 +50,4 @@ def place_refusal(world: World, place: PlaceId) -> Refusal | None:
     """Whether a unit can be put there: a place on record, of the site that judges."""
     found = world.places.get(place)
     is_here = found is not None and found.site == world.site.id
-    return None if is_here else refuse(Code.UNKNOWN_PLACE, place=place)
+    return None if is_here else refuse(SiteCode.UNKNOWN_PLACE, place=place)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.rights import right_refusal
 from scantrail.domain.rules.scope import document_scope_refusal
 from scantrail.domain.things.unit import Unit
@@ -19,12 +20,12 @@ def task_refusal(world: World, pick_list: PickList, device: str, worker: str) ->
     if elsewhere is not None:
         return elsewhere
     if pick_list.status is DocumentStatus.CANCELLED:
-        return refuse(Code.LIST_CANCELLED, document=pick_list.number)
+        return refuse(TaskCode.LIST_CANCELLED, document=pick_list.number)
     if pick_list.status is DocumentStatus.COMPLETED:
-        return refuse(Code.LIST_COMPLETED, document=pick_list.number)
+        return refuse(TaskCode.LIST_COMPLETED, document=pick_list.number)
     if pick_list.taken is not None and pick_list.taken.device != device:
         return refuse(
-            Code.LIST_TAKEN_OVER,
+            TaskCode.LIST_TAKEN_OVER,
             worker=world.worker_name(pick_list.taken.worker),
             document=pick_list.number,
             device=pick_list.taken.device,
@@ -38,7 +39,7 @@ def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | No
     if elsewhere is not None:
         return elsewhere
     if pick_list.status is DocumentStatus.COMPLETED:
-        return refuse(Code.LIST_COMPLETED, document=pick_list.number)
+        return refuse(TaskCode.LIST_COMPLETED, document=pick_list.number)
     return right_refusal(world, worker, Right.PICK)
 
 
@@ -48,9 +49,9 @@ def handover_refusal(world: World, pick_list: PickList, unit: Unit, device: str,
     if refusal is not None:
         return refusal
     if pick_list.picked_unit(unit.id) is None:
-        return refuse(Code.NOT_PICKED_HERE, unit=unit.serial, document=pick_list.number)
+        return refuse(TaskCode.NOT_PICKED_HERE, unit=unit.serial, document=pick_list.number)
     if cart_of(world, worker) is None:
-        return refuse(Code.NO_CART, worker=world.worker_name(worker))
+        return refuse(TaskCode.NO_CART, worker=world.worker_name(worker))
     return None
 
 
@@ -60,7 +61,7 @@ def release_refusal(world: World, pick_list: PickList, device: str, worker: str)
     if refusal is not None:
         return refusal
     left = [each.serial for each in pick_list.picked if each.unit in units_in_cart(world, pick_list, worker)]
-    return refuse(Code.UNITS_IN_CART, units=", ".join(left), document=pick_list.number) if left else None
+    return refuse(TaskCode.UNITS_IN_CART, units=", ".join(left), document=pick_list.number) if left else None
 
 
 def units_in_cart(world: World, pick_list: PickList, worker: WorkerId) -> frozenset[UnitId]:
@@ -81,4 +82,4 @@ def product_refusal(world: World, pick_list: PickList, product: ProductId) -> Re
     if any(line.product == product for line in pick_list.lines):
         return None
     found = world.products.get(product)
-    return refuse(Code.NOT_ASKED_FOR, document=pick_list.number, product=found.name if found else product)
+    return refuse(TaskCode.NOT_ASKED_FOR, document=pick_list.number, product=found.name if found else product)

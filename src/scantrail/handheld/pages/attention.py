@@ -10,6 +10,7 @@ from scantrail.domain.people.worker import Right
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.domain.things.place import PlaceKind
 from scantrail.domain.things.unit import Unit
+from scantrail.domain.wordings import explain
 from scantrail.handheld.drawing.lines import Ink, Line, wrapped
 from scantrail.handheld.pages.base import ChoicePage, Desk, Entry, Page, TextPage, sentence
 from scantrail.handheld.text import told
@@ -32,7 +33,7 @@ class AttentionPage(ChoicePage):
     def entries(self) -> Sequence[Entry]:
         desk = self.desk
         return (
-            *(Entry(_goods(item), self._opening(item), item.refusal.title) for item in desk.store.attention()),
+            *(Entry(_goods(item), self._opening(item), explain(item.refusal).title) for item in desk.store.attention()),
             *(Entry(_goods(item), self._showing(item), M("waits")) for item in desk.store.waiting()),
         )
 
@@ -78,11 +79,11 @@ class SettlePage(ChoicePage):
 
     def above(self, width: int) -> list[Line]:
         """What matters most comes last: on low glass the beginning is out of sight."""
-        item = self._item
+        item, why = self._item, explain(self._item.refusal)
         return [
             *wrapped(told(_scanned(item, self.desk)), width, Ink.FAINT),
-            *wrapped(f"✗ {told(item.refusal.title)}", width, Ink.BAD),
-            *wrapped(told(item.refusal.because), width),
+            *wrapped(f"✗ {told(why.title)}", width, Ink.BAD),
+            *wrapped(told(why.because), width),
             *wrapped(told(item.todo), width, Ink.STRONG),
             *wrapped(told(M("What did you do?")), width),
         ]
@@ -216,7 +217,7 @@ class WaitingPage(TextPage):
 
     def body(self, width: int) -> list[Line]:
         return [
-            *wrapped(f"… {told(self._item.refusal.waits_for)}", width, Ink.NOTE),
+            *wrapped(f"… {told(explain(self._item.refusal).waits_for)}", width, Ink.NOTE),
             *wrapped(told(M("Keep the goods where they are. It goes on by itself.")), width, Ink.STRONG),
             *wrapped(told(_scanned(self._item, self.desk)), width, Ink.FAINT),
         ]

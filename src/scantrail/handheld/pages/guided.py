@@ -10,6 +10,7 @@ from scantrail.domain.acts.act import ActId, Grant
 from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.scans.reading import Reading
 from scantrail.domain.things.photo import NoPhoto
+from scantrail.domain.wordings import explain
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.guided import Guided, draw_guided, item_lines
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
@@ -181,7 +182,8 @@ class GuidedPage(Page):
     def contested(self, item: AttentionItem) -> None:
         """The server did not accept something done before: the person reads at once what to do with the goods."""
         goods = ", ".join(item.serials) or item.scanned
-        self.say(Shown(Tone.REFUSED, item.refusal.title, goods, item.refusal.because, item.todo))
+        why = explain(item.refusal)
+        self.say(Shown(Tone.REFUSED, why.title, goods, why.because, item.todo))
 
     def changed(self) -> None:
         question = self._question()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scantrail.device.store import AttentionItem
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.codes import kind_name
@@ -117,7 +118,7 @@ def _contested_goods(desk: Desk, pick_list: PickList) -> AttentionItem | None:
 def _enter(page: Page, number: DocumentId, reason: str = "") -> None:
     desk = page.desk
     if desk.store.pick_list(number) is None:
-        page.say(Shown.of(Verdict.of_refusal(refuse(Code.UNKNOWN_DOCUMENT, document=number), number)))
+        page.say(Shown.of(Verdict.of_refusal(refuse(ActCode.UNKNOWN_DOCUMENT, document=number), number)))
         return
     refused = desk.session.open(number, reason)
     if refused is not None:

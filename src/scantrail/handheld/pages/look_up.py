@@ -11,6 +11,7 @@ from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.scan import unclear_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.domain.things.unit import Unit
+from scantrail.domain.wordings import explain
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action
@@ -152,11 +153,12 @@ class LookUpPage(TextPage):
         refusal = unclear_refusal(found, M("one of them"))
         if refusal is not None:
             self._text, self._facts = "", said_facts(said)
+            why = explain(refusal)
             self.say(
                 sentence(
                     Tone.REFUSED,
-                    refusal.title,
-                    M("{because} {todo}", because=refusal.because, todo=refusal.todo),
+                    why.title,
+                    M("{because} {todo}", because=why.because, todo=why.todo),
                     said.text,
                 )
             )

@@ -11,6 +11,7 @@ from scantrail.domain.names.codes import KIND_NAMES, CodeKind
 from scantrail.domain.rules.scan import unclear_refusal
 from scantrail.domain.scans.calibration import CALIBRATION
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading
+from scantrail.domain.wordings import explain
 from scantrail.handheld.drawing.lines import BLANK, Ink, Line, wrapped
 from scantrail.handheld.drawing.scrolling import Scroll
 from scantrail.handheld.keys import Action
@@ -152,7 +153,7 @@ def _facts(seen: _Seen) -> tuple[Fact, ...]:
         (N_("Means"), _meaning(seen.found)),
         *said_facts(said),
         (N_("Perhaps"), ", ".join(other.text for other in said.others) if not seen.found.is_known else ""),
-        (N_("Refused"), said.refusal or (unclear.because if unclear else "")),
+        (N_("Refused"), said.refusal or (explain(unclear).because if unclear else "")),
         (N_("Came by"), M(_CARRIERS[reading.carrier])),
         (N_("AIM"), _aim(reading)),
         (N_("Keys"), _pace(seen.strokes)),

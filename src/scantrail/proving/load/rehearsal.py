@@ -75,7 +75,7 @@ def must_apply(answer: PushAnswer) -> None:
     """
     for verdict in answer.verdicts:
         if verdict.outcome is not Outcome.APPLIED:
-            why = verdict.refusal.code.value if verdict.refusal else verdict.outcome.value
+            why = verdict.refusal.code if verdict.refusal else verdict.outcome.value
             raise OperatorError(M("The bench cannot work: act {seq} did not apply ({why}).", seq=verdict.seq, why=why))
 
 

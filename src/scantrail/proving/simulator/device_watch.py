@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from scantrail.device.store import AttentionItem
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import things_in
@@ -18,6 +17,7 @@ from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, ProductConfirmed, TaskReleased, TaskTaken
 from scantrail.domain.names.identifiers import PlaceId
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
@@ -41,7 +41,7 @@ from scantrail.proving.simulator.server_watch import ServerWatch
 ON_THE_WAY = (TaskTaken, TaskReleased, UnitsReserved, PlaceConfirmed, ProductConfirmed, CheckConfirmed)
 """What does nothing with goods and finds nothing out."""
 
-LIST_IS_OVER = (Code.LIST_TAKEN_OVER, Code.LIST_CANCELLED, Code.LIST_COMPLETED)
+LIST_IS_OVER = (TaskCode.LIST_TAKEN_OVER, TaskCode.LIST_CANCELLED, TaskCode.LIST_COMPLETED)
 """Why such an act may fail without anybody being told: the list itself says so."""
 
 

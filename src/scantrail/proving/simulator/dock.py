@@ -16,6 +16,7 @@ from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
+from scantrail.domain.wordings import explain
 from scantrail.gs1.said import said_by
 from scantrail.proving.simulator.warehouse import DOCK, MODULE, Masters
 from scantrail.words import say
@@ -46,7 +47,7 @@ class Dock:
         if refusal is not None:
             draft = Draft(reading=reading, refusal=refusal)
         store.record((draft,), actor=worker.id, site=store.site, now=now, versions={})
-        return f"receives {serial}: {say(refusal.title) if refusal else 'registered'}"
+        return f"receives {serial}: {say(explain(refusal).title) if refusal else 'registered'}"
 
     def _world(self, known: Unit | None) -> World:
         masters = self._masters

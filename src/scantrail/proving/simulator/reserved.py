@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from scantrail.domain.acts.act import Act
-from scantrail.domain.acts.refusal import Code, Refusal
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.rules.refusals.task import TaskCode
 
-_TAKING = frozenset({Code.LIST_CANCELLED, Code.LIST_COMPLETED, Code.LIST_TAKEN_OVER, Code.UNKNOWN_DOCUMENT})
+_TAKING = frozenset(
+    {TaskCode.LIST_CANCELLED, TaskCode.LIST_COMPLETED, TaskCode.LIST_TAKEN_OVER, ActCode.UNKNOWN_DOCUMENT}
+)
 """Why a list may not be taken here, where everybody has the right to; whatever else an act reserves."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select, tuple_
 
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.attention import desk_todo, place_in, units_in
 from scantrail.domain.facts import told
 from scantrail.domain.names.identifiers import SiteId, UnitId, WorkerId
@@ -20,6 +21,7 @@ from scantrail.domain.plain import from_plain
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
+from scantrail.domain.wordings import explain
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.schema import alarms, attention, log
@@ -230,12 +232,12 @@ def _act_in(exact: bytes | None, kind: str) -> Act | None:
 def _item(row: Row[Any], following: int, known: _Known) -> AttentionItem:
     act = known.acts[row.id]
     identity = ActId(row.device, row.epoch, row.seq)
-    refusal = from_plain(Refusal, json.loads(row.refusal)) if row.refusal else refuse(Code.MISUSE, act=str(identity))
+    refusal = from_plain(Refusal, json.loads(row.refusal)) if row.refusal else refuse(ActCode.MISUSE, act=str(identity))
     goods = _goods(act, known)
     actor = act.actor if act else ""
     reading = act.draft.reading if act else None
     serials = ", ".join(each.serial for each in goods) or (reading.text if reading else "")
-    waits = row.kind == AttentionKind.WAITING.value
+    waits, why = row.kind == AttentionKind.WAITING.value, explain(refusal)
     todo = desk_todo(
         act, refusal, picker=known.name(actor) or row.device, goods=serials or say(M("the goods")), device=row.device
     )
@@ -252,8 +254,8 @@ def _item(row: Row[Any], following: int, known: _Known) -> AttentionItem:
         effective_at=datetime.fromisoformat(row.effective_at or row.opened_at),
         received_at=datetime.fromisoformat(row.opened_at),
         code=refusal.code,
-        title=say(M("WAITS") if waits else refusal.title),
-        because=say(refusal.waits_for if waits else refusal.because),
+        title=say(M("WAITS") if waits else why.title),
+        because=say(why.waits_for if waits else why.because),
         todo=say(_NOTHING_YET if waits else todo),
         goods=goods,
         scanned=reading.text if reading else "",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.kinds import Thing
-from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
@@ -125,7 +125,7 @@ def _judged(
         item = anything_called(connection, name, site)
         if item is not None and item.kind is AttentionKind.WAITING:
             _check_right(connection, worker, item.site)
-            if item.code is Code.EARLIER_WAITS:
+            if item.code == ActCode.EARLIER_WAITS:
                 raise NotSettled(409, M("An earlier record about the same goods or list waits. Settle that first."))
             if where is not None:
                 _corrections(connection, item, where)

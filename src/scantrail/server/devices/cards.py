@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import Times
 from scantrail.domain.acts.refusal import Code
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.card import Card, CardUnusable, read_card
 from scantrail.protocol.intake import BrokenChain, Head
@@ -188,4 +189,4 @@ def _word(verdict: ActVerdict) -> str:
     return verdict.outcome.value
 
 
-_NO_ACTS: dict[Code, str] = {Code.MISUSE: COPIED, Code.UNREADABLE: UNREADABLE}
+_NO_ACTS: dict[Code, str] = {ActCode.MISUSE: COPIED, ActCode.UNREADABLE: UNREADABLE}

@@ -16,10 +16,12 @@ from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.acts.refusal import Code, Refusal
+from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.attention import needs_a_person, settlements_in, topic_of
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.plain import from_plain
+from scantrail.domain.wordings import explain
 from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.protocol.messages import Outcome
 from scantrail.server.database.schema import alarms, attention, devices, events, log
@@ -60,7 +62,7 @@ class AttentionWriter:
         elif act is None:
             self._open(AttentionKind.DEAD_LETTER, identity, act_hash(exact), str(identity), position, received_at)
         elif needs_a_person(act, refusal):
-            kind = AttentionKind.CONTESTED if refusal.contests else AttentionKind.REFUSED
+            kind = AttentionKind.CONTESTED if explain(refusal).contests else AttentionKind.REFUSED
             self._open(kind, identity, act_hash(exact), _topic_text(act), position, received_at)
 
     def misused(self, identity: ActId, exact: bytes, received_at: str) -> None:
@@ -123,7 +125,7 @@ def rebuild_attention(connection: Connection) -> None:
     for row in _judged(connection):
         writer = writers.setdefault(row.stream, AttentionWriter(row.stream))
         refusal = from_plain(Refusal, json.loads(row.refusal)) if row.refusal else None
-        act = None if refusal is not None and refusal.code is Code.UNREADABLE else decode_act(row.payload)
+        act = None if refusal is not None and refusal.code == ActCode.UNREADABLE else decode_act(row.payload)
         identity = ActId(row.device, row.epoch, row.seq)
         writer.judged(act, identity, row.payload, refusal, row.position, row.received_at)
     for writer in writers.values():

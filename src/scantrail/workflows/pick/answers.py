@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import (
@@ -15,9 +15,12 @@ from scantrail.domain.facts.work.events import (
     ProductConfirmed,
     TaskCompleted,
 )
+from scantrail.domain.facts.work.refusals import WorkCode
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import ProductId
 from scantrail.domain.rules.pick import pick_refusal
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.task import task_refusal
 from scantrail.domain.scans.reading import Carrier
 from scantrail.domain.things.unit import Condition, Unit
@@ -133,13 +136,13 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         case Step.CONDITION:
             unstated = pick.pick_list.unstated
             unit = unstated.serial if unstated else ""
-            return refused(pick, scan, refuse(Code.CONDITION_FIRST, unit=unit), WORKING)
+            return refused(pick, scan, refuse(WorkCode.CONDITION_FIRST, unit=unit), WORKING)
         case Step.CHECK | Step.DONE | Step.PUT_BACK | Step.CANCELLED | Step.TAKEN_OVER:
-            return refused(pick, scan, refuse(Code.CONFIRM_FIRST), WORKING)
+            return refused(pick, scan, refuse(PickCode.CONFIRM_FIRST), WORKING)
         case Step.REPLACE:
             return _replacement_scanned(pick, scan)
         case Step.STUCK:
-            return refused(pick, scan, refuse(Code.NO_STOCK), WORKING)
+            return refused(pick, scan, refuse(PickCode.NO_STOCK), WORKING)
 
 
 def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
@@ -148,9 +151,9 @@ def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         return _reserved_elsewhere_scanned(pick, scan) or wrong_kind(pick, scan)
     place = places[0]
     if not place.pickable:
-        return refused(pick, scan, refuse(Code.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted(pick)), WORKING)
+        return refused(pick, scan, refuse(PickCode.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted(pick)), WORKING)
     if place.id not in pick.bins:
-        return refused(pick, scan, refuse(Code.GO_TO_BIN, bin=place.code, wanted=wanted(pick)), WORKING)
+        return refused(pick, scan, refuse(PickCode.GO_TO_BIN, bin=place.code, wanted=wanted(pick)), WORKING)
     return accepted(pick, (PlaceConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
 
 
@@ -177,13 +180,13 @@ def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     here = {stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place}
     products, said = scan.candidates.products, scan.candidates.said
     if not products and said.kind is CodeKind.SERIAL and said.gtin:
-        return refused(pick, scan, refuse(Code.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted(pick)), WORKING)
+        return refused(pick, scan, refuse(ScanCode.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted(pick)), WORKING)
     if not products:
         return wrong_kind(pick, scan)
     here |= {unit.product for unit in pick.others_here}
     product = next((each for each in products if each.id in here), None)
     if product is None:
-        refusal = refuse(Code.WRONG_PRODUCT, product=products[0].name, wanted=wanted(pick))
+        refusal = refuse(ScanCode.WRONG_PRODUCT, product=products[0].name, wanted=wanted(pick))
         return refused(pick, scan, refusal, WORKING)
     event = ProductConfirmed(pick.pick_list.number, product.id)
     has_serial = said.kind is CodeKind.SERIAL or (not said.is_whole and bool(said.serial_for(product)))
@@ -199,9 +202,9 @@ def _unit_scanned(pick: Pick, scan: Scan, product: ProductId | None, *before: Ev
     refusal = pick_refusal(case)
     whole = _typed_end_of(pick, scan)
     if refusal is not None and refusal.code in _NO_SERIAL and whole:
-        return refused(pick, scan, refuse(Code.TYPE_WHOLE, text=scan.candidates.text, unit=whole), WORKING)
+        return refused(pick, scan, refuse(ScanCode.TYPE_WHOLE, text=scan.candidates.text, unit=whole), WORKING)
     if refusal is not None or unit is None or case.line is None or case.cart is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=case.wanted), WORKING)
+        return refused(pick, scan, refusal or refuse(ScanCode.UNKNOWN_SERIAL, wanted=case.wanted), WORKING)
     event = UnitPicked(
         unit=unit.id,
         serial=unit.serial,
@@ -215,7 +218,7 @@ def _unit_scanned(pick: Pick, scan: Scan, product: ProductId | None, *before: Ev
     return accepted(pick, (*before, event), M("PICKED"), scan, scanned=unit.serial, note=_other_lot(scan, unit))
 
 
-_NO_SERIAL = (Code.MALFORMED, Code.CUT_SHORT, Code.UNKNOWN_SERIAL)
+_NO_SERIAL = (ScanCode.MALFORMED, ScanCode.CUT_SHORT, ScanCode.UNKNOWN_SERIAL)
 
 
 def _typed_end_of(pick: Pick, scan: Scan) -> str:

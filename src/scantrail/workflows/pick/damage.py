@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.documents.pick_list import SetAside
 from scantrail.domain.facts.quality.damage import (
     back_in_bin_refusal,
@@ -13,8 +13,11 @@ from scantrail.domain.facts.quality.damage import (
     put_aside_refusal,
 )
 from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
+from scantrail.domain.facts.quality.refusals import QualityCode
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.pick import pick_refusal
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.words import M, Message
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
@@ -39,9 +42,9 @@ def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     in_task = unit is not None and pick.pick_list.picked_unit(unit.id) is not None
     refusal = None if in_task else pick_refusal(case_of(pick, scan, unit, product))
     if refusal is None and not in_task and unit is not None and pick.step is not Step.SERIAL:
-        refusal = refuse(Code.NOT_PICKED_HERE, unit=unit.serial, document=pick.pick_list.number)
+        refusal = refuse(TaskCode.NOT_PICKED_HERE, unit=unit.serial, document=pick.pick_list.number)
     if refusal is not None or unit is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)))
+        return refused(pick, scan, refusal or refuse(ScanCode.UNKNOWN_SERIAL, wanted=wanted(pick)))
     verdict = Verdict(Tone.NOTED, M("DAMAGED"), unit.serial, todo=M("Choose what is damaged."))
     return Outcome(ChoosingReason(ExceptionKind.DAMAGED, unit.id, scan), verdict)
 
@@ -98,11 +101,11 @@ def _place_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode] | N
     if not places:
         return None if found.units or found.products else wrong_kind(pick, scan)
     if unit is None:
-        return refused(pick, scan, refuse(Code.UNKNOWN_SERIAL, wanted="–"), WORKING)
+        return refused(pick, scan, refuse(ScanCode.UNKNOWN_SERIAL, wanted="–"), WORKING)
     place, world = places[0], pick.world.with_place(places[0])
     refusal = put_aside_refusal(world, pick.pick_list, unit, place.id, pick.worker, wanted(pick))
     if refusal is not None:
-        is_place = refusal.code is Code.NOT_FOR_DAMAGED
+        is_place = refusal.code == QualityCode.NOT_FOR_DAMAGED
         return refused(pick, scan, refusal, pick.mode if is_place else WORKING)
     event = UnitPutAside(unit.id, pick.pick_list.number, unit.place, place.id)
     return accepted(pick, (event,), M("IN QUARANTINE"), scan, scanned=f"{unit.serial}  {place.code}")
@@ -112,7 +115,7 @@ def damage_undone_into(pick: Pick, scan: Scan, aside: SetAside) -> Outcome[Mode]
     """The unit is good after all: it goes back to a bin, with the status it had before (R20)."""
     unit = pick.world.units.get(aside.unit)
     if unit is None:
-        return refused(pick, scan, refuse(Code.UNKNOWN_SERIAL, wanted="–"), WORKING)
+        return refused(pick, scan, refuse(ScanCode.UNKNOWN_SERIAL, wanted="–"), WORKING)
     refusal = damage_undo_refusal(pick.world, pick.pick_list, unit, pick.device, pick.worker)
     if refusal is not None:
         return refused(pick, scan, refusal, WORKING)

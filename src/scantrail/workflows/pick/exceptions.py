@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.documents.pick_list import PickedUnit, PickLine, SetAside
 from scantrail.domain.facts.picking.events import BinFoundEmpty, LineShorted, PickUndone, ShortUndone
 from scantrail.domain.facts.quality.events import LabelUnreadable
 from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.pick import before_pick
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.task import undo_refusal
 from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.wordings import explain
 from scantrail.words import M, say
 from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.damage import damage_recorded, damage_undone_into
@@ -62,7 +64,9 @@ def undo_asked(pick: Pick) -> Outcome[Mode]:
 def short_of(pick: Pick, barred: Barred) -> Outcome[Mode]:
     """The list goes without a unit that may not be picked; what bars it is the reason."""
     event = LineShorted(pick.pick_list.number, barred.line, 1, (barred.unit,))
-    return accepted(pick, (event,), M("SHORT PICK RECORDED"), scanned=barred.serial, reason=say(barred.refusal.title))
+    return accepted(
+        pick, (event,), M("SHORT PICK RECORDED"), scanned=barred.serial, reason=say(explain(barred.refusal).title)
+    )
 
 
 def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
@@ -158,7 +162,9 @@ def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
     unit = pick.world.units.get(unit_id)
     if picked is None or line is None or unit is None:
         called = unit.serial if unit else unit_id
-        return refused(pick, scan, refuse(Code.NOT_PICKED_HERE, unit=called, document=pick.pick_list.number), WORKING)
+        return refused(
+            pick, scan, refuse(TaskCode.NOT_PICKED_HERE, unit=called, document=pick.pick_list.number), WORKING
+        )
     refusal = undo_refusal(pick.world, pick.pick_list, pick.worker)
     if refusal is not None:
         return refused(pick, scan, refusal, WORKING)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.facts.picking.events import UnitHandedOver
 from scantrail.domain.facts.work.events import TaskReleased
 from scantrail.domain.names.identifiers import code_of
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.scan import typed_refusal
 from scantrail.domain.rules.task import cart_of, handover_refusal, release_refusal
 from scantrail.words import M
@@ -44,7 +45,7 @@ def put_back_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     ids = {each.id for each in scan.candidates.units}
     picked = next((each for each in pick.pick_list.picked if each.unit in ids), None)
     if picked is None:
-        return refused(pick, scan, refuse(Code.LIST_CANCELLED, document=pick.pick_list.number), WORKING)
+        return refused(pick, scan, refuse(TaskCode.LIST_CANCELLED, document=pick.pick_list.number), WORKING)
     todo = M("Take it to {place} and scan that bin.", place=code_of(picked.place))
     return Outcome(ScanningUndoBin(picked.unit), Verdict(Tone.NOTED, M("GOES BACK"), picked.serial, todo=todo))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts.refusal import Code, refuse
+from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import UnitId
+from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.hold import HOLD_NAMES, Hold
+from scantrail.domain.wordings import explain
 from scantrail.words import M
 from scantrail.workflows.base import Tone, Verdict
 from scantrail.workflows.pick.state import CLOSED_STEPS, Pick
@@ -27,10 +29,11 @@ def _held(before: Pick, after: Pick) -> Verdict | None:
         new = [hold for hold in holds if hold not in known.get(unit_id, ())]
         if not new:
             continue
-        refusal = refuse(Code.HOLD, kind=M(HOLD_NAMES[new[0].kind]), reason=new[0].reason)
+        refusal = refuse(GoodsCode.HOLD, kind=M(HOLD_NAMES[new[0].kind]), reason=new[0].reason)
         is_picked = after.pick_list.picked_unit(unit_id) is not None
-        todo = refusal.afterwards("") if is_picked else M("Leave it where it is.")
-        return Verdict(Tone.REFUSED, refusal.title, after.world.units[unit_id].serial, refusal.because, todo)
+        why = explain(refusal)
+        todo = why.afterwards("") if is_picked else M("Leave it where it is.")
+        return Verdict(Tone.REFUSED, why.title, after.world.units[unit_id].serial, why.because, todo)
     return None
 
 

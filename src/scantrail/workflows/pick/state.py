@@ -15,6 +15,9 @@ from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList,
 from scantrail.domain.facts.quality.damage import as_set_aside, is_for_damaged
 from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, code_of
 from scantrail.domain.rules.pick import asked_unit_refusal
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.task import cart_of, units_in_cart
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.photo import MOST, Photo, photo_stem
@@ -97,23 +100,23 @@ class Barred:
         """One or two words for its row."""
         if self.is_damaged:
             return M("damaged")
-        if self.refusal.code is Code.STATUS:
+        if self.refusal.code == GoodsCode.STATUS:
             return M(self.refusal.facts["status"])
         return _BARRED_WORDS.get(self.refusal.code, M("not to be picked"))
 
 
 _BARRED_WORDS: dict[Code, Message] = {
-    Code.HOLD: M("on hold"),
-    Code.ALREADY_PICKED: M("picked"),
-    Code.SHIPPED: M("shipped"),
-    Code.ANOTHER_SITE: M("elsewhere"),
-    Code.NOT_PICKABLE: M("elsewhere"),
-    Code.OWNER: M("not ours"),
-    Code.ANOTHER_LIST: M("promised"),
-    Code.ANOTHER_ORDER: M("promised"),
-    Code.FIRMWARE: M("firmware"),
-    Code.CALIBRATION: M("not calibrated"),
-    Code.UNKNOWN_SERIAL: M("not on record"),
+    GoodsCode.HOLD: M("on hold"),
+    GoodsCode.ALREADY_PICKED: M("picked"),
+    GoodsCode.SHIPPED: M("shipped"),
+    SiteCode.ANOTHER_SITE: M("elsewhere"),
+    GoodsCode.NOT_PICKABLE: M("elsewhere"),
+    GoodsCode.OWNER: M("not ours"),
+    GoodsCode.ANOTHER_LIST: M("promised"),
+    GoodsCode.ANOTHER_ORDER: M("promised"),
+    GoodsCode.FIRMWARE: M("firmware"),
+    GoodsCode.CALIBRATION: M("not calibrated"),
+    ScanCode.UNKNOWN_SERIAL: M("not on record"),
 }
 
 
@@ -257,7 +260,7 @@ class Pick:
             serials = dict(zip(line.units, line.serials, strict=True))
             for unit_id in line.remaining_units:
                 unit = self.world.units.get(unit_id)
-                why = self._why_not(unit) if unit else refuse(Code.UNKNOWN_SERIAL, wanted="–")
+                why = self._why_not(unit) if unit else refuse(ScanCode.UNKNOWN_SERIAL, wanted="–")
                 if why is not None:
                     place = unit.place if unit else None
                     damaged = unit is not None and self._is_damaged(unit)

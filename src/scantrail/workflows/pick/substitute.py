@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from scantrail.domain.acts.act import Draft, Grant
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.documents.changes import substituted
 from scantrail.domain.facts.picking.events import AllocationReleased, UnitPicked, UnitSubstituted
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.pick import pick_refusal
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
+from scantrail.domain.wordings import explain
 from scantrail.words import M, say
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.outcomes import case_of, refused, scanned_unit
@@ -47,7 +50,7 @@ def substitute_scanned(pick: Pick, scan: Scan, instead_of: UnitId) -> Outcome[Mo
     unit = scanned_unit(scan, pick.pick_list.at_product)
     refusal = _refusal(pick, scan, unit, instead_of)
     if refusal is not None or unit is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)))
+        return refused(pick, scan, refusal or refuse(ScanCode.UNKNOWN_SERIAL, wanted=wanted(pick)))
     verdict = Verdict(Tone.NOTED, M("ANOTHER UNIT"), unit.serial, todo=M("Choose why the named one is not taken."))
     return Outcome(ChoosingReason(ExceptionKind.SUBSTITUTE, unit.id, scan, instead_of=instead_of), verdict)
 
@@ -57,9 +60,9 @@ def substitute_for_barred(pick: Pick, scan: Scan, barred: Barred) -> Outcome[Mod
     unit = scanned_unit(scan, barred.product)
     refusal = _refusal(pick, scan, unit, barred.unit)
     if refusal is not None or unit is None:
-        return refused(pick, scan, refusal or refuse(Code.UNKNOWN_SERIAL, wanted=wanted(pick)), WORKING)
+        return refused(pick, scan, refusal or refuse(ScanCode.UNKNOWN_SERIAL, wanted=wanted(pick)), WORKING)
     verdict = Verdict(Tone.NOTED, M("ANOTHER UNIT"), unit.serial, todo=M("A supervisor allows it."))
-    return Outcome(AwaitingGrant(barred.unit, unit.id, scan, say(barred.refusal.title)), verdict)
+    return Outcome(AwaitingGrant(barred.unit, unit.id, scan, say(explain(barred.refusal).title)), verdict)
 
 
 def substitute_reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
@@ -117,12 +120,12 @@ def _named_itself(pick: Pick, unit: Unit, instead_of: UnitId) -> Refusal:
     if barred is not None:
         return replace(barred.refusal, facts={**barred.refusal.facts, "wanted": scan_now})
     if unit.id == instead_of:
-        return refuse(Code.REPLACED, unit=unit.serial, wanted=scan_now)
+        return refuse(PickCode.REPLACED, unit=unit.serial, wanted=scan_now)
     is_next = pick.step is Step.SERIAL and stop is not None and unit in stop.units
-    code = Code.NAMED_HERE if is_next else Code.NAMED_ELSEWHERE
+    code = PickCode.NAMED_HERE if is_next else PickCode.NAMED_ELSEWHERE
     return refuse(code, document=pick.pick_list.number, unit=unit.serial, wanted=scan_now)
 
 
 def _not_named(pick: Pick, instead_of: UnitId) -> Refusal:
     unit = pick.world.units.get(instead_of)
-    return refuse(Code.NOT_NAMED, document=pick.pick_list.number, unit=unit.serial if unit else instead_of)
+    return refuse(PickCode.NOT_NAMED, document=pick.pick_list.number, unit=unit.serial if unit else instead_of)

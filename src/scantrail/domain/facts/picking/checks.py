@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scantrail.domain.acts.kinds import document
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.documents.changes import substituted as with_substitute
 from scantrail.domain.documents.document import LineKind
@@ -23,6 +23,8 @@ from scantrail.domain.facts.picking.events import (
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.records import has_reason, may_go_on, not_allowed, not_picked
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.rights import grant_refusal
 from scantrail.domain.rules.scan import typed_refusal
 from scantrail.domain.rules.scope import place_refusal
@@ -61,9 +63,9 @@ def substituted(sight: Sight, event: UnitSubstituted) -> Refusal | None:
     if line is None or event.instead_of not in line.remaining_units or pick_list.names(event.unit):
         replaced = sight.find_unit(event.instead_of)
         called = replaced.serial if replaced else event.instead_of
-        return refuse(Code.NOT_NAMED, document=event.document, unit=called)
+        return refuse(PickCode.NOT_NAMED, document=event.document, unit=called)
     if unit.product != line.product:
-        return refuse(Code.WRONG_PRODUCT, product=unit.product, wanted="–")
+        return refuse(ScanCode.WRONG_PRODUCT, product=unit.product, wanted="–")
     told_truth = (event.serial, event.order) == (unit.serial, pick_list.order)
     return _pick(sight, with_substitute(pick_list, line.id, event.instead_of, unit.id, unit.serial), unit, line.id) or (
         None if told_truth else transition_refusal(unit)
@@ -133,7 +135,7 @@ def handed_over(sight: Sight, event: UnitHandedOver) -> Refusal | None:
     if refusal is not None:
         return refusal
     if sight.said is None or product is None or not sight.said.is_serial_of(unit.serial, product):
-        return refuse(Code.SCAN_MISMATCH)
+        return refuse(ScanCode.SCAN_MISMATCH)
     told_truth = (event.from_place, event.to_place) == (unit.place, cart_of(world, by.actor))
     is_another_cart = event.from_place != event.to_place
     return None if unit.status is Status.PICKED and told_truth and is_another_cart else transition_refusal(unit)
@@ -154,7 +156,7 @@ def reserved(sight: Sight, event: UnitsReserved) -> Refusal | None:
         return _line_changed(event)
     known = (sight.find_unit(unit) for unit in event.units)
     is_told_truly = all(unit.product == event.product for unit in known if unit is not None)
-    return None if is_told_truly else refuse(Code.WRONG_PRODUCT, product=event.product, wanted="–")
+    return None if is_told_truly else refuse(ScanCode.WRONG_PRODUCT, product=event.product, wanted="–")
 
 
 def shorted(sight: Sight, event: LineShorted) -> Refusal | None:
@@ -192,4 +194,4 @@ def _counts_its_units(line: PickLine, event: LineShorted | ShortUndone) -> bool:
 
 
 def _line_changed(event: LineShorted | ShortUndone | UnitsReserved) -> Refusal:
-    return refuse(Code.LINE_CHANGED, line=event.line, document=event.document)
+    return refuse(PickCode.LINE_CHANGED, line=event.line, document=event.document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
@@ -24,6 +24,8 @@ from scantrail.domain.names.identifiers import PlaceId, ProductId
 from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.handling import at_hand_refusal, transition_refusal
 from scantrail.domain.rules.records import has_reason, has_right, may_go_on, not_picked
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.domain.rules.scope import place_refusal
 from scantrail.domain.things.status import Status, Trigger, may_change
 
@@ -45,7 +47,7 @@ def quarantined(sight: Sight, event: UnitQuarantined) -> Refusal | None:
     if not may_be or not may_change(unit.status, Status.QUARANTINE, Trigger.QUALITY_ISSUE):
         return transition_refusal(unit)
     if unit.document not in (None, event.document):
-        return refuse(Code.ANOTHER_LIST, document=unit.document, wanted="–")
+        return refuse(GoodsCode.ANOTHER_LIST, document=unit.document, wanted="–")
     refusal = place_refusal(world, event.to_place)
     if refusal is not None:
         return refusal
@@ -88,5 +90,5 @@ def _label_refusal(
     """Why a label cannot have been found unreadable on a line; one that is full by now could have it once."""
     line = pick_list.line(line_id)
     if line is None or line.product != product:
-        return refuse(Code.LINE_CHANGED, line=line_id, document=pick_list.number)
+        return refuse(PickCode.LINE_CHANGED, line=line_id, document=pick_list.number)
     return place_refusal(world, place)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickList, SetAside
+from scantrail.domain.facts.quality.refusals import QualityCode
 from scantrail.domain.names.identifiers import DocumentId, PlaceId
 from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.handling import transition_refusal
+from scantrail.domain.rules.refusals.pick import PickCode
+from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.rules.rights import right_refusal
 from scantrail.domain.rules.scope import document_scope_refusal, place_refusal
 from scantrail.domain.rules.task import task_refusal
@@ -51,7 +54,7 @@ def damage_undo_refusal(world: World, pick_list: PickList, unit: Unit, device: s
     aside = as_set_aside(pick_list, unit)
     if aside is None:
         return transition_refusal(unit)
-    return None if aside.by == worker else refuse(Code.NO_RIGHT, worker=world.worker_name(worker))
+    return None if aside.by == worker else refuse(RightCode.NO_RIGHT, worker=world.worker_name(worker))
 
 
 def back_in_bin_refusal(world: World, place: PlaceId, wanted: str = "–") -> Refusal | None:
@@ -59,7 +62,7 @@ def back_in_bin_refusal(world: World, place: PlaceId, wanted: str = "–") -> Re
     found = world.places.get(place)
     if found is None or found.pickable:
         return place_refusal(world, place)
-    return refuse(Code.BIN_NOT_PICKABLE, bin=found.code, wanted=wanted)
+    return refuse(PickCode.BIN_NOT_PICKABLE, bin=found.code, wanted=wanted)
 
 
 def put_aside_refusal(
@@ -74,7 +77,7 @@ def put_aside_refusal(
     found = world.places.get(place)
     if found is None or is_for_damaged(world, found):
         return place_refusal(world, place)
-    return refuse(Code.NOT_FOR_DAMAGED, place=found.code, wanted=wanted)
+    return refuse(QualityCode.NOT_FOR_DAMAGED, place=found.code, wanted=wanted)
 
 
 _STANDING = (PlaceKind.BIN, PlaceKind.DOCK, PlaceKind.STAGING)

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.receiving.refusals import ReceivingCode
 from scantrail.domain.names.identifiers import code_of, unit_id
 from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.rules.refusals.scan import ScanCode
+from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.rights import right_refusal
 from scantrail.domain.rules.scan import format_refusal, typed_refusal
 from scantrail.domain.scans.reading import Reading, Said
@@ -47,7 +52,7 @@ def receipt_refusal(case: ReceiptCase) -> Refusal | None:
 
 def _no_right(case: ReceiptCase) -> Refusal | None:
     if case.event.how is not Creation.RECEIVING:
-        return refuse(Code.NO_RIGHT, worker=case.world.worker_name(case.worker))
+        return refuse(RightCode.NO_RIGHT, worker=case.world.worker_name(case.worker))
     return right_refusal(case.world, case.worker, Right.RECEIVE)
 
 
@@ -56,11 +61,11 @@ def _typed(case: ReceiptCase) -> Refusal | None:
 
 
 def _unknown_product(case: ReceiptCase) -> Refusal | None:
-    return None if case.event.born.product in case.world.products else refuse(Code.UNKNOWN_PRODUCT)
+    return None if case.event.born.product in case.world.products else refuse(ScanCode.UNKNOWN_PRODUCT)
 
 
 def _bad_code(case: ReceiptCase) -> Refusal | None:
-    return refuse(Code.BAD_CODE, fault=M(case.said.fault)) if case.said is not None and case.said.fault else None
+    return refuse(ScanCode.BAD_CODE, fault=M(case.said.fault)) if case.said is not None and case.said.fault else None
 
 
 def _format(case: ReceiptCase) -> Refusal | None:
@@ -74,7 +79,7 @@ def _named_wrongly(case: ReceiptCase) -> Refusal | None:
     event, said, product = case.event, case.said, case.world.products[case.event.born.product]
     is_right = said is not None and said.is_serial_of(event.born.serial, product)
     is_named = event.unit == event.born.id == unit_id(product.id, product.canonical(event.born.serial))
-    return None if is_right and is_named else refuse(Code.SCAN_MISMATCH)
+    return None if is_right and is_named else refuse(ScanCode.SCAN_MISMATCH)
 
 
 def _already_received(case: ReceiptCase) -> Refusal | None:
@@ -82,13 +87,13 @@ def _already_received(case: ReceiptCase) -> Refusal | None:
     if known is None:
         return None
     place = code_of(known.place) if known.site == case.world.site.id else known.place
-    return refuse(Code.ALREADY_RECEIVED, unit=known.serial, status=M(STATUS_NAMES[known.status]), place=place)
+    return refuse(ReceivingCode.ALREADY_RECEIVED, unit=known.serial, status=M(STATUS_NAMES[known.status]), place=place)
 
 
 def _misplaced(case: ReceiptCase) -> Refusal | None:
     place = case.world.places.get(case.event.born.place)
     is_here = place is not None and place.site == case.world.site.id and place.kind in ARRIVAL
-    return None if is_here else refuse(Code.UNKNOWN_PLACE, place=case.event.born.place)
+    return None if is_here else refuse(SiteCode.UNKNOWN_PLACE, place=case.event.born.place)
 
 
 def _no_beginning(case: ReceiptCase) -> Refusal | None:
@@ -97,7 +102,7 @@ def _no_beginning(case: ReceiptCase) -> Refusal | None:
     has_past = born.document or born.order or born.former_serials or born.changed_at or born.left_at
     if born.status in FRESH and not has_past:
         return None
-    return refuse(Code.TRANSITION, unit=born.serial, status=M(STATUS_NAMES[born.status]))
+    return refuse(GoodsCode.TRANSITION, unit=born.serial, status=M(STATUS_NAMES[born.status]))
 
 
 RECEIPT_RULES = (

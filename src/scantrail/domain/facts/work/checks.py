@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scantrail.domain.acts.refusal import Code, Refusal, refuse
+from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus
@@ -19,7 +19,9 @@ from scantrail.domain.facts.work.events import (
     TaskReleased,
     TaskTaken,
 )
+from scantrail.domain.facts.work.refusals import WorkCode
 from scantrail.domain.rules.records import has_reason, may_go_on
+from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.scope import place_refusal
 from scantrail.domain.rules.task import product_refusal, release_refusal, task_refusal
 
@@ -69,7 +71,7 @@ def cancelled(sight: Sight, event: TaskCancelled) -> Refusal | None:
     """What is done stays done."""
     pick_list = sight.pick_list(event.document)
     is_done = pick_list.status is DocumentStatus.COMPLETED
-    return refuse(Code.LIST_COMPLETED, document=event.document) if is_done else None
+    return refuse(TaskCode.LIST_COMPLETED, document=event.document) if is_done else None
 
 
 def _check_refusal(world: World, pick_list: PickList, item: str) -> Refusal | None:
@@ -78,7 +80,7 @@ def _check_refusal(world: World, pick_list: PickList, item: str) -> Refusal | No
     Earlier versions asked for the order's instructions as well.
     """
     if item not in (*world.settings.picking.checklist, *pick_list.instructions):
-        return refuse(Code.CHECKLIST_CHANGED, document=pick_list.number, item=item)
+        return refuse(WorkCode.CHECKLIST_CHANGED, document=pick_list.number, item=item)
     return _unfinished_refusal(pick_list)
 
 
@@ -89,13 +91,13 @@ def _completion_refusal(world: World, pick_list: PickList) -> Refusal | None:
     refusal = _unfinished_refusal(pick_list)
     if refusal is not None or unchecked is None:
         return refusal
-    return refuse(Code.NOT_CHECKED, item=unchecked)
+    return refuse(WorkCode.NOT_CHECKED, item=unchecked)
 
 
 def _unfinished_refusal(pick_list: PickList) -> Refusal | None:
     """What a picker has still to do for a list before its checklist."""
     if pick_list.remaining:
-        return refuse(Code.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
+        return refuse(WorkCode.LINES_OPEN, count=pick_list.remaining, document=pick_list.number)
     if pick_list.unstated is not None:
-        return refuse(Code.CONDITION_FIRST, unit=pick_list.unstated.serial)
+        return refuse(WorkCode.CONDITION_FIRST, unit=pick_list.unstated.serial)
     return None
