@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, select
-from sqlalchemy import Row as Found
+from sqlalchemy import ColumnElement, Connection, Table
 
-from scantrail.server.database.flights import Row, fly
+from scantrail.server.database.flights import Query, Row, fly
 from scantrail.server.database.writes import Written, insert_into, put_into
 
 T = TypeVar("T")
@@ -24,14 +25,26 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield ordered[start : start + size]
 
 
-def rows_with(
-    connection: Connection, table: Table, column: ColumnElement[Any], values: Iterable[Any]
-) -> list[Found[Any]]:
-    """The rows of a table whose column has one of these values."""
-    found: list[Found[Any]] = []
+def rows_with(connection: Connection, table: Table, column: ColumnElement[Any], values: Iterable[str]) -> list[Any]:
+    """The rows of a table whose column has one of these texts, column by column under their names."""
+    query, row = _rows_with(table, column.name)
+    found: list[Any] = []
     for part in chunks(sorted(set(values))):
-        found.extend(connection.execute(select(table).where(column.in_(part))))
+        found.extend(map(row._make, fly(connection, query.asks(part))[0]))
     return found
+
+
+@cache
+def _rows_with(table: Table, column: str) -> tuple[Query, Any]:
+    """Constant text: with its values in it, it would be another for every number of them, and parsed each time."""
+    names = table.c.keys()
+    listed = ", ".join(f'"{name}"' for name in names)
+    begins = f'SELECT {listed} FROM {table.name} WHERE "{column}"'  # noqa: S608 - reason: names are the schema's
+    in_list = "IN (SELECT value FROM json_each(?1))"
+    return Query(f"{begins} = ANY($1)", f"{begins} {in_list}"), _named(table.name, names)
+
+
+_named: Any = namedtuple  # noqa: PYI024 - reason: the columns are the schema's, and not written out again
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

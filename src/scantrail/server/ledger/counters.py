@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from scantrail.server.database.flights import Query, fly
+
 DEVICES = "devices"
 """The key in `meta` of a text that is another one after every enrolment and revocation."""
 
-_READ = text(
+_READ = Query.of_both(
     "SELECT epoch.value AS epoch, devices.value AS devices, streams.id, streams.position, streams.head FROM meta epoch "
     "LEFT JOIN meta devices ON devices.key = 'devices' LEFT JOIN streams ON TRUE WHERE epoch.key = 'server_epoch'"
 )
@@ -43,9 +45,10 @@ class Counters:
 
 def read_counters(connection: Connection) -> Counters:
     """The counters now, in one statement."""
-    rows = connection.execute(_READ).all()
-    streams = {row.id: Counter(row.position, row.head) for row in rows if row.id is not None}
-    return Counters(rows[0].epoch, rows[0].devices or "", dict(sorted(streams.items())))
+    (rows,) = fly(connection, _READ.asks())
+    streams = {name: Counter(position, head) for _, _, name, position, head in rows if name is not None}
+    epoch, devices, *_ = rows[0]
+    return Counters(epoch, devices or "", dict(sorted(streams.items())))
 
 
 def note_devices_changed(connection: Connection) -> None:

@@ -15,7 +15,8 @@ from scantrail.protocol.messages import Changes, Row, Seen
 from scantrail.protocol.rows import body_for
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
-from scantrail.server.database.schema import device_heads, feed, streams
+from scantrail.server.database.flights import Query, fly
+from scantrail.server.database.schema import device_heads, streams
 from scantrail.server.database.sets import chunks
 from scantrail.server.ledger.attention_rows import attention_rows
 from scantrail.server.ledger.log import Stream, has_head, head_of
@@ -121,13 +122,13 @@ class Listed(NamedTuple):
 
 def entries_after(connection: Connection, stream: str, after: int, limit: int) -> list[Listed]:
     """The first entries of a stream after a position, in order."""
-    rows = connection.execute(
-        select(feed.c.kind, feed.c.id, feed.c.position)
-        .where(feed.c.stream == stream, feed.c.position > after)
-        .order_by(feed.c.position)
-        .limit(limit)
-    )
-    return [Listed(RowKind(row.kind), row.id, row.position, stream) for row in rows]
+    (rows,) = fly(connection, _ENTRIES.asks(stream, max(after, 0), limit))
+    return [Listed(RowKind(kind), name, position, stream) for kind, name, position in rows]
+
+
+_ENTRIES = Query.of_both(
+    "SELECT kind, id, position FROM feed WHERE stream = $1 AND position > $2 ORDER BY position LIMIT $3"
+)
 
 
 def rows_of(connection: Connection, entries: Sequence[Listed], site: SiteId) -> Iterator[Row]:

@@ -10,11 +10,13 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from scantrail.protocol.messages import Seen
-from scantrail.server.database.schema import device_heads, log
+from scantrail.server.database.flights import Query, fly
+from scantrail.server.database.schema import device_heads
 from scantrail.server.database.sets import rows_with
 from scantrail.server.ledger.counters import Counter, Counters
 from scantrail.server.ledger.log import has_head, head_of, told_head
@@ -61,6 +63,23 @@ class Links:
             return Links(self.floor, self.below, positions, hashes)
         cut = len(positions) - MOST_LINKS
         return Links(positions[cut - 1], hashes[cut - 1], positions[cut:], hashes[cut:])
+
+
+class _Entry(NamedTuple):
+    """An entry of a log."""
+
+    position: int
+    row_hash: str
+    previous_row: str
+    device: str
+    epoch: str
+    seq: int
+
+
+_NEWEST = Query.of_both(
+    "SELECT position, row_hash, previous_row, device, epoch, seq FROM log"
+    " WHERE stream = $1 AND position > $2 ORDER BY position DESC LIMIT $3"
+)
 
 
 class Histories:
@@ -135,9 +154,7 @@ class Histories:
         if now == before:
             return True
         last, link = links.last
-        columns = (log.c.position, log.c.row_hash, log.c.previous_row, log.c.device, log.c.epoch, log.c.seq)
-        newest = select(*columns).where(log.c.stream == name, log.c.position > last)
-        entries = connection.execute(newest.order_by(log.c.position.desc()).limit(MOST_LINKS)).all()[::-1]
+        entries = [_Entry._make(row) for row in fly(connection, _NEWEST.asks(name, last, MOST_LINKS))[0]][::-1]
         if len(entries) == MOST_LINKS:
             self._links[name] = Links(entries[0].position, entries[0].row_hash)
             return has_head(connection, name, head_of(last, link))

@@ -120,7 +120,7 @@ def bodies_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict
         return {name: json.loads(body) for _, name, _, body in rows}
     form = _form(kind, kept)
     found = rows_with(connection, kept.table, kept.table.c.id, ids)
-    return {row.id: {**({form: row._mapping[kept.form]} if form else {}), **json.loads(row.body)} for row in found}
+    return {row.id: {**({form: getattr(row, kept.form)} if form else {}), **json.loads(row.body)} for row in found}
 
 
 def values_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
