@@ -83,7 +83,7 @@ def test_a_template_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_kind_is_refused_with_the_kinds() -> None:
-    with pytest.raises(OperatorError, match=r"There is no kind stock\. Kinds: sites, places"):
+    with pytest.raises(OperatorError, match=r"There is no kind stock\. Kinds: sites, partners, places"):
         print_template("stock")
 
 

@@ -131,6 +131,7 @@ def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
         RowKind.PRODUCT: 5,
         RowKind.PLACE: 28,
         RowKind.WORKER: 6,
+        RowKind.PARTY: 0,
         RowKind.HOLD: 2,
         RowKind.DOCUMENT: 17,
         RowKind.UNIT: 54,

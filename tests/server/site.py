@@ -40,7 +40,7 @@ from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.migrations import migrate
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import documents_by_number, put_documents
-from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.master import put_holds, put_parties, put_places, put_products, put_sites, put_workers
 from scantrail.server.records.units import put_units, units_by_id
 from tests.support.worlds import (
     CLERK,
@@ -48,6 +48,7 @@ from tests.support.worlds import (
     MODULE,
     NOW,
     PLACES,
+    PREMIUM,
     SARAH,
     SENSOR,
     SITE,
@@ -105,6 +106,7 @@ class ServedSite:
             put_products(connection, [MODULE, SENSOR])
             put_places(connection, PLACES)
             put_workers(connection, [SARAH, MIKE, CLERK], {each.id: VERIFIER for each in (SARAH, MIKE, CLERK)})
+            put_parties(connection, [PREMIUM])
             records = SqlRecords.of(connection, "MAIN", NOW)
             records.record(
                 Dated(Draft(events=(UnitRegistered(unit.id, Creation.RECEIVING, unit),)), NOW - timedelta(days=1))
@@ -115,7 +117,7 @@ class ServedSite:
             fly(connection, *records.finish())
             shared = [(RowKind.PRODUCT, each.id) for each in (MODULE, SENSOR)]
             shared += [(RowKind.WORKER, each.id) for each in (SARAH, MIKE, CLERK)]
-            tell(connection, GLOBAL_STREAM, [*shared, (RowKind.SITE, "MAIN")])
+            tell(connection, GLOBAL_STREAM, [*shared, (RowKind.PARTY, PREMIUM.id), (RowKind.SITE, "MAIN")])
 
     def enrolment_code(self, device: str, site: str = "MAIN") -> str:
         with self.database.writing() as connection:

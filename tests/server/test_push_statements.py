@@ -30,12 +30,12 @@ from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.judging import Device, take_push
 from scantrail.server.ledger.opening import opened
 from scantrail.server.records.documents import put_documents
-from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.master import put_holds, put_parties, put_places, put_products, put_sites, put_workers
 from scantrail.server.records.remembered import masters_at
 from scantrail.server.records.rows import MASTERS
 from scantrail.server.records.units import put_units
 from tests.server.site import VERIFIER, ServedSite
-from tests.support.worlds import CLERK, MODULE, PLACES, SARAH, SITE, exact_line, module, pick_list
+from tests.support.worlds import CLERK, MODULE, PLACES, PREMIUM, SARAH, SITE, exact_line, module, pick_list
 
 MOST_STATEMENTS, MOST_ROUND_TRIPS = 10, 4
 """On PostgreSQL those that begin and end a transaction are counted with the others."""
@@ -283,6 +283,7 @@ def test_whatever_an_import_alone_changes_is_another_version_of_it(served: Serve
         lambda connection: put_products(connection, [MODULE]),
         lambda connection: put_places(connection, PLACES),
         lambda connection: put_workers(connection, [SARAH], {SARAH.id: VERIFIER}),
+        lambda connection: put_parties(connection, [PREMIUM]),
         lambda connection: put_holds(connection, [hold]),
     ]
     for write in writes:

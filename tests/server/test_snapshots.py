@@ -28,7 +28,7 @@ from tests.server.site import ServedSite, tell
 from tests.support.devices import IDENTITY
 from tests.support.worlds import NOW, module
 
-ALL = ("labels", "gtins", *TABLE_NAMES.values())
+ALL = ("labels", "gtins", "others", *TABLE_NAMES.values())
 SHIPPED = module(
     90, status=Status.SHIPPED, place="ACME/", document="SH-1", changed_at=NOW, changed_by="mike", notes="x"
 )
@@ -91,7 +91,7 @@ def test_it_holds_the_same_rows_as_the_changes(served: ServedSite, snapshots: Sn
     assert tables(unpacked(snapshots, snapshot, tmp_path)) == expected
     assert len(expected["units"]) == 7
     assert snapshot.cursor.keys() == {"MAIN", "EAST", GLOBAL_STREAM}
-    assert snapshot.rows == sum(len(expected[name]) for name in TABLE_NAMES.values())
+    assert snapshot.rows == sum(len(expected[name]) for name in (*TABLE_NAMES.values(), "others"))
 
 
 def test_of_a_unit_elsewhere_a_device_knows_what_a_refusal_says_and_no_more(served: ServedSite, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.people.party import Party, PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.scans.reading import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in, understood
@@ -58,6 +59,7 @@ SARAH = Worker("sarah", "Sarah Johnson", "WKR-1001", "MAIN", (Role.PICKER,), "MA
 MIKE = Worker("mike", "Mike Chen", "WKR-1002", "MAIN", (Role.PICKER,), "MAIN/CART-06")
 CLERK = Worker("clara", "Clara Diaz", "WKR-1009", "MAIN", (Role.RECEIVING_CLERK,))
 SAM = Worker("sam", "Sam Okafor", "WKR-1005", "MAIN", (Role.SUPERVISOR,))
+PREMIUM = Party("7c9e6679-7425-40de-944b-e07fc1f90ae7", PartyKind.CUSTOMER, "Premium Manufacturing")
 NOW = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
 TODAY = date(2025, 1, 28)
 

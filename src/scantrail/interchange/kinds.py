@@ -12,7 +12,7 @@ from scantrail.interchange import cells
 from scantrail.interchange.cells import one_of
 from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no
 from scantrail.interchange.document_kinds import ALLOCATIONS, PICK_LISTS, PURCHASE_ORDERS, SALES_ORDERS
-from scantrail.interchange.master_kinds import PLACES, PRODUCTS, SITES, WORKERS
+from scantrail.interchange.master_kinds import PARTNERS, PLACES, PRODUCTS, SITES, WORKERS
 from scantrail.interchange.steps import Step
 from scantrail.words import N_
 
@@ -124,6 +124,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         SITES,
+        PARTNERS,
         PLACES,
         PRODUCTS,
         WORKERS,

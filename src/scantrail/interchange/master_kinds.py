@@ -1,8 +1,9 @@
-"""Columns of sites, products, places and workers."""
+"""Columns of sites, products, partners, places and workers."""
 
 from __future__ import annotations
 
 from scantrail.domain.names.identifiers import CaseRule
+from scantrail.domain.people.party import PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
 from scantrail.domain.settings.picking import PickCondition
@@ -78,6 +79,18 @@ PRODUCTS = Kind(
         plain("tracking_reason", N_("why it is followed so finely"), "warranty"),
         plain("model", N_("model"), "CM-500"),
         plain("manufacturer", N_("who makes it"), "Example Controls"),
+    ),
+)
+
+PARTNERS = Kind(
+    "partners",
+    ("id", "name"),
+    N_("Companies and people that goods come from and go to."),
+    (
+        Column("id", cells.code, N_("your own number of it, or its id here; empty: found by name"), "C-1041"),
+        needed("name", cells.text, N_("full name"), "Premium Manufacturing"),
+        needed("kind", one_of(PartyKind), N_("customer, dealer, supplier, service_centre or authority"), "customer"),
+        plain("class", N_("for example VIP: the class of its orders that state none"), "VIP"),
     ),
 )
 

@@ -101,8 +101,11 @@ class Plan:
         """The counts of a row's kind in its file."""
         return self.counts.setdefault((row.kind, row.spot.file), Count())
 
-    def put(self, kind: RowKind, row: Checked, key: str, old: T | None, new: T) -> bool:
-        """Write a row if it is new or differs from the one on record; gives whether it is written."""
+    def put(self, kind: RowKind, row: Checked, key: str, old: T | None, new: T, called: str = "") -> bool:
+        """Write a row if it is new or differs from the one on record; gives whether it is written.
+
+        `called` is what people call it, where that is not its key.
+        """
         count = self.count(row)
         if old == new:
             count.unchanged += 1
@@ -112,7 +115,7 @@ class Plan:
             count.added += 1
         else:
             count.changed += 1
-            self.differences.extend(differences(row.kind, key, old, new))
+            self.differences.extend(differences(row.kind, called or key, old, new))
         return True
 
     def act(

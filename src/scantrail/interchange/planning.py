@@ -12,6 +12,7 @@ from scantrail.interchange.checking import Checked, CheckedRows
 from scantrail.interchange.holding import plan_holds
 from scantrail.interchange.masters import check_sites, plan_places, plan_products, plan_sites, plan_workers
 from scantrail.interchange.orders import plan_purchase_orders, plan_sales_orders
+from scantrail.interchange.partners import plan_partners
 from scantrail.interchange.picking import plan_allocations, plan_pick_lists
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.problems import Problems
@@ -21,6 +22,7 @@ from scantrail.interchange.records import (
     load_documents,
     load_masters,
     load_named_units,
+    load_parties,
     load_past,
     load_promises,
     load_reserving,
@@ -35,7 +37,9 @@ def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems
     records = load_masters(connection)
     pick_lists = frozenset(row["number"] for row in rows["pick_lists"])
     plan = Plan(records, now, problems, rejected=rows.rejected, pick_lists=pick_lists)
+    load_parties(connection, records, set(_partners(rows)))
     plan_sites(rows["sites"], plan)
+    plan_partners(rows["partners"], plan)
     plan_places(rows["places"], plan)
     check_sites(rows["sites"], plan)
     plan_products(rows["products"], plan)
@@ -63,6 +67,11 @@ def _load_the_rest(connection: Connection, records: Records, rows: CheckedRows) 
 
 def _on_record(records: Records, rows: CheckedRows) -> Iterable[DocumentId]:
     return [row["number"] for row in rows["sales_orders"] if row["number"] in records.documents]
+
+
+def _partners(rows: CheckedRows) -> Iterator[str]:
+    """What the files call partners."""
+    yield from (row[name] for row in rows["partners"] for name in ("id", "name"))
 
 
 def _documents(rows: CheckedRows) -> Iterator[DocumentId]:

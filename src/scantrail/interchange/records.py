@@ -17,6 +17,7 @@ from scantrail.domain.facts.picking.events import UnitAllocated
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.stored import event_from_plain
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.people.party import Parties
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.things.hold import Hold, Holds
@@ -27,7 +28,15 @@ from scantrail.server.database.bodies import from_body
 from scantrail.server.database.schema import documents, events
 from scantrail.server.database.sets import chunks
 from scantrail.server.records.documents import documents_by_number
-from scantrail.server.records.master import all_holds, all_places, all_products, all_sites, all_workers, pin_verifiers
+from scantrail.server.records.master import (
+    all_holds,
+    all_places,
+    all_products,
+    all_sites,
+    all_workers,
+    parties_called,
+    pin_verifiers,
+)
 from scantrail.server.records.units import units_by_id, units_labelled
 
 PastKey = tuple[UnitId, str, str]
@@ -46,6 +55,8 @@ class Records:
     places: dict[PlaceId, Place] = field(default_factory=dict)
     workers: dict[WorkerId, Worker] = field(default_factory=dict)
     verifiers: dict[WorkerId, str] = field(default_factory=dict)
+    parties: Parties = field(default_factory=Parties)
+    """Those that the files or the documents on record name."""
     holds: dict[str, Hold] = field(default_factory=dict)
     """Open and closed; see `put_hold`."""
     documents: dict[DocumentId, Document] = field(default_factory=dict)
@@ -97,7 +108,7 @@ def has_progress(pick_list: PickList) -> bool:
 
 
 def load_masters(connection: Connection) -> Records:
-    """Everything but units and documents: there is little of it."""
+    """Everything but partners, units and documents: there is little of it."""
     workers = all_workers(connection)
     return Records(
         sites=all_sites(connection),
@@ -107,6 +118,13 @@ def load_masters(connection: Connection) -> Records:
         verifiers=pin_verifiers(connection, workers),
         holds=all_holds(connection),
     )
+
+
+def load_parties(connection: Connection, records: Records, texts: Iterable[str]) -> None:
+    """Add the partners whose id, number or exact name is one of these texts; what this import has changed stays."""
+    for party in parties_called(connection, texts).values():
+        if party.id not in records.parties:
+            records.parties.put(party)
 
 
 def load_documents(connection: Connection, records: Records, numbers: Iterable[DocumentId]) -> None:

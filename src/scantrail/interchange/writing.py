@@ -17,7 +17,15 @@ from scantrail.server.database.sets import CHUNK, chunks
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import put_documents
-from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers, stream_of
+from scantrail.server.records.master import (
+    put_holds,
+    put_parties,
+    put_places,
+    put_products,
+    put_sites,
+    put_workers,
+    stream_of,
+)
 from scantrail.server.records.units import put_units
 
 Wrote = Callable[[int], None]
@@ -49,6 +57,7 @@ def _write_rows(connection: Connection, plan: Plan) -> None:
     put_places(connection, written.get(RowKind.PLACE, {}).values())
     verifiers = {**plan.records.verifiers, **{worker: pin_verifier(pin) for worker, pin in plan.pins.items()}}
     put_workers(connection, written.get(RowKind.WORKER, {}).values(), verifiers)
+    put_parties(connection, written.get(RowKind.PARTY, {}).values())
     put_holds(connection, written.get(RowKind.HOLD, {}).values())
     put_documents(connection, written.get(RowKind.DOCUMENT, {}).values())
 

@@ -10,6 +10,7 @@ from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
@@ -28,6 +29,7 @@ class RowKind(str):
     PRODUCT: ClassVar[RowKind]
     PLACE: ClassVar[RowKind]
     WORKER: ClassVar[RowKind]
+    PARTY: ClassVar[RowKind]
     HOLD: ClassVar[RowKind]
     DOCUMENT: ClassVar[RowKind]
     UNIT: ClassVar[RowKind]
@@ -41,6 +43,7 @@ RowKind.SITE = RowKind("site")
 RowKind.PRODUCT = RowKind("product")
 RowKind.PLACE = RowKind("place")
 RowKind.WORKER = RowKind("worker")
+RowKind.PARTY = RowKind("party")
 RowKind.HOLD = RowKind("hold")
 RowKind.DOCUMENT = RowKind("document")
 RowKind.UNIT = RowKind("unit")
@@ -139,6 +142,7 @@ KINDS: dict[RowKind, Kind] = {
     RowKind.PRODUCT: _of(Product),
     RowKind.PLACE: _of(Place),
     RowKind.WORKER: _of(Worker),
+    RowKind.PARTY: _of(Party),
     RowKind.HOLD: _of(Hold),
     RowKind.SITE: _of(Site),
 }

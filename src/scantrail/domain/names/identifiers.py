@@ -23,6 +23,8 @@ SiteId = str
 DocumentId = str
 """A document's number, for example `PL-2025-0091`."""
 WorkerId = str
+PartyId = str
+"""Random: it says nothing of whom it names."""
 DeviceId = str
 
 

@@ -123,6 +123,15 @@ workers = Table(
     Column("body", Text, nullable=False),
 )
 
+parties = Table(
+    "parties",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("number", String, nullable=False, index=True),
+    Column("name", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,

@@ -1,4 +1,4 @@
-"""Repository of what changes by import only: sites, products, places, workers, holds."""
+"""Repository of what changes by import only: sites, products, places, workers, partners, holds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from scantrail.domain.names.identifiers import PlaceId, ProductId, SiteId, WorkerId, gtin14
+from scantrail.domain.names.identifiers import PartyId, PlaceId, ProductId, SiteId, WorkerId, gtin14
+from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.things.hold import Hold
@@ -15,7 +16,7 @@ from scantrail.domain.things.product import Product
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.bodies import T, from_body, to_body
 from scantrail.server.database.flights import Row
-from scantrail.server.database.schema import gtins, holds, places, products, sites, streams, workers
+from scantrail.server.database.schema import gtins, holds, parties, places, products, sites, streams, workers
 from scantrail.server.database.sets import put, rows_with
 from scantrail.server.records.remembered import note_masters_changed
 
@@ -83,6 +84,19 @@ def worker_with_badge(connection: Connection, badge: str) -> tuple[Worker, str] 
 def pin_verifiers(connection: Connection, ids: Iterable[WorkerId]) -> dict[WorkerId, str]:
     """The verifiers of these workers' PINs."""
     return {row.id: row.pin_verifier for row in rows_with(connection, workers, workers.c.id, ids)}
+
+
+def parties_by_id(connection: Connection, ids: Iterable[PartyId]) -> dict[PartyId, Party]:
+    """The partners with these ids."""
+    return _by_id(connection, parties, Party, ids)
+
+
+def parties_called(connection: Connection, texts: Iterable[str]) -> dict[PartyId, Party]:
+    """The partners whose id, number or exact name is one of these texts."""
+    wanted = set(texts) - {""}
+    columns = (parties.c.id, parties.c.number, parties.c.name)
+    rows = [row for column in columns for row in rows_with(connection, parties, column, wanted)]
+    return {row.id: from_body(Party, row.body) for row in rows}
 
 
 def all_holds(connection: Connection) -> dict[str, Hold]:
@@ -155,6 +169,12 @@ def put_workers(connection: Connection, changed: Iterable[Worker], verifiers: Ma
         for each in changed
     ]
     _put(connection, workers, rows)
+
+
+def put_parties(connection: Connection, changed: Iterable[Party]) -> None:
+    """Write partners."""
+    rows = [{"id": each.id, "number": each.number, "name": each.name, "body": to_body(each)} for each in changed]
+    _put(connection, parties, rows)
 
 
 def put_holds(connection: Connection, changed: Iterable[Hold]) -> None:

@@ -22,7 +22,7 @@ from scantrail.server.database.sets import put
 from scantrail.server.records.rows import MASTERS, Ids, read_masters
 
 VERSION = "masters"
-"""The key in `meta` of a text that is another one after every change of a site, product, place, worker or hold."""
+"""The key in `meta` of a text that is another one after every change of a row that only imports change."""
 
 MOST = 50_000
 """Rows that are remembered; then all are read again as they are needed. Each takes about 1 kB."""

@@ -50,6 +50,7 @@ KEPT: dict[RowKind, Kept] = {
     RowKind.PRODUCT: Kept(schema.products),
     RowKind.PLACE: Kept(schema.places),
     RowKind.WORKER: Kept(schema.workers),
+    RowKind.PARTY: Kept(schema.parties),
     RowKind.HOLD: Kept(schema.holds),
 }
 """The kinds with a table of their own; rows of all others lie together in `others`, found by kind and id alone."""

@@ -1,0 +1,58 @@
+"""Partners: rows of their own, and found by what other rows call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.names.identifiers import PartyId
+from scantrail.domain.people.party import Party
+from scantrail.interchange.checking import Checked
+from scantrail.interchange.plan import Plan
+from scantrail.interchange.problems import Spot
+from scantrail.words import M
+
+
+def plan_partners(rows: Iterable[Checked], plan: Plan) -> None:
+    """Add and change partners. A row is matched by id or number; without one on record, by its exact name."""
+    seen: dict[PartyId, Spot] = {}
+    for row in rows:
+        matching = _on_record(plan, row["id"], row["name"])
+        if len(matching) > 1:
+            _several(plan, row, "id", matching)
+            continue
+        old = matching[0] if matching else None
+        party = Party(
+            id=old.id if old else str(uuid4()),
+            kind=row["kind"],
+            name=row["name"],
+            number=_number(old, row["id"]),
+            customer_class=row["class"],
+        )
+        first = seen.setdefault(party.id, row.spot)
+        if first is not row.spot:
+            plan.problem(row, M("expected each once; this is also in {spot}", spot=str(first)), "name")
+        plan.put(RowKind.PARTY, row, party.id, old, party, called=party.number or party.name)
+        plan.records.parties.put(party)
+
+
+def _number(old: Party | None, called: str) -> str:
+    """A partner keeps its number; a row may give one to a partner that has none, by any text but its id."""
+    if old is None:
+        return called
+    return old.number or (called if called != old.id else "")
+
+
+def _on_record(plan: Plan, called: str, name: str) -> tuple[Party, ...]:
+    """The partner that a row is about; several where its name alone does not tell which."""
+    parties = plan.records.parties
+    found = parties.of_id(called)
+    if found is not None:
+        return (found,)
+    return tuple(each for each in parties.of_name(name) if not (called and each.number))
+
+
+def _several(plan: Plan, row: Checked, column: str, matching: Iterable[Party]) -> None:
+    ids = ", ".join(sorted(each.number or each.id for each in matching))
+    plan.problem(row, M("expected one of {ids}: several partners have this name", ids=ids), column)
