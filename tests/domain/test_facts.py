@@ -20,6 +20,7 @@ from scantrail.domain.fold import fold
 from scantrail.domain.judge import absorb, judge
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.domain.rules.refusals.rights import RightCode
+from scantrail.domain.things.container import Container, ContainerKind
 from scantrail.domain.things.status import Status, may_become
 from scantrail.domain.things.unit import Unit
 from scantrail.words import say
@@ -74,6 +75,8 @@ def _row(thing: Thing) -> object:
     kind, name = thing
     if kind == RowKind.UNIT:
         return replace(UNIT, id=name)
+    if kind == RowKind.CONTAINER:
+        return Container(name, ContainerKind.CARTON, UNIT.place)
     return replace(LIST, number=name) if kind == RowKind.DOCUMENT else None
 
 

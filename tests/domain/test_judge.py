@@ -17,7 +17,7 @@ from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import LineShorted, PickUndone, ShortUndone, UnitPicked
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated, LabelUnreadable, UnitQuarantined
 from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, TaskCompleted, TaskTaken
 from scantrail.domain.facts.work.refusals import WorkCode

@@ -17,6 +17,7 @@ from scantrail.domain.documents.document import Taken
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import EVENT_TYPES
 from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.packing.events import ContainerMade, UnitPacked, UnitUnpacked
 from scantrail.domain.facts.picking.events import (
     AllocationReleased,
     BinFoundEmpty,
@@ -28,7 +29,7 @@ from scantrail.domain.facts.picking.events import (
     UnitsReserved,
     UnitSubstituted,
 )
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import ContainerMoved, QuantityMoved, UnitMoved
 from scantrail.domain.facts.quality.events import (
     ConditionStated,
     LabelUnreadable,
@@ -55,12 +56,15 @@ from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.things.container import ContainerKind
 from scantrail.domain.things.status import GONE, Status
 from scantrail.domain.things.unit import Condition
 from tests.support.judging import judge_act
 from tests.support.strategies import EVENTS
 from tests.support.worlds import (
+    CABLE,
     CLERK,
+    JENNIFER,
     MIKE,
     MODULE,
     NOW,
@@ -86,6 +90,11 @@ PICKED = UnitPicked(WANTED.id, WANTED.serial, LIST, "1", ORDER, BIN, CART, Statu
 DAMAGED = UnitQuarantined(WANTED.id, Status.ALLOCATED, BIN, BIN, document=LIST, line="1")
 SUBSTITUTED = UnitSubstituted(FREE.id, FREE.serial, LIST, "1", ORDER, WANTED.id)
 ALL_SHORT = (LineShorted(LIST, "1", 1, (WANTED.id,)), LineShorted(LIST, "2", 1))
+
+
+SSCC = "095212340000000419"
+CARTON_MADE = ContainerMade(SSCC, ContainerKind.CARTON, BIN)
+PACKED_AND_BACK = (UnitPacked(FREE.id, SSCC, BIN, BIN), UnitUnpacked(FREE.id, SSCC, BIN, OTHER_BIN))
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,11 @@ DEVICE_FACTS: dict[type[Event], Sample] = {
     CheckNotMet: Sample((CheckNotMet(LIST, SITE.pick_checklist[0]),), before=ALL_SHORT),
     TaskCompleted: Sample((TaskCompleted(LIST),), before=ALL_SHORT),
     AttentionSettled: Sample((AttentionSettled("Scanner-05", "e", 1, FREE.id),), is_right=False),
+    ContainerMade: Sample((ContainerMade(SSCC, ContainerKind.CARTON, BIN),), worker=JENNIFER),
+    UnitPacked: Sample((CARTON_MADE, UnitPacked(FREE.id, SSCC, BIN, BIN)), worker=JENNIFER),
+    UnitUnpacked: Sample((CARTON_MADE, *PACKED_AND_BACK), worker=JENNIFER),
+    ContainerMoved: Sample((CARTON_MADE, ContainerMoved(SSCC, (), BIN, OTHER_BIN)), worker=JENNIFER),
+    QuantityMoved: Sample((QuantityMoved(CABLE.id, "", 5, BIN, OTHER_BIN),)),
     WorkerSignedIn: Sample((WorkerSignedIn(SARAH.id, offline=True),), is_right=False),
     WorkerSignedOut: Sample((WorkerSignedOut(SARAH.id),), is_right=False),
 }

@@ -47,6 +47,14 @@ def test_a_changed_row_is_shown_as_a_difference(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["carton", "Pallet"])
+def test_a_carton_is_no_place_any_more(desk: Desk, kind: str) -> None:
+    desk.with_basics()
+    problem = the_problem(desk.bring(places=[{"place": "MAIN/C-1", "kind": kind, "pickable": False}]))
+    assert problem.startswith(f'rows.json, places[0], kind: "{kind}"')
+    assert "cartons and pallets are no places: leave this row out" in problem
+
+
 def test_a_new_pin_is_a_change_and_an_empty_one_keeps_it(desk: Desk) -> None:
     desk.with_basics()
     outcome = done(desk.bring(workers=[{**SARAH, "pin": "9876"}]))

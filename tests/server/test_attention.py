@@ -14,7 +14,7 @@ from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickedUnit
 from scantrail.domain.facts.attention import AttentionSettled
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed

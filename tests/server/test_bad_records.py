@@ -13,7 +13,7 @@ from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.facts.holding import HoldClosed
 from scantrail.domain.facts.picking.events import UnitAllocated
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.sessions import WorkerSignedIn

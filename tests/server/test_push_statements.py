@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitPicked
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskTaken

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.receiving.refusals import ReceivingCode
 from scantrail.domain.things.unit import Unit

@@ -20,7 +20,7 @@ from scantrail.domain.scans.reading import COMMAND_PREFIX, Candidates, Carrier, 
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place, PlaceKind
-from scantrail.domain.things.product import Product, ProductGtin
+from scantrail.domain.things.product import Product, ProductGtin, Tracking
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
@@ -41,6 +41,7 @@ MODULE = Product(
     serial_format="CM500-YYYY-NNNN",
 )
 SENSOR = Product("TS-200", "TS-200", "Temperature Sensor TS-200", serial_format="TS2NNNNNN")
+CABLE = Product("CBL-M12-5", "CBL-M12-5", "Cable M12, 5 m", tracking=Tracking.QUANTITY)
 PLACES = tuple(
     Place(f"MAIN/{code}", "MAIN", code, kind, pickable, route)
     for route, (code, kind, pickable) in enumerate(
@@ -60,6 +61,7 @@ MIKE = Worker("mike", "Mike Chen", "WKR-1002", "MAIN", (Role.PICKER,), "MAIN/CAR
 CLERK = Worker("clara", "Clara Diaz", "WKR-1009", "MAIN", (Role.RECEIVING_CLERK,))
 SAM = Worker("sam", "Sam Okafor", "WKR-1005", "MAIN", (Role.SUPERVISOR,))
 PREMIUM = Party("7c9e6679-7425-40de-944b-e07fc1f90ae7", PartyKind.CUSTOMER, "Premium Manufacturing")
+JENNIFER = Worker("jennifer", "Jennifer Lee", "WKR-1010", "MAIN", (Role.SHIPPING,))
 NOW = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
 TODAY = date(2025, 1, 28)
 
@@ -128,9 +130,9 @@ def world(*units: Unit, lists: tuple[PickList, ...] = (), holds: tuple[Hold, ...
         {
             RowKind.UNIT: {each.id: each for each in units},
             RowKind.DOCUMENT: {each.number: each for each in lists},
-            RowKind.PRODUCT: {each.id: each for each in (MODULE, SENSOR)},
+            RowKind.PRODUCT: {each.id: each for each in (MODULE, SENSOR, CABLE)},
             RowKind.PLACE: {each.id: each for each in PLACES},
-            RowKind.WORKER: {each.id: each for each in (SARAH, MIKE, CLERK)},
+            RowKind.WORKER: {each.id: each for each in (SARAH, MIKE, CLERK, JENNIFER)},
         },
     )
     return World(site, rows, Holds(holds))

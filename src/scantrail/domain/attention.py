@@ -16,12 +16,14 @@ from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.wordings import explain
 from scantrail.words import M, Message
 
-Topic = tuple[DocumentId | None, frozenset[UnitId]]
-"""A document and its units. What goes wrong again with the same goods is no trouble of its own."""
+Topic = tuple[DocumentId | None, frozenset[str]]
+"""A document, and the names of the goods. What goes wrong again with the same goods is no trouble of its own."""
+
+_GOODS = (RowKind.UNIT, RowKind.CONTAINER, RowKind.QUANTITY)
 
 
 def _named(things: Iterable[Thing], kind: RowKind) -> frozenset[str]:
-    return frozenset(name for each, name in things if each is kind)
+    return frozenset(name for each, name in things if each == kind)
 
 
 def units_in(act: Act) -> frozenset[UnitId]:
@@ -50,6 +52,11 @@ def is_on_the_way(act: Act) -> bool:
     return all(fact_of(event).on_the_way for event in act.draft.events)
 
 
+def goods_in(act: Act) -> frozenset[Thing]:
+    """The goods that an act is about: units, containers, and quantities in their places."""
+    return frozenset(thing for thing in things_in(act.draft) if thing[0] in _GOODS)
+
+
 def registered_in(act: Act) -> frozenset[UnitId]:
     """The units that an act puts on record."""
     creating = [each for each in act.draft.events if RowKind.UNIT in fact_of(each).creates]
@@ -62,18 +69,18 @@ def documents_in(act: Act) -> frozenset[DocumentId]:
 
 
 def unit_of(event: Event) -> UnitId | None:
-    """The unit an event is about."""
-    return next(iter(_named(things_of(event), RowKind.UNIT)), None)
+    """The first unit an event is about."""
+    return next((name for kind, name in things_of(event) if kind == RowKind.UNIT), None)
 
 
 def document_of(event: Event) -> DocumentId | None:
-    """The document an event is about."""
-    return next(iter(_named(things_of(event), RowKind.DOCUMENT)), None)
+    """The first document an event is about."""
+    return next((name for kind, name in things_of(event) if kind == RowKind.DOCUMENT), None)
 
 
 def topic_of(act: Act) -> Topic:
     """What an act is about, as one trouble for a person."""
-    return act.draft.document, units_in(act)
+    return act.draft.document, frozenset(name for _, name in goods_in(act))
 
 
 def settlements_in(act: Act) -> tuple[AttentionSettled, ...]:
@@ -98,7 +105,7 @@ def desk_todo(act: Act | None, refusal: Refusal, *, picker: str, goods: str, dev
 
     `picker` is the name of the person, `goods` the serials.
     """
-    if act is not None and refusal.code != ActCode.MISUSE and not units_in(act):
+    if act is not None and refusal.code != ActCode.MISUSE and not goods_in(act):
         return M("No goods were moved by it. See that the work on {document} goes on.", document=act.draft.document)
     place = place_in(act) if act else None
     home = code_of(place) if place else M("its place")

@@ -19,8 +19,10 @@ from scantrail.domain.acts.world import World
 from scantrail.domain.facts import fact_of, things_in, touched
 from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import WorkerId
+from scantrail.domain.rules.containers import apart_refusal
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.records import not_allowed
+from scantrail.domain.rules.refusals.containers import ContainerCode
 from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.scans.reading import Said
@@ -52,7 +54,7 @@ def judge(draft: Draft, by: By, said: Said | None, world: World, today: date) ->
         refusal = _refusal_of(sight, fact_of(event), event) or _taken(sight, fact_of(event), event)
         if refusal is not None:
             return Judgement(refusal)
-    refusal = scope_refusal(world, sight.changed)
+    refusal = scope_refusal(world, sight.changed) or apart_refusal(world, sight.changed)
     return Judgement(refusal) if refusal is not None else Judgement(None, sight.changed)
 
 
@@ -71,11 +73,11 @@ def _refusal_of(sight: Sight, fact: Fact[Any], event: Event) -> Refusal | None:
 
 def _not_on_record(thing: Thing) -> Refusal:
     kind, name = thing
-    return (
-        refuse(ScanCode.UNKNOWN_SERIAL, wanted="–")
-        if kind == RowKind.UNIT
-        else refuse(ActCode.UNKNOWN_DOCUMENT, document=name)
-    )
+    if kind == RowKind.UNIT:
+        return refuse(ScanCode.UNKNOWN_SERIAL, wanted="–")
+    if kind == RowKind.CONTAINER:
+        return refuse(ContainerCode.CONTAINER_UNKNOWN, sscc=name)
+    return refuse(ActCode.UNKNOWN_DOCUMENT, document=name)
 
 
 def _taken(sight: Sight, fact: Fact[Any], event: Event) -> Refusal | None:

@@ -8,14 +8,17 @@ from datetime import datetime
 from scantrail.domain.acts import refusals as acts
 from scantrail.domain.acts.refusal import RAW_CODE, Code, Refusal, Wording, Wordings
 from scantrail.domain.acts.refusals import ActCode
+from scantrail.domain.facts.packing import refusals as packing
+from scantrail.domain.facts.placing import refusals as placing
 from scantrail.domain.facts.quality import refusals as quality
 from scantrail.domain.facts.receiving import refusals as receiving
 from scantrail.domain.facts.work import refusals as work
-from scantrail.domain.rules.refusals import goods, pick, rights, scan, sites, task
+from scantrail.domain.rules.refusals import containers, goods, pick, rights, scan, sites, task
 from scantrail.words import M, Message
 
 FAMILIES: tuple[Wordings, ...] = tuple(
-    each.WORDINGS for each in (acts, rights, sites, scan, goods, task, pick, work, quality, receiving)
+    each.WORDINGS
+    for each in (acts, rights, sites, scan, goods, containers, task, pick, work, quality, receiving, placing, packing)
 )
 """The codes of each family; no two have one of the same name."""
 

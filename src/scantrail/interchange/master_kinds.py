@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scantrail.domain.names.identifiers import CaseRule
 from scantrail.domain.people.party import PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
 from scantrail.domain.settings.picking import PickCondition
-from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.place import CONTAINERS, PlaceKind
 from scantrail.domain.things.product import Tracking
 from scantrail.interchange import cells
 from scantrail.interchange.cells import many, one_of
 from scantrail.interchange.columns import Column, Kind, absent, listed, needed, plain, yes_no
-from scantrail.words import N_
+from scantrail.interchange.problems import CellError
+from scantrail.words import N_, M
 
 _SITE = Site("", "", "")
 
@@ -94,6 +97,14 @@ PARTNERS = Kind(
     ),
 )
 
+
+def _place_kind(value: Any) -> PlaceKind:
+    """What sort of place it is. Cartons and pallets were kinds of places once, and stand in files of that time."""
+    if cells.text(value).lower() in CONTAINERS:
+        raise CellError(M("cartons and pallets are no places: leave this row out; they come on record when packed"))
+    return one_of(PlaceKind)(value)
+
+
 PLACES = Kind(
     "places",
     ("place",),
@@ -102,8 +113,8 @@ PLACES = Kind(
         needed("place", cells.place, N_("site or partner, slash, the code on the label"), "MAIN/A-15-03"),
         needed(
             "kind",
-            one_of(PlaceKind),
-            N_("bin, dock, staging, cart, carton, pallet, in_transit, customer, service_centre, supplier or unknown"),
+            _place_kind,
+            N_("bin, dock, staging, cart, in_transit, customer, service_centre, supplier or unknown"),
             "bin",
         ),
         needed("pickable", cells.flag, N_("whether units may be picked from it"), "yes"),

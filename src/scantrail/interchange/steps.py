@@ -6,7 +6,7 @@ from enum import Enum
 
 from scantrail.domain.acts.event import Event
 from scantrail.domain.facts.picking.events import AllocationReleased, UnitAllocated, UnitPicked
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantined
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped

@@ -17,7 +17,7 @@ from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By, made_by
 from scantrail.domain.acts.world import World
-from scantrail.domain.attention import registered_in, units_in
+from scantrail.domain.attention import goods_in, registered_in
 from scantrail.domain.facts import things_in
 from scantrail.domain.judge import Judgement, absorb, goods_refusal
 from scantrail.domain.names.codes import CodePrefix
@@ -259,7 +259,7 @@ class _Bench:
         # What registers a unit is the very step that earlier acts about it may lack.
         in_line = things - set(map(unit, registered_in(act)))
         if act.draft.refusal is None and self._queue.is_behind(act.id, in_line):
-            is_about_goods = self._queue.is_behind(act.id, map(unit, units_in(act)))
+            is_about_goods = self._queue.is_behind(act.id, goods_in(act))
             conflict = None if is_about_goods else goods_refusal(act.draft, made_by(act), self._world)
             return Judgement(conflict or refuse(ActCode.EARLIER_WAITS))
         today = happened.astimezone(self._zone).date()

@@ -16,6 +16,7 @@ from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import documents_in
+from scantrail.domain.rules.refusals.containers import ContainerCode
 from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.settings.waiting import WaitingSettings
 from scantrail.domain.wordings import explain
@@ -99,7 +100,7 @@ def lacks_a_step(act: Act, refusal: Refusal, world: World, queue: Queue) -> bool
     match refusal.code:
         case ActCode.UNKNOWN_DOCUMENT:
             return refusal.facts["document"] not in world.documents
-        case ScanCode.UNKNOWN_SERIAL:
+        case ScanCode.UNKNOWN_SERIAL | ContainerCode.CONTAINER_UNKNOWN:
             return True
         case _:
             return queue.has_before(act.id, frozenset(map(document, documents_in(act))))

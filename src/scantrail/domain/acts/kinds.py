@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import ContainerId, DocumentId, PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
+from scantrail.domain.things.container import Container
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
+from scantrail.domain.things.quantity import Quantity, quantity_id
 from scantrail.domain.things.unit import Unit
 
 
@@ -33,6 +35,8 @@ class RowKind(str):
     HOLD: ClassVar[RowKind]
     DOCUMENT: ClassVar[RowKind]
     UNIT: ClassVar[RowKind]
+    CONTAINER: ClassVar[RowKind]
+    QUANTITY: ClassVar[RowKind]
     ATTENTION: ClassVar[RowKind]
     """A record that did not apply and that somebody has settled elsewhere; see `SettledRecord`."""
     VERDICT: ClassVar[RowKind]
@@ -47,6 +51,8 @@ RowKind.PARTY = RowKind("party")
 RowKind.HOLD = RowKind("hold")
 RowKind.DOCUMENT = RowKind("document")
 RowKind.UNIT = RowKind("unit")
+RowKind.CONTAINER = RowKind("container")
+RowKind.QUANTITY = RowKind("quantity")
 RowKind.ATTENTION = RowKind("attention")
 RowKind.VERDICT = RowKind("verdict")
 
@@ -62,6 +68,16 @@ def unit(unit_id: UnitId) -> Thing:
 def document(number: DocumentId) -> Thing:
     """A document's row."""
     return RowKind.DOCUMENT, number
+
+
+def container(sscc: ContainerId) -> Thing:
+    """A container's row."""
+    return RowKind.CONTAINER, sscc
+
+
+def quantity(place_id: PlaceId, product_id: ProductId, lot: str) -> Thing:
+    """The row of a product and lot in a place."""
+    return RowKind.QUANTITY, quantity_id(place_id, product_id, lot)
 
 
 def product(product_id: ProductId) -> Thing:
@@ -133,12 +149,23 @@ def _from_document(value: Document) -> Iterable[Thing]:
 
 
 def _from_unit(value: Unit) -> Iterable[Thing]:
-    return product(value.product), place(value.place), worker(value.changed_by)
+    found = product(value.product), place(value.place), worker(value.changed_by)
+    return found if value.container is None else (*found, container(value.container))
+
+
+def _from_container(value: Container) -> Iterable[Thing]:
+    return (place(value.place),)
+
+
+def _from_quantity(value: Quantity) -> Iterable[Thing]:
+    return product(value.product), place(value.place)
 
 
 KINDS: dict[RowKind, Kind] = {
     RowKind.DOCUMENT: Kind(_read_document, _written_document, lambda value: value.number, _from_document),
     RowKind.UNIT: _of(Unit, _from_unit),
+    RowKind.CONTAINER: _of(Container, _from_container),
+    RowKind.QUANTITY: _of(Quantity, _from_quantity),
     RowKind.PRODUCT: _of(Product),
     RowKind.PLACE: _of(Place),
     RowKind.WORKER: _of(Worker),

@@ -8,12 +8,13 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts.act import Act, ActId, Draft
-from scantrail.domain.acts.kinds import Thing, document, unit
+from scantrail.domain.acts.kinds import Thing, container, document, unit
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import DeviceId, DocumentId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import ContainerId, DeviceId, DocumentId, UnitId, WorkerId
 from scantrail.domain.scans.reading import Said
+from scantrail.domain.things.container import Container
 from scantrail.domain.things.unit import Unit
 
 
@@ -80,6 +81,11 @@ class Sight:
     def unit(self, name: UnitId) -> Unit:
         """A unit that the event touches: it is on record, or the check is not asked."""
         found: Unit = self.row(unit(name))
+        return found
+
+    def container(self, sscc: ContainerId) -> Container:
+        """A container that the event touches: it is on record, or the check is not asked."""
+        found: Container = self.row(container(sscc))
         return found
 
     def pick_list(self, number: DocumentId) -> PickList:

@@ -14,6 +14,7 @@ from scantrail.domain.facts import (
     correcting,
     holding,
     imports,
+    packing,
     picking,
     placing,
     quality,
@@ -24,7 +25,20 @@ from scantrail.domain.facts import (
 )
 from scantrail.words import Message
 
-FAMILIES = (work, receiving, placing, picking, shipping, quality, correcting, holding, sessions, attention, imports)
+FAMILIES = (
+    work,
+    receiving,
+    placing,
+    picking,
+    packing,
+    shipping,
+    quality,
+    correcting,
+    holding,
+    sessions,
+    attention,
+    imports,
+)
 """Every family: a module, or a folder, with its own `FACTS`."""
 
 FACTS: dict[type[Event], Fact[Any]] = {fact.event: fact for family in FAMILIES for fact in family.FACTS}

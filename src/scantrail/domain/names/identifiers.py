@@ -26,6 +26,8 @@ WorkerId = str
 PartyId = str
 """Random: it says nothing of whom it names."""
 DeviceId = str
+ContainerId = str
+"""The SSCC of a carton or pallet: 18 digits, for example `095212340000000419`."""
 
 
 class CaseRule(Enum):
@@ -148,6 +150,15 @@ def gtin_problem(text: str) -> Message | None:
     if check != int(text[-1]):
         return M("expected check digit {check}, got {digit}", check=check, digit=text[-1])
     return None
+
+
+def is_sscc(text: str) -> bool:
+    """Whether a text is an SSCC: 18 digits with a right check digit.
+
+    >>> is_sscc("095212340000000419")
+    True
+    """
+    return re.fullmatch("[0-9]{18}", text) is not None and check_digit(text[:-1]) == int(text[-1])
 
 
 def upc_a_of(upc_e: str) -> str:

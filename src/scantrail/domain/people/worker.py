@@ -36,6 +36,10 @@ class Right(Enum):
     RECEIVE = "receive"
     MOVE = "move"
     """Put a unit into another place of the site."""
+    PACK = "pack"
+    """Put units into cartons and pallets, and take them out."""
+    DECIDE_COUNT = "decide_count"
+    """Say what becomes of goods that a count finds or misses."""
     QUARANTINE = "quarantine"
     """State a unit's condition, and set it apart because of it."""
     GRANT = "grant"
@@ -51,6 +55,8 @@ _HOLDERS: dict[Right, tuple[Role, ...]] = {
     Right.PICK: (Role.PICKER, *_LEADING),
     Right.RECEIVE: (Role.RECEIVING_CLERK, *_LEADING),
     Right.MOVE: (Role.RECEIVING_CLERK, Role.PICKER, Role.SHIPPING, *_LEADING),
+    Right.PACK: (Role.SHIPPING, *_LEADING),
+    Right.DECIDE_COUNT: _LEADING,
     Right.QUARANTINE: (
         Role.RECEIVING_CLERK,
         Role.INSPECTOR,

@@ -15,6 +15,7 @@ from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import Requirement
 from scantrail.domain.moments import local
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId, code_of
+from scantrail.domain.rules.refusals.containers import ContainerCode
 from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.things.hold import HOLD_NAMES, Holds
@@ -42,6 +43,8 @@ class Obstacle(Enum):
     """It is promised to another order."""
     FIRMWARE = "firmware"
     CALIBRATION = "calibration"
+    IN_CONTAINER = "in_container"
+    """It is in a carton or on a pallet; it has to be taken out first."""
     NOT_PICKABLE = "not_pickable"
     """It stands where nobody may pick from (H9)."""
 
@@ -56,8 +59,8 @@ OF_THE_UNIT = (
 )
 """What stands in the way whatever list or order the unit is for."""
 
-TO_PROMISE = tuple(each for each in Obstacle if each is not Obstacle.NOT_PICKABLE)
-"""What stands in the way of promising a unit. It may still be at the dock."""
+TO_PROMISE = tuple(each for each in Obstacle if each not in (Obstacle.IN_CONTAINER, Obstacle.NOT_PICKABLE))
+"""What stands in the way of promising a unit. It may still be at the dock, in its carton."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ _STANDS_IN_THE_WAY: dict[Obstacle, Callable[[Unit, Use], bool]] = {
     Obstacle.ANOTHER_ORDER: _is_for_another_order,
     Obstacle.FIRMWARE: _has_other_firmware,
     Obstacle.CALIBRATION: _is_not_calibrated,
+    Obstacle.IN_CONTAINER: lambda unit, _: unit.container is not None,
     Obstacle.NOT_PICKABLE: _is_not_pickable,
 }
 
@@ -196,6 +200,10 @@ def _calibration(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
     return refuse(GoodsCode.CALIBRATION, found=str(unit.calibration_valid_until or "–"), wanted=wanted)
 
 
+def _in_container(_world: World, unit: Unit, _use: Use, _wanted: str) -> Refusal:
+    return refuse(ContainerCode.IN_CONTAINER, sscc=unit.container)
+
+
 def _not_pickable(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
     return refuse(GoodsCode.NOT_PICKABLE, place=code_of(unit.place), wanted=wanted)
 
@@ -211,5 +219,6 @@ _REFUSALS: dict[Obstacle, Callable[[World, Unit, Use, str], Refusal]] = {
     Obstacle.ANOTHER_ORDER: _another_order,
     Obstacle.FIRMWARE: _firmware,
     Obstacle.CALIBRATION: _calibration,
+    Obstacle.IN_CONTAINER: _in_container,
     Obstacle.NOT_PICKABLE: _not_pickable,
 }

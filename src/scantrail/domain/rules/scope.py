@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scantrail.domain.acts.kinds import RowKind, Thing
@@ -11,6 +11,8 @@ from scantrail.domain.acts.world import World
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.names.identifiers import PlaceId, code_of
 from scantrail.domain.rules.refusals.sites import SiteCode
+from scantrail.domain.things.container import Container
+from scantrail.domain.things.quantity import Quantity
 from scantrail.domain.things.unit import Unit
 
 
@@ -25,29 +27,35 @@ def document_scope_refusal(world: World, document: Document) -> Refusal | None:
 def scope_refusal(world: World, changed: Mapping[Thing, Any]) -> Refusal | None:
     """Why rows may not be changed here. `changed` has their new state; `world` their state before.
 
-    A unit must have been at this site, or be new, and must now stand in a place of this site.
+    Goods must have been at this site, or be new, and must now stand in a place of this site.
     """
-    documents = [value for (kind, _), value in changed.items() if kind == RowKind.DOCUMENT]
-    units = [value for (kind, _), value in changed.items() if kind == RowKind.UNIT]
-    refusals = (
-        *(document_scope_refusal(world, document) for document in documents),
-        *(_unit_scope_refusal(world, unit) for unit in units),
-    )
+    judged = ((_SCOPES[kind], thing, value) for kind in _SCOPES for thing, value in changed.items() if thing[0] == kind)
+    refusals = (scope(world, thing, value) for scope, thing, value in judged)
     return next((refusal for refusal in refusals if refusal is not None), None)
 
 
-def _unit_scope_refusal(world: World, after: Unit) -> Refusal | None:
-    before = world.units.get(after.id)
+def _of_document(world: World, _thing: Thing, after: Document) -> Refusal | None:
+    return document_scope_refusal(world, after)
+
+
+def _of_goods(world: World, thing: Thing, after: Unit | Container | Quantity) -> Refusal | None:
+    before = world.row(thing)
     if before is not None and before.site != world.site.id:
         return refuse(SiteCode.ANOTHER_SITE, site=before.site, place=code_of(before.place), wanted="–")
-    place = world.places.get(after.place)
-    if place is None or place.site != world.site.id:
-        return refuse(SiteCode.UNKNOWN_PLACE, place=after.place)
-    return None
+    return place_refusal(world, after.place)
+
+
+_SCOPES: Mapping[RowKind, Callable[[World, Thing, Any], Refusal | None]] = {
+    RowKind.DOCUMENT: _of_document,
+    RowKind.UNIT: _of_goods,
+    RowKind.CONTAINER: _of_goods,
+    RowKind.QUANTITY: _of_goods,
+}
+"""How rows of a kind belong to a site; rows of all other kinds belong to none. The first that refuses speaks."""
 
 
 def place_refusal(world: World, place: PlaceId) -> Refusal | None:
-    """Whether a unit can be put there: a place on record, of the site that judges."""
+    """Whether goods can be put there: a place on record, of the site that judges."""
     found = world.places.get(place)
     is_here = found is not None and found.site == world.site.id
     return None if is_here else refuse(SiteCode.UNKNOWN_PLACE, place=place)

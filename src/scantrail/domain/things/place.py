@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from scantrail.domain.names.identifiers import PlaceId, SiteId
 
@@ -15,13 +16,15 @@ class PlaceKind(Enum):
     DOCK = "dock"
     STAGING = "staging"
     CART = "cart"
-    CARTON = "carton"
-    PALLET = "pallet"
     IN_TRANSIT = "in_transit"
     CUSTOMER = "customer"
     SERVICE_CENTRE = "service_centre"
     SUPPLIER = "supplier"
     UNKNOWN = "unknown"
+
+
+CONTAINERS = ("carton", "pallet")
+"""Kinds of places in records of older versions: cartons and pallets are things of their own now, see `Container`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,8 @@ class Place:
     route: int = 0
     """Position on the walk through the site; bins are visited in this order, then by code."""
     name: str = ""
+
+    @staticmethod
+    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+        """What an older version kept as a place of kind carton or pallet is read as a cart: goods are carried in it."""
+        return {**data, "kind": PlaceKind.CART.value} if data.get("kind") in CONTAINERS else data

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId, site_of
+from scantrail.domain.names.identifiers import (
+    ContainerId,
+    DocumentId,
+    PlaceId,
+    ProductId,
+    SiteId,
+    UnitId,
+    WorkerId,
+    site_of,
+)
 from scantrail.domain.things.status import Status
 
 
@@ -74,6 +83,8 @@ class Unit:
     manufactured: date | None = None
     received: date | None = None
     notes: str = ""
+    container: ContainerId | None = None
+    """The carton or pallet it is in; its place is then where that stands."""
 
     @property
     def site(self) -> SiteId:

@@ -13,7 +13,7 @@ from typing import Any
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.event import Event
 from scantrail.domain.facts.picking.events import UnitPicked
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.names.identifiers import unit_id

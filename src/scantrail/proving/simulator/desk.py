@@ -20,7 +20,7 @@ from scantrail.domain.facts.correcting.corrections import correction
 from scantrail.domain.facts.holding import HoldClosed, HoldOpened
 from scantrail.domain.facts.imports import DocumentImported
 from scantrail.domain.facts.picking.events import AllocationReleased
-from scantrail.domain.facts.placing import UnitMoved
+from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.facts.work.events import TaskCancelled
 from scantrail.domain.fold import fold

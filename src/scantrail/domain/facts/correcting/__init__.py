@@ -7,7 +7,7 @@ from typing import Any
 
 from scantrail.domain.acts.event import Family
 from scantrail.domain.acts.fact import DESK, Change, Fact, Stock
-from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
+from scantrail.domain.acts.kinds import RowKind, Thing, container, document, unit
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.documents.changes import of_list, without_picked
@@ -18,19 +18,23 @@ from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.records import has_reason, has_right
 from scantrail.domain.rules.scope import place_refusal
+from scantrail.domain.things.container import Container
 from scantrail.domain.things.status import STATUS_NAMES
 from scantrail.domain.things.unit import Unit
 from scantrail.words import M, Message
 
 
 def _touches(event: UnitCorrected) -> tuple[Thing, ...]:
-    return (document(event.document), unit(event.unit)) if event.document else (unit(event.unit),)
+    of_list = (document(event.document),) if event.document else ()
+    of_container = (container(event.container),) if event.container else ()
+    return (*of_list, *of_container, unit(event.unit))
 
 
 def _check(sight: Sight, event: UnitCorrected) -> Refusal | None:
     """A person with the right, a reason, a place of this site, and a record that tells what was on record before."""
     found = sight.unit(event.unit)
-    told_truth = (event.from_place, event.from_status) == (found.place, found.status)
+    on_record = (found.place, found.status, found.container)
+    told_truth = (event.from_place, event.from_status, event.container) == on_record
     refusal = has_right(sight, Right.SETTLE) or has_reason(sight) or place_refusal(sight.world, event.to_place)
     return refusal or (None if told_truth else transition_refusal(found))
 
@@ -43,12 +47,17 @@ def _unit(found: Unit, event: UnitCorrected, change: Change) -> Unit:
         condition=event.condition,
         document=event.to_document,
         order=event.to_order,
+        container=None,
     )
 
 
 def _list(pick_list: PickList, event: UnitCorrected, change: Change) -> PickList:
     lines = tuple(without_picked(line, event.unit) for line in pick_list.lines)
     return replace(pick_list, lines=lines, checks=(), unmet=())
+
+
+def _container(found: Container, event: UnitCorrected, change: Change) -> Container:
+    return found.with_units(-1)
 
 
 def _told(event: UnitCorrected) -> Message:
@@ -68,7 +77,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=DESK,
         touches=_touches,
         check=_check,
-        folds={RowKind.UNIT: _unit, RowKind.DOCUMENT: of_list(_list)},
+        folds={RowKind.UNIT: _unit, RowKind.DOCUMENT: of_list(_list), RowKind.CONTAINER: _container},
         told=_told,
         leaves_table=True,
         stock=Stock.FREES,

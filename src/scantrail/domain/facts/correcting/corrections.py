@@ -62,6 +62,7 @@ def correction(unit: Unit, place: PlaceId, status: Status, listed: PickList | No
         document=listed.number if listed else None,
         to_document=document,
         to_order=order,
+        container=unit.container,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scantrail.domain.acts.event import Event
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
+from scantrail.domain.names.identifiers import ContainerId, DocumentId, PlaceId, UnitId
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
 
@@ -26,3 +26,5 @@ class UnitCorrected(Event):
     """The pick list that it is promised to, as before."""
     to_order: DocumentId | None = None
     """The order that it is promised to, as before."""
+    container: ContainerId | None = None
+    """The container that had it, and has it no more."""
