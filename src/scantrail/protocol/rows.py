@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scantrail.domain.acts.kinds import KINDS, RowKind
@@ -166,19 +167,29 @@ _COMPACT = (
 
 def whole_at(row: Row) -> SiteId | None:
     """The only site whose devices hold a row whole; None where the devices of every site do."""
-    at = _AT.get(row.kind)
-    return None if at is None else at(row.body)
+    detail = _DETAILS.get(row.kind)
+    return None if detail is None else detail.site(row.body)
 
 
 def body_for(site: SiteId, row: Row) -> dict[str, Any]:
     """A row's body in the detail in which a device of a site holds it: of what is elsewhere, only the essentials."""
-    return row.body if whole_at(row) in (None, site) else compact(row.body)
-
-
-_AT: Mapping[RowKind, Callable[[dict[str, Any]], SiteId]] = {RowKind.UNIT: lambda body: site_of(body["place"])}
-"""Where a thing is, for the kinds that only the devices of that site hold whole."""
+    return row.body if whole_at(row) in (None, site) else _DETAILS[row.kind].elsewhere(row.body)
 
 
 def compact(body: dict[str, Any]) -> dict[str, Any]:
     """The essentials of a unit's body."""
     return {name: body[name] for name in _COMPACT if name in body}
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much the devices of a site hold of a kind of things that are at sites."""
+
+    site: Callable[[dict[str, Any]], SiteId]
+    """By a thing's body, the site whose devices hold it whole."""
+    elsewhere: Callable[[dict[str, Any]], dict[str, Any]]
+    """What the devices of other sites hold of the body."""
+
+
+_DETAILS: Mapping[RowKind, _Detail] = {RowKind.UNIT: _Detail(lambda body: site_of(body["place"]), compact)}
+"""By kind. What is not here, the devices of every site hold whole."""
