@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import httpx2
 import pytest
@@ -48,28 +48,30 @@ UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
 
 
+TABLES: dict[type, dict[Any, Any]] = {RowKind: KINDS, Code: WORDINGS}
+"""Texts of an open set are known where the table of their class has them."""
+
+
 class Older:
     """A version that does not know these values yet. A newer server, reached over the line, still does."""
 
     def __init__(self, *members: Enum | RowKind | Code) -> None:
-        self._kinds = {each: KINDS[each] for each in members if isinstance(each, RowKind)}
-        self._wordings = {each: WORDINGS[each] for each in members if isinstance(each, Code)}
+        self._rows = [(TABLES[type(each)], each) for each in members if type(each) in TABLES]
+        self._meanings = [table[each] for table, each in self._rows]
         self._members = [each for each in members if isinstance(each, Enum)]
         self._values = {type(each): dict(type(each)._value2member_map_) for each in self._members}
         self._names = {type(each): list(type(each)._member_names_) for each in self._members}
 
     def begin(self) -> None:
-        for kind in self._kinds:
-            del KINDS[kind]
-        for code in self._wordings:
-            del WORDINGS[code]
-        for each in self._members:
-            del type(each)._value2member_map_[each.value]
-            type(each)._member_names_.remove(each.name)
+        for table, each in self._rows:
+            del table[each]
+        for member in self._members:
+            del type(member)._value2member_map_[member.value]
+            type(member)._member_names_.remove(member.name)
 
     def end(self) -> None:
-        KINDS.update(self._kinds)
-        WORDINGS.update(self._wordings)
+        for (table, each), meaning in zip(self._rows, self._meanings, strict=True):
+            table[each] = meaning
         for kind, values in self._values.items():
             kind._value2member_map_.clear()
             kind._value2member_map_.update(values)
