@@ -22,6 +22,7 @@ from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import DOCUMENTS
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.people.worker import Role
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
@@ -48,14 +49,14 @@ UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
 
 
-TABLES: dict[type, dict[Any, Any]] = {RowKind: KINDS, Code: WORDINGS}
+TABLES: dict[type, dict[Any, Any]] = {RowKind: KINDS, DocumentKind: DOCUMENTS, Code: WORDINGS}
 """Texts of an open set are known where the table of their class has them."""
 
 
 class Older:
     """A version that does not know these values yet. A newer server, reached over the line, still does."""
 
-    def __init__(self, *members: Enum | RowKind | Code) -> None:
+    def __init__(self, *members: Enum | RowKind | DocumentKind | Code) -> None:
         self._rows = [(TABLES[type(each)], each) for each in members if type(each) in TABLES]
         self._meanings = [table[each] for table, each in self._rows]
         self._members = [each for each in members if isinstance(each, Enum)]
@@ -87,7 +88,7 @@ class Older:
 
 
 @contextmanager
-def without(device: OnlineDevice, *members: Enum | RowKind | Code) -> Iterator[None]:
+def without(device: OnlineDevice, *members: Enum | RowKind | DocumentKind | Code) -> Iterator[None]:
     """The device as a version that does not know these values."""
     older = Older(*members)
     older.begin()

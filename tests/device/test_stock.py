@@ -155,7 +155,7 @@ def test_no_more_than_fifty_of_a_product_and_each_product_gets_its_own(store: De
     stock = store.stock_for(found, TODAY)
     assert sum(each.product == MODULE.id for each in stock) == SUGGESTED
     assert sum(each.product == SENSOR.id for each in stock) == 3
-    assert {each.place for each in stock} <= store.world_for(found).places.keys()
+    assert {each.place for each in stock} <= store.book(found).places().keys()
 
 
 def test_a_whole_recalled_batch_in_front_does_not_hide_what_may_be_picked(store: DeviceStore) -> None:

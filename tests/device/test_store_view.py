@@ -9,7 +9,11 @@ import pytest
 
 from scantrail.device.store import DeviceStore, view
 from scantrail.device.store.database import Database
+from scantrail.domain.acts.kinds import unit as unit_row
+from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
 from scantrail.domain.names.identifiers import CaseRule, unit_id
@@ -18,10 +22,11 @@ from scantrail.domain.scans.reading import Candidates, Carrier, Reading
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Condition
+from scantrail.domain.things.unit import Condition, Unit
 from scantrail.gs1.said import said_by
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from scantrail.protocol.outbox import ActState
+from scantrail.workflows.pick import PICK
 from tests.device.events import CART, LIST, picked
 from tests.support.devices import IDENTITY, SERVER_EPOCH, Hand, changes_of, new_store
 from tests.support.worlds import MODULE, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, unit
@@ -212,13 +217,19 @@ def test_a_former_serial_still_names_its_unit(store: DeviceStore) -> None:
     assert [each.id for each in store.units_called("CM500-2025-9946")] == [UNIT.id]
 
 
+def around(store: DeviceStore, found: PickList, *units: Unit) -> World:
+    """What the pick of a list, and of these units beside its own, is judged by."""
+    beside = Needs(frozenset(unit_row(each.id) for each in units))
+    return store.load(PICK.needs(found, PICK.beginning).with_all((beside,)))
+
+
 def test_the_world_of_a_list_holds_all_that_judging_takes(store: DeviceStore, sarah: Hand) -> None:
     stranger = module(99, place="MAIN/B-02-01")
     store.apply_changes(changes_of((stranger,), position=2))
     sarah.does(picked(UNIT), document=LIST)
     found = store.pick_list(LIST)
     assert found is not None
-    world = store.world_for(found, store.units_called(stranger.serial))
+    world = around(store, found, *store.units_called(stranger.serial))
     assert world.units.keys() == {UNIT.id, OTHER.id, stranger.id}
     assert world.documents == {LIST: found}
     assert {"MAIN/B-02-01", CART, "MAIN/A-15-03", "MAIN/QC-01"} <= world.places.keys()

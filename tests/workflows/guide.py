@@ -20,8 +20,10 @@ from scantrail.domain.rules.pick import use_for
 from scantrail.domain.scans.reading import Carrier
 from scantrail.domain.things.unit import Unit
 from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
-from scantrail.workflows.pick import WORKING, Mode, Pick, Step, answer, prompt, reservations
-from scantrail.workflows.pick.state import ChoosingException, ChoosingUndo
+from scantrail.workflows.pick.answers import answer
+from scantrail.workflows.pick.prompt import prompt
+from scantrail.workflows.pick.reserving import reservations
+from scantrail.workflows.pick.state import WORKING, ChoosingException, ChoosingUndo, Mode, Pick, Step
 from tests.support.judging import judge_act
 from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, said_in, scanned
 

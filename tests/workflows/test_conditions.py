@@ -14,7 +14,7 @@ from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo
-from scantrail.workflows.pick import Step
+from scantrail.workflows.pick.state import Step
 from tests.support.worlds import MODULE, SITE, any_line, exact_line, module, pick_list, promised, world
 from tests.workflows.guide import Guide
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scantrail.domain.documents.pick_list import PickLine, PickList
-from scantrail.workflows.pick import Pick, prompt
+from scantrail.workflows.pick.prompt import prompt
+from scantrail.workflows.pick.state import Pick
 from tests.support.worlds import MODULE, SARAH, TODAY, exact_line, pick_list, promised, world
 
 

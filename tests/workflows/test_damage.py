@@ -24,8 +24,7 @@ from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.words import say
 from scantrail.workflows.base import AskUndo, Back, Mark, Tone
-from scantrail.workflows.pick import WORKING, Step
-from scantrail.workflows.pick.state import ScanningDamaged
+from scantrail.workflows.pick.state import WORKING, ScanningDamaged, Step
 from tests.handheld.sketches import ONLINE, must_look_like, picture
 from tests.support.judging import judge_act
 from tests.support.worlds import (

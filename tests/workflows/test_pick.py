@@ -23,7 +23,7 @@ from scantrail.domain.things.product import ProductGtin
 from scantrail.domain.things.status import Status
 from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Mark, Tone
-from scantrail.workflows.pick import WORKING, Step
+from scantrail.workflows.pick.state import WORKING, Step
 from tests.support.worlds import (
     MODULE,
     SENSOR,

@@ -17,7 +17,8 @@ from scantrail.domain.facts.work.events import TaskTaken
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.workflows.base import Scan, Tone
-from scantrail.workflows.pick import Pick, Step, answer
+from scantrail.workflows.pick.answers import answer
+from scantrail.workflows.pick.state import Pick, Step
 from tests.support.worlds import (
     MIKE,
     MODULE,

@@ -17,7 +17,7 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.wordings import explain
 from scantrail.words import say
 from scantrail.workflows.base import AskException, Back, Granted, Tone
-from scantrail.workflows.pick import WORKING, Step
+from scantrail.workflows.pick.state import WORKING, Step
 from tests.support.worlds import MIKE, SAM, SENSOR, exact_line, module, pick_list, promised, unit, world
 from tests.workflows.guide import Guide
 

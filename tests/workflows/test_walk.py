@@ -22,7 +22,7 @@ from scantrail.domain.things.unit import Unit
 from scantrail.proving.simulator.reserved import holds_too_much
 from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Choose, Confirm, Prompt, Scan, Tone, Verdict
-from scantrail.workflows.pick import answer
+from scantrail.workflows.pick.answers import answer
 from tests.support.worlds import (
     MIKE,
     MODULE,

@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
+from scantrail import workflows
 from scantrail.device.clock import Clock
 from scantrail.device.store import AttentionItem, StoreError, StoreNotReady
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import unit, worker
+from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus, Taken
+from scantrail.domain.documents.kinds import kind_of
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.sessions import WorkerSignedIn, WorkerSignedOut
 from scantrail.domain.facts.work.events import TaskReleased, TaskTaken
 from scantrail.domain.judge import absorb, judge, needs_of
 from scantrail.domain.moments import local
 from scantrail.domain.names.codes import CodePrefix
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import DocumentId, SiteId, WorkerId
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Candidates, Reading, Said
 from scantrail.domain.things.photo import Photo
-from scantrail.domain.things.place import Place
 from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
-from scantrail.workflows import pick as picking
+from scantrail.words import Message
 from scantrail.workflows.base import (
     NO_PHOTO_HERE,
     REPEAT_MS,
     Answer,
     AttachPhoto,
+    Book,
+    Job,
     Prompt,
     Scan,
     Verdict,
+    Workflow,
     repeat_verdict,
 )
 
@@ -79,32 +83,23 @@ class SessionStore(Protocol):
     ) -> tuple[Act, ...]:
         """Make drafts acts and write them down, all or none."""
 
-    def unit(self, unit: UnitId) -> Unit | None:
-        """A unit."""
+    def document(self, number: DocumentId) -> Any:
+        """A document that somebody works on, of any kind; None where it is not on record here."""
 
-    def pick_list(self, number: DocumentId) -> PickList | None:
-        """A pick list."""
-
-    def pick_lists(self) -> tuple[PickList, ...]:
-        """The lists to choose from."""
+    def open_documents(self, kind: DocumentKind) -> tuple[Any, ...]:
+        """The documents of a kind to choose from, the most urgent first."""
 
     def candidates(self, said: Said) -> Candidates:
         """Everything known here that a code may mean."""
 
-    def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
-        """Everything it takes to judge scans for a pick list."""
+    def load(self, needs: Needs) -> World:
+        """The rows that something is judged by."""
 
-    def places(self, places: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
-        """Those of the places that are on record here."""
-
-    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
-        """Units that the list's any-serial lines may take."""
-
-    def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
-        """Which of these units are reserved for other open lists than this one."""
+    def book(self, document: Any) -> Book:
+        """What is known around a document."""
 
     def versions(self, number: DocumentId) -> dict[str, int]:
-        """The row versions that acts on a pick list are judged by."""
+        """The row versions that acts on a document are judged by."""
 
     def attention(self) -> tuple[AttentionItem, ...]:
         """What did not apply and nobody has settled."""
@@ -116,6 +111,31 @@ class LastRead:
 
     text: str
     mono_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A document that is open on this device, with the workflow that works on it."""
+
+    workflow: Workflow
+    job: Job
+    view: Any
+    """The job as the workflow sees it."""
+
+    @classmethod
+    def of(cls, workflow: Workflow, job: Job) -> _Opened:
+        """A job, seen by its workflow."""
+        return cls(workflow, job, workflow.view(job))
+
+    @property
+    def number(self) -> DocumentId:
+        """The document's number."""
+        number: DocumentId = self.job.document.number
+        return number
+
+    def in_mode(self, mode: Any) -> _Opened:
+        """The same job, asking for something else."""
+        return self.of(self.workflow, replace(self.job, mode=mode))
 
 
 class NoWorker(RuntimeError):
@@ -137,7 +157,7 @@ class Session:
         self._clock = clock
         self._on_recorded = on_recorded
         self._worker: Worker | None = None
-        self._task: picking.Pick | None = None
+        self._job: _Opened | None = None
         self._last_read: LastRead | None = None
         self.verdict: Verdict | None = None
         """The last verdict of the open task; it stays until the next one."""
@@ -151,13 +171,18 @@ class Session:
 
     @property
     def task(self) -> DocumentId | None:
-        """The number of the open pick list."""
-        return self._task.pick_list.number if self._task else None
+        """The number of the open document."""
+        return self._job.number if self._job else None
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is picked for the open list any more: it is complete, cancelled, or another device's."""
-        return self._task is not None and self._task.step in picking.CLOSED_STEPS
+        """Whether nothing more is done for the open document: it is complete, cancelled, or another device's."""
+        return self._job is not None and self._job.workflow.is_closed(self._job.view)
+
+    @property
+    def help(self) -> tuple[Message, ...]:
+        """What the keys do in the open task."""
+        return self._open_job().workflow.help
 
     def start(self, worker: Worker, *, offline: bool) -> None:
         """A worker whose PIN was verified begins; `offline` says that the device verified it by itself.
@@ -180,31 +205,32 @@ class Session:
         self._record([Draft(events=(WorkerSignedOut(self._worker.id),))])
         self._worker = None
 
-    def pick_lists(self) -> tuple[PickList, ...]:
-        """The lists to choose from, most urgent first."""
-        return self._store.pick_lists()
+    def documents(self, workflow: Workflow) -> tuple[Any, ...]:
+        """The documents of a job to choose from, most urgent first."""
+        return self._store.open_documents(workflow.works_on)
 
     def open(self, number: DocumentId, reason: str = "") -> Verdict | None:
-        """Take a pick list, or resume it at its step. Another device's list is taken over only with a reason.
+        """Take a document, or resume it at its step. Another device's is taken over only with a reason.
 
         Returns None when the task is open, else why it is not.
 
         Raises:
             StoreError: taking it was not recorded, and no task is open.
         """
-        worker, pick_list = self._signed_in(), self._store.pick_list(number)
+        worker, document = self._signed_in(), self._store.document(number)
+        workflow = workflows.workflow_on(kind_of(document)) if document is not None else None
         self.leave()
         self._must_be_ready()
-        if pick_list is None:
+        if workflow is None:
             return Verdict.of_refusal(refuse(ActCode.UNKNOWN_DOCUMENT, document=number), number)
-        self._task = self._load(pick_list)
-        taken = pick_list.taken
-        if pick_list.status is DocumentStatus.CANCELLED and pick_list.site == self._store.site:
+        self._job = self._load(workflow, document)
+        taken: Taken | None = document.taken
+        if document.status is DocumentStatus.CANCELLED and document.site == self._store.site:
             return None
         if taken is not None and (taken.device, taken.worker) == (self._store.device, worker.id):
-            self._task = replace(self._task, mode=picking.opening_mode(self._task))
+            self._begin()
             return None
-        events: tuple[Event, ...] = (TaskTaken(number), *picking.reservations(self._task))
+        events: tuple[Event, ...] = (TaskTaken(number), *workflow.taken(self._job.view))
         draft = Draft(events=events, document=number, reason=reason)
         try:
             refused = self._record_judged(draft, number)
@@ -214,27 +240,31 @@ class Session:
         if refused is not None:
             self._close()
             return refused
-        task = self._open_task()
-        self._task = replace(task, mode=picking.opening_mode(task))
+        self._begin()
         return None
 
+    def _begin(self) -> None:
+        opened = self._open_job()
+        self._job = opened.in_mode(opened.workflow.opening(opened.view))
+
     def look(self, number: DocumentId) -> None:
-        """Show a list that another device has taken over, with what is to be brought there. Nothing is recorded."""
-        pick_list = self._store.pick_list(number)
+        """Show a document that another device has taken over, with what is to be brought there. Nothing is recorded."""
+        document = self._store.document(number)
+        workflow = workflows.workflow_on(kind_of(document)) if document is not None else None
         self.leave()
         self._must_be_ready()
-        if pick_list is not None:
-            self._task = self._load(pick_list)
+        if workflow is not None:
+            self._job = self._load(workflow, document)
 
     def leave(self) -> None:
-        """Back to the menu. What was done is on record; a list on which nothing was done is given back.
+        """Back to the menu. What was done is on record; a document on which nothing was done is given back.
 
-        If that cannot be recorded now, the list stays with this person, as the menu shows.
+        If that cannot be recorded now, it stays with this person, as the menu shows.
         """
-        task = self._task
+        opened = self._job
         try:
-            if task is not None and task.is_untouched and self._store.ready:
-                number = task.pick_list.number
+            if opened is not None and opened.workflow.is_untouched(opened.view) and self._store.ready:
+                number = opened.number
                 self._record_judged(Draft(events=(TaskReleased(number),), document=number), number)
         except StoreError:
             pass
@@ -242,7 +272,7 @@ class Session:
             self._close()
 
     def _close(self) -> None:
-        self._task = None
+        self._job = None
         self._last_read = None
         self.verdict = None
         self.verdict_act = None
@@ -252,11 +282,11 @@ class Session:
 
         Gives what the person must know of them beside the next prompt.
         """
-        if self._task is None or not self._store.ready:
+        if self._job is None or not self._store.ready:
             return None
-        before = self._task
+        before = self._job
         self._reload()
-        return picking.news(before, self._open_task())
+        return before.workflow.news(before.view, self._open_job().view)
 
     def prompt(self) -> Prompt:
         """What to do now in the open task.
@@ -264,7 +294,8 @@ class Session:
         Raises:
             NoTask: no task is open.
         """
-        return picking.prompt(self._open_task())
+        opened = self._open_job()
+        return opened.workflow.prompt(opened.view)
 
     def scan(self, reading: Reading) -> Verdict | None:
         """Judge a scan or a typed text at the present step.
@@ -280,8 +311,8 @@ class Session:
             return self.verdict
         try:
             candidates = self.candidates(reading)
-            task = self._open_task()
-            self._task = self._load(task.pick_list, task.mode, candidates.units)
+            opened = self._open_job()
+            self._job = self._load(opened.workflow, opened.job.document, opened.job.mode, candidates.units)
             return self.answer(Scan(reading, candidates))
         except StoreError:
             self._last_read = None
@@ -302,12 +333,12 @@ class Session:
             StoreNotReady: the server's rows are being fetched anew; nothing was recorded.
         """
         self._must_be_ready()
-        task = self._open_task()
-        outcome = picking.answer(task, given)
+        opened = self._open_job()
+        outcome = opened.workflow.answer(opened.view, given)
         verdict = outcome.verdict
         if outcome.draft is not None:
             verdict = self._record_judged(outcome.draft, verdict.scanned if verdict else "", outcome.before) or verdict
-        self._task = replace(self._open_task(), mode=outcome.mode)
+        self._job = self._open_job().in_mode(outcome.mode)
         self.verdict = verdict or self.verdict
         return verdict
 
@@ -335,25 +366,28 @@ class Session:
 
         `before` is recorded with it, in one transaction, where all of it may be.
         """
-        task, now = self._open_task(), self._clock.now()
-        drafts, refusal = [*before, draft], self._refusal_of((*before, draft), task, now)
+        opened, now = self._open_job(), self._clock.now()
+        drafts, refusal = [*before, draft], self._refusal_of((*before, draft), opened.job, now)
         if refusal is not None:
             drafts = [replace(draft, events=(), refusal=refusal)]
-        self.verdict_act = self._record(drafts, now, self._store.versions(task.pick_list.number)).id
+        self.verdict_act = self._record(drafts, now, self._store.versions(opened.number)).id
         self._reload()
         return Verdict.of_refusal(refusal, scanned) if refusal else None
 
-    def _refusal_of(self, drafts: tuple[Draft, ...], task: picking.Pick, now: Times) -> Refusal | None:
+    def _refusal_of(self, drafts: tuple[Draft, ...], job: Job, now: Times) -> Refusal | None:
         """Why the first of these drafts that may not be recorded may not, each judged after those before it."""
+        world = job.world
         for draft in drafts:
             by = By(self._signed_in().id, self._store.device, now.wall)
             said = self._said(draft.reading) if draft.reading else None
             needs = needs_of((draft,), (by.actor,))
-            task.world.places.update(self._store.places(needs.of(RowKind.PLACE) - task.world.places.keys()))
-            judgement = judge(draft, by, said, task.world, task.today)
+            missing = frozenset(thing for thing in needs.things if world.row(thing) is None)
+            if missing or needs.labels:
+                world.add(self._store.load(Needs(missing, needs.labels)))
+            judgement = judge(draft, by, said, world, job.today)
             if judgement.refusal is not None:
                 return judgement.refusal
-            absorb(task.world, judgement)
+            absorb(world, judgement)
         return None
 
     def _record(self, drafts: Sequence[Draft], now: Times | None = None, versions: dict[str, int] | None = None) -> Act:
@@ -374,29 +408,19 @@ class Session:
             raise StoreNotReady
 
     def _reload(self) -> None:
-        task = self._open_task()
-        pick_list = self._store.pick_list(task.pick_list.number)
-        self._task = self._load(pick_list or task.pick_list, task.mode)
+        opened = self._open_job()
+        document = self._store.document(opened.number) or opened.job.document
+        self._job = self._load(opened.workflow, document, opened.job.mode)
 
-    def _load(
-        self, pick_list: PickList, mode: picking.Mode = picking.WORKING, known: tuple[Unit, ...] = ()
-    ) -> picking.Pick:
-        """The task as it stands; `known` are units beside the list's own that its next act is judged by."""
-        asked = getattr(mode, "unit", None)
-        asked_about = self._store.unit(asked) if asked else None
-        world = self._store.world_for(pick_list, (*known, *((asked_about,) if asked_about else ())))
+    def _load(self, workflow: Workflow, document: Any, mode: Any = None, known: Iterable[Unit] = ()) -> _Opened:
+        """The task as it stands; `known` are units beside its own that its next act is judged by."""
+        mode = workflow.beginning if mode is None else mode
+        worker_id = self._signed_in().id
+        beside = Needs(frozenset({worker(worker_id), *(unit(each.id) for each in known)}))
+        world, book = self._store.load(workflow.needs(document, mode).with_all((beside,))), self._store.book(document)
+        world.places.update(book.places())
         today = self._today(world.site.time_zone)
-        stock = self._store.stock_for(pick_list, today)
-        return picking.Pick(
-            world=world,
-            pick_list=pick_list,
-            stock=stock,
-            device=self._store.device,
-            worker=self._signed_in().id,
-            today=today,
-            mode=mode,
-            reserved_elsewhere=self._store.reserved_elsewhere(pick_list.number, stock),
-        )
+        return _Opened.of(workflow, Job(world, document, book, self._store.device, worker_id, today, mode))
 
     def _today(self, time_zone: str) -> date:
         return local(self._clock.now().wall, time_zone).date()
@@ -406,7 +430,7 @@ class Session:
             raise NoWorker("Nobody is signed in on this device.")
         return self._worker
 
-    def _open_task(self) -> picking.Pick:
-        if self._task is None:
+    def _open_job(self) -> _Opened:
+        if self._job is None:
             raise NoTask("No task is open on this device.")
-        return self._task
+        return self._job

@@ -66,7 +66,9 @@ def may_record(event: Event, recorder: Recorder) -> bool:
 def _refusal_of(sight: Sight, fact: Fact[Any], event: Event) -> Refusal | None:
     """Why an event may not be: a row that it touches is missing, or its check says so."""
     for thing in fact.touches(event):
-        if thing[0] not in fact.creates and sight.row(thing) is None:
+        row = sight.row(thing)
+        is_another = thing[0] == RowKind.DOCUMENT and fact.fits is not None and not isinstance(row, fact.fits)
+        if thing[0] not in fact.creates and (row is None or is_another):
             return fact.forbids(sight, event) or _not_on_record(thing)
     return fact.check(sight, event)
 

@@ -155,7 +155,7 @@ def load_reserving(connection: Connection, records: Records) -> None:
     """Add which units are reserved for lists that are being worked on."""
     rows = connection.execute(
         select(documents.c.body)
-        .where(documents.c.kind == DocumentKind.PICK_LIST.value, documents.c.status == DocumentStatus.IN_PROGRESS.value)
+        .where(documents.c.kind == str(DocumentKind.PICK_LIST), documents.c.status == DocumentStatus.IN_PROGRESS.value)
         .order_by(documents.c.id)
     )
     for pick_list in (from_body(PickList, row.body) for row in rows):
@@ -198,7 +198,7 @@ def orders_worked_on(connection: Connection, orders: Iterable[DocumentId]) -> fr
     """Which of these sales orders a pick list with recorded work is for."""
     wanted = set(orders)
     rows = (
-        connection.execute(select(documents.c.body).where(documents.c.kind == DocumentKind.PICK_LIST.value))
+        connection.execute(select(documents.c.body).where(documents.c.kind == str(DocumentKind.PICK_LIST)))
         if wanted
         else ()
     )

@@ -1,15 +1,24 @@
-"""What every guided job is made of: prompts, answers, verdicts and outcomes."""
+"""What every guided job is made of: prompts, answers, verdicts and outcomes, and the workflow that gives them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from scantrail.domain.acts.act import Draft, Grant
+from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.world import World
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.names.identifiers import DeviceId, PlaceId, UnitId, WorkerId
 from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.domain.things.photo import Photo
+from scantrail.domain.things.place import Place
+from scantrail.domain.things.unit import Unit
 from scantrail.domain.wordings import explain
 from scantrail.words import M, Message
 
@@ -198,3 +207,73 @@ REPEATED = M("SAME CODE AGAIN")
 def repeat_verdict(text: str) -> Verdict:
     """The verdict on a double read: seen, no effect."""
     return Verdict(Tone.REPEAT, REPEATED, text, M("The scanner read it twice. Nothing changed."))
+
+
+class Book(Protocol):
+    """What the store knows around an open document, beyond the rows that judging takes."""
+
+    def stock(self, today: date) -> tuple[Unit, ...]:
+        """Units that may be taken for it where it names none, in route order, oldest first."""
+
+    def reserved_elsewhere(self, units: Iterable[Unit]) -> frozenset[UnitId]:
+        """Which of these units are reserved for other open documents."""
+
+    def places(self) -> Mapping[PlaceId, Place]:
+        """Every place that such units may be in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document that somebody works on, and what is known around it: all that a workflow is given."""
+
+    world: World
+    document: Any
+    """A value of the class that holds the workflow's kind of document."""
+    book: Book
+    device: DeviceId
+    worker: WorkerId
+    today: date
+    """The day in the site's time zone."""
+    mode: Any
+    """What is asked beside the document's own steps; the workflow's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A guided job: how a document of one kind is worked on.
+
+    All of it are pure functions: values and look-ups in, values out. `view` is the job as the workflow sees it, worked
+    out once for each state; the other functions are given that.
+    """
+
+    name: str
+    works_on: DocumentKind
+    title: Message
+    """The menu's line."""
+    heading: Message
+    """Over the documents to choose from."""
+    none_open: Message
+    """In its place where there are none."""
+    beginning: Any
+    """The mode in which a document's own next step is asked."""
+    needs: Callable[[Any, Any], Needs]
+    """The rows that a document and a mode are judged and shown by, beside what these lead to."""
+    view: Callable[[Job], Any]
+    prompt: Callable[[Any], Prompt]
+    answer: Callable[[Any, Answer], Outcome[Any]]
+    opening: Callable[[Any], Any]
+    """The mode in which a document that was just taken, or resumed, begins."""
+    taken: Callable[[Any], tuple[Event, ...]]
+    """What is recorded with the taking, such as reservations."""
+    news: Callable[[Any, Any], Verdict | None]
+    """What a person must be told of what a sync has brought: the view before and after it."""
+    is_closed: Callable[[Any], bool]
+    """Whether nothing more is done for the document on this device."""
+    is_untouched: Callable[[Any], bool]
+    """Whether this device has the document and nothing was done on it: leaving it gives it back."""
+    leads_to: Callable[[Any, Candidates], bool]
+    """Whether a code that was scanned instead of a document's number belongs to this document."""
+    help: tuple[Message, ...]
+    """What the keys do at its steps."""
+    list_help: tuple[Message, ...]
+    """How the documents to choose from are sorted and marked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scantrail.device.store.view import View
+from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
@@ -40,7 +41,7 @@ class Reservations:
     def _bring_up(self) -> None:
         if self._by_list is None:
             self._by_list = {}
-            lists = {each.number: each for each in self._view.open_pick_lists(self._site)}
+            lists = {each.number: each for each in self._view.open_documents(DocumentKind.PICK_LIST, self._site)}
         elif self._changed:
             lists = self._view.pick_lists(self._changed)
             for number in self._changed:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import insert, text
 
 from scantrail.device.store.attention import AttentionItem, Trouble, open_troubles, todo_of
+from scantrail.device.store.book import Book
 from scantrail.device.store.contents import Contents
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import StoreExists, StoreNotReady, cannot_use
@@ -26,10 +27,12 @@ from scantrail.device.store.schema import meta
 from scantrail.device.store.stock import Stock
 from scantrail.device.store.view import View
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
-from scantrail.domain.acts.kinds import RowKind, Thing, document, place, unit
+from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.world import World, load
 from scantrail.domain.attention import units_in
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import type_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
@@ -236,18 +239,31 @@ class DeviceStore:
         return self._view.pick_lists((number,)).get(number)
 
     def pick_lists(self) -> tuple[PickList, ...]:
-        """This site's lists that are open or in progress, by priority, required-by and number.
+        """This site's lists that are open or in progress; see `open_documents`."""
+        return self.open_documents(DocumentKind.PICK_LIST)
 
-        None before the store is `ready`: a list without its units and holds would be judged wrongly.
+    def document(self, number: DocumentId) -> Any:
+        """A document that somebody works on, of any kind; None where it is not on record here."""
+        found = self._view.rows(RowKind.DOCUMENT, (number,)).get(number)
+        return found if found is not None and type_of(found).right is not None else None
+
+    def open_documents(self, kind: DocumentKind) -> tuple[Any, ...]:
+        """This site's documents of a kind that are open or in progress, the most urgent first.
+
+        None before the store is `ready`: one without its units and holds would be judged wrongly.
         """
-        return self._view.open_pick_lists(self.site) if self.ready else ()
+        return self._view.open_documents(kind, self.site) if self.ready else ()
+
+    def book(self, document: Any) -> Book:
+        """What is known around a document."""
+        return Book(self._stock, document)
 
     def last_worked_on(self, numbers: Collection[DocumentId]) -> DocumentId | None:
         """Which of the lists was worked on last on this device; None when none was."""
         return self._journal.last_about(numbers)
 
-    def to_put_back(self) -> tuple[PickList, ...]:
-        """Cancelled lists of this site whose picked units are not back in a bin yet."""
+    def to_put_back(self) -> tuple[Any, ...]:
+        """Cancelled documents of this site whose units are not back in a bin yet."""
         return self._view.to_put_back(self.site)
 
     def place(self, place: PlaceId) -> Place | None:
@@ -289,24 +305,6 @@ class DeviceStore:
         if self._view.site(self.site) is None:
             raise StoreNotReady
         return load(self._view, needs, self.site)
-
-    def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
-        """Everything it takes to judge scans for a pick list.
-
-        Raises:
-            StoreNotReady: the site's settings have not arrived.
-        """
-        site = self._view.site(self.site)
-        if site is None:
-            raise StoreNotReady
-        places = {each.place for each in pick_list.picked} | {each.from_place for each in pick_list.set_aside}
-        places |= {each for each in (pick_list.at_place, site.quarantine_place) if each}
-        things = {document(pick_list.number), *(unit(each.id) for each in extra_units), *map(place, places)}
-        world = self.load(Needs(frozenset(things)))
-        world.put({document(pick_list.number): pick_list})
-        world.rows[RowKind.PLACE] |= self._stock.places_for(pick_list)
-        world.rows[RowKind.WORKER] = dict(self._view.workers())
-        return world
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take, in route order, oldest first.

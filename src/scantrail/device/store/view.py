@@ -22,6 +22,7 @@ from scantrail.domain.acts.needs import Label
 from scantrail.domain.acts.sight import made_by
 from scantrail.domain.acts.world import Labels, Wanted
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
+from scantrail.domain.documents.kinds import DOCUMENTS, kind_of, type_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import FACTS, touched
 from scantrail.domain.fold import fold, folded
@@ -77,17 +78,10 @@ _CALLED = union_all(
     ),
 )
 """The ids of everything that is called so."""
-_OPEN_LISTS = select(schema.documents.c.id).where(
+_WITH_STATUS = select(schema.documents.c.id).where(
     schema.documents.c.site == bindparam("site"),
-    schema.documents.c.kind == DocumentKind.PICK_LIST.value,
-    schema.documents.c.status.in_([DocumentStatus.OPEN.value, DocumentStatus.IN_PROGRESS.value]),
-)
-
-
-_CANCELLED_LISTS = select(schema.documents.c.id).where(
-    schema.documents.c.site == bindparam("site"),
-    schema.documents.c.kind == DocumentKind.PICK_LIST.value,
-    schema.documents.c.status == DocumentStatus.CANCELLED.value,
+    one_of(schema.documents.c.kind, "kinds"),
+    one_of(schema.documents.c.status, "statuses"),
 )
 
 
@@ -167,16 +161,23 @@ class View:
         found = self.rows(RowKind.DOCUMENT, numbers)
         return {number: each for number, each in found.items() if isinstance(each, PickList)}
 
-    def open_pick_lists(self, site: SiteId) -> tuple[PickList, ...]:
-        """A site's lists that are not done, most urgent first."""
-        numbers = [row.id for row in self._database.rows(_OPEN_LISTS, site=site)]
-        lists = [each for each in self.pick_lists(numbers).values() if each.status in _STILL_OPEN]
-        return tuple(sorted(lists, key=_urgency))
+    def open_documents(self, kind: DocumentKind, site: SiteId) -> tuple[Any, ...]:
+        """A site's documents of a kind that are not done, most urgent first."""
+        rows = self._database.rows(
+            _WITH_STATUS, site=site, kinds=keys([str(kind)]), statuses=keys(each.value for each in _STILL_OPEN)
+        )
+        found = self.rows(RowKind.DOCUMENT, [row.id for row in rows]).values()
+        still_open = (each for each in found if each.status in _STILL_OPEN)
+        return tuple(sorted(still_open, key=lambda each: type_of(each).urgency(each)))
 
-    def to_put_back(self, site: SiteId) -> tuple[PickList, ...]:
-        """A site's cancelled lists for which units are still picked."""
-        numbers = [row.id for row in self._database.rows(_CANCELLED_LISTS, site=site)]
-        return tuple(sorted((each for each in self.pick_lists(numbers).values() if each.picked), key=_urgency))
+    def to_put_back(self, site: SiteId) -> tuple[Any, ...]:
+        """A site's cancelled documents for which units are still in somebody's hand."""
+        kinds = [kind for kind, described in DOCUMENTS.items() if described.right is not None]
+        cancelled = (DocumentStatus.CANCELLED.value,)
+        rows = self._database.rows(_WITH_STATUS, site=site, kinds=keys(map(str, kinds)), statuses=keys(cancelled))
+        found = self.rows(RowKind.DOCUMENT, [row.id for row in rows]).values()
+        left = [each for each in found if type_of(each).in_hand(each)]
+        return tuple(sorted(left, key=lambda each: type_of(each).urgency(each)))
 
     def products(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """Products by id."""
@@ -204,10 +205,11 @@ class View:
         return self.rows(RowKind.SITE, (site,)).get(site)
 
     def versions(self, number: DocumentId, site: SiteId) -> dict[str, int]:
-        """The versions of a pick list's and a site's rows, as an act states them."""
+        """The versions of a document's and a site's rows, as an act states them."""
         found = {}
-        if number in self.pick_lists((number,)):
-            found[f"pick_list:{number}"] = self._positions[RowKind.DOCUMENT, number]
+        document = self.rows(RowKind.DOCUMENT, (number,)).get(number)
+        if document is not None:
+            found[f"{kind_of(document)}:{number}"] = self._positions.get((RowKind.DOCUMENT, number), 0)
         if self.site(site) is not None:
             found[f"site:{site}"] = self._positions[RowKind.SITE, site]
         return found
@@ -264,8 +266,3 @@ def _trim(kept: dict[str, Any], wanted: Collection[str]) -> None:
     others = (each for each in kept if each not in wanted)
     for oldest in tuple(islice(others, max(0, len(kept) - _KEPT))):
         del kept[oldest]
-
-
-def _urgency(pick_list: PickList) -> tuple[int, str, str]:
-    by_when = pick_list.required_by.isoformat() if pick_list.required_by else "9999"
-    return pick_list.priority, by_when, pick_list.number

@@ -84,6 +84,8 @@ class Fact(Generic[E]):
     """What it does to each kind of row that it touches."""
     told: Callable[[E], Message]
     """What happened, in one sentence."""
+    fits: type[Any] | None = None
+    """The only class of document that it can be about; None where it may be any that somebody works on."""
     reads: Callable[[E], Needs] = _nothing
     """Further rows that the check looks at."""
     creates: frozenset[RowKind] = frozenset()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
+from scantrail.domain.documents.kinds import DOCUMENTS, kind_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import ContainerId, DocumentId, PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.party import Party
@@ -123,29 +123,32 @@ def _of(cls: type[Any], leads_to: Callable[[Any], Iterable[Thing]] = _alone) -> 
     return Kind(lambda body: from_plain(cls, body), to_plain, lambda value: value.id, leads_to)
 
 
-def _read_document(body: Mapping[str, Any]) -> Document:
+def _read_document(body: Mapping[str, Any]) -> Any:
     kind = body.get("document_kind")
-    try:
-        cls = DOCUMENT_TYPES[DocumentKind(kind)]
-    except (KeyError, ValueError) as error:
-        wrong = UnknownValue if isinstance(kind, str) else PlainError
-        raise wrong(f"document_kind: unknown {kind!r}") from error
-    found: Document = from_plain(cls, body)
-    return found
+    if not isinstance(kind, str):
+        raise PlainError(f"document_kind: expected a text, got {kind!r}")
+    described = DOCUMENTS.get(DocumentKind(kind))
+    if described is None:
+        raise UnknownValue(f"document_kind: unknown {kind!r}")
+    return from_plain(described.holds, body)
 
 
-def _written_document(value: Document) -> dict[str, Any]:
-    kind = next(kind for kind, cls in DOCUMENT_TYPES.items() if type(value) is cls)
-    return {"document_kind": kind.value, **to_plain(value)}
+def _written_document(value: Any) -> dict[str, Any]:
+    return {"document_kind": str(kind_of(value)), **to_plain(value)}
 
 
-def _from_document(value: Document) -> Iterable[Thing]:
+def _from_document(value: Any) -> Iterable[Thing]:
+    taken = getattr(value, "taken", None)
+    if taken is not None:
+        yield worker(taken.worker)
     if isinstance(value, PickList):
         yield from (product(line.product) for line in value.lines)
         yield from (unit(each) for line in value.lines for each in line.units)
         yield from (unit(each) for each in value.handled)
-        if value.taken is not None:
-            yield worker(value.taken.worker)
+
+
+def _from_site(value: Site) -> Iterable[Thing]:
+    return (place(value.quarantine_place),) if value.quarantine_place else ()
 
 
 def _from_unit(value: Unit) -> Iterable[Thing]:
@@ -171,7 +174,7 @@ KINDS: dict[RowKind, Kind] = {
     RowKind.WORKER: _of(Worker),
     RowKind.PARTY: _of(Party),
     RowKind.HOLD: _of(Hold),
-    RowKind.SITE: _of(Site),
+    RowKind.SITE: _of(Site, _from_site),
 }
 """Every kind of row that has a value."""
 

@@ -8,9 +8,10 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts.act import Act, ActId, Draft
-from scantrail.domain.acts.kinds import Thing, container, document, unit
+from scantrail.domain.acts.kinds import RowKind, Thing, container, document, unit
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
+from scantrail.domain.documents.document import Work
+from scantrail.domain.documents.kinds import type_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import ContainerId, DeviceId, DocumentId, UnitId, WorkerId
 from scantrail.domain.scans.reading import Said
@@ -66,7 +67,8 @@ class Sight:
         if thing in self.changed:
             return self.changed[thing]
         found = self.world.row(thing)
-        return None if isinstance(found, PurchaseOrder | SalesOrder) else found
+        is_idle = thing[0] == RowKind.DOCUMENT and found is not None and type_of(found).right is None
+        return None if is_idle else found
 
     @property
     def is_system(self) -> bool:
@@ -91,4 +93,9 @@ class Sight:
     def pick_list(self, number: DocumentId) -> PickList:
         """A pick list that the event touches: it is on record, or the check is not asked."""
         found: PickList = self.row(document(number))
+        return found
+
+    def work(self, number: DocumentId) -> Work:
+        """A document that the event touches, whatever job it is for."""
+        found: Work = self.row(document(number))
         return found

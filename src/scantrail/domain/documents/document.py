@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar, Protocol
 
-from scantrail.domain.names.identifiers import DeviceId, WorkerId
+from scantrail.domain.names.identifiers import DeviceId, DocumentId, SiteId, WorkerId
+from scantrail.words import N_
 
 
-class DocumentKind(Enum):
-    """What sort of document it is."""
+class DocumentKind(str):
+    """What sort of document it is, by the name that is stored and sent: `pick_list`. `DOCUMENTS` has all kinds."""
 
-    PURCHASE_ORDER = "purchase_order"
-    SALES_ORDER = "sales_order"
-    PICK_LIST = "pick_list"
+    __slots__ = ()
+
+    PURCHASE_ORDER: ClassVar[DocumentKind]
+    SALES_ORDER: ClassVar[DocumentKind]
+    PICK_LIST: ClassVar[DocumentKind]
+
+
+DocumentKind.PURCHASE_ORDER = DocumentKind("purchase_order")
+DocumentKind.SALES_ORDER = DocumentKind("sales_order")
+DocumentKind.PICK_LIST = DocumentKind("pick_list")
 
 
 class LineKind(Enum):
@@ -49,3 +58,31 @@ class Taken:
 
     device: DeviceId
     worker: WorkerId
+
+
+class Work(Protocol):
+    """What every document has that somebody works on."""
+
+    @property
+    def number(self) -> DocumentId:
+        """Its number, such as `PL-2025-0091`."""
+
+    @property
+    def site(self) -> SiteId:
+        """The site that works on it."""
+
+    @property
+    def status(self) -> DocumentStatus:
+        """How far it is."""
+
+    @property
+    def taken(self) -> Taken | None:
+        """Who works on it now."""
+
+
+DOCUMENT_STATUSES = {
+    DocumentStatus.OPEN: N_("Open"),
+    DocumentStatus.IN_PROGRESS: N_("In progress"),
+    DocumentStatus.COMPLETED: N_("Completed"),
+    DocumentStatus.CANCELLED: N_("Cancelled"),
+}

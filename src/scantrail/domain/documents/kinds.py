@@ -1,17 +1,73 @@
-"""Every kind of document and the class that holds it."""
+"""Every kind of document: the class that holds it, and who works on it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
-from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.pick_list import PickList, pick_list_facts, pick_list_summary, pick_list_urgency
+from scantrail.domain.names.identifiers import UnitId
+from scantrail.domain.people.worker import Right
+from scantrail.words import Message
 
 Document = PurchaseOrder | SalesOrder | PickList
 
+Shown = tuple[str, Message | str]
+"""A label, untranslated, and its value."""
 
-DOCUMENT_TYPES: dict[DocumentKind, type[PurchaseOrder | SalesOrder | PickList]] = {
-    DocumentKind.PURCHASE_ORDER: PurchaseOrder,
-    DocumentKind.SALES_ORDER: SalesOrder,
-    DocumentKind.PICK_LIST: PickList,
+
+def _nothing(_document: Any) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """What must be known of one kind of document."""
+
+    holds: type[Any]
+    """The class of its values."""
+    right: Right | None = None
+    """Who may work on it; None for a document that nobody works on, such as an order."""
+    urgency: Callable[[Any], tuple[Any, ...]] = _nothing
+    """Sorts the documents that wait: the most urgent is the smallest."""
+    summary: Callable[[Any], tuple[str, ...]] = _nothing
+    """What a row of a menu says of it, the most important first: its progress, then what fits."""
+    in_hand: Callable[[Any], tuple[UnitId, ...]] = _nothing
+    """The units taken for it: they go back, or to another person, when it is cancelled or another's."""
+    facts: Callable[[Any], tuple[Shown, ...]] = _nothing
+    """What there is to know of it, line by line."""
+
+
+DOCUMENTS: dict[DocumentKind, DocumentType] = {
+    DocumentKind.PURCHASE_ORDER: DocumentType(PurchaseOrder),
+    DocumentKind.SALES_ORDER: DocumentType(SalesOrder),
+    DocumentKind.PICK_LIST: DocumentType(
+        PickList,
+        Right.PICK,
+        urgency=pick_list_urgency,
+        summary=pick_list_summary,
+        in_hand=lambda document: tuple(each.unit for each in document.picked),
+        facts=pick_list_facts,
+    ),
 }
-"""The class that holds each kind of document."""
+"""The table of kinds: a new kind of document is one entry."""
+
+
+def kind_of(document: Any) -> DocumentKind:
+    """The kind of a document.
+
+    Raises:
+        ValueError: it is no document.
+    """
+    for kind, described in DOCUMENTS.items():
+        if type(document) is described.holds:
+            return kind
+    raise ValueError(f"{type(document).__name__} is no kind of document")
+
+
+def type_of(document: Any) -> DocumentType:
+    """What is known of a document's kind."""
+    return DOCUMENTS[kind_of(document)]

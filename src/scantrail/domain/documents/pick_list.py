@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scantrail.domain.documents.document import DocumentStatus, LineKind, Requirement, Taken
+from scantrail.domain.documents.document import DOCUMENT_STATUSES, DocumentStatus, LineKind, Requirement, Taken
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
+from scantrail.words import N_, M, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +168,31 @@ def line_for(pick_list: PickList, unit: Unit) -> PickLine | None:
     open_any = [line for line in of_product if line.kind is LineKind.ANY and line.remaining]
     any_kind = [line for line in of_product if line.kind is LineKind.ANY]
     return next(iter([*named, *open_any, *any_kind, *of_product]), None)
+
+
+def pick_list_urgency(pick_list: PickList) -> tuple[int, str, str]:
+    """By priority, then by the day it is required, then by its number."""
+    by_when = pick_list.required_by.isoformat() if pick_list.required_by else "9999"
+    return pick_list.priority, by_when, pick_list.number
+
+
+def pick_list_summary(pick_list: PickList) -> tuple[str, ...]:
+    """Picked of wanted, class, the device that works on it, priority, and the day it is required."""
+    required = pick_list.required_by.strftime("%m-%d") if pick_list.required_by else ""
+    where = pick_list.taken.device if pick_list.taken else ""
+    progress = f"{len(pick_list.picked)}/{pick_list.wanted}"
+    return progress, pick_list.customer_class, where, f"P{pick_list.priority}", required
+
+
+def pick_list_facts(pick_list: PickList) -> tuple[tuple[str, Message | str], ...]:
+    """What there is to know of a pick list: labels, untranslated, and values."""
+    taken = pick_list.taken
+    return (
+        (N_("Status"), M(DOCUMENT_STATUSES[pick_list.status])),
+        (N_("Order"), pick_list.order),
+        (N_("Customer"), " ".join(filter(None, (pick_list.customer, pick_list.customer_class)))),
+        (N_("Picked"), M("{done} of {total}", done=len(pick_list.picked), total=pick_list.wanted)),
+        (N_("Required by"), str(pick_list.required_by or "")),
+        (N_("Worked on by"), f"{taken.worker}, {taken.device}" if taken else ""),
+        (N_("Instructions"), "; ".join(pick_list.instructions)),
+    )

@@ -14,7 +14,7 @@ from scantrail.domain.rules.task import task_refusal
 
 def may_go_on(sight: Sight, number: DocumentId) -> Refusal | None:
     """Why the person may not go on with a document that somebody works on."""
-    return task_refusal(sight.world, sight.pick_list(number), sight.by.device, sight.by.actor)
+    return task_refusal(sight.world, sight.work(number), sight.by.device, sight.by.actor)
 
 
 def has_right(sight: Sight, right: Right) -> Refusal | None:

@@ -8,7 +8,7 @@ from typing import Any
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.document import Work
 from scantrail.domain.names.identifiers import PlaceId, code_of
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.things.container import Container
@@ -16,7 +16,7 @@ from scantrail.domain.things.quantity import Quantity
 from scantrail.domain.things.unit import Unit
 
 
-def document_scope_refusal(world: World, document: Document) -> Refusal | None:
+def document_scope_refusal(world: World, document: Work) -> Refusal | None:
     """Why a document may not be worked on here: it is another site's."""
     here = world.site.id
     if document.site == here:
@@ -34,7 +34,7 @@ def scope_refusal(world: World, changed: Mapping[Thing, Any]) -> Refusal | None:
     return next((refusal for refusal in refusals if refusal is not None), None)
 
 
-def _of_document(world: World, _thing: Thing, after: Document) -> Refusal | None:
+def _of_document(world: World, _thing: Thing, after: Work) -> Refusal | None:
     return document_scope_refusal(world, after)
 
 

@@ -1,10 +1,11 @@
-"""Whether a worker on a device may go on with a pick list at all."""
+"""Whether a worker on a device may go on with a document at all."""
 
 from __future__ import annotations
 
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.document import DocumentStatus, Work
+from scantrail.domain.documents.kinds import type_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.worker import Right
@@ -14,23 +15,27 @@ from scantrail.domain.rules.scope import document_scope_refusal
 from scantrail.domain.things.unit import Unit
 
 
-def task_refusal(world: World, pick_list: PickList, device: str, worker: str) -> Refusal | None:
-    """Another site's, cancelled, complete, taken over by another device, or not this person's right."""
-    elsewhere = document_scope_refusal(world, pick_list)
+def task_refusal(world: World, document: Work, device: str, worker: str, *, takes_over: bool = False) -> Refusal | None:
+    """Another site's, cancelled, complete, taken over by another device, or not this person's right.
+
+    With a reason, a person `takes_over` what another device has.
+    """
+    elsewhere = document_scope_refusal(world, document)
     if elsewhere is not None:
         return elsewhere
-    if pick_list.status is DocumentStatus.CANCELLED:
-        return refuse(TaskCode.LIST_CANCELLED, document=pick_list.number)
-    if pick_list.status is DocumentStatus.COMPLETED:
-        return refuse(TaskCode.LIST_COMPLETED, document=pick_list.number)
-    if pick_list.taken is not None and pick_list.taken.device != device:
+    if document.status is DocumentStatus.CANCELLED:
+        return refuse(TaskCode.LIST_CANCELLED, document=document.number)
+    if document.status is DocumentStatus.COMPLETED:
+        return refuse(TaskCode.LIST_COMPLETED, document=document.number)
+    if document.taken is not None and document.taken.device != device and not takes_over:
         return refuse(
             TaskCode.LIST_TAKEN_OVER,
-            worker=world.worker_name(pick_list.taken.worker),
-            document=pick_list.number,
-            device=pick_list.taken.device,
+            worker=world.worker_name(document.taken.worker),
+            document=document.number,
+            device=document.taken.device,
         )
-    return right_refusal(world, worker, Right.PICK)
+    right = type_of(document).right
+    return right_refusal(world, worker, right) if right is not None else None
 
 
 def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | None:
@@ -55,13 +60,13 @@ def handover_refusal(world: World, pick_list: PickList, unit: Unit, device: str,
     return None
 
 
-def release_refusal(world: World, pick_list: PickList, device: str, worker: str) -> Refusal | None:
+def release_refusal(world: World, document: Work, device: str, worker: str) -> Refusal | None:
     """Why a list may not be given back: it is not this person's, or units of it would stay in this person's cart."""
-    refusal = task_refusal(world, pick_list, device, worker)
-    if refusal is not None:
+    refusal = task_refusal(world, document, device, worker)
+    if refusal is not None or not isinstance(document, PickList):
         return refusal
-    left = [each.serial for each in pick_list.picked if each.unit in units_in_cart(world, pick_list, worker)]
-    return refuse(TaskCode.UNITS_IN_CART, units=", ".join(left), document=pick_list.number) if left else None
+    left = [each.serial for each in document.picked if each.unit in units_in_cart(world, document, worker)]
+    return refuse(TaskCode.UNITS_IN_CART, units=", ".join(left), document=document.number) if left else None
 
 
 def units_in_cart(world: World, pick_list: PickList, worker: WorkerId) -> frozenset[UnitId]:

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from scantrail.device.store import DeviceStore
-from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.moments import moment
 from scantrail.domain.names.identifiers import PlaceId, code_of, place_words
 from scantrail.domain.names.labels import LABEL_NAMES
@@ -29,12 +27,6 @@ Fact = tuple[str, Message | str]
 """What is known of, in a word, and the value."""
 
 CONDITIONS = {Condition.GOOD: N_("Good"), Condition.DAMAGED: N_("Damaged")}
-DOCUMENT_STATUSES = {
-    DocumentStatus.OPEN: N_("Open"),
-    DocumentStatus.IN_PROGRESS: N_("In progress"),
-    DocumentStatus.COMPLETED: N_("Completed"),
-    DocumentStatus.CANCELLED: N_("Cancelled"),
-}
 
 
 def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
@@ -178,20 +170,6 @@ def said_facts(said: Said) -> tuple[Fact, ...]:
         (N_("Made"), str(said.production_date or "")),
         (N_("Use by"), str(said.expiry or "")),
         (N_("Looks like"), M(LABEL_NAMES[said.looks_like]) if said.looks_like else ""),
-    )
-
-
-def pick_list_facts(pick_list: PickList) -> tuple[Fact, ...]:
-    """A pick list."""
-    taken = pick_list.taken
-    return (
-        (N_("Status"), M(DOCUMENT_STATUSES[pick_list.status])),
-        (N_("Order"), pick_list.order),
-        (N_("Customer"), " ".join(filter(None, (pick_list.customer, pick_list.customer_class)))),
-        (N_("Picked"), M("{done} of {total}", done=len(pick_list.picked), total=pick_list.wanted)),
-        (N_("Required by"), str(pick_list.required_by or "")),
-        (N_("Worked on by"), f"{taken.worker}, {taken.device}" if taken else ""),
-        (N_("Instructions"), "; ".join(pick_list.instructions)),
     )
 
 

@@ -204,10 +204,7 @@ class GuidedPage(Page):
             prompt.verb,
             *prompt.expected[:1],
             prompt.hint,
-            M("Scan what the screen asks for. The answer stays until the next scan; a refusal says what to do."),
-            M("F4 reports what is wrong: short, damaged, bin empty. F5 takes a scan back. Esc goes one step back."),
-            M("F7 takes a photo of damage, or of a label that cannot be read, while its reason is asked."),
-            M("Everything is on record as soon as its answer shows: leave the task at any time, it goes on there."),
+            *self.desk.session.help,
         )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from scantrail.device.store import History
 from scantrail.device.transport import Offline, Refused
+from scantrail.domain.documents.kinds import type_of
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.scan import unclear_refusal
 from scantrail.domain.scans.reading import Candidates, Reading
@@ -21,7 +22,6 @@ from scantrail.handheld.pages.facts import (
     contents_lines,
     fact_lines,
     history_lines,
-    pick_list_facts,
     place_facts,
     place_lines,
     product_facts,
@@ -131,9 +131,9 @@ class LookUpPage(TextPage):
         return M("The server cannot be asked now: its history as of {when}, newest first:", when=when)
 
     def _show_other(self, found: Candidates) -> None:
-        lists = [each for number in found.documents if (each := self.desk.store.pick_list(number)) is not None]
-        if lists:
-            self._facts = pick_list_facts(lists[0])
+        known = [each for number in found.documents if (each := self.desk.store.document(number)) is not None]
+        if known:
+            self._facts = type_of(known[0]).facts(known[0])
         elif found.places:
             self._facts = place_facts(found.places[0])
             self._contents = partial(place_lines, found.places[0], self.desk.store)

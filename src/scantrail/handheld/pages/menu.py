@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scantrail.domain.documents.pick_list import PickList
+from scantrail import workflows
+from scantrail.domain.documents.document import Work
+from scantrail.domain.documents.kinds import type_of
 from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.scans.reading import Reading
 from scantrail.handheld.keys import Action
@@ -17,7 +19,7 @@ from scantrail.handheld.pages.lists import ListsPage, open_list, progress_of
 from scantrail.handheld.pages.look_up import LookUpPage
 from scantrail.handheld.pages.scan_lab import ScanLabPage
 from scantrail.words import M, Message, OperatorError
-from scantrail.workflows.base import Tone
+from scantrail.workflows.base import Tone, Workflow
 
 
 class MenuPage(ChoicePage):
@@ -37,9 +39,10 @@ class MenuPage(ChoicePage):
 
     def entries(self) -> Sequence[Entry]:
         desk, shell = self.desk, self.desk.shell
-        lists = desk.session.pick_lists()
+        waiting = {workflow.name: desk.session.documents(workflow) for workflow in workflows.WORKFLOWS}
+        documents = [each for found in waiting.values() for each in found]
         fixed = (
-            Entry(M("Pick lists"), lambda: shell.open(ListsPage(desk)), str(len(lists))),
+            *(self._job(workflow, len(waiting[workflow.name])) for workflow in workflows.WORKFLOWS),
             Entry(M("Needs attention"), lambda: shell.open(AttentionPage(desk)), str(shell.bar.attention)),
             Entry(M("Look up"), lambda: shell.open(LookUpPage(desk))),
             Entry(M("Sync now"), lambda: shell.start(sync_now(self))),
@@ -47,14 +50,17 @@ class MenuPage(ChoicePage):
             Entry(M("Sign out"), self._sign_out),
             Entry(M("Leave Scantrail"), shell.leave),
             *(Entry(label, self._starting(label, run)) for label, run in desk.extra_entries),
-            *(self._bring(each) for each in lists if self._is_in_my_cart(each)),
+            *(self._bring(each) for each in documents if self._is_in_my_cart(each)),
             *(self._put_back(each) for each in desk.store.to_put_back()),
         )
-        return (*self._resume(lists), *(replace(entry, key=str(at)) for at, entry in enumerate(fixed, 1)))
+        return (*self._resume(documents), *(replace(entry, key=str(at)) for at, entry in enumerate(fixed, 1)))
 
-    def _resume(self, lists: Sequence[PickList]) -> list[Entry]:
-        """The task that was open last; the others are among the lists."""
-        ours = list(filter(self._is_ours, lists))
+    def _job(self, workflow: Workflow, waiting: int) -> Entry:
+        return Entry(workflow.title, lambda: self.desk.shell.open(ListsPage(self.desk, workflow)), str(waiting))
+
+    def _resume(self, documents: Sequence[Work]) -> list[Entry]:
+        """The task that was open last; the others are among the documents of their job."""
+        ours = list(filter(self._is_ours, documents))
         last = self._came_from, self.desk.store.last_worked_on([each.number for each in ours])
         ours.sort(key=lambda each: last.index(each.number) if each.number in last else len(last))
         return [
@@ -67,28 +73,28 @@ class MenuPage(ChoicePage):
             for each in ours[:1]
         ]
 
-    def _put_back(self, pick_list: PickList) -> Entry:
-        label = M("Put back {document}", document=pick_list.number)
-        return Entry(label, lambda: open_list(self, pick_list.number), str(len(pick_list.picked)))
+    def _put_back(self, document: Work) -> Entry:
+        label = M("Put back {document}", document=document.number)
+        return Entry(label, lambda: open_list(self, document.number), str(len(type_of(document).in_hand(document))))
 
-    def _bring(self, pick_list: PickList) -> Entry:
-        label = M("Hand over {document}", document=pick_list.number)
-        return Entry(label, lambda: self._show(pick_list))
+    def _bring(self, document: Work) -> Entry:
+        label = M("Hand over {document}", document=document.number)
+        return Entry(label, lambda: self._show(document))
 
-    def _show(self, pick_list: PickList) -> None:
-        self.desk.session.look(pick_list.number)
+    def _show(self, document: Work) -> None:
+        self.desk.session.look(document.number)
         self.desk.shell.open(GuidedPage(self.desk))
 
-    def _is_in_my_cart(self, pick_list: PickList) -> bool:
-        """Whether another device has the list now, and units of it are in this person's cart."""
+    def _is_in_my_cart(self, document: Work) -> bool:
+        """Whether another device has the document now, and units of it are in this person's cart."""
         store, worker = self.desk.store, self.desk.session.worker
-        if worker is None or pick_list.taken is None or pick_list.taken.device == store.device:
+        if worker is None or document.taken is None or document.taken.device == store.device:
             return False
-        units = (store.unit(each.unit) for each in pick_list.picked)
+        units = (store.unit(each) for each in type_of(document).in_hand(document))
         return any(unit is not None and unit.place == worker.cart for unit in units)
 
-    def _is_ours(self, pick_list: PickList) -> bool:
-        taken, worker = pick_list.taken, self.desk.session.worker
+    def _is_ours(self, document: Work) -> bool:
+        taken, worker = document.taken, self.desk.session.worker
         return (
             taken is not None
             and taken.device == self.desk.store.device
@@ -98,7 +104,7 @@ class MenuPage(ChoicePage):
 
     def take(self, reading: Reading) -> None:
         found = self.desk.session.candidates(reading)
-        if found.documents and self.desk.store.pick_list(found.documents[0]) is not None:
+        if found.documents and self.desk.store.document(found.documents[0]) is not None:
             open_list(self, found.documents[0])
         else:
             page = LookUpPage(self.desk)

@@ -6,11 +6,9 @@ from random import Random
 
 from scantrail.device.session import SessionStore
 from scantrail.domain.acts.act import Draft, Times
-from scantrail.domain.acts.kinds import unit
 from scantrail.domain.acts.sight import By
-from scantrail.domain.acts.world import World
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
-from scantrail.domain.judge import judge
+from scantrail.domain.judge import judge, needs_of
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
@@ -42,19 +40,12 @@ class Dock:
         draft = Draft(events=(_registered(serial),), reading=reading)
         by = By(worker.id, store.device, now.wall)
         today = now.wall.date()
-        world = self._world(store.unit(unit_id(MODULE.id, serial)))
+        world = store.load(needs_of((draft,), (worker.id,)))
         refusal = judge(draft, by, said_by(reading, store.code_prefixes, today), world, today).refusal
         if refusal is not None:
             draft = Draft(reading=reading, refusal=refusal)
         store.record((draft,), actor=worker.id, site=store.site, now=now, versions={})
         return f"receives {serial}: {say(explain(refusal).title) if refusal else 'registered'}"
-
-    def _world(self, known: Unit | None) -> World:
-        masters = self._masters
-        world = World(masters.site, masters.all_rows())
-        if known is not None:
-            world.put({unit(known.id): known})
-        return world
 
 
 def _registered(serial: str) -> UnitRegistered:

@@ -12,18 +12,19 @@ from scantrail.device.store.attention import Trouble, open_troubles, todo_of
 from scantrail.device.store.things import effects_of
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.kinds import RowKind, Thing
+from scantrail.domain.acts.needs import Label, Needs
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import made_by
-from scantrail.domain.acts.world import World
+from scantrail.domain.acts.world import Labels, Wanted, World, load
 from scantrail.domain.attention import needs_a_person, units_in
-from scantrail.domain.documents.document import DocumentStatus, LineKind
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts import fact_of, touched
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind, CodePrefix
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId, unit_id
 from scantrail.domain.rules.goods import may_be_used
 from scantrail.domain.rules.pick import use_for
 from scantrail.domain.scans.reading import Candidates, Said, understood
@@ -254,20 +255,37 @@ class FakeStore:
             documents=(text,) if (RowKind.DOCUMENT, text) in self.kept.rows else (),
         )
 
-    def places(self, places: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
-        """Those of the places that are on record here."""
-        known = self._masters.places
-        return {place: known[place] for place in places if place in known}
+    def all_places(self) -> Mapping[PlaceId, Place]:
+        """Every place there is."""
+        return self._masters.places
 
-    def world_for(self, pick_list: PickList, extra_units: Iterable[Unit] = ()) -> World:
-        """Everything it takes to judge scans for a pick list."""
-        wanted = [unit for line in pick_list.lines for unit in line.units]
-        wanted += sorted(pick_list.handled)
-        wanted += [each.id for each in extra_units]
-        units = {unit: found for unit in wanted if (found := self.unit(unit)) is not None}
-        rows = self._masters.all_rows()
-        rows[RowKind.UNIT], rows[RowKind.DOCUMENT] = units, {pick_list.number: pick_list}
-        return World(self._masters.site, rows, self.holds())
+    def document(self, number: DocumentId) -> PickList | None:
+        """A document that somebody works on."""
+        return self.pick_list(number)
+
+    def open_documents(self, kind: DocumentKind) -> tuple[PickList, ...]:
+        """The documents to choose from; all are pick lists here."""
+        return self.pick_lists() if kind == DocumentKind.PICK_LIST else ()
+
+    def load(self, needs: Needs) -> World:
+        """The rows that something is judged by."""
+        return load(self, needs, self._masters.site.id)
+
+    def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[dict[RowKind, dict[str, Any]], Labels]:
+        """Rows by kind and id, and the units that labels name; nobody here changes a serial."""
+        rows = {kind: self._of(kind, ids) for kind, ids in wanted.items()}
+        named = self._of(RowKind.UNIT, [unit_id(*name) for name in labels])
+        rows[RowKind.UNIT] = {**rows.get(RowKind.UNIT, {}), **named}
+        return rows, {(unit.product, unit.serial): unit.id for unit in named.values()}
+
+    def _of(self, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
+        own: Mapping[RowKind, Mapping[str, Any]] = {RowKind.UNIT: self._units, RowKind.DOCUMENT: self._lists}
+        known = own[kind] if kind in own else self._masters.rows(kind)
+        return {each: known[each] for each in ids if each in known}
+
+    def book(self, document: PickList) -> FakeBook:
+        """What is known around a list."""
+        return FakeBook(self, document)
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""
@@ -503,3 +521,23 @@ class FakeStore:
 
 def _settled_by(record: Record, refusal: Refusal) -> int | None:
     return record.settled_by if needs_a_person(record.act, refusal) else record.act.id.seq
+
+
+class FakeBook:
+    """Look-ups for one pick list."""
+
+    def __init__(self, store: FakeStore, pick_list: PickList) -> None:
+        self._store = store
+        self._pick_list = pick_list
+
+    def stock(self, today: date) -> tuple[Unit, ...]:
+        """Units that the list's any-serial lines may take."""
+        return self._store.stock_for(self._pick_list, today)
+
+    def reserved_elsewhere(self, units: Iterable[Unit]) -> frozenset[UnitId]:
+        """Which of these units are reserved for other open lists."""
+        return self._store.reserved_elsewhere(self._pick_list.number, units)
+
+    def places(self) -> Mapping[PlaceId, Place]:
+        """Every place there is."""
+        return self._store.all_places()

@@ -15,6 +15,7 @@ from scantrail.proving.simulator.trace import Trace
 from scantrail.proving.simulator.warehouse import BINS, PRODUCTS
 from scantrail.words import say
 from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Prompt, Verdict
+from scantrail.workflows.pick import PICK
 from scantrail.workflows.pick.state import ExceptionKind
 
 KEYS: tuple[Answer, ...] = (Confirm(), AskException(), AskUndo(), Back())
@@ -75,7 +76,7 @@ class Person:
         if cancelled and self._chance.random() < 0.6:
             number = self._chance.choice(cancelled).number
             return f"puts back {number}: {said(session.open(number))}"
-        lists = session.pick_lists()
+        lists = session.documents(PICK)
         colleagues = [each for each in lists if each.picked and each.taken and each.taken.worker != self.worker.id]
         if colleagues and self._chance.random() < 0.4:
             number = self._chance.choice(colleagues).number

@@ -9,21 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.documents.kinds import DOCUMENT_TYPES, Document
-from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
-from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.kinds import DOCUMENTS, Document, kind_of
 from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.plain import from_plain
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.flights import Row
 from scantrail.server.database.schema import documents
 from scantrail.server.database.sets import put, rows_with
-
-KINDS: dict[type[Document], DocumentKind] = {
-    PurchaseOrder: DocumentKind.PURCHASE_ORDER,
-    SalesOrder: DocumentKind.SALES_ORDER,
-    PickList: DocumentKind.PICK_LIST,
-}
 
 
 def documents_by_number(connection: Connection, numbers: Iterable[DocumentId]) -> dict[DocumentId, Document]:
@@ -41,12 +33,12 @@ def document_row(document: Document) -> Row:
     """A document's columns beside its body."""
     return {
         "id": document.number,
-        "kind": KINDS[type(document)].value,
+        "kind": str(kind_of(document)),
         "site": document.site,
         "status": document.status.value,
     }
 
 
 def _document(kind: str, data: Any) -> Document:
-    found: Document = from_plain(DOCUMENT_TYPES[DocumentKind(kind)], data)
+    found: Document = from_plain(DOCUMENTS[DocumentKind(kind)].holds, data)
     return found

@@ -77,6 +77,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=DESK,
         touches=_touches,
         check=_check,
+        fits=PickList,
         folds={RowKind.UNIT: _unit, RowKind.DOCUMENT: of_list(_list), RowKind.CONTAINER: _container},
         told=_told,
         leaves_table=True,

@@ -9,6 +9,7 @@ from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact, Stock
 from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
 from scantrail.domain.acts.needs import Needs, places, rows
 from scantrail.domain.documents.changes import as_it_is, of_list
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking import checks, folds, words
 from scantrail.domain.facts.picking.events import (
     AllocationReleased,
@@ -74,6 +75,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_both,
         reads=lambda event: rows(unit(event.instead_of)),
         check=checks.substituted,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_substituted, RowKind.DOCUMENT: of_list(folds.list_substituted)},
         told=words.substituted,
         trigger=Trigger.ORDER,
@@ -87,6 +89,7 @@ FACTS: tuple[Fact[Any], ...] = (
         reads=_from_and_to,
         check=checks.picked,
         forbids=checks.pick_forbidden,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_picked, RowKind.DOCUMENT: of_list(folds.list_picked)},
         told=words.picked,
         trigger=Trigger.PICK,
@@ -101,6 +104,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_both,
         reads=_from_and_to,
         check=checks.undone,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_undone, RowKind.DOCUMENT: of_list(folds.list_undone)},
         told=words.undone,
         trigger=Trigger.PICK_UNDONE,
@@ -114,6 +118,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_both,
         reads=_from_and_to,
         check=checks.handed_over,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_handed_over, RowKind.DOCUMENT: as_it_is},
         told=words.handed_over,
         where=lambda event: event.from_place,
@@ -125,6 +130,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_its_document,
         reads=lambda event: rows(*map(unit, event.units)),
         check=checks.reserved,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.list_reserved)},
         told=words.reserved,
         on_the_way=True,
@@ -135,6 +141,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.shorted,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.list_shorted)},
         told=words.shorted,
     ),
@@ -144,6 +151,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.short_undone,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.list_short_undone)},
         told=words.short_undone,
     ),
@@ -154,6 +162,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_its_document,
         reads=lambda event: places(event.place),
         check=checks.found_empty,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.list_bin_empty)},
         told=lambda event: M("Bin {place} found empty", place=code_of(event.place)),
         where=lambda event: event.place,

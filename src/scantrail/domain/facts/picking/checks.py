@@ -89,7 +89,7 @@ def pick_forbidden(sight: Sight, event: UnitPicked) -> Refusal | None:
     unit = sight.find_unit(event.unit)
     if unit is not None:
         return unlisted_pick_refusal(sight.world, unit)
-    is_listed = sight.row(document(event.document)) is not None
+    is_listed = isinstance(sight.row(document(event.document)), PickList)
     return may_go_on(sight, event.document) if is_listed else None
 
 

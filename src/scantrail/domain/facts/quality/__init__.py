@@ -9,6 +9,7 @@ from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact, Stock
 from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
 from scantrail.domain.acts.needs import Needs, places
 from scantrail.domain.documents.changes import as_it_is, of_list
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.quality import checks, folds, words
 from scantrail.domain.facts.quality.events import (
     ConditionStated,
@@ -36,6 +37,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD | SYSTEM,
         touches=_both,
         check=checks.stated,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_stated, RowKind.DOCUMENT: of_list(folds.list_stated)},
         told=words.stated,
     ),
@@ -46,6 +48,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_both,
         reads=_from_and_to,
         check=checks.quarantined,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_quarantined, RowKind.DOCUMENT: of_list(folds.list_quarantined)},
         told=words.quarantined,
         trigger=Trigger.QUALITY_ISSUE,
@@ -59,6 +62,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_both,
         reads=_from_and_to,
         check=checks.quarantine_undone,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_quarantine_undone, RowKind.DOCUMENT: of_list(folds.list_quarantine_undone)},
         told=words.quarantine_undone,
         trigger=Trigger.REPORT_UNDONE,
@@ -72,6 +76,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_both,
         reads=_from_and_to,
         check=checks.put_aside,
+        fits=PickList,
         folds={RowKind.UNIT: folds.unit_put_aside, RowKind.DOCUMENT: of_list(folds.list_put_aside)},
         told=words.put_aside,
         where=lambda event: event.from_place,
@@ -83,6 +88,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=lambda event: (document(event.document),),
         reads=lambda event: places(event.place),
         check=checks.unreadable,
+        fits=PickList,
         folds={RowKind.DOCUMENT: as_it_is},
         told=words.unreadable,
         where=lambda event: event.place,

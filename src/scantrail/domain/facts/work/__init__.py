@@ -9,6 +9,7 @@ from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact
 from scantrail.domain.acts.kinds import RowKind, Thing, document
 from scantrail.domain.acts.needs import places
 from scantrail.domain.documents.changes import of_list
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.work import checks, folds
 from scantrail.domain.facts.work.events import (
     CheckConfirmed,
@@ -41,7 +42,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.taken,
-        folds={RowKind.DOCUMENT: of_list(folds.taken)},
+        folds={RowKind.DOCUMENT: folds.taken},
         told=lambda event: M("{document} taken", document=event.document),
         on_the_way=True,
     ),
@@ -51,7 +52,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.released,
-        folds={RowKind.DOCUMENT: of_list(folds.released)},
+        folds={RowKind.DOCUMENT: folds.released},
         told=lambda event: M("{document} given back", document=event.document),
         on_the_way=True,
     ),
@@ -62,6 +63,7 @@ FACTS: tuple[Fact[Any], ...] = (
         touches=_its_document,
         reads=lambda event: places(event.place),
         check=checks.at_place,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.at_place)},
         told=_place,
         where=lambda event: event.place,
@@ -73,6 +75,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.at_product,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.at_product)},
         told=lambda event: M(
             "Product {product} confirmed, for {document}", product=event.product, document=event.document
@@ -85,6 +88,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.check_answered,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.confirmed)},
         told=lambda event: M("Checked: {item}", item=event.item),
         on_the_way=True,
@@ -95,6 +99,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.check_answered,
+        fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.not_met)},
         told=lambda event: M("Not so: {item}", item=event.item),
     ),
@@ -104,7 +109,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=HANDHELD,
         touches=_its_document,
         check=checks.completed,
-        folds={RowKind.DOCUMENT: of_list(folds.completed)},
+        folds={RowKind.DOCUMENT: folds.completed},
         told=lambda event: M("{document} complete", document=event.document),
     ),
     Fact(
@@ -113,7 +118,7 @@ FACTS: tuple[Fact[Any], ...] = (
         by=SYSTEM,
         touches=_its_document,
         check=checks.cancelled,
-        folds={RowKind.DOCUMENT: of_list(folds.cancelled)},
+        folds={RowKind.DOCUMENT: folds.cancelled},
         told=lambda event: M("{document} cancelled", document=event.document),
     ),
 )

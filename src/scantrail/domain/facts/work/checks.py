@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from typing import Any
 
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus
+from scantrail.domain.documents.kinds import kind_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.work.events import (
     CheckConfirmed,
@@ -28,16 +30,14 @@ from scantrail.domain.rules.task import product_refusal, release_refusal, task_r
 
 def taken(sight: Sight, event: TaskTaken) -> Refusal | None:
     """With a reason, a document is taken over from another device."""
-    pick_list = sight.pick_list(event.document)
-    taken_elsewhere = pick_list.taken is not None and pick_list.taken.device != sight.by.device
-    if taken_elsewhere and sight.draft.reason:
-        pick_list = replace(pick_list, taken=None)
-    return task_refusal(sight.world, pick_list, sight.by.device, sight.by.actor)
+    return task_refusal(
+        sight.world, sight.work(event.document), sight.by.device, sight.by.actor, takes_over=bool(sight.draft.reason)
+    )
 
 
 def released(sight: Sight, event: TaskReleased) -> Refusal | None:
     """Nobody gives back what another person has, or goods of which are in their cart."""
-    return release_refusal(sight.world, sight.pick_list(event.document), sight.by.device, sight.by.actor)
+    return release_refusal(sight.world, sight.work(event.document), sight.by.device, sight.by.actor)
 
 
 def at_place(sight: Sight, event: PlaceConfirmed) -> Refusal | None:
@@ -63,14 +63,15 @@ def check_answered(sight: Sight, event: CheckConfirmed | CheckNotMet) -> Refusal
 
 def completed(sight: Sight, event: TaskCompleted) -> Refusal | None:
     """Nothing is left to do, and every item of the checklist is answered."""
-    pick_list = sight.pick_list(event.document)
-    return may_go_on(sight, event.document) or _completion_refusal(sight.world, pick_list)
+    document = sight.work(event.document)
+    rule = UNFINISHED.get(kind_of(document))
+    refusal = may_go_on(sight, event.document)
+    return refusal or (rule(sight.world, document) if rule is not None else None)
 
 
 def cancelled(sight: Sight, event: TaskCancelled) -> Refusal | None:
     """What is done stays done."""
-    pick_list = sight.pick_list(event.document)
-    is_done = pick_list.status is DocumentStatus.COMPLETED
+    is_done = sight.work(event.document).status is DocumentStatus.COMPLETED
     return refuse(TaskCode.LIST_COMPLETED, document=event.document) if is_done else None
 
 
@@ -101,3 +102,7 @@ def _unfinished_refusal(pick_list: PickList) -> Refusal | None:
     if pick_list.unstated is not None:
         return refuse(WorkCode.CONDITION_FIRST, unit=pick_list.unstated.serial)
     return None
+
+
+UNFINISHED: dict[DocumentKind, Callable[[World, Any], Refusal | None]] = {DocumentKind.PICK_LIST: _completion_refusal}
+"""What is still to do before a document of a kind may be called done; nothing where a kind is missing."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 from scantrail.domain.acts.fact import Change
 from scantrail.domain.documents.changes import with_new
-from scantrail.domain.documents.document import DocumentStatus, Taken
+from scantrail.domain.documents.document import DocumentStatus, Taken, Work
+from scantrail.domain.documents.kinds import type_of
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import without_reservations
 from scantrail.domain.facts.work.events import (
@@ -20,25 +22,48 @@ from scantrail.domain.facts.work.events import (
     TaskTaken,
 )
 
+W = TypeVar("W", bound=Work)
 
-def taken(pick_list: PickList, event: TaskTaken, change: Change) -> PickList:
-    """A list that is over stays over: an own act that is not yet sent must not revive it on the device.
+
+def taken(document: W, event: TaskTaken, change: Change) -> W:
+    """A document that is over stays over: an own act that is not yet sent must not revive it on the device.
 
     Who takes it makes their own way: what was reserved for the person who had it before is free again.
     """
-    if pick_list.status not in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
-        return pick_list
-    now = replace(pick_list, status=DocumentStatus.IN_PROGRESS, taken=Taken(change.device, change.actor))
-    return without_reservations(now)
+    if document.status not in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
+        return document
+    return _changed(document, status=DocumentStatus.IN_PROGRESS, taken=Taken(change.device, change.actor))
 
 
-def released(pick_list: PickList, event: TaskReleased, change: Change) -> PickList:
-    """Who takes it next begins at a bin of their own; a list that another device has taken since stays taken."""
-    if pick_list.taken is None or pick_list.taken.device != change.device:
-        return pick_list
-    is_over = pick_list.status is not DocumentStatus.IN_PROGRESS
-    status = pick_list.status if is_over or pick_list.picked else DocumentStatus.OPEN
-    return without_reservations(replace(pick_list, status=status, taken=None, at_place=None, at_product=None))
+def released(document: W, event: TaskReleased, change: Change) -> W:
+    """Who takes it next begins at the beginning; a document that another device has taken since stays taken."""
+    if document.taken is None or document.taken.device != change.device:
+        return document
+    is_over = document.status is not DocumentStatus.IN_PROGRESS
+    is_begun = bool(type_of(document).in_hand(document))
+    status = document.status if is_over or is_begun else DocumentStatus.OPEN
+    return _changed(document, status=status, taken=None, **_nowhere(document))
+
+
+def _nowhere(document: Work) -> dict[str, Any]:
+    """Nobody stands at a bin of it, or has a product at hand."""
+    return {"at_place": None, "at_product": None} if isinstance(document, PickList) else {}
+
+
+def completed(document: W, event: TaskCompleted, change: Change) -> W:
+    """The work is done."""
+    return _changed(document, status=DocumentStatus.COMPLETED)
+
+
+def cancelled(document: W, event: TaskCancelled, change: Change) -> W:
+    """Nobody works on it any more."""
+    return _changed(document, status=DocumentStatus.CANCELLED)
+
+
+def _changed(document: W, **changes: Any) -> W:
+    """The document with these fields; on a pick list, what was reserved is free again."""
+    after: Any = replace(document, **changes)  # type: ignore[type-var] # reason: documents are dataclasses
+    return cast("W", without_reservations(after) if isinstance(after, PickList) else after)
 
 
 def at_place(pick_list: PickList, event: PlaceConfirmed, change: Change) -> PickList:
@@ -61,13 +86,3 @@ def not_met(pick_list: PickList, event: CheckNotMet, change: Change) -> PickList
     """An item that is not so is no longer among those confirmed."""
     checks = tuple(item for item in pick_list.checks if item != event.item)
     return replace(pick_list, checks=checks, unmet=with_new(pick_list.unmet, event.item))
-
-
-def completed(pick_list: PickList, event: TaskCompleted, change: Change) -> PickList:
-    """The work is done."""
-    return replace(pick_list, status=DocumentStatus.COMPLETED)
-
-
-def cancelled(pick_list: PickList, event: TaskCancelled, change: Change) -> PickList:
-    """Nobody works on it any more."""
-    return replace(pick_list, status=DocumentStatus.CANCELLED)
