@@ -29,6 +29,10 @@ BASICS: dict[str, Any] = {
         {"id": "MAIN", "name": "Main warehouse", "time_zone": "America/New_York"},
         {"id": "EAST", "name": "East warehouse", "time_zone": "America/Chicago"},
     ],
+    "partners": [
+        {"name": "Precision Components LLC", "kind": "supplier"},
+        {"name": "Metro Manufacturing", "kind": "customer"},
+    ],
     "places": [
         {"place": "MAIN/DOCK-01", "kind": "dock", "pickable": False},
         {"place": "MAIN/A-15-03", "kind": "bin", "pickable": True},

@@ -77,8 +77,8 @@ def test_a_quiet_import_says_nothing(url: str, capsys: pytest.CaptureFixture[str
 def test_a_template_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert print_template("places") == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        "place,kind,pickable,route,name",
-        'MAIN/A-15-03,bin,yes,30,"Aisle A, bay 15, level 3"',
+        "place,kind,pickable,route,name,partner",
+        'MAIN/A-15-03,bin,yes,30,"Aisle A, bay 15, level 3",',
     ]
 
 

@@ -22,7 +22,7 @@ from scantrail.server.database.schema import events, log, units
 from scantrail.server.history.timelines import timeline_of
 from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.log import verify_chain
-from scantrail.server.records.master import all_streams, open_holds
+from scantrail.server.records.master import all_streams, open_holds, parties_by_id
 from scantrail.server.records.units import units_by_id
 from tests.interchange.desk import DEMO, Desk, done
 
@@ -44,7 +44,9 @@ def test_the_delivery_stands_in_its_bin(day: Desk) -> None:
             assert [entry.type for entry in timeline_of(connection, unit.id)][:2] == ["UnitRegistered", "UnitMoved"]
     order = day.document("PO-2025-0156")
     assert isinstance(order, PurchaseOrder)
-    assert (order.supplier, len(order.lines[0].serials)) == ("Precision Components LLC", 25)
+    with day.reading() as connection:
+        supplier = parties_by_id(connection, [order.supplier])[order.supplier]
+    assert (supplier.name, supplier.number, len(order.lines[0].serials)) == ("Precision Components LLC", "S-201", 25)
 
 
 def test_the_pick_list_of_the_day_names_its_three_units(day: Desk) -> None:
@@ -131,7 +133,9 @@ def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
         RowKind.PRODUCT: 5,
         RowKind.PLACE: 28,
         RowKind.WORKER: 6,
-        RowKind.PARTY: 0,
+        RowKind.PARTY: 8,
+        RowKind.CONTAINER: 0,
+        RowKind.QUANTITY: 0,
         RowKind.HOLD: 2,
         RowKind.DOCUMENT: 17,
         RowKind.UNIT: 54,

@@ -253,7 +253,7 @@ def test_an_order_ends_but_does_not_open_again(stocked: Desk) -> None:
 
 def test_a_purchase_order_names_a_supplier_of_ours(stocked: Desk) -> None:
     row = {"number": "PO-1", "site": "MAIN", "supplier": "Nobody", "lines": [exact_line(60)]}
-    assert "expected the name of a place of kind supplier" in the_problem(stocked.bring(purchase_orders=[row]))
+    assert "exact name of a supplier that is on record" in the_problem(stocked.bring(purchase_orders=[row]))
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_text_that_is_not_json_is_told_with_line_and_column() -> None:
     ("content", "expected"),
     [
         ("[]", "expected an object with rows"),
-        ('{"unit": []}', "expected one of these kinds: sites, places"),
+        ('{"unit": []}', "expected one of these kinds: sites, partners, places"),
         ('{"units": {}}', "expected a list of rows"),
         ('{"units": [1]}', "expected an object with fields"),
         ('{"units": [{"colour": "red"}]}', "expected one of these fields"),

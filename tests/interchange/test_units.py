@@ -55,7 +55,7 @@ def test_a_unit_may_come_in_set_apart(desk: Desk, status: str) -> None:
         ({"status": "allocated"}, "expected a status that needs no history"),
         ({"status": "shipped"}, "expected a status that needs no history"),
         ({"owner_type": "customer"}, "expected the owner's name"),
-        ({"supplier": "Nobody"}, "expected the name of a place of kind supplier"),
+        ({"supplier": "Nobody"}, "exact name of a supplier that is on record"),
         ({"manufactured": "2025-02-01", "received": "2025-01-01"}, "on or after the day it was made"),
         ({"purchase_order": "PO-9"}, "expected a purchase order that is on record"),
     ],

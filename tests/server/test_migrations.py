@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, inspect, select
+from alembic import command
+from sqlalchemy import URL, insert, inspect, select
 
 from scantrail.cli import main
 from scantrail.proving.postgres import fresh_database
 from scantrail.server.database.engine import Database, DatabaseError
-from scantrail.server.database.schema import meta, streams
-from scantrail.server.migrations import ready
+from scantrail.server.database.schema import documents, feed, meta, parties, places, streams
+from scantrail.server.migrations import config, migrate, ready
+from scantrail.server.records.documents import documents_by_number
+from scantrail.server.records.master import all_places, new_stream, parties_called
 
 STARTERS = 4
 START = """
@@ -123,3 +127,44 @@ def test_a_serial_is_looked_up_by_an_index(server_url: str) -> None:
         indexes = {tuple(each["column_names"]) for each in inspect(connection).get_indexes("labels")}
     database.close()
     assert ("serial",) in indexes
+
+
+def test_names_in_orders_and_places_become_partners_that_devices_are_told_of(database_url: str) -> None:
+    order = {"number": "SO-1", "site": "MAIN", "customer": "Premium", "lines": []}
+    bought = {"number": "PO-1", "site": "MAIN", "supplier": "Volta", "lines": []}
+    place = {"id": "VOLTA/BACK", "site": "VOLTA", "code": "BACK", "kind": "supplier", "name": "Volta"}
+    own = {"id": "MAIN/A-1", "site": "MAIN", "code": "A-1", "name": "Aisle A"}
+    database = Database(database_url)
+    with database.writing() as connection:
+        command.upgrade(config(connection), "0011")
+        connection.execute(insert(streams).values({**new_stream("*"), "position": 7}))
+        connection.execute(insert(meta).values(key="server_epoch", value="x"))
+        for kind, each in (
+            ("sales_order", order),
+            ("sales_order", {**order, "number": "SO-2"}),
+            ("purchase_order", bought),
+        ):
+            row = {"id": each["number"], "kind": kind, "site": "MAIN", "status": "open", "body": json.dumps(each)}
+            connection.execute(insert(documents).values(row))
+        for about in (place, own):
+            connection.execute(insert(places).values(id=about["id"], site=about["site"], body=json.dumps(about)))
+    migrate(database)
+    with database.reading() as connection:
+        orders = documents_by_number(connection, ["SO-1", "SO-2", "PO-1"])
+        found = {each.name: each for each in parties_called(connection, ["Premium", "Volta"]).values()}
+        assert [each.kind.value for each in (found["Premium"], found["Volta"])] == ["customer", "supplier"]
+        assert [getattr(orders[each], "customer", "") for each in ("SO-1", "SO-2")] == [found["Premium"].id] * 2
+        assert getattr(orders["PO-1"], "supplier", "") == found["Volta"].id
+        assert {each.id: each.party for each in all_places(connection).values()} == {
+            "VOLTA/BACK": found["Volta"].id,
+            "MAIN/A-1": None,
+        }
+        listed = connection.execute(select(feed.c.kind, feed.c.id, feed.c.position).order_by(feed.c.position)).all()
+        assert {each.id for each in listed} == {each.id for each in found.values()}
+        assert [(each.kind, each.position) for each in listed] == [("party", 8), ("party", 9)]
+        assert connection.execute(select(streams.c.position)).scalar_one() == 9
+        assert connection.execute(select(parties.c.name).order_by(parties.c.name)).scalars().all() == [
+            "Premium",
+            "Volta",
+        ]
+    database.close()

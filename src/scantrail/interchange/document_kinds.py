@@ -30,7 +30,7 @@ PURCHASE_ORDERS = Kind(
     (
         needed("number", cells.code, N_("the order's number"), "PO-2025-0156"),
         needed("site", cells.word, N_("where it is received"), "MAIN"),
-        needed("supplier", cells.text, N_("name of a place of kind supplier"), "Precision Components LLC"),
+        needed("supplier", cells.text, N_("id or exact name of a supplier"), "Precision Components LLC"),
         Column("supplier_lot", cells.code, N_("the supplier's lot"), "PC-2025-089"),
         Column(
             "status", one_of(DocumentStatus), N_("open, completed or cancelled"), "open", default=DocumentStatus.OPEN
@@ -46,7 +46,7 @@ SALES_ORDERS = Kind(
     (
         needed("number", cells.code, N_("the order's number"), "SO-2025-1289"),
         needed("site", cells.word, N_("where it is fulfilled"), "MAIN"),
-        needed("customer", cells.text, N_("who ordered"), "Premium Manufacturing"),
+        needed("customer", cells.text, N_("who ordered: id or exact name of a partner"), "Premium Manufacturing"),
         plain("customer_class", N_("for example VIP"), "VIP"),
         absent("required_by", cells.day, N_("latest day"), "2025-02-01"),
         plain("firmware", N_("firmware version every unit must have; empty for any"), "2.1.4"),

@@ -46,7 +46,7 @@ UNITS = Kind(
         plain("configuration", N_("configuration")),
         absent("calibration_valid_until", cells.day, N_("last day of its calibration"), "2026-06-30"),
         Column("lot", cells.code, N_("our lot")),
-        plain("supplier", N_("name of a place of kind supplier"), "Precision Components LLC"),
+        plain("supplier", N_("exact name of a supplier"), "Precision Components LLC"),
         Column("supplier_lot", cells.code, N_("the supplier's lot"), "PC-2025-089"),
         absent("purchase_order", cells.code, N_("the purchase order it came on"), "PO-2025-0156"),
         absent("manufactured", cells.day, N_("day it was made"), "2025-01-20"),

@@ -120,6 +120,7 @@ PLACES = Kind(
         needed("pickable", cells.flag, N_("whether units may be picked from it"), "yes"),
         Column("route", cells.integer, N_("position on the walk through the site"), "30", default=0),
         plain("name", N_("full name; for a partner's place the partner's"), "Aisle A, bay 15, level 3"),
+        plain("partner", N_("id or exact name of the partner whose place it is; empty: the partner of its name")),
     ),
 )
 

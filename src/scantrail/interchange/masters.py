@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.names.identifiers import PlaceId, SiteId, code_of, gtin14, site_of
+from scantrail.domain.names.identifiers import PartyId, PlaceId, SiteId, code_of, gtin14, site_of
+from scantrail.domain.people.party import PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import SYSTEM, Worker
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
+from scantrail.interchange.partners import partner_or_new
 from scantrail.interchange.plan import Plan
 from scantrail.server.people.sign_in import pin_fits
 from scantrail.words import M, Message
@@ -35,6 +37,7 @@ def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
         if codes.setdefault(name.upper(), name) != name:
             expected = M("expected a place that differs from {place} in more than case", place=codes[name.upper()])
             plan.problem(row, expected, "place")
+        party = _partner_of(row, plan)
         place = Place(
             id=name,
             site=site_of(name),
@@ -42,7 +45,8 @@ def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
             kind=row["kind"],
             pickable=row["pickable"],
             route=row["route"],
-            name=row["name"],
+            name=row["name"] or plan.records.parties.name_of(party or ""),
+            party=party,
         )
         if place.kind not in PARTNER_KINDS and place.site not in plan.records.sites:
             plan.problem(row, _one_of_our_sites(plan), "place")
@@ -50,7 +54,25 @@ def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
             plan.problem(row, M("expected no: nothing is picked from a partner's place"), "pickable", "yes")
         plan.put(RowKind.PLACE, row, place.id, plan.records.places.get(place.id), place)
         plan.records.places[place.id] = place
-    plan.suppliers = frozenset(each.name for each in plan.records.places.values() if each.kind is PlaceKind.SUPPLIER)
+
+
+_PARTNERS = {
+    PlaceKind.CUSTOMER: PartyKind.CUSTOMER,
+    PlaceKind.SUPPLIER: PartyKind.SUPPLIER,
+    PlaceKind.SERVICE_CENTRE: PartyKind.SERVICE_CENTRE,
+}
+"""What sort of partner a place belongs to, where nothing else says so."""
+
+
+def _partner_of(row: Checked, plan: Plan) -> PartyId | None:
+    """Whose place it is: the partner that the row names, else the one of the place's name."""
+    kind = _PARTNERS.get(row["kind"])
+    if kind is None:
+        if row["partner"]:
+            plan.problem(row, M("expected no partner for a place of this kind"), "partner")
+        return None
+    column = "partner" if row["partner"] else "name"
+    return partner_or_new(plan, row, column, row[column], kind) if row[column] else None
 
 
 def check_sites(rows: Iterable[Checked], plan: Plan) -> None:

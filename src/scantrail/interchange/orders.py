@@ -12,9 +12,11 @@ from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.facts.imports import DocumentImported
 from scantrail.domain.names.identifiers import DocumentId
+from scantrail.domain.people.party import PartyKind
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lines import amended_lines, order_lines
 from scantrail.interchange.lookups import site_known
+from scantrail.interchange.partners import partner_or_new, the_supplier
 from scantrail.interchange.plan import Plan
 from scantrail.words import M
 
@@ -24,12 +26,10 @@ Order = TypeVar("Order", PurchaseOrder, SalesOrder)
 def plan_purchase_orders(rows: Iterable[Checked], plan: Plan) -> None:
     """Add and change purchase orders."""
     for row in rows:
-        if row["supplier"] not in plan.suppliers:
-            plan.problem(row, M("expected the name of a place of kind supplier"), "supplier")
         order = PurchaseOrder(
             number=row["number"],
             site=row["site"],
-            supplier=row["supplier"],
+            supplier=the_supplier(plan, row, "supplier", row["supplier"]),
             lines=order_lines(row, plan),
             supplier_lot=row["supplier_lot"],
             status=row["status"],
@@ -40,12 +40,13 @@ def plan_purchase_orders(rows: Iterable[Checked], plan: Plan) -> None:
 def plan_sales_orders(rows: Iterable[Checked], plan: Plan, worked_on: frozenset[DocumentId]) -> None:
     """Add and change sales orders; `worked_on` are those that units have been picked for."""
     for row in rows:
+        customer = partner_or_new(plan, row, "customer", row["customer"], PartyKind.CUSTOMER)
         order = SalesOrder(
             number=row["number"],
             site=row["site"],
-            customer=row["customer"],
+            customer=customer,
             lines=order_lines(row, plan),
-            customer_class=row["customer_class"],
+            customer_class=row["customer_class"] or plan.records.parties.class_of(customer),
             required_by=row["required_by"],
             requirement=Requirement(row["firmware"], row["calibrated"]),
             instructions=row["instructions"],

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import PartyId
-from scantrail.domain.people.party import Party
+from scantrail.domain.people.party import Party, PartyKind
+from scantrail.domain.things.place import PlaceKind
 from scantrail.interchange.checking import Checked
-from scantrail.interchange.plan import Plan
+from scantrail.interchange.plan import Count, Plan
 from scantrail.interchange.problems import Spot
 from scantrail.words import M
 
@@ -53,6 +54,40 @@ def _on_record(plan: Plan, called: str, name: str) -> tuple[Party, ...]:
     return tuple(each for each in parties.of_name(name) if not (called and each.number))
 
 
+def the_supplier(plan: Plan, row: Checked, column: str, text: str) -> PartyId:
+    """The supplier with this id, number or exact name; anything else is a problem of the row."""
+    found = plan.records.parties.of_id(text)
+    matching = [found] if found else [each for each in plan.records.parties.of_name(text) if each.id in plan.suppliers]
+    if len(matching) > 1:
+        _several(plan, row, column, matching)
+    elif not matching or matching[0].id not in plan.suppliers:
+        plan.problem(row, M("expected the id or exact name of a supplier that is on record or in these files"), column)
+    return matching[0].id if matching else ""
+
+
+def partner_or_new(plan: Plan, row: Checked, column: str, text: str, kind: PartyKind) -> PartyId:
+    """The partner with this id, number or exact name. One that is not on record is made, and listed to be checked."""
+    found = plan.records.parties.of_id(text)
+    matching = (found,) if found else plan.records.parties.of_name(text)
+    if matching:
+        if len(matching) > 1:
+            _several(plan, row, column, matching)
+        return matching[0].id
+    party = Party(str(uuid4()), kind, text)
+    plan.records.parties.put(party)
+    plan.written.setdefault(RowKind.PARTY, {})[party.id] = party
+    plan.counts.setdefault(("partners", row.spot.file), Count()).added += 1
+    plan.warn(row, M("new partner: check that it is not on record under another name"), column, text)
+    return party.id
+
+
 def _several(plan: Plan, row: Checked, column: str, matching: Iterable[Party]) -> None:
     ids = ", ".join(sorted(each.number or each.id for each in matching))
     plan.problem(row, M("expected one of {ids}: several partners have this name", ids=ids), column)
+
+
+def find_suppliers(plan: Plan) -> None:
+    """Note which partners we buy from, once partners and places are planned."""
+    by_kind = {each.id for each in plan.records.parties if each.kind is PartyKind.SUPPLIER}
+    by_place = {each.party for each in plan.records.places.values() if each.kind is PlaceKind.SUPPLIER}
+    plan.suppliers = frozenset(filter(None, by_kind | by_place))

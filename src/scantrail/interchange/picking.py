@@ -87,7 +87,7 @@ def _described(row: Checked, plan: Plan, order: SalesOrder, asked: Iterable[Aske
         site=row["site"],
         order=order.number,
         lines=tuple(filter(None, (_pick_line(line, order, plan) for line in asked))),
-        customer=order.customer,
+        customer=plan.records.parties.name_of(order.customer),
         customer_class=order.customer_class,
         priority=row["priority"],
         required_by=order.required_by,

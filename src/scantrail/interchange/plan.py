@@ -14,7 +14,7 @@ from scantrail.domain.acts.sight import By, Recorder
 from scantrail.domain.facts import touched
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.fold import fold
-from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId
+from scantrail.domain.names.identifiers import DocumentId, PartyId, SiteId, UnitId
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Unit
@@ -64,8 +64,8 @@ class Plan:
     """Kinds and keys of rows that have problems of their own; see `is_rejected`."""
     pick_lists: frozenset[DocumentId] = frozenset()
     """Numbers of the pick lists that are in the files."""
-    suppliers: frozenset[str] = frozenset()
-    """The names of the partners we buy from; places are planned first."""
+    suppliers: frozenset[PartyId] = frozenset()
+    """The partners we buy from; partners and places are planned first."""
     differences: list[Difference] = field(default_factory=list)
     counts: dict[tuple[str, str], Count] = field(default_factory=dict)
     """By kind and file."""

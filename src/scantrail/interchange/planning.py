@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from scantrail.domain.names.identifiers import DocumentId, ProductId, UnitId
+from scantrail.domain.things.place import PlaceKind
 from scantrail.interchange.checking import Checked, CheckedRows
 from scantrail.interchange.holding import plan_holds
 from scantrail.interchange.masters import check_sites, plan_places, plan_products, plan_sites, plan_workers
 from scantrail.interchange.orders import plan_purchase_orders, plan_sales_orders
-from scantrail.interchange.partners import plan_partners
+from scantrail.interchange.partners import find_suppliers, plan_partners
 from scantrail.interchange.picking import plan_allocations, plan_pick_lists
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.problems import Problems
@@ -37,10 +38,11 @@ def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems
     records = load_masters(connection)
     pick_lists = frozenset(row["number"] for row in rows["pick_lists"])
     plan = Plan(records, now, problems, rejected=rows.rejected, pick_lists=pick_lists)
-    load_parties(connection, records, set(_partners(rows)))
+    load_parties(connection, records, set(_partners(records, rows)))
     plan_sites(rows["sites"], plan)
     plan_partners(rows["partners"], plan)
     plan_places(rows["places"], plan)
+    find_suppliers(plan)
     check_sites(rows["sites"], plan)
     plan_products(rows["products"], plan)
     plan_workers(rows["workers"], plan)
@@ -56,6 +58,7 @@ def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems
 
 def _load_the_rest(connection: Connection, records: Records, rows: CheckedRows) -> None:
     load_documents(connection, records, set(_documents(rows)))
+    load_parties(connection, records, records.partners_of_orders())
     load_units(connection, records, set(_units(rows)))
     load_named_units(connection, records)
     if rows["allocations"] or rows["pick_lists"]:
@@ -69,9 +72,18 @@ def _on_record(records: Records, rows: CheckedRows) -> Iterable[DocumentId]:
     return [row["number"] for row in rows["sales_orders"] if row["number"] in records.documents]
 
 
-def _partners(rows: CheckedRows) -> Iterator[str]:
-    """What the files call partners."""
-    yield from (row[name] for row in rows["partners"] for name in ("id", "name"))
+def _partners(records: Records, rows: CheckedRows) -> Iterator[str]:
+    """What the files call partners, and the suppliers that have a place."""
+    columns = {
+        "partners": ("id", "name"),
+        "places": ("partner", "name"),
+        "purchase_orders": ("supplier",),
+        "sales_orders": ("customer",),
+        "units": ("supplier",),
+    }
+    for kind, names in columns.items():
+        yield from (row[name] for row in rows[kind] for name in names)
+    yield from (each.party for each in records.places.values() if each.kind is PlaceKind.SUPPLIER and each.party)
 
 
 def _documents(rows: CheckedRows) -> Iterator[DocumentId]:

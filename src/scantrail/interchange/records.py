@@ -11,12 +11,13 @@ from sqlalchemy import Connection, select
 
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts.picking.events import UnitAllocated
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.stored import event_from_plain
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import DocumentId, PartyId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.party import Parties
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
@@ -79,6 +80,12 @@ class Records:
         known = self.products.get(product)
         found = self.labels.get((product, known.canonical(serial))) if known else None
         return self.units.get(found) if found else None
+
+    def partners_of_orders(self) -> set[PartyId]:
+        """Whom the orders here are from and for."""
+        orders = self.documents.values()
+        suppliers = {each.supplier for each in orders if isinstance(each, PurchaseOrder)}
+        return suppliers | {each.customer for each in orders if isinstance(each, SalesOrder)}
 
     def lists_reserving(self, unit: Unit) -> tuple[PickList, ...]:
         """The lists whose pickers are on the way to a unit, as this import leaves them."""

@@ -137,7 +137,7 @@ def _described(row: Checked, product: Product, serial: str) -> Unit:
 
 
 def _check(row: Checked, unit: Unit, told: Sequence[Checked], plan: Plan) -> None:
-    place = place_of(row, plan)
+    place, parties = place_of(row, plan), plan.records.parties
     if place is not None and not told and place.site not in plan.records.sites:
         expected = M("expected a place of a site of ours; a unit that is elsewhere comes in with its history")
         plan.problem(row, expected, "place")
@@ -150,8 +150,9 @@ def _check(row: Checked, unit: Unit, told: Sequence[Checked], plan: Plan) -> Non
         plan.problem(row, M("expected another status: void comes from a correction only"), "status", unit.status.value)
     if unit.owner.type is not OwnerType.OWNED and not unit.owner.name:
         plan.problem(row, M("expected the owner's name"), "owner", "")
-    if unit.supplier and unit.supplier not in plan.suppliers:
-        plan.problem(row, M("expected the name of a place of kind supplier"), "supplier")
+    if unit.supplier and not plan.suppliers.intersection(each.id for each in parties.of_name(unit.supplier)):
+        expected = M("expected the exact name of a supplier that is on record or in these files")
+        plan.problem(row, expected, "supplier")
     if unit.manufactured and unit.received and unit.manufactured > unit.received:
         plan.problem(row, M("expected a day on or after the day it was made"), "received")
     _check_purchase_order(row, unit, any(each["reason"] for each in told), plan)
@@ -166,8 +167,9 @@ def _check_purchase_order(row: Checked, unit: Unit, reasoned: bool, plan: Plan) 
         if not plan.is_rejected("purchase_orders", unit.purchase_order):
             plan.problem(row, M("expected a purchase order that is on record or in these files"), "purchase_order")
         return
-    if unit.supplier and unit.supplier != order.supplier:
-        plan.problem(row, M("expected {supplier}, who supplies this order", supplier=order.supplier), "supplier")
+    supplier = plan.records.parties.name_of(order.supplier)
+    if unit.supplier and unit.supplier != supplier:
+        plan.problem(row, M("expected {supplier}, who supplies this order", supplier=supplier), "supplier")
     lines = [line for line in order.lines if line.product == unit.product and not line.cancelled]
     is_listed = any(line.kind is not LineKind.EXACT or unit.serial in line.serials for line in lines)
     if not is_listed and not row["reason"] and not reasoned:

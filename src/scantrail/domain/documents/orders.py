@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scantrail.domain.documents.document import DocumentStatus, LineKind, Requirement
-from scantrail.domain.names.identifiers import DocumentId, ProductId, SiteId
+from scantrail.domain.names.identifiers import DocumentId, PartyId, ProductId, SiteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class PurchaseOrder:
 
     number: DocumentId
     site: SiteId
-    supplier: str
+    supplier: PartyId
     lines: tuple[OrderLine, ...]
     supplier_lot: str = ""
     status: DocumentStatus = DocumentStatus.OPEN
@@ -41,7 +41,7 @@ class SalesOrder:
 
     number: DocumentId
     site: SiteId
-    customer: str
+    customer: PartyId
     lines: tuple[OrderLine, ...]
     customer_class: str = ""
     required_by: date | None = None

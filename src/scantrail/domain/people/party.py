@@ -66,6 +66,11 @@ class Parties:
         found = self._by_id.get(party)
         return party if found is None else found.name
 
+    def class_of(self, party: PartyId) -> str:
+        """The class of a partner's orders that state none."""
+        found = self._by_id.get(party)
+        return "" if found is None else found.customer_class
+
     def __contains__(self, party: PartyId) -> bool:
         return party in self._by_id
 

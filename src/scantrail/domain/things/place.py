@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from scantrail.domain.names.identifiers import PlaceId, SiteId
+from scantrail.domain.names.identifiers import PartyId, PlaceId, SiteId
 
 
 class PlaceKind(Enum):
@@ -42,6 +42,8 @@ class Place:
     route: int = 0
     """Position on the walk through the site; bins are visited in this order, then by code."""
     name: str = ""
+    party: PartyId | None = None
+    """Whose place it is, where it is a partner's."""
 
     @staticmethod
     def from_newer(data: dict[str, Any]) -> dict[str, Any]:
