@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.facts.quality.events import ConditionStated
-from scantrail.domain.plain import from_plain
+from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.things.unit import Condition
 from scantrail.protocol.digests import HEADER, digest_of
-from scantrail.protocol.messages import Changes, Seen
+from scantrail.protocol.messages import Changes, PushAnswer, Seen
 from scantrail.server.database.schema import devices
 from scantrail.server.devices.register import revoke
 from scantrail.server.devices.tokens import REMEMBERED_S, Tokens
@@ -234,6 +234,20 @@ def test_a_push_is_answered_packed_too_with_its_verdicts_and_the_servers_clock(
     assert said["now"] == served.now.isoformat()
     assert [row["id"] for row in said["changes"]["rows"]] == [module(50).id]
     assert before.acknowledged + 1 == said["acknowledged"]
+
+
+def test_a_push_is_answered_with_all_that_was_committed_before_it_however_fresh_memory_is(
+    served: ServedSite, http: TestClient
+) -> None:
+    device, other = served.device(), served.device("Scanner-06")
+    told = from_plain(Changes, poll(http, device).json())
+    device.cursor, device.heads = told.cursor, told.heads
+    other.record(ConditionStated(module(49).id, Condition.DAMAGED))
+    other.push()
+    device.record(ConditionStated(module(50).id, Condition.DAMAGED))
+    push = json.dumps(to_plain(device.batch()))
+    answered = from_plain(PushAnswer, http.post("/v1/push", content=push, headers=device.headers).json())
+    assert [row.id for row in answered.changes.rows] == [module(49).id, module(50).id]
 
 
 def test_a_large_page_is_the_same_as_its_rows_one_by_one(served: ServedSite, http: TestClient) -> None:

@@ -18,7 +18,7 @@ from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.plain import from_plain
 from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.things.unit import Condition
-from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Seen
+from scantrail.protocol.messages import GLOBAL_STREAM, Changes, Outcome, Seen
 from scantrail.server.administration import restored
 from scantrail.server.database.schema import documents, feed, metadata
 from scantrail.server.ledger.feed import changes_after, nothing_after
@@ -302,17 +302,25 @@ def test_a_backup_that_lacks_nothing_but_acts_that_waited_is_noticed_in_time(sha
     with served.database.writing() as connection:
         connection.execute(delete(documents))
         connection.execute(delete(feed).where(feed.c.kind == RowKind.DOCUMENT))
-    device, other = served.device(), served.device("Scanner-06", MIKE.id)
+    device, other, third = served.device(), served.device("Scanner-06", MIKE.id), served.device("Scanner-07")
     backup = backup_of(served)
-    device.record(PlaceConfirmed("PL-2025-0091", "MAIN/A-15-03"), document="PL-2025-0091")
-    device.push()
+    waits(device)
     told = shared.ask()
     seen = Seen(told.cursor, told.heads, device.name, device.epoch, 1)
     assert shared.ask(seen).cursor == told.cursor
     put_back(served, backup)
-    damage(other, 46, 47, 48)
+    waits(other)
+    damage(third, 46, 47, 48)
+    shared.clock.now += FRESH_S
+    assert shared.ask(seen).cursor, "neither counters nor the log tell it"
     shared.clock.now += CHECKED_S
     assert shared.ask(seen).cursor == {}
+
+
+def waits(device: TestDevice) -> None:
+    """Send an act about a list that is not here yet."""
+    device.record(PlaceConfirmed("PL-2025-0091", "MAIN/A-15-03"), document="PL-2025-0091")
+    assert [verdict.outcome for verdict in device.push().verdicts] == [Outcome.WAITING]
 
 
 def test_links_tell_the_entry_at_every_position_they_reach_back_to() -> None:
