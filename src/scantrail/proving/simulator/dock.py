@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from scantrail.device.session import SessionStore
+from scantrail.device.session_store import SessionStore
 from scantrail.domain.acts.act import Draft, Times
 from scantrail.domain.acts.sight import By
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered

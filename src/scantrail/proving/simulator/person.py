@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Protocol
 
-from scantrail.device.session import Session, SessionStore
+from scantrail.device.session import Session
+from scantrail.device.session_store import SessionStore
 from scantrail.domain.acts.act import Times
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.worker import Worker
