@@ -100,7 +100,7 @@ async def test_the_day_arrives_as_one_file_and_changes_follow(device: OnlineDevi
     assert device.store.pick_list(LIST) == served.pick_list()
     assert [len(asked(device, path)) for path in ("/v1/snapshot/", "/v1/changes")] == [1, 1]
     told = [state.loading for state in device.states if state.loading]
-    assert (told[-1].done, told[-1].total) == (20, 20)
+    assert (told[-1].done, told[-1].total) == (21, 21)
     assert device.sync.state.loading is None
     (rows,) = (name for name in home(device) if name.startswith("rows-"))
     assert rows != "rows-0.db"

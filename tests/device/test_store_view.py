@@ -235,7 +235,7 @@ def test_the_world_of_a_list_holds_all_that_judging_takes(store: DeviceStore, sa
     assert {"MAIN/B-02-01", CART, "MAIN/A-15-03", "MAIN/QC-01"} <= world.places.keys()
     assert world.workers["sarah"] == SARAH
     assert world.products.keys() == {MODULE.id}
-    assert store.versions(LIST) == {f"pick_list:{LIST}": 1, "site:MAIN": 1}
+    assert store.versions(LIST) == {f"pick_list:{LIST}": 1, "settings:MAIN": 1}
     assert store.stock_for(found, TODAY) == (), "an exact line suggests nothing"
 
 

@@ -330,7 +330,7 @@ def test_across_a_restart_the_clocks_difference_is_used() -> None:
 def test_a_list_is_complete_only_when_every_condition_is_stated() -> None:
     seen = at_work(instructions=("Antistatic bags only",))
     absorb(seen, judged(act(PICKED), seen))
-    checks = [CheckConfirmed("PL-2025-0091", item) for item in seen.site.pick_checklist]
+    checks = [CheckConfirmed("PL-2025-0091", item) for item in seen.settings.picking.checklist]
     completed: tuple[Event, ...] = (*checks, TaskCompleted("PL-2025-0091"))
     assert code(act(*completed), seen) == WorkCode.CONDITION_FIRST
     absorb(seen, judged(act(ConditionStated(UNIT.id, Condition.GOOD, "PL-2025-0091")), seen))

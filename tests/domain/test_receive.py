@@ -26,7 +26,7 @@ from scantrail.domain.things.unit import Unit
 from scantrail.domain.wordings import explain
 from scantrail.words import say
 from tests.support.judging import judge_act
-from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, SITE, TODAY, module, said_in, unit, world
+from tests.support.worlds import CLERK, MODULE, NOW, SARAH, SENSOR, TODAY, module, said_in, unit, wanting, world
 
 DOCK = "MAIN/DOCK-01"
 
@@ -141,8 +141,8 @@ def test_what_cannot_be_a_serial_of_the_product_is_never_one(serial: str, why: C
 def test_a_serial_is_typed_only_where_the_site_allows_it() -> None:
     typed = receipt(arrived())
     typed = replace(typed, draft=replace(typed.draft, reading=Reading(arrived().serial, Carrier.TYPED)))
-    assert code(typed, world(site=replace(SITE, typed_serials=False))) == ScanCode.TYPED
-    assert code(typed, world(site=replace(SITE, typed_serials=True))) is None
+    assert code(typed, world(settings=wanting(typed_serials=False))) == ScanCode.TYPED
+    assert code(typed, world(settings=wanting(typed_serials=True))) is None
 
 
 def test_a_unit_of_another_site_is_told_with_its_site() -> None:

@@ -13,11 +13,11 @@ from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.scan import Scanned, Wanted, no_such_thing_refusal, scan_refusal
 from scantrail.domain.scans.reading import Candidates, Carrier, Reading, Said
 from scantrail.domain.things.unit import Unit
-from tests.support.worlds import MODULE, PLACES, SENSOR, SITE, module, said_in, scanned, world
+from tests.support.worlds import MODULE, PLACES, SENSOR, SITE, module, said_in, scanned, wanting, world
 
 UNIT = module(46)
 HERE = world(UNIT)
-NO_TYPING = world(UNIT, site=replace(SITE, typed_serials=False))
+NO_TYPING = world(UNIT, settings=wanting(typed_serials=False))
 A_MODULE = Wanted(MODULE, instead="CM500-2025-0046")
 SSCC = "(00)095212340000000013"
 

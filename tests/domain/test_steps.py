@@ -33,7 +33,7 @@ from tests.support.worlds import (
     NOW,
     SARAH,
     SENSOR,
-    SITE,
+    SETTINGS,
     TODAY,
     any_line,
     exact_line,
@@ -46,7 +46,7 @@ from tests.support.worlds import (
 LIST, BIN, CART = "PL-2025-0091", "MAIN/A-15-03", "MAIN/CART-05"
 UNIT = promised(46)
 ELSEWHERE = Place("EAST/E-01", "EAST", "E-01", PlaceKind.BIN, pickable=True)
-CHECKS = tuple(CheckConfirmed(LIST, item) for item in SITE.pick_checklist)
+CHECKS = tuple(CheckConfirmed(LIST, item) for item in SETTINGS.picking.checklist)
 PICKED = UnitPicked(UNIT.id, UNIT.serial, LIST, "1", "SO-2025-1289", BIN, CART, Status.ALLOCATED)
 GOOD = ConditionStated(UNIT.id, Condition.GOOD, LIST)
 

@@ -130,6 +130,7 @@ def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
     kinds = [row.kind for row in changes.rows]
     assert {kind: kinds.count(kind) for kind in (*KINDS, *MESSAGES)} == {
         RowKind.SITE: 2,
+        RowKind.SETTINGS: 2,
         RowKind.PRODUCT: 5,
         RowKind.PLACE: 28,
         RowKind.WORKER: 6,

@@ -40,7 +40,15 @@ from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.migrations import migrate
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import documents_by_number, put_documents
-from scantrail.server.records.master import put_holds, put_parties, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.master import (
+    put_holds,
+    put_parties,
+    put_places,
+    put_products,
+    put_settings,
+    put_sites,
+    put_workers,
+)
 from scantrail.server.records.units import put_units, units_by_id
 from tests.support.worlds import (
     CLERK,
@@ -51,6 +59,7 @@ from tests.support.worlds import (
     PREMIUM,
     SARAH,
     SENSOR,
+    SETTINGS,
     SITE,
     exact_line,
     module,
@@ -102,6 +111,7 @@ class ServedSite:
         units = [*(promised(number) for number in (46, 47, 48)), module(49), module(50)]
         listed = pick_list(exact_line(*units[:3]))
         with self.database.writing() as connection:
+            put_settings(connection, [SETTINGS, replace(SETTINGS, site="EAST")])
             put_sites(connection, [SITE, replace(SITE, id="EAST", name="East")])
             put_products(connection, [MODULE, SENSOR])
             put_places(connection, PLACES)
@@ -117,7 +127,8 @@ class ServedSite:
             fly(connection, *records.finish())
             shared = [(RowKind.PRODUCT, each.id) for each in (MODULE, SENSOR)]
             shared += [(RowKind.WORKER, each.id) for each in (SARAH, MIKE, CLERK)]
-            tell(connection, GLOBAL_STREAM, [*shared, (RowKind.PARTY, PREMIUM.id), (RowKind.SITE, "MAIN")])
+            shared += [(RowKind.PARTY, PREMIUM.id), (RowKind.SETTINGS, "MAIN"), (RowKind.SITE, "MAIN")]
+            tell(connection, GLOBAL_STREAM, shared)
 
     def enrolment_code(self, device: str, site: str = "MAIN") -> str:
         with self.database.writing() as connection:
@@ -197,6 +208,7 @@ class TestDevice:
         reading: str | None = None,
         scan: Reading | None = None,
         at: datetime = NOW,
+        versions: dict[str, int] | None = None,
         **draft: Any,
     ) -> int:
         """Add an act to the journal and give its seq; `reading` is the text of a scan, `scan` one whole."""
@@ -208,6 +220,7 @@ class TestDevice:
             self.worker,
             Times(at.astimezone(UTC), "boot", 0),
             Draft(events=events, reading=scan or (scanned(reading) if reading else None), **draft),
+            versions or {},
         )
         self.exacts.append(encode_act(act))
         return act.id.seq

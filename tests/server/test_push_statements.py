@@ -30,12 +30,20 @@ from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.judging import Device, take_push
 from scantrail.server.ledger.opening import opened
 from scantrail.server.records.documents import put_documents
-from scantrail.server.records.master import put_holds, put_parties, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.master import (
+    put_holds,
+    put_parties,
+    put_places,
+    put_products,
+    put_settings,
+    put_sites,
+    put_workers,
+)
 from scantrail.server.records.remembered import masters_at
 from scantrail.server.records.rows import MASTERS
 from scantrail.server.records.units import put_units
 from tests.server.site import VERIFIER, ServedSite
-from tests.support.worlds import CLERK, MODULE, PLACES, PREMIUM, SARAH, SITE, exact_line, module, pick_list
+from tests.support.worlds import CLERK, MODULE, PLACES, PREMIUM, SARAH, SETTINGS, SITE, exact_line, module, pick_list
 
 MOST_STATEMENTS, MOST_ROUND_TRIPS = 10, 4
 """On PostgreSQL those that begin and end a transaction are counted with the others."""
@@ -284,6 +292,7 @@ def test_whatever_an_import_alone_changes_is_another_version_of_it(served: Serve
     hold = Hold("R-1", HoldKind.RECALL, "capacitors", product=MODULE.id)
     writes: list[Callable[[Connection], None]] = [
         lambda connection: put_sites(connection, [SITE]),
+        lambda connection: put_settings(connection, [SETTINGS]),
         lambda connection: put_products(connection, [MODULE]),
         lambda connection: put_places(connection, PLACES),
         lambda connection: put_workers(connection, [SARAH], {SARAH.id: VERIFIER}),

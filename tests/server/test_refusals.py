@@ -13,7 +13,6 @@ from scantrail.domain.documents.document import DocumentStatus, Requirement, Tak
 from scantrail.domain.documents.pick_list import PickLine
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed
-from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
 from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.rules.refusals.pick import PickCode
@@ -22,15 +21,16 @@ from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Owner, OwnerType, Unit
 from scantrail.domain.wordings import explain
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.people.sign_in import pin_verifier
-from scantrail.server.records.master import put_sites, put_workers
+from scantrail.server.records.master import put_settings, put_workers
 from tests.server.site import ServedSite
-from tests.support.worlds import MIKE, MODULE, NOW, SARAH, SITE, TODAY, any_line, exact_line, module, pick_list
+from tests.support.worlds import MIKE, MODULE, NOW, SARAH, TODAY, any_line, exact_line, module, pick_list, wanting
 
 Change = Callable[[ServedSite], None]
 
@@ -54,12 +54,12 @@ def hold(kind: HoldKind) -> Change:
     return lambda served: served.change(Hold("H-1", kind, "see notice 7", product=MODULE.id))
 
 
-def site_becomes(site: Site) -> Change:
+def settings_become(settings: Settings) -> Change:
     """The site's policy was changed meanwhile."""
 
     def change(served: ServedSite) -> None:
         with served.database.writing() as connection:
-            put_sites(connection, [site])
+            put_settings(connection, [settings])
 
     return change
 
@@ -154,7 +154,7 @@ def test_a_pick_whose_scan_does_not_say_the_units_serial_is_refused(served: Serv
 
 
 def test_a_typed_pick_is_refused_where_the_site_does_not_allow_typing(served: ServedSite) -> None:
-    site_becomes(replace(SITE, typed_serials=False))(served)
+    settings_become(wanting(typed_serials=False))(served)
     assert pushed_with_scan(served, "CM500-2025-0046", Carrier.TYPED) == ScanCode.TYPED
 
 

@@ -50,10 +50,10 @@ from scantrail.server.ledger.judging import judge_over
 from scantrail.server.ledger.log import verify_chain
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import put_documents
-from scantrail.server.records.master import put_sites, put_workers
+from scantrail.server.records.master import put_settings, put_workers
 from scantrail.server.records.units import put_units
 from tests.server.site import VERIFIER, ServedSite, TestDevice
-from tests.support.worlds import MIKE, MODULE, NOW, SITE, any_line, pick_list, promised
+from tests.support.worlds import MIKE, MODULE, NOW, SETTINGS, any_line, pick_list, promised, wanting
 
 LIST = "PL-2025-0091"
 BOSS = Worker("ana", "Ana Lopez", "WKR-2001", "MAIN", (Role.SUPERVISOR,))
@@ -373,7 +373,7 @@ def test_another_device_waits_for_a_pick_that_waits(served: ServedSite) -> None:
 
 def test_after_the_sites_hours_it_is_a_trouble_like_any_other(served: ServedSite, listed: PickList) -> None:
     with served.database.writing() as connection:
-        put_sites(connection, [replace(SITE, waiting_hours=2)])
+        put_settings(connection, [wanting(waiting_hours=2)])
     device = served.device()
     device.pick(46)
     device.push()
@@ -397,7 +397,7 @@ def test_a_running_server_ends_a_wait_by_itself_also_after_its_database_was_away
     device = served.device()
     device.pick(46)
     device.push()
-    served.now += timedelta(hours=SITE.waiting_hours)
+    served.now += timedelta(hours=SETTINGS.waiting.hours)
     failing = served.lose_at("Scanner")
     ended, looks = threading.Event(), 0
 
@@ -473,7 +473,7 @@ def test_a_site_that_cannot_be_judged_keeps_no_other_from_it(
         taking.end_waits(records, rules, now)
 
     monkeypatch.setattr(judging, "end_waits", fail)
-    judge_over(served.database, served.now + timedelta(hours=SITE.waiting_hours))
+    judge_over(served.database, served.now + timedelta(hours=SETTINGS.waiting.hours))
     assert sorted(judged) == ["EAST", "MAIN"]
     assert len(in_log(served, device)) == 3
 
@@ -486,7 +486,7 @@ def test_the_hours_count_from_when_it_arrived_however_long_ago_it_happened(
     days_later = Times(served.now, "boot", mono_ms=3 * 24 * 3_600_000)
     answered = device.post(replace(device.batch(), now=days_later)).json()
     assert [each["outcome"] for each in answered["verdicts"]] == ["waiting"]
-    judge_over(served.database, served.now + timedelta(hours=SITE.waiting_hours) - timedelta(seconds=1))
+    judge_over(served.database, served.now + timedelta(hours=SETTINGS.waiting.hours) - timedelta(seconds=1))
     assert in_log(served, device) == []
 
 
@@ -495,8 +495,8 @@ def test_what_came_later_puts_off_nothing_that_has_waited_long_enough(served: Se
     for device in (first, later):
         device.record(PlaceConfirmed("PL-9", "MAIN/A-15-03"), document="PL-9")
         device.push()
-        served.now += timedelta(hours=SITE.waiting_hours - 1)
-    served.now -= timedelta(hours=SITE.waiting_hours - 2)
+        served.now += timedelta(hours=SETTINGS.waiting.hours - 1)
+    served.now -= timedelta(hours=SETTINGS.waiting.hours - 2)
     judge_over(served.database, served.now)
     assert (in_log(served, first), in_log(served, later)) == ([(1, "refused")], [])
 

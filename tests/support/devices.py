@@ -10,33 +10,34 @@ from typing import Any
 
 from scantrail.device.store import DeviceStore, Identity
 from scantrail.domain.acts.act import Act, Draft, Times
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
-from scantrail.domain.plain import to_plain
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.messages import Changes, Row
-from tests.support.worlds import CLERK, MIKE, MODULE, NOW, PLACES, SARAH, SENSOR, SITE
+from tests.support.worlds import CLERK, MIKE, MODULE, NOW, PLACES, SARAH, SENSOR, SETTINGS, SITE
 
 IDENTITY = Identity("Scanner-05", "MAIN", "e1", "http://127.0.0.1:1")
 SERVER_EPOCH = "server-1"
-MASTERS = (SITE, MODULE, SENSOR, *PLACES, SARAH, MIKE, CLERK)
+MASTERS = (SETTINGS, SITE, MODULE, SENSOR, *PLACES, SARAH, MIKE, CLERK)
 
-_KINDS: dict[type[Any], tuple[RowKind, str]] = {
-    Site: (RowKind.SITE, ""),
-    Product: (RowKind.PRODUCT, ""),
-    Place: (RowKind.PLACE, ""),
-    Worker: (RowKind.WORKER, ""),
-    Hold: (RowKind.HOLD, ""),
-    Unit: (RowKind.UNIT, ""),
-    PickList: (RowKind.DOCUMENT, "pick_list"),
-    SalesOrder: (RowKind.DOCUMENT, "sales_order"),
-    PurchaseOrder: (RowKind.DOCUMENT, "purchase_order"),
+_KINDS: dict[type[Any], RowKind] = {
+    Site: RowKind.SITE,
+    Settings: RowKind.SETTINGS,
+    Product: RowKind.PRODUCT,
+    Place: RowKind.PLACE,
+    Worker: RowKind.WORKER,
+    Hold: RowKind.HOLD,
+    Unit: RowKind.UNIT,
+    PickList: RowKind.DOCUMENT,
+    SalesOrder: RowKind.DOCUMENT,
+    PurchaseOrder: RowKind.DOCUMENT,
 }
 
 
@@ -59,11 +60,8 @@ class FakeClock:
 
 def row_of(value: Any, position: int = 1) -> Row:
     """A value as the change feed tells it."""
-    kind, document_kind = _KINDS[type(value)]
-    body = to_plain(value)
-    if document_kind:
-        body["document_kind"] = document_kind
-    return Row(kind, getattr(value, "number", None) or value.id, position, body)
+    kind = _KINDS[type(value)]
+    return Row(kind, KINDS[kind].name(value), position, KINDS[kind].written(value))
 
 
 def changes_of(values: Iterable[Any], position: int = 1, *, epoch: str = SERVER_EPOCH, more: bool = False) -> Changes:

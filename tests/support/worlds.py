@@ -17,7 +17,9 @@ from scantrail.domain.people.party import Party, PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.scans.reading import COMMAND_PREFIX, Candidates, Carrier, Reading, Said, command_in, understood
-from scantrail.domain.settings.picking import PickCondition
+from scantrail.domain.settings import COLUMNS, Settings, with_values
+from scantrail.domain.settings.picking import PickCondition, PickingSettings
+from scantrail.domain.settings.scans import ScanSettings
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product, ProductGtin, Tracking
@@ -29,10 +31,9 @@ SITE = Site(
     "MAIN",
     "Main warehouse",
     "America/New_York",
-    typed_serials=True,
     quarantine_place="MAIN/QC-01",
-    pick_condition=PickCondition.EACH,
 )
+SETTINGS = Settings("MAIN", ScanSettings(typed_serials=True), PickingSettings(PickCondition.EACH))
 MODULE = Product(
     "CM-500-STD",
     "CM-500-STD",
@@ -64,6 +65,11 @@ PREMIUM = Party("7c9e6679-7425-40de-944b-e07fc1f90ae7", PartyKind.CUSTOMER, "Pre
 JENNIFER = Worker("jennifer", "Jennifer Lee", "WKR-1010", "MAIN", (Role.SHIPPING,))
 NOW = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
 TODAY = date(2025, 1, 28)
+
+
+def wanting(**values: Any) -> Settings:
+    """The site's settings with other values, by the columns of files of sites."""
+    return with_values(SETTINGS, {COLUMNS[name]: value for name, value in values.items()})
 
 
 def module(number: int, **facts: Any) -> Unit:
@@ -123,7 +129,13 @@ def promised(number: int, document: str = "PL-2025-0091", order: str = "SO-2025-
     return module(number, status=Status.ALLOCATED, document=document, order=order, **facts)
 
 
-def world(*units: Unit, lists: tuple[PickList, ...] = (), holds: tuple[Hold, ...] = (), site: Site = SITE) -> World:
+def world(
+    *units: Unit,
+    lists: tuple[PickList, ...] = (),
+    holds: tuple[Hold, ...] = (),
+    site: Site = SITE,
+    settings: Settings = SETTINGS,
+) -> World:
     """The world these units and lists live in."""
     rows: Rows = defaultdict(
         dict,
@@ -135,7 +147,7 @@ def world(*units: Unit, lists: tuple[PickList, ...] = (), holds: tuple[Hold, ...
             RowKind.WORKER: {each.id: each for each in (SARAH, MIKE, CLERK, JENNIFER)},
         },
     )
-    return World(site, rows, Holds(holds))
+    return World(site, settings, rows, Holds(holds))
 
 
 def scanned(text: str, carrier: Carrier = Carrier.WEDGE) -> Reading:

@@ -12,10 +12,10 @@ from scantrail.words import say
 from scantrail.workflows.base import Back, Choose
 from scantrail.workflows.pick.state import Step
 from tests.handheld.sketches import ONLINE, must_look_like, picture
-from tests.support.worlds import MODULE, SITE, exact_line, pick_list, promised, world
+from tests.support.worlds import MODULE, SETTINGS, exact_line, pick_list, promised, world
 from tests.workflows.guide import Guide
 
-FIRST, SECOND = SITE.pick_checklist
+FIRST, SECOND = SETTINGS.picking.checklist
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_each_item_has_its_number(guide: Guide) -> None:
 
 def test_an_item_that_is_not_so_is_recorded_with_a_reason_and_the_list_ends_all_the_same(guide: Guide) -> None:
     guide.give(Choose("2"))
-    assert [str(each.label) for each in guide.prompt().choices] == list(SITE.check_reasons)
+    assert [str(each.label) for each in guide.prompt().choices] == list(SETTINGS.picking.check_reasons)
     guide.choose("a supervisor knows")
     assert (guide.recorded[-1], guide.drafts[-1].reason) == (CheckNotMet(guide.number, SECOND), "a supervisor knows")
     assert say(told(guide.recorded[-1])) == "Not so: Every label can be read"

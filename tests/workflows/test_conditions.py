@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from scantrail.domain.documents.document import DocumentStatus
@@ -15,14 +13,14 @@ from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo
 from scantrail.workflows.pick.state import Step
-from tests.support.worlds import MODULE, SITE, any_line, exact_line, module, pick_list, promised, world
+from tests.support.worlds import MODULE, any_line, exact_line, module, pick_list, promised, wanting, world
 from tests.workflows.guide import Guide
 
 UNITS = tuple(promised(number) for number in (46, 47, 48))
 
 
 def guide_at(condition: PickCondition) -> Guide:
-    seen = world(*UNITS, lists=(pick_list(exact_line(*UNITS)),), site=replace(SITE, pick_condition=condition))
+    seen = world(*UNITS, lists=(pick_list(exact_line(*UNITS)),), settings=wanting(pick_condition=condition))
     guide = Guide(seen, "PL-2025-0091")
     guide.take()
     guide.scan_all("A-15-03", "CM-500-STD")
@@ -109,7 +107,7 @@ def test_going_on_to_another_bin_states_it_too() -> None:
     seen = world(
         *units,
         lists=(pick_list(any_line(MODULE, 2)),),
-        site=replace(SITE, pick_condition=PickCondition.NEXT),
+        settings=wanting(pick_condition=PickCondition.NEXT),
     )
     guide = Guide(seen, "PL-2025-0091")
     guide.take()

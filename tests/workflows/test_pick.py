@@ -27,7 +27,7 @@ from scantrail.workflows.pick.state import WORKING, Step
 from tests.support.worlds import (
     MODULE,
     SENSOR,
-    SITE,
+    SETTINGS,
     TODAY,
     any_line,
     exact_line,
@@ -136,7 +136,7 @@ def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> Non
     for number in (48, 46, 47):
         three.scan(f"CM500-2025-{number:04d}")
         three.confirm()
-    assert len(three.prompt().checks) == len(SITE.pick_checklist), (
+    assert len(three.prompt().checks) == len(SETTINGS.picking.checklist), (
         "what the packer has to do is not asked of the picker"
     )
     three.confirm()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from scantrail.domain.facts.quality.events import LabelUnreadable
@@ -12,7 +10,17 @@ from scantrail.words import say
 from scantrail.workflows.base import NO_PHOTO_HERE, AskException, AttachPhoto, Back, Tone
 from scantrail.workflows.pick.state import WORKING, Step
 from tests.support.photos import jpeg
-from tests.support.worlds import MODULE, SITE, any_line, exact_line, module, pick_list, promised, world
+from tests.support.worlds import (
+    MODULE,
+    SETTINGS,
+    any_line,
+    exact_line,
+    module,
+    pick_list,
+    promised,
+    wanting,
+    world,
+)
 from tests.workflows.guide import Guide
 
 UNITS = (promised(46), promised(47))
@@ -93,7 +101,7 @@ def test_where_nothing_is_reported_a_photo_is_not_taken(guide: Guide) -> None:
 def test_a_label_that_cannot_be_read_is_recorded_with_its_photo_and_changes_no_unit(guide: Guide) -> None:
     before = dict(guide.world.units)
     reports(guide, "Label cannot be read")
-    assert [each.label for each in guide.prompt().choices] == list(SITE.label_reasons)
+    assert [each.label for each in guide.prompt().choices] == list(SETTINGS.quality.label_reasons)
     assert guide.prompt().photo_name == "label-A-15-03-1"
     taken = photo(guide)
     guide.give(AttachPhoto(taken))
@@ -117,8 +125,8 @@ def test_after_an_unreadable_label_another_unit_is_taken() -> None:
 
 def test_the_site_says_why_a_label_may_be_unreadable() -> None:
     listed = pick_list(exact_line(*UNITS))
-    site = replace(SITE, label_reasons=("eaten by mice",))
-    guide = Guide(world(*UNITS, lists=(listed,), site=site), listed.number)
+    settings = wanting(label_reasons=("eaten by mice",))
+    guide = Guide(world(*UNITS, lists=(listed,), settings=settings), listed.number)
     guide.scan_all("A-15-03", "CM-500-STD")
     reports(guide, "Label cannot be read").choose("eaten by mice")
     assert guide.drafts[-1].reason == "eaten by mice"

@@ -10,7 +10,6 @@ import pytest
 from scantrail.domain.acts.refusal import Code, Refusal
 from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
 from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.rules.refusals.pick import PickCode
@@ -19,6 +18,7 @@ from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.product import ProductGtin
 from scantrail.domain.things.status import Status, may_pick
@@ -32,7 +32,7 @@ from tests.support.worlds import (
     NOW,
     SARAH,
     SENSOR,
-    SITE,
+    SETTINGS,
     TODAY,
     any_line,
     exact_line,
@@ -40,6 +40,7 @@ from tests.support.worlds import (
     pick_list,
     promised,
     unit,
+    wanting,
     world,
 )
 from tests.workflows.guide import Guide, without_cart
@@ -49,14 +50,14 @@ def picking(
     *others: Unit,
     listed: PickList | None = None,
     holds: tuple[Hold, ...] = (),
-    site: Site = SITE,
+    settings: Settings = SETTINGS,
     named: tuple[Unit, ...] = (),
 ) -> Guide:
     """A picker at the serial step of PL-2025-0091, which names 0046 unless told otherwise."""
     named = named or (promised(46),)
     listed = listed or pick_list(exact_line(*named))
     started = replace(listed, at_place="MAIN/A-15-03", at_product=MODULE.id)
-    return Guide(world(*named, *others, lists=(started,), holds=holds, site=site), listed.number)
+    return Guide(world(*named, *others, lists=(started,), holds=holds, settings=settings), listed.number)
 
 
 def facts(guide: Guide) -> Refusal:
@@ -320,7 +321,7 @@ def test_a_read_that_was_cut_short_is_refused_as_such(text: str) -> None:
 
 
 def test_a_typed_serial_is_refused_where_the_site_does_not_allow_it() -> None:
-    guide = picking(site=replace(SITE, typed_serials=False))
+    guide = picking(settings=wanting(typed_serials=False))
     assert guide.refused_with("CM500-2025-0046", Carrier.TYPED) == ScanCode.TYPED
     assert guide.scan("CM500-2025-0046").tone is Tone.ACCEPTED
 

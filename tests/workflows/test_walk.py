@@ -28,7 +28,6 @@ from tests.support.worlds import (
     MODULE,
     PLACES,
     SENSOR,
-    SITE,
     any_line,
     candidates_in,
     exact_line,
@@ -37,6 +36,7 @@ from tests.support.worlds import (
     promised,
     scanned,
     unit,
+    wanting,
     world,
 )
 from tests.workflows.guide import Guide
@@ -79,7 +79,7 @@ class Walk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = world(*UNITS, lists=_lists(), site=replace(SITE, pick_condition=PickCondition.NEXT))
+        self.world = world(*UNITS, lists=_lists(), settings=wanting(pick_condition=PickCondition.NEXT))
         self.guides = (
             Guide(self.world, "PL-1"),
             Guide(self.world, "PL-2", device="Scanner-06", worker=MIKE.id),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from scantrail import __version__
-from scantrail.cli import attention, device, labels, proving, scanning, server, sync
+from scantrail.cli import attention, device, labels, proving, scanning, server, settings, sync
 from scantrail.cli.base import MissingExtra, add_command, fail
 from scantrail.cli.faults import tell_fault
 from scantrail.glyphs import print_twins
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"scantrail {__version__}")
     parser.set_defaults(run=_greet)
     commands = parser.add_subparsers(metavar="COMMAND")
-    for group in (device, server, attention, sync, scanning, labels, proving):
+    for group in (device, server, settings, attention, sync, scanning, labels, proving):
         group.add_commands(commands)
     completion = add_command(commands, "completion", _("print a script that completes commands in a shell"), _complete)
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))

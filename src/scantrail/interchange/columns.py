@@ -46,7 +46,7 @@ def needed(name: str, read: Cell, about: str, example: str) -> Column:
     return Column(name, read, about, example, required=True, default=None)
 
 
-def listed(name: str, read: Cell, about: str, example: str = "", default: tuple[str, ...] = ()) -> Column:
+def listed(name: str, read: Cell, about: str, example: str = "", default: tuple[str, ...] | None = ()) -> Column:
     """A column of several entries."""
     return Column(name, many(read), about, example, default=default)
 
@@ -61,6 +61,6 @@ def plain(name: str, about: str, example: str = "") -> Column:
     return Column(name, cells.text, about, example)
 
 
-def yes_no(name: str, about: str, example: str, *, default: bool) -> Column:
+def yes_no(name: str, about: str, example: str, *, default: bool | None) -> Column:
     """A column that says yes or no."""
     return Column(name, cells.flag, about, example, default=default)

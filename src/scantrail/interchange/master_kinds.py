@@ -6,7 +6,6 @@ from typing import Any
 
 from scantrail.domain.names.identifiers import CaseRule
 from scantrail.domain.people.party import PartyKind
-from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.place import CONTAINERS, PlaceKind
@@ -17,8 +16,6 @@ from scantrail.interchange.columns import Column, Kind, absent, listed, needed, 
 from scantrail.interchange.problems import CellError
 from scantrail.words import N_, M
 
-_SITE = Site("", "", "")
-
 SITES = Kind(
     "sites",
     ("id",),
@@ -27,26 +24,26 @@ SITES = Kind(
         needed("id", cells.word, N_("short name, the first part of its places"), "MAIN"),
         needed("name", cells.text, N_("full name"), "Main warehouse"),
         needed("time_zone", cells.time_zone, N_("IANA time zone"), "America/New_York"),
-        yes_no("typed_serials", N_("whether serials may be typed by hand"), "no", default=_SITE.typed_serials),
+        yes_no("typed_serials", N_("whether serials may be typed by hand"), "no", default=None),
         absent("quarantine_place", cells.place, N_("where damaged units are put"), "MAIN/QC-01"),
-        listed("short_reasons", cells.text, N_("reasons for a short pick"), "", _SITE.short_reasons),
-        listed("damage_reasons", cells.text, N_("kinds of damage"), "", _SITE.damage_reasons),
-        listed("label_reasons", cells.text, N_("why a label cannot be read"), "", _SITE.label_reasons),
-        listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", _SITE.pick_checklist),
-        listed("check_reasons", cells.text, N_("why a list may end with a check not met"), "", _SITE.check_reasons),
+        listed("short_reasons", cells.text, N_("reasons for a short pick"), "", None),
+        listed("damage_reasons", cells.text, N_("kinds of damage"), "", None),
+        listed("label_reasons", cells.text, N_("why a label cannot be read"), "", None),
+        listed("pick_checklist", cells.text, N_("asked before a pick list is complete"), "", None),
+        listed("check_reasons", cells.text, N_("why a list may end with a check not met"), "", None),
         Column(
             "pick_condition",
             one_of(PickCondition),
             N_("what says that a picked unit is good: next (the next scan), each (Enter), exception (no report)"),
             "next",
-            default=_SITE.pick_condition,
+            default=None,
         ),
         Column(
             "waiting_hours",
             cells.count,
             N_("how long the server keeps a record that lacks an earlier step"),
             "24",
-            default=_SITE.waiting_hours,
+            default=None,
         ),
         listed("code_prefixes", cells.code_prefix, N_("what the site's labels put before their codes"), "serial=S:"),
         Column("company_prefix", cells.company_prefix, N_("GS1 Company Prefix of carton numbers (SSCC)"), "9521234"),

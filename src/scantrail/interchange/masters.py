@@ -9,11 +9,12 @@ from scantrail.domain.names.identifiers import PartyId, PlaceId, SiteId, code_of
 from scantrail.domain.people.party import PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import SYSTEM, Worker
+from scantrail.domain.settings import COLUMNS, Settings, with_values
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.partners import partner_or_new
-from scantrail.interchange.plan import Plan
+from scantrail.interchange.plan import Plan, settings_differences
 from scantrail.server.people.sign_in import pin_fits
 from scantrail.words import M, Message
 
@@ -22,11 +23,22 @@ PARTNER_KINDS = (PlaceKind.CUSTOMER, PlaceKind.SUPPLIER, PlaceKind.SERVICE_CENTR
 
 
 def plan_sites(rows: Iterable[Checked], plan: Plan) -> None:
-    """Add and change sites."""
+    """Add and change sites and their settings; a setting that a file does not say stays as it is."""
     for row in rows:
-        site = Site(**row.values)
-        plan.put(RowKind.SITE, row, site.id, plan.records.sites.get(site.id), site)
+        site = Site(**{name: value for name, value in row.values.items() if name not in COLUMNS})
+        said = {COLUMNS[name]: row[name] for name in COLUMNS if row[name] is not None}
+        before = plan.records.settings.get(site.id)
+        settings = with_values(before or Settings(site.id), said)
+        is_written = plan.put(RowKind.SITE, row, site.id, plan.records.sites.get(site.id), site)
+        if settings != before:
+            plan.written.setdefault(RowKind.SETTINGS, {})[site.id] = settings
+            plan.written.setdefault(RowKind.SITE, {})[site.id] = site
+            if before is not None:
+                plan.differences += settings_differences(before, settings)
+                if not is_written:
+                    _only_more_changed(row, plan)
         plan.records.sites[site.id] = site
+        plan.records.settings[site.id] = settings
 
 
 def plan_places(rows: Iterable[Checked], plan: Plan) -> None:
@@ -161,6 +173,11 @@ def _has_new_pin(row: Checked, plan: Plan) -> bool:
 def _only_pin_changed(row: Checked, worker: Worker, plan: Plan) -> None:
     """A verifier is part of no row; the worker is written again for it."""
     plan.written.setdefault(RowKind.WORKER, {})[worker.id] = worker
+    _only_more_changed(row, plan)
+
+
+def _only_more_changed(row: Checked, plan: Plan) -> None:
+    """A row that is as it was has changed something else all the same."""
     count = plan.count(row)
     count.unchanged -= 1
     count.changed += 1

@@ -17,12 +17,14 @@ from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import DocumentId, PartyId, SiteId, UnitId
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
+from scantrail.domain.settings import Settings, values_of
 from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked, Key
 from scantrail.interchange.kinds import KINDS
 from scantrail.interchange.problems import Problems
 from scantrail.interchange.records import Records
 from scantrail.server.ledger.log import SERVER_DEVICE, Dated
+from scantrail.toml import toml_value
 from scantrail.words import Message
 
 T = TypeVar("T")
@@ -157,6 +159,14 @@ def differences(kind: str, key: str, old: Any, new: Any) -> Iterable[Difference]
         before, after = getattr(old, spec.name), getattr(new, spec.name)
         if before != after:
             yield Difference(kind, key, spec.name, _text(before), _text(after))
+
+
+def settings_differences(old: Settings, new: Settings) -> Iterable[Difference]:
+    """The settings in which two versions differ, by their names in a site's file."""
+    after = values_of(new)
+    for name, before in values_of(old).items():
+        if before != after[name]:
+            yield Difference("settings", old.site, name, toml_value(before), toml_value(after[name]))
 
 
 def _text(value: Any) -> str:

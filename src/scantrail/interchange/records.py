@@ -21,6 +21,7 @@ from scantrail.domain.names.identifiers import DocumentId, PartyId, PlaceId, Pro
 from scantrail.domain.people.party import Parties
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
@@ -33,6 +34,7 @@ from scantrail.server.records.master import (
     all_holds,
     all_places,
     all_products,
+    all_settings,
     all_sites,
     all_workers,
     parties_called,
@@ -52,6 +54,7 @@ class Records:
     """Rows by id; planning an import changes these values, not the database."""
 
     sites: dict[SiteId, Site] = field(default_factory=dict)
+    settings: dict[SiteId, Settings] = field(default_factory=dict)
     products: dict[ProductId, Product] = field(default_factory=dict)
     places: dict[PlaceId, Place] = field(default_factory=dict)
     workers: dict[WorkerId, Worker] = field(default_factory=dict)
@@ -119,6 +122,7 @@ def load_masters(connection: Connection) -> Records:
     workers = all_workers(connection)
     return Records(
         sites=all_sites(connection),
+        settings=all_settings(connection),
         products=all_products(connection),
         places=all_places(connection),
         workers=workers,

@@ -22,6 +22,7 @@ from scantrail.server.records.master import (
     put_parties,
     put_places,
     put_products,
+    put_settings,
     put_sites,
     put_workers,
     stream_of,
@@ -52,6 +53,7 @@ def write_plan(connection: Connection, plan: Plan, sources: Sequence[Source], wr
 
 def _write_rows(connection: Connection, plan: Plan) -> None:
     written: Mapping[RowKind, Mapping[str, Any]] = plan.written
+    put_settings(connection, written.get(RowKind.SETTINGS, {}).values())
     put_sites(connection, written.get(RowKind.SITE, {}).values())
     put_products(connection, written.get(RowKind.PRODUCT, {}).values())
     put_places(connection, written.get(RowKind.PLACE, {}).values())

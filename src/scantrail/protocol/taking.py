@@ -23,6 +23,8 @@ from scantrail.domain.judge import Judgement, absorb, goods_refusal
 from scantrail.domain.names.codes import CodePrefix
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.domain.scans.reading import Reading, Said
+from scantrail.domain.settings import Settings
+from scantrail.domain.settings.history import version_in
 from scantrail.domain.wordings import explain
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.intake import Head, Kind, Received, receive
@@ -83,6 +85,9 @@ class SiteRecords(Protocol):
 
     def world(self, acts: Sequence[Act]) -> World:
         """Everything that these acts are judged against."""
+
+    def settings(self, version: int) -> Settings | None:
+        """The site's settings as they were at a version; None where no version is kept."""
 
     def append(self, entry: Entry) -> int:
         """Give an entry its place in the log."""
@@ -265,7 +270,13 @@ class _Bench:
         today = happened.astimezone(self._zone).date()
         reading = act.draft.reading
         said = self._rules.said(reading, self._world.site.code_prefixes, today) if reading else None
-        return self._rules.judge(act.draft, made_by(act, happened), said, self._world, today)
+        return self._rules.judge(act.draft, made_by(act, happened), said, self._as_wanted(act), today)
+
+    def _as_wanted(self, act: Act) -> World:
+        """The world as it is now, under the settings that the act's person worked by."""
+        version = version_in(act.versions, act.site)
+        settings = self._records.settings(version) if version is not None else None
+        return self._world if settings is None else replace(self._world, settings=settings)
 
     def _log(self, act: Act, exact: bytes, happened: datetime, judgement: Judgement) -> ActVerdict:
         absorb(self._world, judgement)

@@ -8,7 +8,7 @@ from enum import Enum
 
 from scantrail.scanning.acceptance import Rules, Symbology
 from scantrail.scanning.keys import ACTION_KEYS, CONTROL_KEYS
-from scantrail.scanning.settings import (
+from scantrail.toml import (
     Setting,
     choice,
     choices,

@@ -11,7 +11,8 @@ from typing import Any
 import scantrail
 from scantrail.scanning.keys import CONTROL_KEYS
 from scantrail.scanning.profile_settings import TABLES, CameraSettings, Kind, SerialSettings, setting_names, settings_of
-from scantrail.scanning.settings import ProfileUnusable, checked, choice, read_toml, toml_of
+from scantrail.scanning.settings import ProfileUnusable, checked, read_toml
+from scantrail.toml import choice, toml_of
 from scantrail.words import M, Message
 
 FASTEST_HAND_MS = 50

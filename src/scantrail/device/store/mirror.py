@@ -144,7 +144,7 @@ class Mirror:
         self._unread.put(rows)
         for row in rows:
             # A site's former settings stay: without any, nobody could work until the upgrade.
-            if row.kind in KINDS and row.kind != RowKind.SITE:
+            if row.kind in KINDS and row.kind not in (RowKind.SITE, RowKind.SETTINGS):
                 self._database.execute(_remove(row.kind), {"of": row.id, "at": row.position})
 
     def _index(self, values: Sequence[Any]) -> None:

@@ -40,6 +40,8 @@ from scantrail.domain.names.identifiers import (
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Candidates, Said
+from scantrail.domain.settings import from_columns
+from scantrail.domain.settings.history import version_name
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
@@ -108,6 +110,8 @@ class View:
             self._rows[kind].pop(name, None)
             if kind == RowKind.WORKER:
                 self._workers = None
+            elif kind == RowKind.SITE:
+                self._rows[RowKind.SETTINGS].pop(name, None)  # may have been read from it
             elif kind == RowKind.HOLD:
                 self._holds = None
 
@@ -131,14 +135,22 @@ class View:
     def _read(self, kind: RowKind, ids: Collection[str]) -> dict[str, Any]:
         found = self._database.rows(_bodies(kind), ids=keys(ids))
         rows = {row.id: decoded(kind, row.body) for row in found}
-        if kind in (RowKind.DOCUMENT, RowKind.SITE):
+        if kind in (RowKind.DOCUMENT, RowKind.SETTINGS):
             self._positions |= {(kind, row.id): row.position for row in found}
+        if kind == RowKind.SETTINGS:
+            rows |= self._former_settings(set(ids) - rows.keys())
         if any(kind in fact.folds for fact in FACTS.values()):
             for name, acts in self._journal.unseen(kind, ids).items():
                 after = folded(rows.get(name), (kind, name), acts)
                 if after is not None:
                     rows[name] = after
         return rows
+
+    def _former_settings(self, sites: Collection[SiteId]) -> dict[str, Any]:
+        """The settings of these sites as their own rows say them: rows of earlier versions are all that has come."""
+        found = self._database.rows(_bodies(RowKind.SITE), ids=keys(sites)) if sites else ()
+        self._positions |= {(RowKind.SETTINGS, row.id): row.position for row in found}
+        return {row.id: from_columns(row.id, json.loads(row.body)) for row in found}
 
     def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[dict[RowKind, dict[str, Any]], Labels]:
         """Values by kind and id, and the units that labels name; see `Source`."""
@@ -201,17 +213,17 @@ class View:
         return self._holds
 
     def site(self, site: SiteId) -> Site | None:
-        """A site's settings."""
+        """A site."""
         return self.rows(RowKind.SITE, (site,)).get(site)
 
     def versions(self, number: DocumentId, site: SiteId) -> dict[str, int]:
-        """The versions of a document's and a site's rows, as an act states them."""
+        """The versions of a document's row and of a site's settings, as an act states them."""
         found = {}
         document = self.rows(RowKind.DOCUMENT, (number,)).get(number)
         if document is not None:
             found[f"{kind_of(document)}:{number}"] = self._positions.get((RowKind.DOCUMENT, number), 0)
-        if self.site(site) is not None:
-            found[f"site:{site}"] = self._positions[RowKind.SITE, site]
+        if site in self.rows(RowKind.SETTINGS, (site,)):
+            found[version_name(site)] = self._positions[RowKind.SETTINGS, site]
         return found
 
     def called(self, said: Said, site: SiteId) -> Candidates:

@@ -14,6 +14,7 @@ from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
+from scantrail.domain.settings import Settings, written
 from scantrail.domain.things.container import Container
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
@@ -28,6 +29,7 @@ class RowKind(str):
     __slots__ = ()
 
     SITE: ClassVar[RowKind]
+    SETTINGS: ClassVar[RowKind]
     PRODUCT: ClassVar[RowKind]
     PLACE: ClassVar[RowKind]
     WORKER: ClassVar[RowKind]
@@ -44,6 +46,7 @@ class RowKind(str):
 
 
 RowKind.SITE = RowKind("site")
+RowKind.SETTINGS = RowKind("settings")
 RowKind.PRODUCT = RowKind("product")
 RowKind.PLACE = RowKind("place")
 RowKind.WORKER = RowKind("worker")
@@ -175,6 +178,7 @@ KINDS: dict[RowKind, Kind] = {
     RowKind.PARTY: _of(Party),
     RowKind.HOLD: _of(Hold),
     RowKind.SITE: _of(Site, _from_site),
+    RowKind.SETTINGS: Kind(lambda body: from_plain(Settings, body), written, lambda value: value.site),
 }
 """Every kind of row that has a value."""
 

@@ -33,16 +33,13 @@ class World:
     """Rows by kind and id. Whoever judges several acts in a row absorbs each judgement before the next."""
 
     site: Site
+    settings: Settings
+    """What the site wants."""
     rows: Rows = field(default_factory=_no_rows)
     holds: Holds = field(default_factory=Holds)
     """The open holds."""
     labels: dict[Label, UnitId] = field(default_factory=dict)
     """Which unit a serial has ever named, of the serials that are registered."""
-
-    @property
-    def settings(self) -> Settings:
-        """What the site wants."""
-        return self.site.settings
 
     @property
     def units(self) -> dict[UnitId, Unit]:
@@ -125,7 +122,7 @@ def load(source: Source, needs: Needs, site: SiteId) -> World:
     rows, labels = _no_rows(), dict[Label, UnitId]()
     asked: set[Thing] = set()
     serials: Collection[Label] = needs.labels
-    wanted = {(RowKind.SITE, site), *needs.things}
+    wanted = {(RowKind.SITE, site), (RowKind.SETTINGS, site), *needs.things}
     while wanted or serials:
         leading = {thing for thing in wanted if KINDS[thing[0]].leads_on}
         now = leading if leading or serials else wanted  # rows that lead nowhere are asked for last, all at once
@@ -137,7 +134,8 @@ def load(source: Source, needs: Needs, site: SiteId) -> World:
         following = (KINDS[kind].leads_to(value) for kind, values in found.items() for value in values.values())
         wanted = wanted.union(*following) - asked
         serials = ()
-    return World(rows[RowKind.SITE][site], rows, source.holds(), labels)
+    settings = rows[RowKind.SETTINGS].get(site) or Settings(site)
+    return World(rows[RowKind.SITE][site], settings, rows, source.holds(), labels)
 
 
 def _by_kind(things: Iterable[Thing]) -> dict[RowKind, list[str]]:

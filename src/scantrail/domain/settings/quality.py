@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scantrail.domain.settings.key import REASONS, Key
+from scantrail.words import N_
+
 
 @dataclass(frozen=True, slots=True)
 class QualitySettings:
@@ -12,3 +15,9 @@ class QualitySettings:
     damage_reasons: tuple[str, ...] = ("packaging", "housing", "label", "water")
     label_reasons: tuple[str, ...] = ("torn", "dirty or faded", "badly printed", "missing")
     """Why a label cannot be read (R43)."""
+
+
+KEYS = (
+    Key("reasons.damage", "damage_reasons", REASONS, N_("kinds of damage"), "damage_reasons"),
+    Key("reasons.label", "label_reasons", REASONS, N_("why a label cannot be read"), "label_reasons"),
+)

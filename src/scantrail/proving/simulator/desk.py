@@ -30,11 +30,11 @@ from scantrail.domain.things.status import Status
 from scantrail.proving.simulator.fate import PowerCut
 from scantrail.proving.simulator.server_watch import ServerWatch
 from scantrail.proving.simulator.stores import SimulatedServer
-from scantrail.proving.simulator.warehouse import BINS, SITE, Delivery, deliver
+from scantrail.proving.simulator.warehouse import BINS, SETTINGS, Delivery, deliver
 from scantrail.server.ledger.log import SERVER_DEVICE
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
-PATIENCE = timedelta(hours=SITE.waiting_hours)
+PATIENCE = timedelta(hours=SETTINGS.waiting.hours)
 MOST_OPEN = 12
 """Lists that wait for somebody at the most: with more, nobody meets anybody."""
 

@@ -18,6 +18,7 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge, needs_of
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.worker import SYSTEM
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.unit import Unit
 from scantrail.gs1.said import said_by
@@ -330,6 +331,10 @@ class Transaction:
         """Everything that these acts are judged against."""
         needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
         return load(self, needs, self.site)
+
+    def settings(self, version: int) -> Settings:  # noqa: ARG002 - reason: this site's settings never change
+        """The site's settings as they were at a version."""
+        return self._server.masters.settings
 
     def rows(self, kind: RowKind, ids: Collection[str]) -> dict[str, Any]:
         """Those rows that there are, as the transaction has changed them."""

@@ -37,7 +37,7 @@ from scantrail.server.ledger.log import Dated, has_head
 from scantrail.server.ledger.writing import writing
 from scantrail.server.migrations import migrate
 from scantrail.server.records.documents import documents_by_number
-from scantrail.server.records.master import put_holds, put_places, put_products, put_sites, put_workers
+from scantrail.server.records.master import put_holds, put_places, put_products, put_settings, put_sites, put_workers
 from scantrail.server.records.rows import values_of
 from scantrail.sqlite import sqlite3
 
@@ -101,8 +101,10 @@ class SqlServer:
         return FatedDatabase(f"sqlite:///{self._file}", self._fate)
 
     def _fill(self, masters: Masters) -> None:
-        shared = [(RowKind.SITE, self._site), *((RowKind.PRODUCT, product) for product in masters.products)]
+        shared = [(RowKind.SITE, self._site), (RowKind.SETTINGS, self._site)]
+        shared += ((RowKind.PRODUCT, product) for product in masters.products)
         with self._database.writing() as connection:
+            put_settings(connection, [masters.settings])
             put_sites(connection, [masters.site])
             put_products(connection, masters.products.values())
             put_places(connection, masters.places.values())

@@ -15,6 +15,8 @@ from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role, Worker
+from scantrail.domain.settings import Settings
+from scantrail.domain.settings.scans import ScanSettings
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
@@ -23,7 +25,8 @@ from scantrail.domain.things.unit import Unit
 BEGIN = datetime(2025, 1, 28, 9, 0, tzinfo=UTC)
 """When every simulation begins."""
 
-SITE = Site("MAIN", "Main warehouse", "America/New_York", typed_serials=True, quarantine_place="MAIN/QC-01")
+SITE = Site("MAIN", "Main warehouse", "America/New_York", quarantine_place="MAIN/QC-01")
+SETTINGS = Settings("MAIN", ScanSettings(typed_serials=True))
 MODULE = Product("CM-500-STD", "CM-500-STD", "Control Module CM-500", serial_format="CM500-YYYY-NNNN")
 SENSOR = Product("TS-200", "TS-200", "Temperature Sensor TS-200", serial_format="TS2NNNNNN")
 PRODUCTS = (MODULE, SENSOR)
@@ -34,9 +37,10 @@ ROLES = (Role.PICKER, Role.RECEIVING_CLERK)
 
 @dataclass(frozen=True, slots=True)
 class Masters:
-    """What changes rarely: the site, its products, places and people."""
+    """What changes rarely: the site and its settings, its products, places and people."""
 
     site: Site
+    settings: Settings
     products: dict[str, Product]
     places: dict[str, Place]
     workers: dict[str, Worker]
@@ -51,6 +55,7 @@ class Masters:
             dict,
             {
                 RowKind.SITE: {self.site.id: self.site},
+                RowKind.SETTINGS: {self.site.id: self.settings},
                 RowKind.PRODUCT: self.products,
                 RowKind.PLACE: self.places,
                 RowKind.WORKER: self.workers,
@@ -80,6 +85,7 @@ class Masters:
         ]
         return cls(
             SITE,
+            SETTINGS,
             {each.id: each for each in PRODUCTS},
             {each.id: each for each in places},
             {each.id: each for each in workers},

@@ -92,6 +92,23 @@ sites = Table(
     Column("body", Text, nullable=False),
 )
 
+settings = Table(
+    "settings",
+    metadata,
+    Column("id", String, primary_key=True, comment="the site"),
+    Column("body", Text, nullable=False),
+)
+
+settings_versions = Table(
+    "settings_versions",
+    metadata,
+    Column("site", String, nullable=False),
+    Column("version", BigInteger, nullable=False, comment="the position in the feed"),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("site", "version"),
+)
+"""All settings that a site has had: acts name those that they were judged by."""
+
 products = Table(
     "products",
     metadata,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.names.identifiers import SiteId
+from scantrail.domain.settings import Settings
 from scantrail.protocol.intake import LONGEST_WHY, BrokenChain, part_of
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, Push, PushAnswer
 from scantrail.protocol.taking import end_waits, give_up
@@ -23,7 +24,7 @@ from scantrail.server.ledger.rules import RULES
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.ledger.waiting import oldest_waiting
 from scantrail.server.ledger.writing import writing
-from scantrail.server.records.master import all_sites
+from scantrail.server.records.master import all_settings
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -134,9 +135,9 @@ def _take(database: Database, device: Device, push: Push, now: datetime, broken:
 def judge_over(database: Database, now: datetime) -> None:
     """Judge for good every act that has waited as long as its site's acts may."""
     with database.reading() as connection:
-        sites, oldest = all_sites(connection), oldest_waiting(connection)
+        wanted, oldest = all_settings(connection), oldest_waiting(connection)
     for site, since in oldest.items():
-        if is_over(since, now, sites[site].settings.waiting):
+        if is_over(since, now, wanted.get(site, Settings(site)).waiting):
             _end_waits(database, site, now)
 
 

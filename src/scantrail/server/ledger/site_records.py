@@ -20,6 +20,7 @@ from scantrail.domain.attention import registered_in
 from scantrail.domain.judge import needs_of
 from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
+from scantrail.domain.settings import Settings
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol import taking
 from scantrail.protocol.acts import act_hash, encode_act
@@ -41,6 +42,7 @@ from scantrail.server.ledger.waiting import WaitingRows
 from scantrail.server.ledger.world import SqlSource
 from scantrail.server.records.remembered import masters_at
 from scantrail.server.records.rows import ChangedRow, changed_row, rows_to_put
+from scantrail.server.records.settings import keep_versions
 from scantrail.server.records.units import label_row
 
 _LOGGER = logging.getLogger(__name__)
@@ -132,6 +134,12 @@ class SqlRecords:
             needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
             return load(SqlSource(self._connection, masters), needs, self.site)
 
+    def settings(self, version: int) -> Settings | None:
+        """The site's settings as they were at a version; None where no version is kept."""
+        masters = masters_at(self._connection, self._standing.masters)
+        with _readable_rows(self.site):
+            return masters.settings(self._connection, self.site).at(version)
+
     def append(self, entry: Entry) -> int:
         """Give an entry its place in the log."""
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
@@ -195,6 +203,7 @@ class SqlRecords:
         """
         heard = self._writer.attention.write(self._connection) + self._waiting.write()
         self._listed = feed_rows(self._stream, [*self._changed, *self._also, *heard])
+        keep_versions(self._connection, self._listed)
         labelled = [label_row(unit) for unit in self._units.values() if unit.id in self._registered]
         parts: list[tuple[Write, Sequence[Row]]] = [
             *self._writer.parts(),

@@ -1,4 +1,4 @@
-"""Repository of what changes by import only: sites, products, places, workers, partners, holds."""
+"""Repository of what changes by import only: sites and their settings, products, places, workers, partners, holds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from scantrail.domain.names.identifiers import PartyId, PlaceId, ProductId, Site
 from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.plain import to_plain
+from scantrail.domain.settings import Settings, as_columns, written
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.protocol.messages import GLOBAL_STREAM
-from scantrail.server.database.bodies import T, from_body, to_body
+from scantrail.server.database.bodies import T, from_body, text_of, to_body
 from scantrail.server.database.flights import Row
-from scantrail.server.database.schema import gtins, holds, parties, places, products, sites, streams, workers
+from scantrail.server.database.schema import gtins, holds, parties, places, products, settings, sites, streams, workers
 from scantrail.server.database.sets import put, rows_with
 from scantrail.server.records.remembered import note_masters_changed
 
@@ -38,6 +40,11 @@ def _all(connection: Connection, table: Table, wanted: type[T]) -> dict[str, T]:
 def all_sites(connection: Connection) -> dict[SiteId, Site]:
     """Every site."""
     return _all(connection, sites, Site)
+
+
+def all_settings(connection: Connection) -> dict[SiteId, Settings]:
+    """The settings of every site that has some of its own."""
+    return _all(connection, settings, Settings)
 
 
 def time_zones(connection: Connection) -> dict[SiteId, str]:
@@ -111,14 +118,24 @@ def open_holds(connection: Connection) -> tuple[Hold, ...]:
 
 
 def put_sites(connection: Connection, changed: Iterable[Site]) -> None:
-    """Write sites; a new one gets its stream: its log, its change feed and its lock."""
+    """Write sites; a new one gets its stream: its log, its change feed and its lock.
+
+    Their rows say their settings too, for devices of earlier versions: to be called after `put_settings`.
+    """
     ordered = list(changed)
-    _put(connection, sites, [{"id": site.id, "body": to_body(site)} for site in ordered])
+    wanted_by = _by_id(connection, settings, Settings, [site.id for site in ordered])
+    bodies = {site.id: as_columns(wanted_by.get(site.id, Settings(site.id))) | to_plain(site) for site in ordered}
+    _put(connection, sites, [{"id": site, "body": text_of(body)} for site, body in bodies.items()])
     wanted = {site.id for site in ordered}
     known = {row.id for row in rows_with(connection, streams, streams.c.id, wanted)}
     fresh = [new_stream(stream) for stream in sorted(wanted - known)]
     if fresh:
         connection.execute(insert(streams), fresh)
+
+
+def put_settings(connection: Connection, changed: Iterable[Settings]) -> None:
+    """Write settings. Once they are listed as changed, `keep_versions` keeps them under their version."""
+    _put(connection, settings, [{"id": each.site, "body": text_of(written(each))} for each in changed])
 
 
 def new_stream(stream: str) -> dict[str, str | int]:

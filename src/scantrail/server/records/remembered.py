@@ -15,11 +15,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.names.identifiers import SiteId
 from scantrail.domain.plain import from_plain
+from scantrail.domain.settings.history import History
 from scantrail.domain.things.hold import Hold, Holds
 from scantrail.server.database.schema import meta
 from scantrail.server.database.sets import put
 from scantrail.server.records.rows import MASTERS, Ids, read_masters
+from scantrail.server.records.settings import history_of
 
 VERSION = "masters"
 """The key in `meta` of a text that is another one after every change of a row that only imports change."""
@@ -35,6 +38,7 @@ class Masters:
         self._rows: dict[RowKind, dict[str, Any]] = {kind: {} for kind in MASTERS}
         """By kind and id; None for what is not on record."""
         self._holds: Holds | None = None
+        self._histories: dict[SiteId, History] = {}
 
     def load(self, connection: Connection, wanted: Ids) -> tuple[Mapping[RowKind, dict[str, Any]], Holds]:
         """The rows with these ids, and all open holds. What is not remembered is read, in one round trip.
@@ -56,6 +60,17 @@ class Masters:
             kind: {key: row for key in keys if (row := known[kind][key]) is not None} for kind, keys in wanted.items()
         }
         return rows, holds
+
+    def settings(self, connection: Connection, site: SiteId) -> History:
+        """All settings that a site has had; read once.
+
+        Raises:
+            PlainError: a row does not hold what this program writes there.
+        """
+        found = self._histories.get(site)
+        if found is None:
+            found = self._histories[site] = history_of(connection, site)
+        return found
 
 
 _LATEST: WeakKeyDictionary[Engine, tuple[str, Masters]] = WeakKeyDictionary()

@@ -47,6 +47,7 @@ KEPT: dict[RowKind, Kept] = {
     RowKind.UNIT: Kept(schema.units, unit_row),
     RowKind.DOCUMENT: Kept(schema.documents, document_row, form="kind"),
     RowKind.SITE: Kept(schema.sites),
+    RowKind.SETTINGS: Kept(schema.settings),
     RowKind.PRODUCT: Kept(schema.products),
     RowKind.PLACE: Kept(schema.places),
     RowKind.WORKER: Kept(schema.workers),
