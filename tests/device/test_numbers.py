@@ -11,16 +11,18 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import update
 
 from scantrail.device.store import DeviceStore, NumbersLeft, NumbersUsedUp, StoreDamaged
 from scantrail.device.sync_command import sync_status
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.names.numbers import SsccSeries
+from scantrail.domain.names.numbers import NumberFormat, SsccSeries
 from scantrail.domain.people.site import Site
 from scantrail.protocol.link import Link
 from scantrail.protocol.messages import GLOBAL_STREAM, NumbersAnswer
 from scantrail.protocol.numbers import BLOCK
 from scantrail.server.administration import restored
+from scantrail.server.database.schema import number_series
 from scantrail.server.records.master import put_sites
 from tests.device.online import OnlineDevice, cut, lost_answer, online_device, served_site
 from tests.server.site import ServedSite, tell
@@ -284,3 +286,31 @@ def test_what_cannot_be_written_down_takes_no_number(tmp_path: Path) -> None:
             store.numbers.take(SERIES, 1)
         database.exec_driver_sql("PRAGMA query_only = OFF")
         assert store.numbers.take(SERIES, 1) == (SERIES.number(1),)
+
+
+async def test_a_device_fetches_every_series_that_its_site_has_switched_on(
+    device: OnlineDevice, served: ServedSite
+) -> None:
+    formats = (NumberFormat("pick_list", "PL-YYYY-NNNN"), NumberFormat("serial CM-500-STD", "CM500-YYYY-NNNNNN"))
+    set_site(served, replace(NUMBERING, number_series=formats))
+    await device.sync.now()
+    lists, serials = (each.series(2025) for each in formats)
+    assert device.store.numbers.take(lists, 2) == ("PL-2025-0001", "PL-2025-0002")
+    assert device.store.numbers.take(serials, 1) == ("CM500-2025-000001",)
+    with pytest.raises(NumbersUsedUp, match="Only 18 pick_list numbers are left"):
+        device.store.numbers.take(lists, 19)
+    asked(device)
+    await device.sync.now()
+    assert asked(device) == 0
+
+
+async def test_a_series_that_gives_none_holds_up_no_other(device: OnlineDevice, served: ServedSite) -> None:
+    lists = NumberFormat("pick_list", "PL-YYYY-NNNN")
+    set_site(served, replace(NUMBERING, number_series=(lists,)))
+    device.store.numbers.take(SERIES, BLOCK)
+    with served.database.writing() as connection:
+        connection.execute(update(number_series).values(given=number_series.c.last))
+    await device.sync.now()
+    assert device.store.numbers.left(SERIES).left == 0
+    assert "are given" in device.store.numbers.left(SERIES).refusal
+    assert device.store.numbers.take(lists.series(2025), 1) == ("PL-2025-0001",)

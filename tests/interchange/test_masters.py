@@ -151,3 +151,28 @@ def test_a_site_takes_no_name_of_a_partner(desk: Desk) -> None:
     desk.with_basics()
     site = {"id": "METRO", "name": "Metro", "time_zone": "America/New_York"}
     assert "METRO/DELIVERED is a partner's" in the_problem(desk.bring(sites=[site]))
+
+
+@pytest.mark.parametrize(
+    ("series", "sentence"),
+    [
+        (["receipt"], "expected KIND=FORMAT, for example pick_list=PL-YYYY-NNNN"),
+        (["bill=BL-NNNN"], "expected KIND=FORMAT"),
+        (["pick_list=PL-NNN"], "one run of 4 to 9 N"),
+        (["pick_list=PL-NNNN", "pick_list=PK-NNNN"], "expected one format for pick_list"),
+        (["serial NONE=X-NNNN"], "expected the SKU of a product that is on record"),
+        (["serial CM-500-STD=X-NNNN"], "expected the serial format of CM-500-STD: CM500-YYYY-NNNN"),
+    ],
+)
+def test_number_series_that_do_not_fit_are_refused(desk: Desk, series: list[str], sentence: str) -> None:
+    desk.with_basics()
+    assert sentence in the_problem(desk.bring(sites=[{**BASICS["sites"][0], "number_series": series}]))
+
+
+def test_a_site_says_what_its_devices_number_offline(desk: Desk) -> None:
+    series = ["pick_list=PL-YYYY-NNNN", "serial CM-500-STD=CM500-YYYY-NNNN"]
+    desk.with_basics()
+    done(desk.bring(sites=[{**BASICS["sites"][0], "number_series": series}]))
+    with desk.reading() as connection:
+        names = [each.name for each in all_sites(connection)["MAIN"].series_in(2025)]
+    assert names == ["pick_list PL-2025-NNNN", "serial CM-500-STD CM500-2025-NNNN"]

@@ -1,4 +1,4 @@
-"""No number twice: whatever devices, server, line and backups go through, on the real stores."""
+"""No number twice, of any series: whatever devices, server, line and backups go through, on the real stores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scantrail.device.store import NumbersUsedUp
-from scantrail.domain.names.numbers import SsccSeries
+from scantrail.domain.names.numbers import NumberFormat, Series
 from scantrail.protocol.messages import NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import block_size
 from scantrail.proving.simulator.fate import Fate, PowerCut
@@ -37,25 +37,28 @@ DAYS = int(os.environ.get("SCANTRAIL_NUMBER_DAYS", "4"))
 
 
 class Day:
-    """Devices that number cartons, and a server that is restored now and then; everything by one seed."""
+    """Devices that number cartons, documents and serials, and a server that is restored; everything by one seed."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.chance = Random(seed)
         self.folder = folder
         self.now = NOW
-        self.series = SsccSeries(0, self.chance.choice(("9521234", "95212345678", "952123456789")))
+        prefix = self.chance.choice(("9521234", "95212345678", "952123456789"))
+        formats = (NumberFormat("pick_list", "PL-YYYY-NNNN"), NumberFormat("serial CM-500-STD", "CM500-YYYY-NNNNNN"))
+        self.site = replace(SITE, company_prefix=prefix, number_series=formats)
+        self.series = self.site.series_in(NOW.year)
         self.fate = Fate(self.chance, 0.0, lambda _what: None)
         (folder / "server.db").write_bytes(filled_file("server.db"))
         self.server = self.opened()
         with self.server.writing() as connection:
-            put_sites(connection, [replace(SITE, company_prefix=self.series.company_prefix)])
+            put_sites(connection, [self.site])
         self.stores = {
             name: SqlStore.begun(folder / name, name, f"e-{name}", self.fate, lambda _acts: None) for name in DEVICES
         }
         self.shown: Counter[str] = Counter()
         """Every number that somebody saw."""
         self.sent: list[tuple[str, NumbersRequest]] = []
-        self.late: list[tuple[str, NumbersAnswer, str]] = []
+        self.late: list[tuple[str, Series, NumbersAnswer, str]] = []
         self.backup = self.copied()
         self.fate.crash = 0.1
 
@@ -82,19 +85,20 @@ class Day:
             self.stores[name] = self.stores[name].reopened()
 
     def takes(self, name: str) -> None:
-        count = self.chance.randrange(1, block_size(self.series.last) + 2)
+        series = self.chance.choice(self.series)
+        count = self.chance.randrange(1, block_size(series.last) + 2)
         try:
-            taken = self.stores[name].numbers.take(self.series, count)
+            taken = self.stores[name].numbers.take(series, count)
         except NumbersUsedUp:
             return
         assert len(taken) == count
         self.shown.update(taken)
 
     def asks(self, name: str) -> None:
-        store = self.stores[name]
+        store, series = self.stores[name], self.chance.choice(self.series)
         with self.server.reading() as connection:
             epoch = server_epoch(connection)
-        ask = store.numbers.request(self.series, store.epoch, epoch)
+        ask = store.numbers.request(series, store.epoch, epoch)
         if ask is None:
             return
         self.sent.append((name, ask))
@@ -102,9 +106,9 @@ class Day:
         if answer is None:
             return
         if self.chance.random() < 0.3:
-            self.late.append((name, answer, epoch))
+            self.late.append((name, series, answer, epoch))
         else:
-            store.numbers.put(self.series, answer, epoch)
+            store.numbers.put(series, answer, epoch)
 
     def asks_again(self, _name: str) -> None:
         """A request that was doubled on the way; nobody waits for its answer."""
@@ -114,8 +118,8 @@ class Day:
     def hears_late(self, _name: str) -> None:
         """An answer that was held up, perhaps until after a restore."""
         if self.late:
-            name, answer, epoch = self.late.pop(self.chance.randrange(len(self.late)))
-            self.stores[name].numbers.put(self.series, answer, epoch)
+            name, series, answer, epoch = self.late.pop(self.chance.randrange(len(self.late)))
+            self.stores[name].numbers.put(series, answer, epoch)
 
     def answered(self, name: str, ask: NumbersRequest) -> NumbersAnswer | None:
         """The server's answer, unless it dies over it."""
@@ -126,7 +130,8 @@ class Day:
             self.server = self.opened()
             return None
         if isinstance(outcome, NotGiven):
-            self.stores[name].numbers.note_refusal(self.series, outcome.code)
+            series = next(each for each in self.series if each.name == ask.series)
+            self.stores[name].numbers.note_refusal(series, outcome.code)
             return None
         return outcome
 

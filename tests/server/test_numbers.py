@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from scantrail.domain.names.numbers import SsccSeries
+from scantrail.domain.names.numbers import NumberFormat, Series, SsccSeries
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import BLOCK, BLOCKS_A_DAY, NUMBERS_A_DAY
@@ -37,7 +37,7 @@ def set_up(served: ServedSite, **settings: Any) -> ServedSite:
     return served
 
 
-def post(device: TestDevice, turn: int, epoch: str = "e1", series: SsccSeries = SERIES, **more: Any) -> Any:
+def post(device: TestDevice, turn: int, epoch: str = "e1", series: Series = SERIES, **more: Any) -> Any:
     body = json.dumps(
         to_plain(NumbersRequest(**{"series": series.name, "epoch": epoch, "turn": turn, "left": 0, **more}))
     )
@@ -54,7 +54,7 @@ def held(answer: NumbersAnswer) -> HeldNumbers:
     return HeldNumbers(answer.turn, answer.first, answer.count, answer.receipt)
 
 
-def set_given(served: ServedSite, given: int, series: SsccSeries = SERIES) -> None:
+def set_given(served: ServedSite, given: int, series: Series = SERIES) -> None:
     """As in a backup of another day."""
     with served.database.writing() as connection:
         connection.execute(update(number_series).where(number_series.c.name == series.name).values(given=given))
@@ -240,3 +240,37 @@ def test_hostile_numbers_in_a_claim_change_nothing(numbering: ServedSite) -> Non
     for turn, (first, receipt) in enumerate(((0, "\udfff"), (10**17, "é"), (10**8, "")), 2):
         claim = HeldNumbers(1, first, 5, receipt)
         assert ask(device, turn, left=0, held=claim).first == (turn - 1) * block.count + 1
+
+
+PICK_LISTS = NumberFormat("pick_list", "PL-YYYY-NNNN")
+
+
+def test_documents_of_a_kind_are_numbered_from_one_counter_for_all_sites(served: ServedSite) -> None:
+    for site in ("MAIN", "EAST"):
+        with served.database.writing() as connection:
+            put_sites(connection, [replace(SITE, id=site, number_series=(PICK_LISTS,))])
+    series = PICK_LISTS.series(served.now.year)
+    here, there = served.device(), served.device("Scanner-90", site="EAST")
+    assert [ask(each, 1, series=series).first for each in (here, there)] == [1, 21]
+    assert series.number(21) == "PL-2025-0021"
+
+
+def test_a_series_that_the_site_has_not_switched_on_is_refused(numbering: ServedSite) -> None:
+    refused = post(numbering.device(), 1, series=PICK_LISTS.series(numbering.now.year))
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_series")
+    assert "MAIN does not number from pick_list PL-2025-NNNN" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(("year", "status"), [(2024, 200), (2026, 200), (2023, 409), (2027, 409)])
+def test_a_device_may_be_in_the_year_before_or_after_the_servers(served: ServedSite, year: int, status: int) -> None:
+    set_up(served, number_series=(PICK_LISTS,))
+    assert post(served.device(), 1, series=PICK_LISTS.series(year)).status_code == status
+
+
+def test_two_kinds_of_documents_never_have_a_number_in_common(served: ServedSite) -> None:
+    set_up(served, number_series=(PICK_LISTS, NumberFormat("sales_order", "PL-2025-NNNN")))
+    device = served.device()
+    ask(device, 1, series=PICK_LISTS.series(2025))
+    refused = post(device, 1, series=NumberFormat("sales_order", "PL-2025-NNNN").series(2025))
+    assert (refused.status_code, refused.json()["code"]) == (409, "series_overlaps")
+    assert "Set another format in number_series" in refused.json()["detail"]

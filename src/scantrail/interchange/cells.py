@@ -10,9 +10,17 @@ from enum import Enum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from scantrail.domain.documents.kinds import DOCUMENTS
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import SerialFormat, gtin_problem
-from scantrail.domain.names.numbers import company_prefix_problem
+from scantrail.domain.names.numbers import (
+    LEAST_DIGITS,
+    MOST_DIGITS,
+    SERIAL,
+    NumberFormat,
+    company_prefix_problem,
+    is_number_format,
+)
 from scantrail.domain.scans.reading import COMMAND_PREFIX
 from scantrail.domain.things.product import ProductGtin
 from scantrail.interchange.problems import CellError
@@ -157,6 +165,23 @@ def code_prefix(value: Any) -> CodePrefix:
             )
         )
     return CodePrefix(prefix, kinds[kind])
+
+
+def number_format(value: Any) -> NumberFormat:
+    """How a site numbers documents of a kind, or serials of a product, such as `pick_list=PL-YYYY-NNNN`."""
+    of, equals, written = code(value).rpartition("=")
+    kind, _, product = of.partition(" ")
+    if not equals or not (of in DOCUMENTS or (kind == SERIAL and product)) or not is_number_format(written):
+        raise CellError(
+            M(
+                "expected KIND=FORMAT, for example pick_list=PL-YYYY-NNNN, with KIND one of {kinds} or serial and a "
+                "SKU, and FORMAT without spaces, with one run of {least} to {most} N and at most one YYYY",
+                kinds=" / ".join(DOCUMENTS),
+                least=LEAST_DIGITS,
+                most=MOST_DIGITS,
+            )
+        )
+    return NumberFormat(of, written)
 
 
 def _lost_zeros(number: str) -> Any:

@@ -48,6 +48,12 @@ SITES = Kind(
         listed("code_prefixes", cells.code_prefix, N_("what the site's labels put before their codes"), "serial=S:"),
         Column("company_prefix", cells.company_prefix, N_("GS1 Company Prefix of carton numbers (SSCC)"), "9521234"),
         Column("sscc_extension", cells.digit, N_("extension digit of carton numbers"), "0", default=0),
+        listed(
+            "number_series",
+            cells.number_format,
+            N_("what devices number offline: documents of a kind, serials of a product"),
+            "pick_list=PL-YYYY-NNNN",
+        ),
     ),
 )
 

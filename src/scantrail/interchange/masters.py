@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import PartyId, PlaceId, SiteId, code_of, gtin14, site_of
+from scantrail.domain.names.numbers import SERIAL
 from scantrail.domain.people.party import PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import SYSTEM, Worker
@@ -98,6 +99,29 @@ def check_sites(rows: Iterable[Checked], plan: Plan) -> None:
             plan.problem(
                 row, M("expected a place of this site that is on record or in these files"), "quarantine_place"
             )
+
+
+def check_number_series(rows: Iterable[Checked], plan: Plan) -> None:
+    """What sites number: each kind of documents and each product once, and serials by their product's format."""
+    for row in rows:
+        seen: set[str] = set()
+        for each in row["number_series"]:
+            if each.of in seen:
+                plan.problem(row, M("expected one format for {kind}", kind=each.of), "number_series", each.format)
+            seen.add(each.of)
+            kind, _, sku = each.of.partition(" ")
+            if kind == SERIAL:
+                _check_serials(row, plan, sku, each.format)
+
+
+def _check_serials(row: Checked, plan: Plan, sku: str, written: str) -> None:
+    product = plan.records.products.get(sku)
+    if product is None:
+        expected = M("expected the SKU of a product that is on record or in these files")
+        plan.problem(row, expected, "number_series", sku)
+    elif written != product.serial_format:
+        expected = M("expected the serial format of {sku}: {format}", sku=sku, format=product.serial_format or "–")
+        plan.problem(row, expected, "number_series", written)
 
 
 def _partners_places(plan: Plan, site: SiteId) -> list[PlaceId]:

@@ -11,7 +11,14 @@ from scantrail.domain.names.identifiers import DocumentId, ProductId, UnitId
 from scantrail.domain.things.place import PlaceKind
 from scantrail.interchange.checking import Checked, CheckedRows
 from scantrail.interchange.holding import plan_holds
-from scantrail.interchange.masters import check_sites, plan_places, plan_products, plan_sites, plan_workers
+from scantrail.interchange.masters import (
+    check_number_series,
+    check_sites,
+    plan_places,
+    plan_products,
+    plan_sites,
+    plan_workers,
+)
 from scantrail.interchange.orders import plan_purchase_orders, plan_sales_orders
 from scantrail.interchange.partners import find_suppliers, plan_partners
 from scantrail.interchange.picking import plan_allocations, plan_pick_lists
@@ -45,6 +52,7 @@ def make_plan(connection: Connection, rows: CheckedRows, now: datetime, problems
     find_suppliers(plan)
     check_sites(rows["sites"], plan)
     plan_products(rows["products"], plan)
+    check_number_series(rows["sites"], plan)
     plan_workers(rows["workers"], plan)
     _load_the_rest(connection, records, rows)
     plan_purchase_orders(rows["purchase_orders"], plan)

@@ -55,19 +55,20 @@ class StoreNotReady(StoreError):
 class NumbersUsedUp(StoreError):
     """There are not as many numbers on this device as were asked for; none was taken."""
 
-    def __init__(self, left: int, wanted: int, refusal: str) -> None:
-        """`refusal` is why the server gave no more, if it said so."""
+    def __init__(self, of: str, left: int, wanted: int, refusal: str) -> None:
+        """`of` is what they number, `refusal` why the server gave no more, if it said so."""
         if left:
             message = M(
-                "Only {left} SSCC numbers are left on this device, {wanted} are wanted: none was taken. "
+                "Only {left} {of} numbers are left on this device, {wanted} are wanted: none was taken. "
                 "Take at most {left} now. {todo}",
+                of=of,
                 left=left,
                 wanted=wanted,
                 todo=refusal or M("More come over the network when half of them are used."),
             )
         else:
             todo = refusal or M("Connect to the network, then try again.")
-            message = M("No SSCC numbers left on this device. {todo}", todo=todo)
+            message = M("No {of} numbers left on this device. {todo}", of=of, todo=todo)
         super().__init__(message)
 
 

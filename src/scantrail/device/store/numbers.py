@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from scantrail.device.store.database import Database
 from scantrail.device.store.errors import NumbersUsedUp
 from scantrail.device.store.schema import number_blocks
-from scantrail.domain.names.numbers import Block, SsccSeries
+from scantrail.domain.names.numbers import Block, Series
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import has_enough
 from scantrail.words import M, Message, say
@@ -52,12 +52,12 @@ class Numbers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def left(self, series: SsccSeries) -> NumbersLeft:
+    def left(self, series: Series) -> NumbersLeft:
         """How many numbers of a series there are here."""
         blocks = self._blocks(series)
         return NumbersLeft(series.name, _left_in(blocks), blocks[-1].refusal if blocks else "")
 
-    def take(self, series: SsccSeries, count: int) -> tuple[str, ...]:
+    def take(self, series: Series, count: int) -> tuple[str, ...]:
         """Take numbers away for good, and give them as they are written: all of them, or none.
 
         Raises:
@@ -68,7 +68,7 @@ class Numbers:
         with self._database.writing():
             blocks = self._blocks(series)
             if _left_in(blocks) < count:
-                raise NumbersUsedUp(_left_in(blocks), count, blocks[-1].refusal if blocks else "")
+                raise NumbersUsedUp(series.of, _left_in(blocks), count, blocks[-1].refusal if blocks else "")
             for block in blocks:
                 upto = min(block.first + block.size, block.next + count - len(taken))
                 taken += range(block.next, upto)
@@ -77,7 +77,7 @@ class Numbers:
 
     # The exchange with the server
 
-    def request(self, series: SsccSeries, epoch: str, server_epoch: str) -> NumbersRequest | None:
+    def request(self, series: Series, epoch: str, server_epoch: str) -> NumbersRequest | None:
         """What to ask the server for: another block when half of one is used, or only to tell it what is held here.
 
         None when there is enough, and this server knows of it.
@@ -91,7 +91,7 @@ class Numbers:
         held = HeldNumbers(newest.turn, newest.first, newest.size, newest.receipt) if newest.size else None
         return NumbersRequest(series.name, epoch, newest.turn + 1, left, held)
 
-    def put(self, series: SsccSeries, answer: NumbersAnswer, server_epoch: str) -> None:
+    def put(self, series: Series, answer: NumbersAnswer, server_epoch: str) -> None:
         """Take the server's answer. A block that this store cannot have been given is left, and said."""
         with self._database.writing():
             blocks = self._blocks(series)
@@ -108,26 +108,26 @@ class Numbers:
         """Inside a transaction: the server has lost something, perhaps also what numbers it gave."""
         self._database.execute(_TELL_AGAIN)
 
-    def note_refusal(self, series: SsccSeries, why: str) -> None:
+    def note_refusal(self, series: Series, why: str) -> None:
         """Keep what the server says of why it gives none."""
         with self._database.writing():
             self._note(series, self._blocks(series), why)
 
-    def _told(self, series: SsccSeries, turn: int, server_epoch: str) -> None:
+    def _told(self, series: Series, turn: int, server_epoch: str) -> None:
         self._database.execute(_TOLD, {"of": series.name, "at": turn, "server": server_epoch})
 
-    def _note(self, series: SsccSeries, blocks: Sequence[Row[Any]], why: str) -> None:
+    def _note(self, series: Series, blocks: Sequence[Row[Any]], why: str) -> None:
         if not blocks:
             self._add(series, 0, Block(1, 0), receipt="", known_to="")
         turn = blocks[-1].turn if blocks else 0
         self._database.execute(_NOTE, {"of": series.name, "at": turn, "why": why})
 
-    def _add(self, series: SsccSeries, turn: int, block: Block, *, receipt: str, known_to: str) -> None:
+    def _add(self, series: Series, turn: int, block: Block, *, receipt: str, known_to: str) -> None:
         row = {"series": series.name, "turn": turn, "first": block.first, "size": block.count, "next": block.first}
         self._database.execute(insert(number_blocks), {**row, "receipt": receipt, "known_to": known_to, "refusal": ""})
         self._database.execute(_DROP_USED_UP, {"of": series.name, "at": turn})
 
-    def _blocks(self, series: SsccSeries) -> Sequence[Row[Any]]:
+    def _blocks(self, series: Series) -> Sequence[Row[Any]]:
         return self._database.rows(_BLOCKS, of=series.name)
 
 
@@ -140,7 +140,7 @@ def _left_in(blocks: Sequence[Row[Any]]) -> int:
     return sum(block.first + block.size - block.next for block in blocks)
 
 
-def _follows(series: SsccSeries, answer: NumbersAnswer, blocks: Sequence[Row[Any]]) -> bool:
+def _follows(series: Series, answer: NumbersAnswer, blocks: Sequence[Row[Any]]) -> bool:
     """Whether a block lies in its series, behind all that this store was ever given: a counter only goes up."""
     highest = blocks[-1].first + blocks[-1].size - 1 if blocks else 0
     return highest < answer.first <= answer.first + answer.count - 1 <= series.last

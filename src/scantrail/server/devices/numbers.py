@@ -10,8 +10,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from scantrail.domain.moments import local
 from scantrail.domain.names.identifiers import DeviceId, SiteId
-from scantrail.domain.names.numbers import Block, SsccSeries
+from scantrail.domain.names.numbers import Block, Series, SsccSeries
 from scantrail.domain.people.site import Site
 from scantrail.protocol.messages import HeldNumbers, NumbersAnswer, NumbersRequest
 from scantrail.protocol.numbers import BLOCKS_A_DAY, Counter, a_day, block_size, days_lost, has_enough
@@ -45,9 +46,10 @@ def give_numbers(
         known = _block_of(connection, device, ask)
         if known is not None:
             return _answer(connection, device, ask, known)
-        series = _series_of(connection, site)
-        if series is None or series.name != ask.series:
-            return _not_the_sites(site, series)
+        found = _site(connection, site)
+        series = _series_of(found, ask.series, now)
+        if series is None:
+            return _not_the_sites(found, ask.series)
         counter = _counter(connection, series)
         if isinstance(counter, NotGiven):
             return counter
@@ -95,12 +97,18 @@ def _block_of(connection: Connection, device: DeviceId, ask: NumbersRequest) -> 
     return Block(row.first, row.size) if row else None
 
 
-def _series_of(connection: Connection, site: SiteId) -> SsccSeries | None:
+def _site(connection: Connection, site: SiteId) -> Site:
     body = connection.execute(select(sites.c.body).where(sites.c.id == site)).scalar_one()
-    return from_body(Site, body).sscc_series
+    return from_body(Site, body)
 
 
-def _counter(connection: Connection, series: SsccSeries) -> Counter | NotGiven:
+def _series_of(site: Site, name: str, now: datetime) -> Series | None:
+    """The site's series with this name. About new year a device may be in another year than the server."""
+    year = local(now, site.time_zone).year
+    return next((each for at in (year, year - 1, year + 1) for each in site.series_in(at) if each.name == name), None)
+
+
+def _counter(connection: Connection, series: Series) -> Counter | NotGiven:
     """How far a series is. One that was never used begins, unless its numbers are another's too."""
     rows = {row.name: row for row in connection.execute(select(number_series))}
     if series.name in rows:
@@ -129,7 +137,7 @@ def _with_held(connection: Connection, device: DeviceId, ask: NumbersRequest, co
     return counter
 
 
-def _too_many(connection: Connection, device: DeviceId, series: SsccSeries, now: datetime) -> NotGiven | None:
+def _too_many(connection: Connection, device: DeviceId, series: Series, now: datetime) -> NotGiven | None:
     """No fault in a device gives a series away, and a restore need not leave out more than is given in a day."""
     lately = (number_blocks.c.series == series.name, number_blocks.c.given_at > instant_text(now - _DAY))
     sizes = connection.execute(select(number_blocks.c.device, number_blocks.c.size).where(*lately)).all()
@@ -172,33 +180,42 @@ def _receipt(connection: Connection, device: DeviceId, ask: NumbersRequest, turn
     return hmac.new(bytes.fromhex(key), told.encode(), sha256).hexdigest()
 
 
-def _not_the_sites(site: SiteId, series: SsccSeries | None) -> NotGiven:
-    if series is None:
+def _not_the_sites(site: Site, asked: str) -> NotGiven:
+    if not asked.startswith("SSCC "):
+        reason = M(
+            "Site {site} does not number from {series}. Its number_series say from which: scantrail import sites.csv",
+            site=site.id,
+            series=asked,
+        )
+        return NotGiven("other_series", reason)
+    if site.sscc_series is None:
         reason = M(
             "Site {site} has no GS1 Company Prefix to number cartons with. "
             "Set its company_prefix: scantrail import sites.csv",
-            site=site,
+            site=site.id,
         )
         return NotGiven("no_company_prefix", reason)
-    return NotGiven(
-        "other_series", M("Cartons of {site} are numbered from {series} now.", site=site, series=series.name)
-    )
+    reason = M("Cartons of {site} are numbered from {series} now.", site=site.id, series=site.sscc_series.name)
+    return NotGiven("other_series", reason)
 
 
-def _overlapping(series: SsccSeries, other: str) -> NotGiven:
+def _overlapping(series: Series, other: str) -> NotGiven:
     reason = M(
-        "{series} has numbers in common with {other}, of which some are given already. "
-        "Set another sscc_extension for the site: scantrail import sites.csv",
+        "{series} has numbers in common with {other}, of which some are given already. {todo}",
         series=series.name,
         other=other,
+        todo=_another(series),
     )
     return NotGiven("series_overlaps", reason)
 
 
-def _used_up(series: SsccSeries) -> NotGiven:
-    reason = M(
-        "All numbers of {series} are given. Set another sscc_extension, or another company_prefix, for the site: "
-        "scantrail import sites.csv",
-        series=series.name,
-    )
+def _used_up(series: Series) -> NotGiven:
+    reason = M("All numbers of {series} are given. {todo}", series=series.name, todo=_another(series))
     return NotGiven("series_used_up", reason)
+
+
+def _another(series: Series) -> Message:
+    """What to set so that there are numbers again."""
+    if isinstance(series, SsccSeries):
+        return M("Set another sscc_extension, or another company_prefix, for the site: scantrail import sites.csv")
+    return M("Set another format in number_series for the site: scantrail import sites.csv")
