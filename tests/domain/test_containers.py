@@ -224,9 +224,9 @@ def test_a_unit_of_a_carton_that_is_found_elsewhere_is_in_it_no_more() -> None:
 
 
 def test_a_unit_leads_to_its_container_and_a_container_to_its_place() -> None:
-    assert container(SSCC) in KINDS[RowKind.UNIT].leads_to(IN_IT[0])
-    assert all(thing[0] != RowKind.CONTAINER for thing in KINDS[RowKind.UNIT].leads_to(LOOSE))
-    assert rows(*KINDS[RowKind.CONTAINER].leads_to(CARTON)).of(RowKind.PLACE) == {BENCH}
+    assert container(SSCC) in KINDS[RowKind.UNIT].leads_to([IN_IT[0]])
+    assert all(thing[0] != RowKind.CONTAINER for thing in KINDS[RowKind.UNIT].leads_to([LOOSE]))
+    assert rows(*KINDS[RowKind.CONTAINER].leads_to([CARTON])).of(RowKind.PLACE) == {BENCH}
 
 
 def test_a_unit_that_is_in_no_container_is_stored_as_before() -> None:

@@ -151,7 +151,7 @@ def test_judging_a_movement_loads_its_product_and_both_places() -> None:
     needs = needs_of([Draft((FIVE,))], [SARAH.id])
     assert needs.of(RowKind.PLACE) == {BIN, OTHER_BIN}
     assert needs.of(RowKind.PRODUCT) == {CABLE.id}
-    leads = rows(*KINDS[RowKind.QUANTITY].leads_to(Quantity(BIN, CABLE.id)))
+    leads = rows(*KINDS[RowKind.QUANTITY].leads_to([Quantity(BIN, CABLE.id)]))
     assert leads.of(RowKind.PLACE) == {BIN}
 
 

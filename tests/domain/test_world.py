@@ -29,7 +29,7 @@ class Shelf:
         self.asked.append({kind: set(ids) for kind, ids in wanted.items()})
         named = {each: found.id for each in labels for found in (UNIT, OTHER) if (found.product, found.serial) == each}
         found = {
-            kind: {each: self._rows[kind][each] for each in ids if each in self._rows[kind]}
+            kind: {each: self._rows[kind][each] for each in ids if each in self._rows.get(kind, {})}
             for kind, ids in wanted.items()
         }
         found[RowKind.UNIT] = {

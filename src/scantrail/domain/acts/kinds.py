@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -98,7 +98,7 @@ def worker(worker_id: WorkerId) -> Thing:
     return RowKind.WORKER, worker_id
 
 
-def _alone(_value: Any) -> Iterable[Thing]:
+def _alone(_values: Collection[Any]) -> Iterable[Thing]:
     return ()
 
 
@@ -112,8 +112,8 @@ class Kind:
     """A value as a row's body."""
     name: Callable[[Any], str]
     """The id of a value's row."""
-    leads_to: Callable[[Any], Iterable[Thing]] = _alone
-    """Further rows without which the value cannot be judged."""
+    leads_to: Callable[[Collection[Any]], Iterable[Thing]] = _alone
+    """Further rows without which values cannot be judged. Of all at once: thousands of units stand in a few places."""
 
     @property
     def leads_on(self) -> bool:
@@ -121,7 +121,7 @@ class Kind:
         return self.leads_to is not _alone
 
 
-def _of(cls: type[Any], leads_to: Callable[[Any], Iterable[Thing]] = _alone) -> Kind:
+def _of(cls: type[Any], leads_to: Callable[[Collection[Any]], Iterable[Thing]] = _alone) -> Kind:
     """The kind of a class whose values have an id."""
     return Kind(lambda body: from_plain(cls, body), to_plain, lambda value: value.id, leads_to)
 
@@ -140,44 +140,48 @@ def _written_document(value: Any) -> dict[str, Any]:
     return {"document_kind": str(kind_of(value)), **to_plain(value)}
 
 
-def _from_document(value: Any) -> Iterable[Thing]:
-    taken = getattr(value, "taken", None)
-    if taken is not None:
-        yield worker(taken.worker)
-    if isinstance(value, PickList):
-        yield from (product(line.product) for line in value.lines)
-        yield from (unit(each) for line in value.lines for each in line.units)
-        yield from (unit(each) for each in value.handled)
+def _from_documents(values: Collection[Any]) -> Iterable[Thing]:
+    for value in values:
+        taken = getattr(value, "taken", None)
+        if taken is not None:
+            yield worker(taken.worker)
+        if isinstance(value, PickList):
+            yield from map(product, {line.product for line in value.lines})
+            yield from (unit(each) for line in value.lines for each in line.units)
+            yield from map(unit, value.handled)
 
 
-def _from_site(value: Site) -> Iterable[Thing]:
-    return (place(value.quarantine_place),) if value.quarantine_place else ()
+def _from_sites(values: Collection[Site]) -> Iterable[Thing]:
+    return (place(value.quarantine_place) for value in values if value.quarantine_place)
 
 
-def _from_unit(value: Unit) -> Iterable[Thing]:
-    found = product(value.product), place(value.place), worker(value.changed_by)
-    return found if value.container is None else (*found, container(value.container))
+def _from_units(values: Collection[Unit]) -> Iterable[Thing]:
+    yield from map(product, {value.product for value in values})
+    yield from map(place, {value.place for value in values})
+    yield from map(worker, {value.changed_by for value in values})
+    yield from map(container, {value.container for value in values if value.container is not None})
 
 
-def _from_container(value: Container) -> Iterable[Thing]:
-    return (place(value.place),)
+def _from_containers(values: Collection[Container]) -> Iterable[Thing]:
+    return map(place, {value.place for value in values})
 
 
-def _from_quantity(value: Quantity) -> Iterable[Thing]:
-    return product(value.product), place(value.place)
+def _from_quantities(values: Collection[Quantity]) -> Iterable[Thing]:
+    yield from map(product, {value.product for value in values})
+    yield from map(place, {value.place for value in values})
 
 
 KINDS: dict[RowKind, Kind] = {
-    RowKind.DOCUMENT: Kind(_read_document, _written_document, lambda value: value.number, _from_document),
-    RowKind.UNIT: _of(Unit, _from_unit),
-    RowKind.CONTAINER: _of(Container, _from_container),
-    RowKind.QUANTITY: _of(Quantity, _from_quantity),
+    RowKind.DOCUMENT: Kind(_read_document, _written_document, lambda value: value.number, _from_documents),
+    RowKind.UNIT: _of(Unit, _from_units),
+    RowKind.CONTAINER: _of(Container, _from_containers),
+    RowKind.QUANTITY: _of(Quantity, _from_quantities),
     RowKind.PRODUCT: _of(Product),
     RowKind.PLACE: _of(Place),
     RowKind.WORKER: _of(Worker),
     RowKind.PARTY: _of(Party),
     RowKind.HOLD: _of(Hold),
-    RowKind.SITE: _of(Site, _from_site),
+    RowKind.SITE: _of(Site, _from_sites),
     RowKind.SETTINGS: Kind(lambda body: from_plain(Settings, body), written, lambda value: value.site),
 }
 """Every kind of row that has a value."""

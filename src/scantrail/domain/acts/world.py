@@ -131,7 +131,7 @@ def load(source: Source, needs: Needs, site: SiteId) -> World:
         labels |= named
         for kind, values in found.items():
             rows[kind] |= values
-        following = (KINDS[kind].leads_to(value) for kind, values in found.items() for value in values.values())
+        following = (KINDS[kind].leads_to(values.values()) for kind, values in found.items())
         wanted = wanted.union(*following) - asked
         serials = ()
     settings = rows[RowKind.SETTINGS].get(site) or Settings(site)
