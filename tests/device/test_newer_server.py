@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -19,6 +20,7 @@ from scantrail.device.store import DeviceStore
 from scantrail.device.store.rows_file import UNIT_VALUES
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.kinds import KINDS, RowKind
+from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import Code, Refusal, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentKind
@@ -27,6 +29,7 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.people.worker import Role
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
 from scantrail.domain.rules.refusals.goods import GoodsCode
+from scantrail.domain.settings import from_columns
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, Unit
@@ -37,13 +40,14 @@ from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcom
 from scantrail.protocol.outbox import PAGE, ActState, pages_of
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.server.records.master import put_holds
+from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked
 from tests.device.online import OnlineDevice, online_device, served_site
 from tests.device.test_first_load import application
 from tests.server.site import ServedSite, tell
 from tests.support.devices import SERVER_EPOCH, FakeClock, Hand, changes_of, new_store
-from tests.support.worlds import MIKE, NOW, exact_line, pick_list, promised
+from tests.support.worlds import MIKE, NOW, SETTINGS, exact_line, pick_list, promised
 
 UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
@@ -133,6 +137,21 @@ async def test_rows_of_an_unknown_kind_are_kept_and_are_there_after_an_upgrade(
     with upgraded(device) as store:
         assert store.count_unread() == 0
         assert all((store.place(UNIT.place), store.product(UNIT.product), store.pick_list(LIST), store.holds()))
+
+
+async def test_settings_that_a_device_finds_in_its_sites_row_have_a_row_of_their_own_after_an_upgrade(
+    device: OnlineDevice,
+) -> None:
+    with without(device, RowKind.SETTINGS):
+        await device.sync.now()
+        assert device.sync.state.link is Link.ONLINE
+        assert (device.store.ready, device.store.count_unread()) == (True, 1)
+        with closing(sqlite3.connect(device.store.folder / "rows-0.db")) as rows:
+            (body,) = rows.execute("SELECT body FROM sites WHERE id = 'MAIN'").fetchone()
+        assert from_columns("MAIN", json.loads(body)) == SETTINGS
+    with upgraded(device) as store:
+        assert store.count_unread() == 0
+        assert store.load(Needs()).settings == SETTINGS
 
 
 async def test_a_document_of_an_unknown_kind_is_kept_and_is_there_after_an_upgrade(device: OnlineDevice) -> None:

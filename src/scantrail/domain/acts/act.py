@@ -88,4 +88,5 @@ class Act:
     times: Times
     draft: Draft
     versions: dict[str, int] = field(default_factory=dict)
-    """The row versions it was judged by, by kind and id (`pick_list:PL-2025-0091`)."""
+    """The row versions it was judged by, by kind and id (`pick_list:PL-2025-0091`); the server judges it by the version
+    of the settings that it names (`settings:MAIN`), and by all other rows as they are."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from scantrail.toml import Setting, texts
-from scantrail.words import M
+from scantrail.words import M, Message
 
 MOST_CHOICES = 9
 """Entries of a list that people choose from: each has a digit from 1 to 9."""
@@ -37,24 +35,23 @@ def _is_line(value: str) -> bool:
     return 0 < len(value) <= LONGEST_LINE and value.isprintable() and value == value.strip()
 
 
-def _different(least: int) -> Callable[[Any], bool]:
-    listed = texts(M(""), _is_line, least=least)
-    return lambda value: listed.fits(value) and len(value) == len(set(value)) <= MOST_CHOICES
+def _choices(expected: Message, *, least: int) -> Setting:
+    """A list of different lines, of which people choose by digits."""
+    lines = texts(expected, _is_line, least=least)
+    return replace(lines, fits=lambda value: lines.fits(value) and len(value) == len(set(value)) <= MOST_CHOICES)
 
 
-REASONS = Setting(
+REASONS = _choices(
     M("a list of 1 to 9 different lines of text (at most 200 characters each), such as {example}", example='["torn"]'),
-    _different(1),
-    tuple,
+    least=1,
 )
 """Reasons that people choose from by a digit."""
 
-QUESTIONS = Setting(
+QUESTIONS = _choices(
     M(
         "a list of at most 9 different lines of text (at most 200 characters each), such as {example}",
         example='["All is in the cart"]',
     ),
-    _different(0),
-    tuple,
+    least=0,
 )
 """Items of a checklist, which may be empty."""
