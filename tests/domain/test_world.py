@@ -22,7 +22,7 @@ class Shelf:
     """Rows to be fetched, and what was asked for."""
 
     def __init__(self, seen: World) -> None:
-        self._rows = {**seen.rows, RowKind.SITE: {SITE.id: seen.site}}
+        self._rows = {**seen.rows, RowKind.SITE: {SITE.id: seen.site}, RowKind.SETTINGS: {SITE.id: seen.settings}}
         self.asked: list[dict[RowKind, set[str]]] = []
 
     def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[Mapping[RowKind, Mapping[str, Any]], Labels]:
