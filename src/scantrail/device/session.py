@@ -270,7 +270,7 @@ class Session:
 
         Raises:
             NoTask: no task is open.
-            StoreNotReady: the server's rows are being fetched anew; nothing was recorded.
+            StoreNotReady: the server's rows are being fetched again; nothing was recorded.
         """
         self._must_be_ready()
         opened = self._open_job()
@@ -343,7 +343,7 @@ class Session:
         return acts[-1]
 
     def _must_be_ready(self) -> None:
-        """After a server was restored its rows come anew: what is half here would be judged wrongly."""
+        """After a server was restored all rows come again: what is half here would be judged wrongly."""
         if not self._store.ready:
             raise StoreNotReady
 

@@ -95,7 +95,7 @@ def _taken(sight: Sight, fact: Fact[Any], event: Event) -> Refusal | None:
 
 
 def goods_refusal(draft: Draft, by: By, world: World) -> Refusal | None:
-    """What the goods themselves forbid, whatever else may have to be judged before it."""
+    """What the goods themselves forbid, even where an earlier act has to be judged first."""
     sight = Sight(draft, by, None, world, by.at.date())
     for event in draft.events:
         units = [thing for thing in touched(event) if thing[0] == RowKind.UNIT]

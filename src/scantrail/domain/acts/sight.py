@@ -96,6 +96,6 @@ class Sight:
         return found
 
     def work(self, number: DocumentId) -> Work:
-        """A document that the event touches, whatever job it is for."""
+        """A document that the event touches, of any job."""
         found: Work = self.row(document(number))
         return found

@@ -30,7 +30,7 @@ def _no_rows() -> Rows:
 
 @dataclass(slots=True)
 class World:
-    """Rows by kind and id. Whoever judges several acts in a row absorbs each judgement before the next."""
+    """Rows by kind and id. Where several acts are judged in a row, each judgement is absorbed before the next."""
 
     site: Site
     settings: Settings

@@ -80,7 +80,7 @@ class UnitHandedOver(Event):
 
 @dataclass(frozen=True, slots=True)
 class UnitsReserved(Event):
-    """Whoever takes a pick list goes to these units for an any-serial line; they stay free to be picked by anybody."""
+    """The person who takes a pick list goes to these units for an any-serial line; anybody may still pick them."""
 
     document: DocumentId
     line: str

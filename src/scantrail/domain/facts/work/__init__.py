@@ -1,4 +1,4 @@
-"""How the work on a document goes on, whatever the job is: taken, at a place, checked, done, given back."""
+"""How the work on a document goes on, in any job: taken, at a place, checked, done, given back."""
 
 from __future__ import annotations
 

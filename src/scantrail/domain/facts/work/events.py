@@ -1,4 +1,4 @@
-"""How the work on a document goes on, whatever the job is."""
+"""How the work on a document goes on, in any job."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId
 
 @dataclass(frozen=True, slots=True)
 class TaskTaken(Event):
-    """A worker starts, or resumes, a pick list on a device."""
+    """A worker starts, or resumes, a document on a device."""
 
     document: DocumentId
 
 
 @dataclass(frozen=True, slots=True)
 class TaskReleased(Event):
-    """A worker gives a pick list back: nobody works on it, and anybody may take it without a reason."""
+    """A worker gives a document back: nobody works on it, and anybody may take it without a reason."""
 
     document: DocumentId
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceConfirmed(Event):
-    """The picker stands at a bin, proved by its label; None when the picker leaves it."""
+    """The worker stands at a place, proved by its label; None when the worker leaves it."""
 
     document: DocumentId
     place: PlaceId | None
@@ -32,7 +32,7 @@ class PlaceConfirmed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProductConfirmed(Event):
-    """The picker has the right product at hand, proved by its label."""
+    """The worker has the right product at hand, proved by its label."""
 
     document: DocumentId
     product: ProductId
@@ -48,7 +48,7 @@ class CheckConfirmed(Event):
 
 @dataclass(frozen=True, slots=True)
 class CheckNotMet(Event):
-    """One item of the completion checklist is not so; the act carries the reason why the list may end all the same."""
+    """One item of the completion checklist is not so; the act carries the reason why the work may end all the same."""
 
     document: DocumentId
     item: str
@@ -56,13 +56,13 @@ class CheckNotMet(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskCompleted(Event):
-    """A pick list is done: every line picked or short, every checklist item confirmed."""
+    """A document is done: nothing is left to do for it, and every item of its checklist is answered."""
 
     document: DocumentId
 
 
 @dataclass(frozen=True, slots=True)
 class TaskCancelled(Event):
-    """A pick list is withdrawn."""
+    """A document is withdrawn."""
 
     document: DocumentId

@@ -36,7 +36,7 @@ def taken(document: W, event: TaskTaken, change: Change) -> W:
 
 
 def released(document: W, event: TaskReleased, change: Change) -> W:
-    """Who takes it next begins at the beginning; a document that another device has taken since stays taken."""
+    """The next person confirms a bin first; a document that another device has taken since stays taken."""
     if document.taken is None or document.taken.device != change.device:
         return document
     is_over = document.status is not DocumentStatus.IN_PROGRESS
