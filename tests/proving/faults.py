@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 
 from scantrail.domain import facts
+from scantrail.domain import judge as judging
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.attention import is_on_the_way
 from scantrail.domain.documents import changes
+from scantrail.domain.facts.packing.events import UnitPacked
 from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.facts.placing import containers as moving_containers
+from scantrail.domain.facts.placing.events import ContainerMoved, QuantityMoved
 from scantrail.domain.facts.receiving import checks as receiving
 from scantrail.domain.judge import Judgement, absorb
+from scantrail.domain.people.worker import Right
+from scantrail.domain.rules.records import has_right
 from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.protocol import intake, taking
 from scantrail.protocol.acts import decode_act
@@ -185,7 +191,44 @@ def late_verdict_after_its_rows(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(fake_server, "_comes_first", lambda thing: (thing[0] == RowKind.VERDICT, *thing))
 
 
+def carton_moves_without_its_units(plant: pytest.MonkeyPatch) -> None:
+    """A carton stands elsewhere, and what is in it stays where it was."""
+    moved = facts.FACTS[ContainerMoved]
+    plant.setitem(facts.FACTS, ContainerMoved, replace(moved, folds={**moved.folds, RowKind.UNIT: _unchanged}))
+
+
+def _unchanged(row: Any, _event: Any, _change: Any) -> Any:
+    return row
+
+
+def unit_leaves_its_carton_unseen(plant: pytest.MonkeyPatch) -> None:
+    """Whoever picks a unit, or puts it elsewhere, need not take it out of its carton first."""
+    plant.setattr(judging, "apart_refusal", lambda _world, _changed: None)
+
+
+def carton_moves_with_some_of_its_units(plant: pytest.MonkeyPatch) -> None:
+    """Nobody asks whether a carton is moved with all that is in it."""
+    plant.setattr(moving_containers, "_contents_refusal", lambda _sight, _found, _event: None)
+
+
+def unit_packed_twice(plant: pytest.MonkeyPatch) -> None:
+    """A unit that is in a carton already is put into another one."""
+    packed = facts.FACTS[UnitPacked]
+    plant.setitem(facts.FACTS, UnitPacked, replace(packed, check=lambda sight, _event: has_right(sight, Right.PACK)))
+
+
+def pieces_appear(plant: pytest.MonkeyPatch) -> None:
+    """What is counted comes to a place and goes from none."""
+    moved = facts.FACTS[QuantityMoved]
+    plant.setitem(facts.FACTS, QuantityMoved, replace(moved, touches=lambda event: tuple(moved.touches(event))[1:]))
+
+
 FAULTS = (
+    carton_moves_without_its_units,
+    unit_leaves_its_carton_unseen,
+    carton_moves_with_some_of_its_units,
+    unit_packed_twice,
+    pieces_appear,
     verdict_before_commit,
     no_dedupe,
     no_site_lock,

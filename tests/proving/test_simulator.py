@@ -31,6 +31,7 @@ def test_thirty_bad_days_lose_nothing_and_double_nothing() -> None:
     came_up = {name for result in results for name in result.counts}
     assert {"applied", "contested", "duplicate", "restore", "power cut", "server crash", "clock jump"} <= came_up
     assert {"handed over", "given back", "put back"} <= came_up, "people meet, and goods go from hand to hand"
+    assert {"packed", "full carton moved", "quantity moved"} <= came_up, "goods are packed and moved"
 
 
 def test_the_real_stores_lose_nothing_either(capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,9 @@ class Desk:
         return f"brings {len(lost)} lost lists again{', and gives one up' if gives_up else ''}"
 
     def _moves(self, now: datetime, _listed: PickList) -> str:
-        free = [unit for unit in self._server.units().values() if unit.status is Status.AVAILABLE]
+        free = [
+            unit for unit in self._server.units().values() if unit.status is Status.AVAILABLE and unit.container is None
+        ]
         if not free:
             return "finds nothing to move"
         unit, place = self._chance.choice(free), self._chance.choice(BINS)
@@ -184,7 +186,8 @@ class Desk:
         for event in events:
             for thing in touched(event):
                 kind, name = thing
-                rows[thing] = fold(rows.get(thing) or known[kind].get(name), event, thing, by)
+                before = rows.get(thing) or (known[kind].get(name) if kind in known else self._server.value(kind, name))
+                rows[thing] = fold(before, event, thing, by)
         before = self._watch.books.documents.get(imported.number) if imported else None
         stood_at = self._server.positions()
         if imported is not None:

@@ -8,11 +8,15 @@ from typing import Any, Protocol
 from scantrail.device.store import AttentionItem
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.attention import units_in
+from scantrail.domain.acts.needs import Needs, rows
+from scantrail.domain.acts.world import World
+from scantrail.domain.attention import topic_of
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.facts import things_in
+from scantrail.domain.facts import things_in, touched
 from scantrail.domain.facts.attention import AttentionSettled
+from scantrail.domain.facts.packing.events import UnitPacked, UnitUnpacked
 from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver, UnitPicked, UnitsReserved
+from scantrail.domain.facts.placing.events import ContainerMoved
 from scantrail.domain.facts.quality.events import QuarantineUndone, UnitPutAside, UnitQuarantined
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.work.events import CheckConfirmed, PlaceConfirmed, ProductConfirmed, TaskReleased, TaskTaken
@@ -24,6 +28,7 @@ from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Outcome
 from scantrail.protocol.outbox import ActState
+from scantrail.proving.simulator.goods_watch import look_at_goods
 from scantrail.proving.simulator.invariants import (
     AGREE,
     ATTENTION,
@@ -70,6 +75,8 @@ class WatchedStore(Protocol):
     def unit(self, unit: str) -> Unit | None: ...
 
     def pick_list(self, number: str) -> PickList | None: ...
+
+    def load(self, needs: Needs) -> World: ...
 
     def holds(self) -> Holds: ...
 
@@ -198,7 +205,9 @@ class DeviceWatch:
         for act, _link, state in acts:
             for event in act.draft.events if act.id.seq >= first and state.counts else ():
                 if isinstance(event, _PLACING):
-                    last[event.unit] = event, state
+                    last |= dict.fromkeys(
+                        (name for kind, name in touched(event) if kind == RowKind.UNIT), (event, state)
+                    )
         for unit, (event, state) in last.items():
             if state is ActState.APPLIED:
                 continue
@@ -251,6 +260,18 @@ class DeviceWatch:
         for number, pick_list in books.documents.items():
             if store.pick_list(number) != pick_list:
                 raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
+        self._goods_agree(store)
+
+    def _goods_agree(self, store: WatchedStore) -> None:
+        """Containers and quantities are those of the server, and hold together on the device too."""
+        goods = self._server.books.goods
+        seen = store.load(rows(*goods)) if goods else None
+        found = {thing: value for thing in goods if seen and (value := seen.row(thing)) is not None}
+        for thing, value in goods.items():
+            if found.get(thing) != value:
+                raise Broken(AGREE, f"{store.device} has {found.get(thing)}, the server {value}")
+        units = (store.unit(each) for each in self._server.books.units)
+        look_at_goods(store.device, found, (unit for unit in units if unit is not None))
 
 
 _PLACING = (
@@ -261,13 +282,25 @@ _PLACING = (
     UnitQuarantined,
     QuarantineUndone,
     UnitPutAside,
+    UnitPacked,
+    UnitUnpacked,
+    ContainerMoved,
 )
 """Facts that say where a unit is, and in which status."""
 
 
 def _after(
     event: (
-        UnitRegistered | UnitPicked | PickUndone | UnitHandedOver | UnitQuarantined | QuarantineUndone | UnitPutAside
+        UnitRegistered
+        | UnitPicked
+        | PickUndone
+        | UnitHandedOver
+        | UnitQuarantined
+        | QuarantineUndone
+        | UnitPutAside
+        | UnitPacked
+        | UnitUnpacked
+        | ContainerMoved
     ),
 ) -> tuple[Status | None, PlaceId]:
     """A unit's status and place after an event that was the last about it.
@@ -279,7 +312,12 @@ def _after(
             return born.status, born.place
         case UnitPicked(to_place=place):
             return Status.PICKED, place
-        case UnitHandedOver(to_place=place):
+        case (
+            UnitHandedOver(to_place=place)
+            | UnitPacked(to_place=place)
+            | UnitUnpacked(to_place=place)
+            | ContainerMoved(to_place=place)
+        ):
             return None, place
         case PickUndone(to_status=status, to_place=place) | QuarantineUndone(to_status=status, to_place=place):
             return status, place
@@ -289,15 +327,14 @@ def _after(
 
 def _is_covered(act: Act, items: Iterable[AttentionItem], promised: Iterable[tuple[Act, str]]) -> bool:
     """Whether a person is, or was, told of this act: by an item about the same things, not newer than it."""
-    about = (act.draft.document, units_in(act))
+    about, acts = topic_of(act), [each for each, _link in promised]
     for item in items:
-        if (item.document, frozenset(item.units)) == about and item.act.seq <= act.id.seq:
+        if topic_of(acts[item.act.seq - 1]) == about and item.act.seq <= act.id.seq:
             return True
-    acts = [each for each, _link in promised]
     for settling in acts[act.id.seq :]:
         for event in settling.draft.events:
             if isinstance(event, AttentionSettled):
                 settled = acts[event.seq - 1]
-                if (settled.draft.document, units_in(settled)) == about:
+                if topic_of(settled) == about:
                     return True
     return False

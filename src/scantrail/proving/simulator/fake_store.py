@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -15,7 +16,7 @@ from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.needs import Label, Needs
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import made_by
-from scantrail.domain.acts.world import Labels, Wanted, World, load
+from scantrail.domain.acts.world import Labels, Rows, Wanted, World, load
 from scantrail.domain.attention import needs_a_person, units_in
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickList
@@ -38,6 +39,7 @@ from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAn
 from scantrail.protocol.outbox import ActState, Entry, state_of
 from scantrail.proving.simulator.fake_kept import Kept, Record
 from scantrail.proving.simulator.fate import Fate
+from scantrail.proving.simulator.goods_watch import GOODS
 from scantrail.proving.simulator.warehouse import Masters
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
@@ -81,6 +83,8 @@ class FakeStore:
         """The server's rows with the own acts that they do not contain."""
         self._lists: dict[DocumentId, PickList] = {}
         """The same of pick lists."""
+        self._goods: Rows = defaultdict(dict)
+        """The same of containers and quantities."""
         self._look_at_everything()
         self._look_for_pending(self.kept.first_seq)
 
@@ -166,15 +170,21 @@ class FakeStore:
         for event in act.draft.events:
             for thing in touched(event):
                 kind, name = thing
-                rows: dict[str, Any] = self._units if kind == RowKind.UNIT else self._lists
+                rows = self._shown(kind)
                 if name in rows or kind in fact_of(event).creates:
                     rows[name] = fold(rows.get(name), event, thing, made_by(act))
+
+    def _shown(self, kind: RowKind) -> dict[str, Any]:
+        """The rows of a kind, as they are to be seen."""
+        known: dict[RowKind, dict[str, Any]] = {RowKind.UNIT: self._units, RowKind.DOCUMENT: self._lists}
+        return known[kind] if kind in known else self._goods[kind]
 
     # What there is
 
     def _look_at_everything(self) -> None:
         self._units.clear()
         self._lists.clear()
+        self._goods.clear()
         self._look_again((*self.kept.rows, *self._of_thing))
 
     def _look_again(self, things: Iterable[Thing]) -> None:
@@ -188,6 +198,16 @@ class FakeStore:
                 self._units[name] = unit
             elif kind == RowKind.UNIT:
                 self._units.pop(name, None)
+            elif kind in GOODS:
+                self._look_again_at(thing, row)
+
+    def _look_again_at(self, thing: Thing, row: Row | None) -> None:
+        """A container, or a quantity."""
+        unseen = self.unseen(thing, row.position if row else 0)
+        after = folded(row.body["value"] if row else None, thing, [record.act for record in unseen])
+        self._goods[thing[0]].pop(thing[1], None)
+        if after is not None:
+            self._goods[thing[0]][thing[1]] = after
 
     def _unit_with_own(self, name: UnitId, row: Row | None) -> Unit | None:
         """A unit may have been registered here, and not be known to the server yet."""
@@ -279,8 +299,7 @@ class FakeStore:
         return rows, {(unit.product, unit.serial): unit.id for unit in named.values()}
 
     def _of(self, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
-        own: Mapping[RowKind, Mapping[str, Any]] = {RowKind.UNIT: self._units, RowKind.DOCUMENT: self._lists}
-        known = own[kind] if kind in own else self._masters.rows(kind)
+        known = self._masters.rows(kind) or self._shown(kind)
         return {each: known[each] for each in ids if each in known}
 
     def book(self, document: PickList) -> FakeBook:
@@ -470,7 +489,7 @@ class FakeStore:
 
     def _things_in(self, changes: Changes) -> list[Thing]:
         judged = (self._late_record(row.body["value"]) for row in changes.rows if row.kind == RowKind.VERDICT)
-        rows = [(row.kind, row.id) for row in changes.rows if row.kind in (RowKind.UNIT, RowKind.DOCUMENT)]
+        rows = [(row.kind, row.id) for row in changes.rows if row.kind in (RowKind.UNIT, RowKind.DOCUMENT, *GOODS)]
         return [*rows, *self._things_of(judged)]
 
     def _things_of(self, records: Iterable[Record | None]) -> list[Thing]:

@@ -11,6 +11,7 @@ from scantrail.domain.acts.act import Times
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
+from scantrail.proving.simulator.bench import Bench
 from scantrail.proving.simulator.dock import Dock
 from scantrail.proving.simulator.trace import Trace
 from scantrail.proving.simulator.warehouse import BINS, PRODUCTS
@@ -33,14 +34,15 @@ class PersonStore(SessionStore, Protocol):
 class Person:
     """A worker's hands on one device."""
 
-    def __init__(self, worker: Worker, dock: Dock, chance: Random, trace: Trace) -> None:
+    def __init__(self, worker: Worker, dock: Dock, bench: Bench, chance: Random, trace: Trace) -> None:
         self.worker = worker
         self._dock = dock
+        self._bench = bench
         self._chance = chance
         self._trace = trace
 
     def does_something(self, session: Session, store: PersonStore, now: Times, now_ms: int) -> None:
-        """One thing: an answer, a list opened, trouble settled, or something received."""
+        """One thing: an answer, a list opened, trouble settled, something received, packed or moved."""
         said = self._acts(session, store, now)
         self._trace.add(now_ms, self.worker.id, "{}", said)
 
@@ -48,6 +50,8 @@ class Person:
         chance = self._chance
         if store.ready and chance.random() < 0.03:
             return self._dock.receives(store, self.worker, now)
+        if store.ready and self._bench.is_busy():
+            return self._bench.works(store, self.worker, now)
         if chance.random() < 0.03 and (items := store.attention()):
             item = chance.choice(items)
             session.settle(item, "put back")

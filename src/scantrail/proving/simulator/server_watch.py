@@ -16,7 +16,9 @@ from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import things_in, touched
+from scantrail.domain.facts.packing.events import UnitPacked
 from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver
+from scantrail.domain.facts.placing.events import ContainerMoved, QuantityMoved
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.work.events import TaskReleased
 from scantrail.domain.fold import fold
@@ -25,6 +27,7 @@ from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import Outcome
 from scantrail.proving.simulator.fake_server import LogRow
+from scantrail.proving.simulator.goods_watch import GOODS, look_at_goods
 from scantrail.proving.simulator.invariants import (
     ALARM,
     BORN,
@@ -82,6 +85,8 @@ class Books:
     """The newest seq and hash of every device's store."""
     units: dict[str, Unit] = field(default_factory=dict)
     documents: dict[str, PickList] = field(default_factory=dict)
+    goods: dict[Thing, Any] = field(default_factory=dict)
+    """Containers and quantities."""
     rows: int = 0
     """Rows of the log seen."""
     positions: dict[str, int] = field(default_factory=dict)
@@ -100,6 +105,7 @@ class Books:
             dict(self.last),
             dict(self.units),
             dict(self.documents),
+            dict(self.goods),
             self.rows,
             dict(self.positions),
             self.alarms,
@@ -133,8 +139,11 @@ class ServerWatch:
         for row in fresh:
             self._log(row)
         now = server.positions()
-        for kind, thing, _position in server.changed_between(books.positions, now):
+        changed = server.changed_between(books.positions, now)
+        for kind, thing, _position in changed:
             self._row(kind, thing)
+        if books.goods and any(kind in (RowKind.UNIT, *GOODS) for kind, _, _ in changed):
+            look_at_goods("the server", books.goods, books.units.values())
         books.rows += len(fresh)
         books.positions = now
 
@@ -172,12 +181,18 @@ class ServerWatch:
             self._fold(entry.act, By(entry.actor, entry.id.device, entry.effective_at))
 
     def _from_hand_to_hand(self, event: Event) -> str:
-        """What it is called that goods or a list go to another person, or back; empty for any other event."""
+        """What it is called that goods or a list go on to somebody or somewhere; empty for any other event."""
         match event:
             case UnitHandedOver():
                 return "handed over"
             case TaskReleased():
                 return "given back"
+            case UnitPacked():
+                return "packed"
+            case ContainerMoved(units=units) if units:
+                return "full carton moved"
+            case QuantityMoved():
+                return "quantity moved"
             case PickUndone(document=number):
                 listed = self.books.documents.get(number)
                 return "put back" if listed and listed.status is DocumentStatus.CANCELLED else ""
@@ -201,6 +216,8 @@ class ServerWatch:
                 kind, name = thing
                 if kind == RowKind.UNIT:
                     books.units[name] = fold(books.units.get(name), event, thing, by)
+                elif kind in GOODS:
+                    books.goods[thing] = fold(books.goods.get(thing), event, thing, by)
                 elif name in books.documents:
                     books.documents[name] = fold(books.documents[name], event, thing, by)
 
@@ -220,6 +237,9 @@ class ServerWatch:
             if value != self.books.units.get(thing):
                 raise Broken(FOLD, f"unit {thing} is {value}, the log says {self.books.units.get(thing)}")
             self._holder(value)
+        elif kind in GOODS:
+            if value != self.books.goods.get((kind, thing)):
+                raise Broken(FOLD, f"{kind} {thing} is {value}, the log says {self.books.goods.get((kind, thing))}")
         elif kind == RowKind.DOCUMENT:
             if value != self.books.documents.get(thing):
                 raise Broken(FOLD, f"list {thing} is {value}, the log says {self.books.documents.get(thing)}")

@@ -9,6 +9,7 @@ from random import Random
 from scantrail.protocol.exchange import OutOfStep, Reply, Send
 from scantrail.protocol.intake import BrokenChain, part_of
 from scantrail.protocol.messages import ActVerdict, Outcome, Push, PushAnswer
+from scantrail.proving.simulator.bench import Bench
 from scantrail.proving.simulator.clocks import DeviceClock, Schedule
 from scantrail.proving.simulator.desk import Desk
 from scantrail.proving.simulator.device_watch import DeviceWatch
@@ -77,6 +78,7 @@ class Simulation:
         self.desk = Desk(self.server, self.server_watch, self._chance("desk"))
         self._busy = self._chance("busy")
         self._dock = Dock(masters, self._chance("dock"))
+        self._bench = Bench(self._chance("bench"))
         self.handhelds = [self._handheld(masters, at) for at in range(1, devices + 1)]
         self._troubles = Troubles(self, self._chance("troubles"))
 
@@ -97,7 +99,7 @@ class Simulation:
         chance = self._chance(name)
         fate = Fate(self._chance(f"{name}/fate"), self.weather.crash, tells)
         store = self._stores.device(name, f"{name}.e1", masters, fate, watch.promise)
-        person = Person(worker, self._dock, chance, self.trace)
+        person = Person(worker, self._dock, self._bench, chance, self.trace)
         clock = DeviceClock(self.schedule, name)
         return Handheld(store, person, clock, self.schedule, self.network, fate, chance, self.trace, watch)
 

@@ -41,7 +41,7 @@ from scantrail.server.records.master import put_holds, put_places, put_products,
 from scantrail.server.records.rows import values_of
 from scantrail.sqlite import sqlite3
 
-WATCHED = (RowKind.UNIT, RowKind.DOCUMENT, RowKind.HOLD)
+WATCHED = (RowKind.UNIT, RowKind.CONTAINER, RowKind.QUANTITY, RowKind.DOCUMENT, RowKind.HOLD)
 """The rows that change while a simulation runs, and that devices keep."""
 
 

@@ -18,7 +18,7 @@ from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.settings import Settings
 from scantrail.domain.settings.scans import ScanSettings
 from scantrail.domain.things.place import Place, PlaceKind
-from scantrail.domain.things.product import Product
+from scantrail.domain.things.product import Product, Tracking
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 
@@ -30,9 +30,13 @@ SETTINGS = Settings("MAIN", ScanSettings(typed_serials=True))
 MODULE = Product("CM-500-STD", "CM-500-STD", "Control Module CM-500", serial_format="CM500-YYYY-NNNN")
 SENSOR = Product("TS-200", "TS-200", "Temperature Sensor TS-200", serial_format="TS2NNNNNN")
 PRODUCTS = (MODULE, SENSOR)
+CABLE = Product("CBL-M12-5", "CBL-M12-5", "Cable M12, 5 m", tracking=Tracking.QUANTITY)
+PASTE = Product("PASTE-1", "PASTE-1", "Solder paste", tracking=Tracking.LOT)
 BINS = ("MAIN/A-15-03", "MAIN/A-15-04", "MAIN/B-02-01")
 DOCK = "MAIN/DOCK-01"
-ROLES = (Role.PICKER, Role.RECEIVING_CLERK)
+SUPPLIERS = "MAIN/SUPPLIERS"
+"""Where counted goods come from, and go back to."""
+ROLES = (Role.PICKER, Role.RECEIVING_CLERK, Role.SHIPPING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Masters:
         codes = [(bin_.removeprefix("MAIN/"), PlaceKind.BIN, True) for bin_ in BINS]
         codes += [("DOCK-01", PlaceKind.DOCK, False), ("QC-01", PlaceKind.BIN, False)]
         codes += [(f"CART-{at:02}", PlaceKind.CART, False) for at in range(1, devices + 1)]
+        codes.append(("SUPPLIERS", PlaceKind.SUPPLIER, False))
         places = [
             Place(f"MAIN/{code}", "MAIN", code, kind, pickable, route)
             for route, (code, kind, pickable) in enumerate(codes)
@@ -78,7 +83,7 @@ class Masters:
                 f"Worker {at}",
                 f"WKR-10{at:02}",
                 "MAIN",
-                (Role.PICKER, Role.RECEIVING_CLERK),
+                ROLES,
                 f"MAIN/CART-{at:02}",
             )
             for at in range(1, devices + 1)
@@ -86,7 +91,7 @@ class Masters:
         return cls(
             SITE,
             SETTINGS,
-            {each.id: each for each in PRODUCTS},
+            {each.id: each for each in (*PRODUCTS, CABLE, PASTE)},
             {each.id: each for each in places},
             {each.id: each for each in workers},
         )
