@@ -7,14 +7,17 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from scantrail.domain.facts.placing.events import UnitMoved
+from scantrail.domain.facts.packing.events import ContainerMade, UnitPacked
+from scantrail.domain.facts.placing.events import ContainerMoved, UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.things.container import ContainerKind
 from scantrail.domain.things.unit import Condition
 from scantrail.server.database.schema import log
 from scantrail.server.history.timelines import TimelineEntry, timeline_of
 from scantrail.server.ledger.log import verify_chain
+from scantrail.server.records.master import put_workers
 from tests.server.site import ServedSite, TestDevice
-from tests.support.worlds import NOW, SARAH, module
+from tests.support.worlds import JENNIFER, NOW, SARAH, module
 
 UNIT = module(49).id
 
@@ -45,6 +48,23 @@ def test_it_says_who_did_what_where_when_and_why(served: ServedSite) -> None:
         "wedge",
     )
     assert (entry.effective_at, entry.recorded_at) == (NOW, served.now)
+
+
+def test_the_move_of_a_carton_stands_in_the_history_of_every_unit_in_it(served: ServedSite) -> None:
+    device, sscc, others = served.device(), "095212340000000419", [module(number).id for number in (49, 50)]
+    dock, device.worker = "MAIN/DOCK-01", JENNIFER.id
+    with served.database.writing() as connection:
+        put_workers(connection, [JENNIFER], {JENNIFER.id: "-"})
+    device.record(ContainerMade(sscc, ContainerKind.CARTON, dock))
+    for each in others:
+        device.record(UnitPacked(each, sscc, module(49).place, dock))
+    device.record(ContainerMoved(sscc, tuple(others), dock, "MAIN/B-02-01"))
+    assert [verdict.refusal for verdict in device.push().verdicts] == [None] * 4
+    with served.database.reading() as connection:
+        histories = [timeline_of(connection, each) for each in others]
+    for history in histories:
+        assert [entry.type for entry in history][-2:] == ["UnitPacked", "ContainerMoved"]
+        assert history[-1].story == f"{sscc} moved from DOCK-01 (MAIN) to B-02-01 (MAIN)"
 
 
 def push_after(device: TestDevice, age: timedelta) -> None:

@@ -85,6 +85,21 @@ events = Table(
     Index(None, "unit", "effective_at"),
 )
 
+event_things = Table(
+    "event_things",
+    metadata,
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("at", Integer, nullable=False),
+    PrimaryKeyConstraint("kind", "id", "stream", "position", "at"),
+)
+"""What an event is about beside its one unit and its one document: further units, containers, quantities.
+
+Most events have no row here, so that a pick costs none.
+"""
+
 sites = Table(
     "sites",
     metadata,

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select, tuple_
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.facts import told
 from scantrail.domain.facts.stored import UnknownEvent, event_from_plain
 from scantrail.domain.names.identifiers import UnitId, WorkerId
 from scantrail.domain.plain import UnknownValue
 from scantrail.domain.things.photo import Photo
 from scantrail.server.database.bodies import from_body
-from scantrail.server.database.schema import events, log
+from scantrail.server.database.schema import event_things, events, log
 from scantrail.server.history.photos import arrived
 from scantrail.server.ledger.log import Context
 from scantrail.server.records.master import time_zones, workers_by_id
@@ -61,12 +62,17 @@ class TimelineEntry:
     """Who allowed it on the spot, by name."""
 
 
+_EVENT = tuple_(events.c.stream, events.c.position, events.c.at)
+_THING = event_things.c.stream, event_things.c.position, event_things.c.at
+
+
 def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
     """Everything that happened to a unit; by when it happened, then by place in the log."""
+    also = select(*_THING).where(event_things.c.kind == str(RowKind.UNIT), event_things.c.id == unit)
     rows = connection.execute(
         select(events, log.c.context, log.c.actor, log.c.device, log.c.received_at)
         .join(log, (log.c.stream == events.c.stream) & (log.c.position == events.c.position))
-        .where(events.c.unit == unit)
+        .where(or_(events.c.unit == unit, _EVENT.in_(also)))
         .order_by(events.c.effective_at, events.c.position, events.c.at)
     ).all()
     contexts = [from_body(Context, row.context) if row.context else Context() for row in rows]

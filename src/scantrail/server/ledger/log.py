@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import Act, Draft, Grant
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.attention import document_of, unit_of
-from scantrail.domain.facts import fact_of
+from scantrail.domain.facts import fact_of, things_of
 from scantrail.domain.facts.stored import event_to_plain
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.plain import to_plain
@@ -25,7 +26,7 @@ from scantrail.protocol.taking import Entry
 from scantrail.server.database.bodies import text_of, to_body
 from scantrail.server.database.flights import Row
 from scantrail.server.database.instants import instant_text
-from scantrail.server.database.schema import events, log, photo_names
+from scantrail.server.database.schema import event_things, events, log, photo_names
 from scantrail.server.database.writes import Write, insert_into
 from scantrail.server.ledger.attention_rows import AttentionWriter
 
@@ -67,6 +68,7 @@ class LogWriter:
     received_at: datetime
     _log: list[dict[str, Any]] = field(default_factory=list)
     _events: list[dict[str, Any]] = field(default_factory=list)
+    _things: list[dict[str, Any]] = field(default_factory=list)
     _photos: list[dict[str, Any]] = field(default_factory=list)
     attention: AttentionWriter = field(init=False)
     """What these acts open and settle."""
@@ -104,6 +106,7 @@ class LogWriter:
             self._photos.extend({**where, "sha256": photo} for photo in named)
         if entry.act is not None and entry.outcome is Outcome.APPLIED:
             self._events.extend(self._event_rows(entry.act, position, row["effective_at"]))
+            self._things.extend(self._thing_rows(entry.act, position))
         self.attention.judged(entry.act, entry.id, entry.exact, entry.refusal, position, self._received)
         return position
 
@@ -121,11 +124,20 @@ class LogWriter:
                 "body": text_of(event_to_plain(event)),
             }
 
+    def _thing_rows(self, act: Act, position: int) -> Iterable[dict[str, Any]]:
+        """What the row of an event has no column for."""
+        for at, event in enumerate(act.draft.events):
+            in_columns = {(RowKind.UNIT, unit_of(event)), (RowKind.DOCUMENT, document_of(event))}
+            for kind, name in dict.fromkeys(things_of(event)):
+                if (kind, name) not in in_columns:
+                    yield {"kind": str(kind), "id": name, "stream": self.stream.id, "position": position, "at": at}
+
     def parts(self) -> list[tuple[Write, Sequence[Row]]]:
         """What was appended, to be written with other rows; what it opens and settles is not in it."""
         return [
             (insert_into(log), self._log),
             (insert_into(events), self._events),
+            (insert_into(event_things), self._things),
             (insert_into(photo_names), self._photos),
         ]
 
