@@ -25,7 +25,6 @@ class Site:
     """The GS1 Company Prefix that its carton numbers (SSCC) begin with; empty where none are made."""
     sscc_extension: int = 0
     """The digit before it: another one where another system numbers cartons too, or when numbers have run out."""
-
     number_series: tuple[NumberFormat, ...] = ()
     """What else its devices number offline: documents by kind, serials by product."""
 
