@@ -304,3 +304,19 @@ def test_whatever_an_import_alone_changes_is_another_version_of_it(served: Serve
             write(connection)
         versions.append(version())
     assert len(set(versions)) == 1 + len(MASTERS)
+
+
+def test_the_version_of_the_settings_that_acts_name_costs_a_push_no_statement(
+    served: ServedSite, tmp_path: Path
+) -> None:
+    hand = Hand(served, SARAH)
+    found = []
+    for turn, versions in enumerate(({"settings:MAIN": 1}, {}, {"settings:MAIN": 1})):
+        (unit,) = units(1000 + turn, 1)
+        on_record(served, [unit])
+        hand.device.record(UnitMoved(unit.id, PLACE, OTHER_PLACE), versions=versions)
+        with counted(served.database, tmp_path) as asked:
+            assert hand.push().verdicts[0].outcome is Outcome.APPLIED
+        found.append((len(asked.statements), asked.round_trips))
+    _first, without, again = found
+    assert again == without, "they are read once"
