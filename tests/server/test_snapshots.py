@@ -22,11 +22,11 @@ from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
 from scantrail.server.database.schema import log, meta, streams
 from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.snapshots import SOON_S, Snapshots
-from scantrail.server.records.master import put_places
+from scantrail.server.records.master import put_places, put_workers
 from scantrail.sqlite import sqlite3
-from tests.server.site import ServedSite, tell
+from tests.server.site import VERIFIER, ServedSite, tell
 from tests.support.devices import IDENTITY
-from tests.support.worlds import NOW, module
+from tests.support.worlds import NOW, SARAH, module
 
 ALL = ("labels", "gtins", "others", *TABLE_NAMES.values())
 SHIPPED = module(
@@ -85,11 +85,18 @@ def test_it_holds_the_same_rows_as_the_changes(served: ServedSite, snapshots: Sn
     served.change(
         Hold("H-1", HoldKind.RECALL, "cracks", lot="L1"), replace(served.pick_list(), status=DocumentStatus.OPEN)
     )
+    theirs = replace(served.pick_list(), number="PL-EAST", site="EAST")
+    eve = replace(SARAH, id="eve", badge="WKR-9001", site="EAST")
+    served.change(theirs)
+    with served.database.writing() as connection:
+        put_workers(connection, [eve], {eve.id: VERIFIER})
+        tell(connection, "EAST", [(RowKind.DOCUMENT, theirs.number), (RowKind.WORKER, eve.id)])
     snapshot = snapshots.write("MAIN")
     assert snapshot is not None
     expected = followed(served, tmp_path / "follower")
     assert tables(unpacked(snapshots, snapshot, tmp_path)) == expected
     assert len(expected["units"]) == 7
+    assert "WKR-9001" not in repr(expected)
     assert snapshot.cursor.keys() == {"MAIN", "EAST", GLOBAL_STREAM}
     assert snapshot.rows == sum(len(expected[name]) for name in (*TABLE_NAMES.values(), "others"))
 

@@ -6,11 +6,13 @@ The server writes the same tables into a site's snapshot, so what one side write
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from scantrail.domain.acts.kinds import KINDS, RowKind
+from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.kinds import DOCUMENTS
 from scantrail.domain.names.identifiers import SiteId, gtin14, site_of
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
@@ -158,11 +160,17 @@ def gtins_of(products: Iterable[Product]) -> list[dict[str, str]]:
     return [{"gtin": gtin14(each.gtin), "product": product.id} for product in products for each in product.gtins]
 
 
-_COMPACT = (
+_UNIT = (
     "id", "product", "serial", "former_serials", "status", "place", "document", "order", "changed_at", "changed_by",
     "left_at",
 )  # fmt: skip
 """What a device holds of a unit that is not at its site: all that a refusal says of it, and no more."""
+
+_DOCUMENT = ("document_kind", "number", "site", "status")
+"""What it holds of another site's document: that it is theirs. Customers, lines and progress are not its business."""
+
+_WORKER = ("id", "name", "site", "active")
+"""What it holds of another site's worker: a name, for what that person has done. The badge is a key to sign in with."""
 
 
 def whole_at(row: Row) -> SiteId | None:
@@ -178,7 +186,30 @@ def body_for(site: SiteId, row: Row) -> dict[str, Any]:
 
 def compact(body: dict[str, Any]) -> dict[str, Any]:
     """The essentials of a unit's body."""
-    return {name: body[name] for name in _COMPACT if name in body}
+    return {name: body[name] for name in _UNIT if name in body}
+
+
+def _worker_elsewhere(body: dict[str, Any]) -> dict[str, Any]:
+    return _essentials(body, _WORKER, _required(Worker))
+
+
+def _document_elsewhere(body: dict[str, Any]) -> dict[str, Any]:
+    described = DOCUMENTS.get(DocumentKind(body["document_kind"]))
+    # Of a kind that only a newer version knows nobody can say here what its readers need.
+    return body if described is None else _essentials(body, _DOCUMENT, _required(described.holds))
+
+
+def _essentials(body: dict[str, Any], told: Collection[str], required: Collection[str]) -> dict[str, Any]:
+    """A body with what is told; what its class requires beside is there, and empty."""
+    return {
+        name: value if name in told else type(value)()
+        for name, value in body.items()
+        if name in told or name in required
+    }
+
+
+def _required(holds: type[Any]) -> frozenset[str]:
+    return frozenset(each.name for each in fields(holds) if each.default is MISSING and each.default_factory is MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +222,9 @@ class _Detail:
     """What the devices of other sites hold of the body."""
 
 
-_DETAILS: Mapping[RowKind, _Detail] = {RowKind.UNIT: _Detail(lambda body: site_of(body["place"]), compact)}
+_DETAILS: Mapping[RowKind, _Detail] = {
+    RowKind.UNIT: _Detail(lambda body: site_of(body["place"]), compact),
+    RowKind.DOCUMENT: _Detail(lambda body: body["site"], _document_elsewhere),
+    RowKind.WORKER: _Detail(lambda body: body["site"], _worker_elsewhere),
+}
 """By kind. What is not here, the devices of every site hold whole."""

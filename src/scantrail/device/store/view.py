@@ -265,8 +265,8 @@ class View:
         return tuple(sorted(called, key=lambda unit: unit.product))
 
     def workers_called(self, badge: str) -> tuple[Worker, ...]:
-        """The workers with this badge."""
-        return tuple(worker for worker in self.workers().values() if worker.badge == badge)
+        """The workers with this badge; those of other sites have none here."""
+        return tuple(worker for worker in self.workers().values() if worker.badge == badge) if badge else ()
 
 
 _STILL_OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)

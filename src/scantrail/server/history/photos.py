@@ -37,6 +37,19 @@ def is_named(connection: Connection, site: str, photo: str) -> bool:
     return connection.execute(select(photo_names.c.position).where(*named).limit(1)).first() is not None
 
 
+def is_of(connection: Connection, site: str, photo: str) -> bool:
+    """Whether a photo's bytes came from a device whose own act in the site's log names it.
+
+    That another act names it is not enough: who has heard of a hash can write it down.
+    """
+    query = (
+        select(photo_names.c.position)
+        .join(photos, (photos.c.sha256 == photo_names.c.sha256) & (photos.c.device == photo_names.c.device))
+        .where(photo_names.c.sha256 == photo, photo_names.c.stream == site)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def lacking(connection: Connection, site: str, device: str) -> tuple[str, ...]:
     """The photos that a device's acts name and that have not arrived."""
     rows = connection.execute(

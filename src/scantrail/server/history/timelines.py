@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, or_, select, tuple_
 
+from scantrail.domain.acts.fact import no_rows
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.facts import told
+from scantrail.domain.facts import EVENT_TYPES, FACTS, told
 from scantrail.domain.facts.stored import UnknownEvent, event_from_plain
-from scantrail.domain.names.identifiers import UnitId, WorkerId
+from scantrail.domain.names.identifiers import SiteId, UnitId, WorkerId
 from scantrail.domain.plain import UnknownValue
 from scantrail.domain.things.photo import Photo
+from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.bodies import from_body
 from scantrail.server.database.schema import event_things, events, log
 from scantrail.server.history.photos import arrived
@@ -62,17 +64,29 @@ class TimelineEntry:
     """Who allowed it on the spot, by name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a timeline at a site."""
+
+    site: SiteId
+    is_whole: bool
+    """Whether the unit is there now: then what was done with it elsewhere is told as well."""
+
+
 _EVENT = tuple_(events.c.stream, events.c.position, events.c.at)
 _THING = event_things.c.stream, event_things.c.position, event_things.c.at
 
 
-def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ...]:
-    """Everything that happened to a unit; by when it happened, then by place in the log."""
+def timeline_of(connection: Connection, unit: UnitId, reader: Reader | None = None) -> tuple[TimelineEntry, ...]:
+    """Everything that happened to a unit, as far as a reader may see it; by when it happened, then by place in the log.
+
+    What another site only remarked about a unit, and did nothing with it, is never told to a site's reader.
+    """
     also = select(*_THING).where(event_things.c.kind == str(RowKind.UNIT), event_things.c.id == unit)
     rows = connection.execute(
         select(events, log.c.context, log.c.actor, log.c.device, log.c.received_at)
         .join(log, (log.c.stream == events.c.stream) & (log.c.position == events.c.position))
-        .where(or_(events.c.unit == unit, _EVENT.in_(also)))
+        .where(or_(events.c.unit == unit, _EVENT.in_(also)), *_seen_by(reader))
         .order_by(events.c.effective_at, events.c.position, events.c.at)
     ).all()
     contexts = [from_body(Context, row.context) if row.context else Context() for row in rows]
@@ -84,6 +98,17 @@ def timeline_of(connection: Connection, unit: UnitId) -> tuple[TimelineEntry, ..
         _entry(row, context, names, here, zones.get(row.stream, ""))
         for row, context in zip(rows, contexts, strict=True)
     )
+
+
+def _seen_by(reader: Reader | None) -> tuple[ColumnElement[bool], ...]:
+    if reader is None:
+        return ()
+    here = events.c.stream.in_((reader.site, GLOBAL_STREAM))
+    return (or_(here, events.c.type.not_in(_REMARKS)) if reader.is_whole else here,)
+
+
+_REMARKS = tuple(name for name, event in EVENT_TYPES.items() if FACTS[event].touches is no_rows)
+"""Events that change nothing, so that no site's scope has limited which units they name."""
 
 
 def story_of(body: Any) -> str:

@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from scantrail.domain.things.photo import LARGEST, NoPhoto, Photo, is_hash, photo_of
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
-from scantrail.server.history.photos import StoredPhoto, is_named, lacking, put_photo, stored_photos
+from scantrail.server.history.photos import StoredPhoto, is_named, is_of, lacking, put_photo, stored_photos
 from scantrail.server.http.crowds import Crowd
 from scantrail.server.http.requests import answer, body_of, database_of, device_of, now_of, refused, sender_of
 from scantrail.server.ledger.judging import Device
@@ -45,11 +45,11 @@ async def put(request: Request, sha256: str) -> Response:
 
 @router.get("/v1/photos/{sha256}")
 def get(request: Request, sha256: str) -> Response:
-    """A photo's bytes, for a device of a site whose log names it."""
+    """A photo's bytes, for the devices of the site where it was taken."""
     device = device_of(request)
     _must_be_named(request, device, sha256)
     with database_of(request).reading() as connection:
-        found = stored_photos(connection, sha256)
+        found = stored_photos(connection, sha256) if is_of(connection, device.site, sha256) else ()
     if not found:
         raise refused(404, "not_received", M("The bytes of this photo have not arrived yet. Try again later."))
     return Response(found[0].content, headers=_headers(found[0]), media_type=found[0].media_type)

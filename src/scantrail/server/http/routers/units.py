@@ -1,13 +1,19 @@
-"""Where a unit is, and what happened to it."""
+"""Where a unit is, and what happened to it; of a unit that is not at the device's site, the essentials."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from scantrail.domain.names.identifiers import CaseRule, UnitId, canonical_serial
+from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.names.identifiers import CaseRule, SiteId, UnitId, canonical_serial
+from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Unit
-from scantrail.server.history.timelines import timeline_of
+from scantrail.protocol.messages import Row
+from scantrail.protocol.rows import body_for
+from scantrail.server.history.timelines import Reader, timeline_of
 from scantrail.server.http.requests import answer, database_of, device_of, refused, text_in
 from scantrail.server.records.units import units_by_id, units_called
 from scantrail.words import M
@@ -18,26 +24,32 @@ router = APIRouter()
 @router.get("/v1/units")
 def get_units(request: Request, serial: str) -> Response:
     """Every unit that bears this serial, or once bore it; several products may share one."""
-    device_of(request)
+    device = device_of(request)
     forms = {canonical_serial(text_in("serial", serial), rule) for rule in CaseRule}
     with database_of(request).reading() as connection:
-        return answer(units_called(connection, forms))
+        return answer([_body(device.site, unit) for unit in units_called(connection, forms)])
 
 
 @router.get("/v1/units/{unit}")
 def get_unit(request: Request, unit: str) -> Response:
     """A unit's present state."""
-    device_of(request)
+    device = device_of(request)
     with database_of(request).reading() as connection:
-        return answer(_found(connection, unit))
+        return answer(_body(device.site, _found(connection, unit)))
 
 
 @router.get("/v1/units/{unit}/timeline")
 def get_timeline(request: Request, unit: str) -> Response:
-    """A unit's whole life, oldest first."""
-    device_of(request)
+    """A unit's life, oldest first: all of it while the unit is at the device's site, else what was recorded there."""
+    device = device_of(request)
     with database_of(request).reading() as connection:
-        return answer({"unit": _found(connection, unit), "timeline": timeline_of(connection, unit)})
+        found = _found(connection, unit)
+        told = timeline_of(connection, unit, Reader(device.site, is_whole=found.site == device.site))
+        return answer({"unit": _body(device.site, found), "timeline": told})
+
+
+def _body(site: SiteId, unit: Unit) -> dict[str, Any]:
+    return body_for(site, Row(RowKind.UNIT, unit.id, 0, to_plain(unit)))
 
 
 def _found(connection: Connection, unit: UnitId) -> Unit:
