@@ -22,6 +22,7 @@ from scantrail.domain.facts.packing.refusals import PackingCode
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.placing.events import ContainerMoved, UnitMoved
 from scantrail.domain.facts.placing.refusals import PlacingCode
+from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.judge import absorb, judge
 from scantrail.domain.names.identifiers import check_digit, is_sscc
 from scantrail.domain.people.worker import Worker
@@ -192,16 +193,29 @@ def test_a_unit_in_a_carton_goes_nowhere_by_itself() -> None:
     assert seen.units[IN_IT[0].id] == IN_IT[0]
 
 
-def test_a_unit_in_a_carton_is_not_picked_from_its_bin() -> None:
+@pytest.mark.parametrize("to_place", ["MAIN/CART-05", BIN], ids=["into the cart", "and left in its bin"])
+def test_a_unit_in_a_carton_is_not_picked_from_its_bin(to_place: str) -> None:
     inside = promised(46, container=SSCC)
     seen = world(inside, lists=(pick_list(exact_line(inside)),))
     seen.rows[RowKind.CONTAINER] = {SSCC: replace(CARTON, place=BIN, units=1)}
-    picked = UnitPicked(
-        inside.id, inside.serial, "PL-2025-0091", "1", "SO-2025-1289", BIN, "MAIN/CART-05", Status.ALLOCATED
-    )
+    picked = UnitPicked(inside.id, inside.serial, "PL-2025-0091", "1", "SO-2025-1289", BIN, to_place, Status.ALLOCATED)
     draft = Draft((picked,), "PL-2025-0091", scanned(inside.serial))
     judgement = judge(draft, By(SARAH.id, "d", NOW), said_in(seen, inside.serial), seen, TODAY)
     assert judgement.refusal == refuse(ContainerCode.IN_CONTAINER, sscc=SSCC)
+
+
+def test_a_unit_that_arrives_is_in_no_carton_until_it_is_packed() -> None:
+    """It would be in one that does not count it, and the carton would move without it."""
+    born = module(48, place=BENCH, container=SSCC)
+    seen = seen_with(units=())
+    seen.workers[SAM.id] = SAM
+    draft = Draft(
+        (ContainerMade(SSCC, ContainerKind.CARTON, BENCH), UnitRegistered(born.id, Creation.RECEIVING, born)),
+        reading=scanned(born.serial),
+    )
+    judgement = judge(draft, By(SAM.id, "d", NOW), said_in(seen, born.serial), seen, TODAY)
+    assert judgement.refusal is not None
+    assert judgement.refusal.code == GoodsCode.TRANSITION
 
 
 def test_a_unit_is_taken_out_and_moved_in_one_act() -> None:

@@ -126,6 +126,7 @@ def test_it_arrives_at_a_place_of_this_site_and_is_a_product_on_record() -> None
         arrived(order="SO-2025-1289"),
         arrived(former_serials=("CM500-2025-0046",)),
         arrived(changed_at=NOW),
+        arrived(container="095212340000000419"),
     ],
 )
 def test_what_arrives_has_no_past_here(unit: Unit) -> None:

@@ -153,7 +153,7 @@ PICK_RULES: tuple[Rule, ...] = (
     _goods(Obstacle.ANOTHER_LIST, Obstacle.ANOTHER_ORDER),
     _of_unit(_not_on_list),
     _of_unit(_line_full),
-    _goods(Obstacle.FIRMWARE, Obstacle.CALIBRATION, Obstacle.NOT_PICKABLE),
+    _goods(Obstacle.FIRMWARE, Obstacle.CALIBRATION, Obstacle.IN_CONTAINER, Obstacle.NOT_PICKABLE),
     _of_unit(_wrong_bin),
 )
 """First about the task, then the scan, then the unit, then its fit to the line; the first refusal wins."""

@@ -97,9 +97,9 @@ def _misplaced(case: ReceiptCase) -> Refusal | None:
 
 
 def _no_beginning(case: ReceiptCase) -> Refusal | None:
-    """A unit that arrives has no past here: no list, no order, no other serial."""
+    """A unit that arrives has no past here: no list, no order, no other serial, no container that counts it."""
     born = case.event.born
-    has_past = born.document or born.order or born.former_serials or born.changed_at or born.left_at
+    has_past = born.document or born.order or born.container or born.former_serials or born.changed_at or born.left_at
     if born.status in FRESH and not has_past:
         return None
     return refuse(GoodsCode.TRANSITION, unit=born.serial, status=M(STATUS_NAMES[born.status]))
