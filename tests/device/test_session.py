@@ -24,7 +24,7 @@ from scantrail.domain.things.status import Status
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M
-from scantrail.workflows.base import NO_PHOTO_HERE, AskException, AskUndo, Choose, Confirm, Tone, Verdict
+from scantrail.workflows.base import NO_PHOTO_HERE, Answer, AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.photos import jpeg
 from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
@@ -372,6 +372,28 @@ def test_when_the_device_is_full_the_report_stands_as_it_is_and_can_be_tried_aga
     assert picker.session.prompt() == before
     choose(picker, "torn")
     assert len(decode_act(picker.store.pending(100)[-1][1]).draft.photos) == 1
+
+
+@pytest.mark.parametrize("step", ["the end of the list", "a short pick"])
+def test_what_could_not_be_recorded_is_judged_again_as_if_it_had_never_been(
+    picker: Picker, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    picker.at_serial()
+    answer: Answer = Confirm()
+    if step == "a short pick":
+        report(picker, "Short pick")
+        answer = Choose("1")
+    else:
+        for number in (46, 47, 48):
+            picker.scan(f"CM500-2025-{number:04d}")
+            picker.session.answer(Confirm())
+    with monkeypatch.context() as full:
+        full.setattr(picker.store, "record", _no_room)
+        with pytest.raises(StoreFull):
+            picker.session.answer(answer)
+    verdict = picker.session.answer(answer)
+    assert verdict is not None
+    assert verdict.tone is Tone.ACCEPTED
 
 
 def _no_room(*_given: object, **_facts: object) -> None:

@@ -315,8 +315,11 @@ class Session:
         return Verdict.of_refusal(refusal, scanned) if refusal else None
 
     def _refusal_of(self, drafts: tuple[Draft, ...], job: Job, now: Times) -> Refusal | None:
-        """Why the first of these drafts that may not be recorded may not, each judged after those before it."""
-        world = job.world
+        """Why the first of these drafts that may not be recorded may not, each judged after those before it.
+
+        The job's own world does not change: if nothing can be recorded now, the same is judged again later.
+        """
+        world = job.world.copied()
         for draft in drafts:
             by = By(self._signed_in().id, self._store.device, now.wall)
             said = self._said(draft.reading) if draft.reading else None

@@ -87,9 +87,17 @@ class World:
             self.rows[kind] = values | self.rows[kind]
         self.labels = other.labels | self.labels
 
+    def copied(self) -> World:
+        """The same rows; what is put into the one is not in the other."""
+        rows = _no_rows()
+        rows.update({kind: dict(values) for kind, values in self.rows.items()})
+        return replace(self, rows=rows)
+
     def with_place(self, place: Place) -> World:
         """The same world with a place that was scanned."""
-        return replace(self, rows={**self.rows, RowKind.PLACE: {**self.places, place.id: place}})
+        world = self.copied()
+        world.places[place.id] = place
+        return world
 
     def worker_name(self, worker: WorkerId) -> str:
         """A worker's name, or the id where the person is not on record here."""
