@@ -16,7 +16,7 @@ import pytest
 from scantrail.device.doctor import examine
 from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.keys import DeviceKeys
-from scantrail.device.store import DeviceStore
+from scantrail.device.store import DeviceStore, StoreNotReady
 from scantrail.device.store.rows_file import UNIT_VALUES
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.kinds import KINDS, RowKind
@@ -29,7 +29,7 @@ from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.people.worker import Role
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
 from scantrail.domain.rules.refusals.goods import GoodsCode
-from scantrail.domain.settings import from_columns
+from scantrail.domain.settings import as_columns, from_columns
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, Unit
@@ -46,7 +46,7 @@ from tests.device.events import LIST, picked
 from tests.device.online import OnlineDevice, online_device, served_site
 from tests.device.test_first_load import application
 from tests.server.site import ServedSite, tell
-from tests.support.devices import SERVER_EPOCH, FakeClock, Hand, changes_of, new_store
+from tests.support.devices import IDENTITY, MASTERS, SERVER_EPOCH, FakeClock, Hand, changes_of, new_store, row_of
 from tests.support.worlds import MIKE, NOW, SETTINGS, exact_line, pick_list, promised
 
 UNIT = promised(46)
@@ -152,6 +152,23 @@ async def test_settings_that_a_device_finds_in_its_sites_row_have_a_row_of_their
     with upgraded(device) as store:
         assert store.count_unread() == 0
         assert store.load(Needs()).settings == SETTINGS
+
+
+def test_a_new_device_waits_where_only_a_newer_version_understands_what_its_site_wants(tmp_path: Path) -> None:
+    newer = {"condition": "spot_check"}
+    rows = [row_of(value) for value in (*MASTERS, UNIT, PICKS)]
+    told = {
+        RowKind.SETTINGS: lambda body: {**body, "picking": body["picking"] | newer},
+        RowKind.SITE: lambda body: {**body, **as_columns(SETTINGS), "pick_condition": "spot_check"},
+    }
+    rows = [replace(row, body=told[row.kind](row.body)) if row.kind in told else row for row in rows]
+    with DeviceStore.create(tmp_path, IDENTITY) as store:
+        store.apply_changes(Changes(SERVER_EPOCH, {"MAIN": 1, "*": 1}, tuple(rows), more=False))
+        assert (store.ready, store.count_unread(), store.open_documents(DocumentKind.PICK_LIST)) == (False, 1, ())
+        with pytest.raises(StoreNotReady):
+            store.load(Needs())
+        store.apply_changes(changes_of((SETTINGS,), 2))
+        assert (store.ready, store.load(Needs()).settings) == (True, SETTINGS)
 
 
 async def test_a_document_of_an_unknown_kind_is_kept_and_is_there_after_an_upgrade(device: OnlineDevice) -> None:

@@ -162,7 +162,11 @@ class DeviceStore:
     @property
     def ready(self) -> bool:
         """Whether everything the server keeps for this site has arrived once, so that work may start."""
-        return self.complete and self._view.site(self.site) is not None
+        return self.complete and self._has_settings
+
+    @property
+    def _has_settings(self) -> bool:
+        return self._view.site(self.site) is not None and self._view.settings(self.site) is not None
 
     @property
     def complete(self) -> bool:
@@ -300,9 +304,9 @@ class DeviceStore:
         """The rows that something is judged by.
 
         Raises:
-            StoreNotReady: the site's settings have not arrived.
+            StoreNotReady: the site's settings have not arrived, or only a newer version understands them.
         """
-        if self._view.site(self.site) is None:
+        if not self._has_settings:
             raise StoreNotReady
         return load(self._view, needs, self.site)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
@@ -39,8 +40,9 @@ from scantrail.domain.names.identifiers import (
 )
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
+from scantrail.domain.plain import PlainError
 from scantrail.domain.scans.reading import Candidates, Said
-from scantrail.domain.settings import from_columns
+from scantrail.domain.settings import Settings, from_columns
 from scantrail.domain.settings.history import version_name
 from scantrail.domain.things.hold import Holds
 from scantrail.domain.things.place import Place
@@ -147,10 +149,17 @@ class View:
         return rows
 
     def _former_settings(self, sites: Collection[SiteId]) -> dict[str, Any]:
-        """The settings of these sites as their own rows say them: rows of earlier versions are all that has come."""
+        """The settings of these sites as their own rows say them: rows of earlier versions are all that has come.
+
+        Those that only a newer version understands are left out: nothing is judged by settings that are not known.
+        """
         found = self._database.rows(_bodies(RowKind.SITE), ids=keys(sites)) if sites else ()
-        self._positions |= {(RowKind.SETTINGS, row.id): row.position for row in found}
-        return {row.id: from_columns(row.id, json.loads(row.body)) for row in found}
+        settings = {}
+        for row in found:
+            with suppress(PlainError):
+                settings[row.id] = from_columns(row.id, json.loads(row.body))
+                self._positions[RowKind.SETTINGS, row.id] = row.position
+        return settings
 
     def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[dict[RowKind, dict[str, Any]], Labels]:
         """Values by kind and id, and the units that labels name; see `Source`."""
@@ -216,13 +225,17 @@ class View:
         """A site."""
         return self.rows(RowKind.SITE, (site,)).get(site)
 
+    def settings(self, site: SiteId) -> Settings | None:
+        """What a site wants; None before that has come, or while only a newer version understands it."""
+        return self.rows(RowKind.SETTINGS, (site,)).get(site)
+
     def versions(self, number: DocumentId, site: SiteId) -> dict[str, int]:
         """The versions of a document's row and of a site's settings, as an act states them."""
         found = {}
         document = self.rows(RowKind.DOCUMENT, (number,)).get(number)
         if document is not None:
             found[f"{kind_of(document)}:{number}"] = self._positions.get((RowKind.DOCUMENT, number), 0)
-        if site in self.rows(RowKind.SETTINGS, (site,)):
+        if self.settings(site) is not None:
             found[version_name(site)] = self._positions[RowKind.SETTINGS, site]
         return found
 
