@@ -109,11 +109,12 @@ class OnlineDevice:
 async def online_device(
     folder: Path, site: ServedSite, name: str = "Scanner-05", chance: Callable[[], float] = lambda: 0.5
 ) -> OnlineDevice:
-    """Enrol a device with a server; it has not synced yet."""
+    """Enrol a device with a server; it has not synced yet, and the server does not know who is signed in on it."""
     line = Line(site)
     home = folder / name
     await enrol(home, URL, site.enrolment_code(name), transport=line)
     keys, store = DeviceKeys.load(home), DeviceStore.open(home)
+    site.signed_in(store.device, store.epoch, None)
     server, clock = Server(URL, keys.token, line), FakeClock()
     sync = Sync(store, server, keys, clock, chance)
     device = OnlineDevice(store, line, sync, server, Hand(store, clock))

@@ -303,6 +303,7 @@ async def test_a_replaced_server_gets_everything_again_and_its_rows_replace_the_
     await device.sync.now()
     restored = served_site(tmp_path, "restored.db")
     copy_of_device(served, restored)
+    restored.signed_in(device.store.device, device.store.epoch, None)
     restored.change(replace(restored.unit(50), notes="only on the new server"))
     device.line.connect(restored)
     device.picks(NEXT)

@@ -290,8 +290,9 @@ def test_a_picker_settles_nothing_of_another_device_and_a_supervisor_does(
     settled = AttentionSettled(contested.name, contested.epoch, 3)
     other.record(settled, reason="Put back")
     other.worker = BOSS.id
+    other.record(WorkerSignedIn(BOSS.id, offline=True))
     other.record(settled, reason="Put back")
-    first, second = other.push().verdicts
+    first, _signed_in, second = other.push().verdicts
     assert (first.outcome, first.refusal.code if first.refusal else None) == (Outcome.REFUSED, RightCode.NO_RIGHT)
     assert second.outcome is Outcome.APPLIED
     assert [item.device for item in items(served)] == ["Scanner-06"], "what was refused is an item itself"

@@ -115,7 +115,7 @@ def test_a_file_of_many_records_is_taken_batch_after_batch(
 
 
 def test_a_file_that_could_be_taken_in_part_only_goes_on_there_next_time(served: ServedSite) -> None:
-    device = served.device()
+    device = served.device(worker=MIKE.id)
     served.refuse_at("poison")
     device.worker = "poison"
     device.record(ConditionStated(module(49).id, Condition.GOOD))

@@ -51,8 +51,8 @@ def test_it_says_who_did_what_where_when_and_why(served: ServedSite) -> None:
 
 
 def test_the_move_of_a_carton_stands_in_the_history_of_every_unit_in_it(served: ServedSite) -> None:
-    device, sscc, others = served.device(), "095212340000000419", [module(number).id for number in (49, 50)]
-    dock, device.worker = "MAIN/DOCK-01", JENNIFER.id
+    device, others = served.device(worker=JENNIFER.id), [module(number).id for number in (49, 50)]
+    dock, sscc = "MAIN/DOCK-01", "095212340000000419"
     with served.database.writing() as connection:
         put_workers(connection, [JENNIFER], {JENNIFER.id: "-"})
     device.record(ContainerMade(sscc, ContainerKind.CARTON, dock))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from scantrail.domain.acts.act import Act, ActId
+from scantrail.domain.names.identifiers import WorkerId
 from scantrail.protocol.acts import act_hash, decode_fresh_act
 from scantrail.protocol.messages import Push
 
@@ -46,6 +47,9 @@ class Head:
 
     seq: int = 0
     hash: str = ""
+    signed_in: WorkerId | None = ""
+    """Who works on the device by its own records; empty where nobody does. None while that is not known: the store was
+    begun under a version of the server that did not keep it, and nobody has signed in or out since."""
 
 
 class BrokenChain(ValueError):

@@ -19,9 +19,10 @@ from scantrail.domain.acts.sight import By, made_by
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import goods_in, registered_in
 from scantrail.domain.facts import things_in
+from scantrail.domain.facts.sessions import signed_in_after, stranger_refusal
 from scantrail.domain.judge import Judgement, absorb, goods_refusal
 from scantrail.domain.names.codes import CodePrefix
-from scantrail.domain.names.identifiers import SiteId
+from scantrail.domain.names.identifiers import SiteId, WorkerId
 from scantrail.domain.scans.reading import Reading, Said
 from scantrail.domain.settings import Settings
 from scantrail.domain.settings.history import version_in
@@ -132,7 +133,8 @@ def take(push: Push, records: SiteRecords, rules: Rules, now: datetime, broken: 
     received = receive(push, head, {seq: each.hash for seq, each in known.items()}, records.site)
     if broken:
         received = tuple(_dead(each, broken) for each in received)
-    bench = _Bench(records, rules, now, [each.act for each in received if each.act is not None])
+    acts = [each.act for each in received if each.act is not None]
+    bench = _Bench(records, rules, now, acts, head.signed_in)
     verdicts = tuple(
         known[each.id.seq].verdict if each.kind is Kind.DUPLICATE else bench.take(each, push.now) for each in received
     )
@@ -140,7 +142,7 @@ def take(push: Push, records: SiteRecords, rules: Rules, now: datetime, broken: 
     bench.write()
     last = received[-1]
     if last.id.seq > head.seq:
-        records.save_head(push.device, push.epoch, Head(last.id.seq, last.hash))
+        records.save_head(push.device, push.epoch, Head(last.id.seq, last.hash, bench.signed_in))
     return verdicts
 
 
@@ -172,7 +174,16 @@ def _dead(received: Received, why: str) -> Received:
 class _Bench:
     """Acts judged one after the other against one world: those of a push, then those that wait."""
 
-    def __init__(self, records: SiteRecords, rules: Rules, now: datetime, acts: Sequence[Act] = ()) -> None:
+    def __init__(
+        self,
+        records: SiteRecords,
+        rules: Rules,
+        now: datetime,
+        acts: Sequence[Act] = (),
+        signed_in: WorkerId | None = None,
+    ) -> None:
+        self.signed_in = signed_in
+        """Who works on the pushing device; see `Head`."""
         self._records = records
         self._rules = rules
         self._now = now
@@ -189,7 +200,9 @@ class _Bench:
             return self._unreadable(received, self._now)
         act, things = received.act, things_in(received.act.draft)
         happened = self._happened(act.times, device_now)
-        judgement = self._judged(act, things, happened)
+        stranger = stranger_refusal(act, self.signed_in, self._world)
+        judgement = Judgement(stranger) if stranger else self._judged(act, things, happened)
+        self.signed_in = signed_in_after(act, self.signed_in, is_applied=judgement.refusal is None)
         if self._waits(act, judgement.refusal):
             assert judgement.refusal is not None
             self._keep(Waiting(act.id, received.exact, received.hash, things, happened, self._now, judgement.refusal))

@@ -10,9 +10,9 @@ from scantrail.domain.rules.refusals.rights import RightCode
 
 
 def right_refusal(world: World, worker: str, right: Right) -> Refusal | None:
-    """Whether a person on record has a right."""
+    """Whether a person on record has a right at this site."""
     person = world.workers.get(worker)
-    if person is None or not person.may(right):
+    if person is None or not person.may(right) or person.site != world.site.id:
         return refuse(RightCode.NO_RIGHT, worker=world.worker_name(worker))
     return None
 

@@ -252,7 +252,8 @@ class _Crowd:
             more = answer.more
 
     async def _pushes(self, hand: _Hand, line: Line) -> None:
-        drafts = [hand.handheld.moving(unit, back=hand.are_away) for unit in range(ACTS_IN_A_PUSH)]
+        moves = [hand.handheld.moving(unit, back=hand.are_away) for unit in range(ACTS_IN_A_PUSH)]
+        drafts = moves if hand.journal.seq else [hand.journal.signing_in(), *moves]
         push, journal = hand.journal.push(drafts, hand.seen, lambda message: hand.key.sign(message).hex())
         started = time.monotonic()
         answer = await line.push(push)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import Push, PushAnswer, Seen
 from scantrail.protocol.outbox import Entry, build_push
@@ -32,6 +33,10 @@ class Journal:
     seq: int = 0
     head: str = ""
     """Hash of the last act."""
+
+    def signing_in(self) -> Draft:
+        """What stands first in it: its person signs in."""
+        return Draft(events=(WorkerSignedIn(self.actor, offline=False),))
 
     def push(
         self, drafts: Sequence[Draft], seen: Seen = _NOTHING_SEEN, sign: Callable[[bytes], str] = unsigned

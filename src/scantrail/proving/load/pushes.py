@@ -110,7 +110,8 @@ class Warehouse:
 
 
 def _taken_lists(database: Database, handheld: Handheld, units: int) -> Journal:
-    journal, drafts = Journal(handheld.device, handheld.site, handheld.worker), handheld.taking(units)
+    journal = Journal(handheld.device, handheld.site, handheld.worker)
+    drafts = [journal.signing_in(), *handheld.taking(units)]
     for start in range(0, len(drafts), MAX_BATCH):
         push, journal = journal.push(drafts[start : start + MAX_BATCH])
         must_apply(take_push(database, _device(handheld), push, datetime.now(UTC)))

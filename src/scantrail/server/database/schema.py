@@ -279,6 +279,7 @@ device_heads = Table(
     Column("epoch", String, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("signed_in", String, comment="the worker, by the acts up to here; empty for nobody, null where not known"),
     PrimaryKeyConstraint("device", "epoch"),
 )
 

@@ -38,12 +38,12 @@ def opened(connection: Connection, site: str, device: str = "", epoch: str = "",
     asked = _STANDING.asks(site, device, epoch)
     rows = fly(connection, *((LOCK.asks([site]), asked) if lock else (asked,)))[-1]
     (own,) = (row for row in rows if row[0] == site)
-    server_epoch, masters, seq, link, waits, has_verdicts = own[5:]
+    server_epoch, masters, seq, link, signed_in, waits, has_verdicts = own[5:]
     return Opened(
         Stream(*own[:5]),
         server_epoch,
         masters,
-        Head(seq, link) if seq is not None else Head(),
+        Head(seq, link, signed_in) if seq is not None else Head(),
         bool(waits),
         bool(has_verdicts),
         {row[0]: row[1] for row in rows},
@@ -58,6 +58,7 @@ _STANDING = Query.of_both(
     " (SELECT value FROM meta WHERE key = 'masters'),"
     " (SELECT seq FROM device_heads WHERE device = $2 AND epoch = $3),"
     " (SELECT hash FROM device_heads WHERE device = $2 AND epoch = $3),"
+    " (SELECT signed_in FROM device_heads WHERE device = $2 AND epoch = $3),"
     " EXISTS (SELECT 1 FROM waiting WHERE site = $1 AND judged_position IS NULL),"
     " EXISTS (SELECT 1 FROM waiting WHERE site = $1 AND device = $2 AND judged_position IS NOT NULL)"
     " FROM streams ORDER BY id"

@@ -176,7 +176,9 @@ class SqlRecords:
     def save_head(self, device: str, epoch: str, head: Head) -> None:
         """The last act of a device's store is this one now."""
         self.head_after = head
-        self._heads = [{"device": device, "epoch": epoch, "seq": head.seq, "hash": head.hash}]
+        self._heads = [
+            {"device": device, "epoch": epoch, "seq": head.seq, "hash": head.hash, "signed_in": head.signed_in}
+        ]
 
     def alarm(self, alarm: Alarm) -> None:
         """Keep a record that was not taken, for somebody to look into."""

@@ -10,6 +10,7 @@ class RightCode:
     """The codes about who may do it, and whether it needs a reason."""
 
     NO_RIGHT = Code("no_right")
+    NOT_SIGNED_IN = Code("not_signed_in")
     NO_GRANT = Code("no_grant")
     NO_REASON = Code("no_reason")
 
@@ -20,6 +21,12 @@ WORDINGS: Wordings = {
         N_("{worker} may not do this."),
         N_("Ask a supervisor."),
         desk=N_("{picker} had no right to do this. Look at {goods}; have somebody who may do it record it again."),
+    ),
+    RightCode.NOT_SIGNED_IN: Wording(
+        N_("NOT SIGNED IN"),
+        N_("{worker} was not signed in on {device}."),
+        N_("Keep the goods where they are and call a supervisor."),
+        desk=N_("Ask {picker} who used {device} then. Look at {goods}, and have it recorded again after signing in."),
     ),
     RightCode.NO_GRANT: Wording(
         N_("NOT GRANTED"),
