@@ -66,7 +66,7 @@ def remove(path: Path) -> None:
 
 
 def remove_others(folder: Path, name: str) -> None:
-    """Take away the rows of every other file: those that were there before, and those that never came to be used."""
+    """Delete rows files that are no longer in use, and files that were prepared but never put in place."""
     for path in folder.glob("rows-*.db*"):
         if not path.name.startswith(name):
             path.unlink(missing_ok=True)

@@ -185,7 +185,10 @@ def _named(item: AttentionItem, found: Found) -> Goods:
 
 
 def _must_agree(item: AttentionItem, found: Found | None) -> None:
-    """Whoever says again what is on record is told that it is settled; anything else would be lost."""
+    """Settling twice with the same place and status is answered as already settled.
+
+    A different answer is refused, because it would not be recorded.
+    """
     if found is None:
         return
     goods = _named(item, found)
