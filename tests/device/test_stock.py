@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scantrail.device.store import DeviceStore
+from scantrail.device.store.shelf import Shelf, bins_of
 from scantrail.device.store.stock import SUGGESTED
 from scantrail.domain.documents.document import DocumentStatus, Requirement, Taken
 from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.facts.packing.events import UnitUnpacked
 from scantrail.domain.facts.picking.events import UnitsReserved
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import TaskTaken
@@ -31,6 +33,7 @@ from tests.support.worlds import MODULE, PLACES, SENSOR, TODAY, any_line, exact_
 
 PICKS = pick_list(any_line(MODULE, 3))
 FAR, NEAR = "MAIN/B-02-01", "MAIN/A-15-03"
+SSCC = "095212340000000419"
 
 
 @pytest.fixture
@@ -76,6 +79,7 @@ def test_by_route_then_bin_then_age_then_serial(store: DeviceStore) -> None:
         {"owner": Owner(OwnerType.CUSTOMER, "Metro")},
         {"owner": Owner(OwnerType.SUPPLIER, "Precision")},
         {"lot": "BAD"},
+        {"container": SSCC},
     ],
 )
 def test_a_unit_that_may_not_be_picked_is_not_offered(store: DeviceStore, facts: dict[str, object]) -> None:
@@ -164,6 +168,22 @@ def test_a_whole_recalled_batch_in_front_does_not_hide_what_may_be_picked(store:
     assert offered(store) == ["9000"]
 
 
+def test_units_in_cartons_are_not_looked_at_one_by_one(store: DeviceStore) -> None:
+    """A bin may hold thousands of them, and every scan would read them all again."""
+    bring(store, *(module(number, container=SSCC) for number in range(200)), module(9000))
+    use = use_for(PICKS, Holds(), {}, TODAY)
+    shelf = Shelf(store._database, MODULE.id, bins_of(store._database, MODULE.id, "MAIN"), use)
+    assert list(shelf.walk()) == [module(9000).id]
+
+
+def test_what_is_taken_out_of_its_carton_is_offered_at_once(store: DeviceStore) -> None:
+    packed = module(1, container=SSCC)
+    bring(store, packed)
+    assert offered(store) == []
+    Hand(store).does(UnitUnpacked(packed.id, SSCC, NEAR, NEAR))
+    assert offered(store) == ["0001"]
+
+
 def test_more_holds_than_a_query_can_name_keep_back_what_they_lie_on_all_the_same(store: DeviceStore) -> None:
     others = [Hold(f"H{at:04d}", HoldKind.RECALL, "cracks", supplier_lot=f"S{at}") for at in range(1500)]
     bring(store, *others, Hold("H9999", HoldKind.RECALL, "cracks", supplier_lot="BAD"))
@@ -210,6 +230,7 @@ ON_SHELF = tuple(
         lot=("", "L1", "L2")[number // 3 % 3],
         supplier_lot=("", "S1", "S2")[number // 9 % 3],
         manufactured=(None, date(2025, 1, 19), date(2025, 1, 20))[number // 4 % 3],
+        container=None if number % 7 else SSCC,
     )
     for number in range(1, SUGGESTED)
 )

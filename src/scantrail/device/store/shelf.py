@@ -122,6 +122,7 @@ def _in_bin(holds: tuple[Hold, ...], requirement: Requirement) -> Select[tuple[s
             func.coalesce(_fact("owner.type"), OwnerType.OWNED.value).in_(
                 [OwnerType.OWNED.value, OwnerType.CONSIGNED.value]
             ),
+            func.coalesce(_fact("container"), "") == "",
             not_(_TAKEN_HERE),
             *(not_(_held(hold)) for hold in holds),
         )
