@@ -1,6 +1,6 @@
 """Every string people read: one gettext catalogue, used by all layers.
 
-Pure code answers with a `Message` (a template and its values); whoever shows it calls `say`. Values are
+Pure code answers with a `Message` (a template and its values); the code that shows it calls `say`. Values are
 data (a serial, a bin): they are never translated and never read as markup.
 """
 

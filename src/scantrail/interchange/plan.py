@@ -96,7 +96,7 @@ class Plan:
         self.rejected.add((row.kind, canonical))
 
     def is_rejected(self, kind: str, *key: str) -> bool:
-        """Whether the files have this thing in a row with a problem: whoever refers to it need not say so again."""
+        """Whether the files have this thing in a row with a problem: rows that refer to it need not say so again."""
         return (kind, key) in self.rejected
 
     def count(self, row: Checked) -> Count:

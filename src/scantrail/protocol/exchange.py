@@ -1,7 +1,7 @@
 """The device's side of the exchange: what to send next and what to make of an answer, one turn after the other.
 
 `exchange` is a generator: it yields what is to be sent, is given the answer, and writes it into the device's records.
-Whoever drives it has the clock and the line, and lets it go when an answer does not come.
+Its driver has the clock and the line, and lets it go when an answer does not come.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _push(
         return False
     assert isinstance(answer, PushAnswer)
     check_answer(push, answer)
-    if _begins_anew(records, answer.changes):
+    if _begins_again(records, answer.changes):
         return False
     epoch = records.server_epoch
     first, *others = pages_of(answer.changes, records.cursor())
@@ -178,7 +178,7 @@ def _pull(records: DeviceRecords) -> Generator[Step, Reply, bool]:
     before = records.cursor()
     changes = yield Ask(_seen(records))
     assert isinstance(changes, Changes)
-    if _begins_anew(records, changes):
+    if _begins_again(records, changes):
         return False
     yield from _take(records, pages_of(changes, before))
     if changes.more and records.cursor() == before:
@@ -213,8 +213,8 @@ def _is_behind(records: DeviceRecords, changes: Changes) -> bool:
     return any(changes.cursor.get(stream, 0) < position for stream, position in records.cursor().items())
 
 
-def _begins_anew(records: DeviceRecords, changes: Changes) -> bool:
-    """Begin anew where the server is behind what it told before and does not say so; gives whether it was."""
+def _begins_again(records: DeviceRecords, changes: Changes) -> bool:
+    """Begin again where the server is behind what it told before and does not say so; gives whether it was."""
     is_behind = changes.server_epoch == records.server_epoch and _is_behind(records, changes)
     if is_behind:
         records.resend_from(0)

@@ -274,7 +274,7 @@ class NumbersRequest:
 
     series: str
     epoch: str
-    """Of the device's store: another store counts its turns anew."""
+    """Of the device's store: another store counts its turns from the first."""
     turn: int
     """Which block of this series it would be for this store, from 1."""
     left: int

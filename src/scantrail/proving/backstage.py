@@ -77,7 +77,7 @@ class DemoServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether something answers at its port, whoever started it."""
+        """Whether something answers at its port, even if another process started it."""
         with socket.socket() as probe:
             probe.settimeout(0.5)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0

@@ -57,7 +57,7 @@ class Report:
         return {**about, "codes": [_plain(code) for code in self.codes], "ms": self.ms}
 
     def lines(self) -> list[str]:
-        """For people; whoever prints it makes it harmless first."""
+        """For people; make it harmless before it is printed."""
         if self.error:
             return [self.error]
         if not self.codes:

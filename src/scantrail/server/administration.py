@@ -202,9 +202,9 @@ def settle(
 
 
 def begin_epoch(connection: Connection, epoch: str) -> None:
-    """Tell devices, from their next exchange on, to send again what they kept and to take every row anew.
+    """Tell devices, from their next exchange on, to send again what they kept and to take every row again.
 
-    The server's own acts are numbered anew as well, since an epoch is part of their names.
+    The server's own acts are numbered from one again as well, since an epoch is part of their names.
     """
     connection.execute(update(meta).where(meta.c.key == SERVER_EPOCH).values(value=epoch))
     connection.execute(update(streams).values(system_seq=0, system_hash=""))

@@ -226,7 +226,7 @@ class Sync:
         """Exchange to the end; gives False where a restored server's rows have taken the place of all there were.
 
         Until they are here as a whole, work goes on with the rows of before. Where they come one by one only, the
-        exchange itself drops those of before and begins anew.
+        exchange itself drops those of before and begins again.
         """
         talk = exchange(self._store, self._clock.now, self._keys.sign)
         reply: Reply = None

@@ -33,7 +33,7 @@ class Reservations:
             self._changed.update(lists)
 
     def is_for_another(self, unit: UnitId, number: DocumentId) -> bool:
-        """Whether a unit is reserved for another list than this one, whoever else has reserved it too."""
+        """Whether a unit is reserved for another list than this one, even if this one has reserved it too."""
         self._bring_up()
         lists = self._lists_of.get(unit)
         return lists is not None and lists != {number}

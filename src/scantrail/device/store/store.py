@@ -469,7 +469,7 @@ class DeviceStore:
         return self._journal.state(ActId(self.device, self.epoch, seq)) is not None
 
     def resend_from(self, seq: int) -> None:
-        """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows anew."""
+        """The server has lost acts from here on, and rows with them: send the acts again, and fetch its rows again."""
         with self._database.writing():
             self._drop_rows(self.server_epoch)
             self._journal.resend_from(seq)

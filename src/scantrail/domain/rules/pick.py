@@ -46,7 +46,7 @@ class PickCase:
     counted_on: str | None = None
     """The line that a record counts the unit on; None where that is still to be decided."""
     wanted: str = "–"
-    """What may be scanned instead, in words; only whoever asks for a scan knows it."""
+    """What may be scanned instead, in words; only the side that asks for a scan knows it."""
     bins: frozenset[PlaceId] | None = None
     """Where else the picker may go for this list; None where that is not known."""
 

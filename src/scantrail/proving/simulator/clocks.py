@@ -43,7 +43,7 @@ class Schedule:
 
 
 class DeviceClock:
-    """A device's wall clock, which may be wrong, and its monotonic clock, which begins anew at each start."""
+    """A device's wall clock, which may be wrong, and its monotonic clock, which begins at zero at each start."""
 
     def __init__(self, schedule: Schedule, name: str) -> None:
         self._schedule = schedule

@@ -188,7 +188,7 @@ class FakeStore:
         self._look_again((*self.kept.rows, *self._of_thing))
 
     def _look_again(self, things: Iterable[Thing]) -> None:
-        """Work out anew what is to be seen of these, after the server's rows or its word on own acts have changed."""
+        """Work out again what is to be seen of these, after the server's rows or its word on own acts have changed."""
         for thing in dict.fromkeys(things):
             kind, name = thing
             row = self.kept.rows.get(thing)

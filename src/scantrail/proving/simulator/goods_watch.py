@@ -1,4 +1,4 @@
-"""What must hold of goods, whoever looks: quantities sum to zero, and units stand where their container stands."""
+"""What must hold of goods on every side: quantities sum to zero, and units stand where their container stands."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class Troubles:
         self._day.trace.add(self._day.schedule.now_ms, "server", "is backed up")
 
     def _restore(self) -> None:
-        """The database goes back to the backup; it says so by a new epoch, unless whoever did it forgot to say it."""
+        """The database goes back to the backup; it says so by a new epoch, unless somebody forgot to say so."""
         if self._backup is None:
             return
         day, (kept, books) = self._day, self._backup

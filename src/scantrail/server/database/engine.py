@@ -111,7 +111,7 @@ class Database:
 
 
 LOCK = Query("SELECT id FROM streams WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", "")
-"""Weaker than FOR UPDATE, which would wait for whoever only refers to the stream. SQLite has one writer at a time."""
+"""Weaker than FOR UPDATE, which would wait for one that only refers to the stream. SQLite has one writer at a time."""
 
 
 def _lock_key(name: str) -> int:

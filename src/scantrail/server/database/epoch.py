@@ -1,4 +1,4 @@
-"""The server's epoch: another one tells devices that a backup was put back, and that they must begin anew."""
+"""The server's epoch: another one tells devices that a backup was put back, and that they must begin again."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class CardTaken:
 
 
 def import_card(database: Database, content: bytes, now: datetime) -> CardTaken:
-    """Take a file of records. Whoever does so again, or whose device sends them after all, changes nothing more.
+    """Take a file of records. Taking it twice, or a device that sends them after all, changes nothing more.
 
     Raises:
         CardUnusable: it is damaged, not signed by a device of this server, or does not follow on what is here:

@@ -116,7 +116,7 @@ def _topic_text(act: Act) -> str:
 
 
 def rebuild_attention(connection: Connection) -> None:
-    """Make all rows anew from the log and the alarms."""
+    """Make all rows again from the log and the alarms."""
     connection.execute(delete(attention))
     writers: dict[str, AttentionWriter] = {}
     for row in _misuses(connection):

@@ -106,7 +106,7 @@ def _has_acts(connection: Connection, seen: Seen) -> bool:
 
 
 def _of_another_history(connection: Connection) -> Changes:
-    """Nothing reached, by which a device learns that it has to begin anew."""
+    """Nothing reached, by which a device learns that it has to begin again."""
     _LOGGER.warning("A device has followed a history that this database lacks: was a backup put back?")
     return Changes(server_epoch(connection), {}, (), more=False)
 

@@ -76,7 +76,7 @@ class SqlRecords:
 
     @classmethod
     def of(cls, connection: Connection, site: SiteId, now: datetime) -> SqlRecords:
-        """Those of a site whose lock the caller holds; whoever has them executes what they `finish` with."""
+        """Those of a site whose lock the caller holds; the caller executes what they `finish` with."""
         return cls(connection, opened(connection, site), now)
 
     def take(self, push: Push, broken: str = "") -> tuple[ActVerdict, ...]:

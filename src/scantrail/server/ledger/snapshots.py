@@ -53,7 +53,7 @@ SMALLEST = 20_000
 """Rows of a site below which its devices follow the changes from their beginning: that takes a few seconds."""
 
 TOO_FAR = 20_000
-"""Positions behind its streams at which a snapshot is written anew."""
+"""Positions behind its streams at which a snapshot is written again."""
 
 SOON_S = 3
 """When to ask again for a snapshot that is being written."""

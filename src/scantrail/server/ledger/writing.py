@@ -1,4 +1,4 @@
-"""The one door: whoever changes anything of a site does it through its records, in one transaction under its lock."""
+"""The one door: every change of a site goes through its records, in one transaction under its lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which units whoever takes a list goes to for its any-serial lines."""
+"""Which units the person who takes a list goes to for its any-serial lines."""
 
 from __future__ import annotations
 
