@@ -264,6 +264,13 @@ def test_a_unit_moves_and_is_set_apart_only_from_where_it_is() -> None:
         assert _code(Sample((event,)), SARAH) == GoodsCode.TRANSITION
 
 
+@pytest.mark.parametrize("cls", [ConditionStated, UnitQuarantined], ids=_named)
+def test_a_document_without_a_number_is_none_on_record(cls: type[Event]) -> None:
+    (event,) = DEVICE_FACTS[cls].events
+    named = replace(event, document="")  # type: ignore[type-var] # reason: events are dataclasses
+    assert _code(Sample((named,)), SARAH) == ActCode.UNKNOWN_DOCUMENT
+
+
 def test_a_unit_is_set_apart_only_with_a_reason() -> None:
     assert _code(replace(DEVICE_FACTS[UnitQuarantined], reason=""), SARAH) == RightCode.NO_REASON
 

@@ -25,8 +25,8 @@ from scantrail.words import M, Message
 
 
 def _touches(event: UnitCorrected) -> tuple[Thing, ...]:
-    of_list = (document(event.document),) if event.document else ()
-    of_container = (container(event.container),) if event.container else ()
+    of_list = () if event.document is None else (document(event.document),)
+    of_container = () if event.container is None else (container(event.container),)
     return (*of_list, *of_container, unit(event.unit))
 
 

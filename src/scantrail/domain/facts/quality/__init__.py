@@ -23,7 +23,7 @@ from scantrail.domain.things.status import Trigger
 
 def _both(event: Any) -> tuple[Thing, ...]:
     """The unit, and the document that it was found on, if there is one."""
-    return (document(event.document), unit(event.unit)) if event.document else (unit(event.unit),)
+    return (unit(event.unit),) if event.document is None else (document(event.document), unit(event.unit))
 
 
 def _from_and_to(event: Any) -> Needs:
