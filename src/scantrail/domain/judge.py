@@ -54,7 +54,8 @@ def judge(draft: Draft, by: By, said: Said | None, world: World, today: date) ->
         refusal = _refusal_of(sight, fact_of(event), event) or _taken(sight, fact_of(event), event)
         if refusal is not None:
             return Judgement(refusal)
-    refusal = scope_refusal(world, sight.changed) or apart_refusal(world, sight.changed)
+    found = {thing for event in draft.events if fact_of(event).leaves_table for thing in touched(event)}
+    refusal = scope_refusal(world, sight.changed, found) or apart_refusal(world, sight.changed)
     return Judgement(refusal) if refusal is not None else Judgement(None, sight.changed)
 
 

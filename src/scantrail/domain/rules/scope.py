@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scantrail.domain.acts.kinds import RowKind, Thing
@@ -24,14 +25,22 @@ def document_scope_refusal(world: World, document: Work) -> Refusal | None:
     return refuse(SiteCode.ANOTHER_SITES_LIST, document=document.number, site=document.site, here=here)
 
 
-def scope_refusal(world: World, changed: Mapping[Thing, Any]) -> Refusal | None:
+def scope_refusal(world: World, changed: Mapping[Thing, Any], found: Collection[Thing] = ()) -> Refusal | None:
     """Why rows may not be changed here. `changed` has their new state; `world` their state before.
 
-    Goods must have been at this site, or be new, and must now stand in a place of this site.
+    Goods must have been at this site, or be new, and must now stand in a place of this site. What a correction has
+    `found` here may have been on record elsewhere (R24).
     """
+    before = replace(world, rows={**world.rows, **_without(world, found)}) if found else world
     judged = ((_SCOPES[kind], thing, value) for kind in _SCOPES for thing, value in changed.items() if thing[0] == kind)
-    refusals = (scope(world, thing, value) for scope, thing, value in judged)
+    refusals = (scope(before, thing, value) for scope, thing, value in judged)
     return next((refusal for refusal in refusals if refusal is not None), None)
+
+
+def _without(world: World, found: Collection[Thing]) -> dict[RowKind, dict[str, Any]]:
+    """The rows of units without those that were found."""
+    gone = {name for kind, name in found if kind == RowKind.UNIT}
+    return {RowKind.UNIT: {name: unit for name, unit in world.units.items() if name not in gone}}
 
 
 def _of_document(world: World, _thing: Thing, after: Work) -> Refusal | None:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.acts.refusals import ActCode
-from scantrail.domain.acts.sight import By
+from scantrail.domain.acts.sight import By, Recorder
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.facts import touched
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.correcting.corrections import correction, correction_problem
 from scantrail.domain.facts.correcting.events import UnitCorrected
-from scantrail.domain.fold import fold
 from scantrail.domain.names.identifiers import DocumentId, SiteId, WorkerId, site_of
 from scantrail.domain.people.worker import Right
 from scantrail.domain.things.status import Status
+from scantrail.domain.wordings import explain
 from scantrail.server.attention.items import AttentionItem, Goods, item_called
 from scantrail.server.attention.waiting_items import anything_called, present_name, records_of
 from scantrail.server.database.engine import Database
@@ -34,7 +31,6 @@ from scantrail.server.ledger.log import SERVER_DEVICE, Dated
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import documents_by_number
 from scantrail.server.records.master import all_sites, places_by_id, workers_by_id
-from scantrail.server.records.rows import values_of
 from scantrail.server.records.units import units_by_id
 from scantrail.words import M, Message
 
@@ -208,23 +204,17 @@ def _settlements(connection: Connection, item: AttentionItem) -> tuple[Attention
 def _settle(
     connection: Connection, item: AttentionItem, draft: Draft, worker: WorkerId, now: datetime
 ) -> tuple[DocumentId, ...]:
-    """Record it; gives the completed lists that lack a unit now."""
+    """Record it; gives the completed lists that lack a unit now.
+
+    Raises:
+        NotSettled: the table of facts refuses it.
+    """
     records = SqlRecords.of(connection, item.site, now)
+    judgement = records.judged(draft, By(worker, SERVER_DEVICE, now, Recorder.DESK))
+    if judgement.refusal is not None:
+        raise NotSettled(409, explain(judgement.refusal).because)
     records.record([Dated(draft, now, worker)])
-    rows = _fold(connection, draft, By(worker, SERVER_DEVICE, now))
-    records.put(rows)
-    lists = [value for value in rows.values() if isinstance(value, PickList)]
+    records.put(judgement.changed)
+    lists = [value for value in judgement.changed.values() if isinstance(value, PickList)]
     fly(connection, *records.finish())
     return tuple(listed.number for listed in lists if listed.status is DocumentStatus.COMPLETED)
-
-
-def _fold(connection: Connection, draft: Draft, by: By) -> dict[Thing, Any]:
-    """What the act's corrections make of units and of the lists that had picked them."""
-    rows: dict[Thing, Any] = {}
-    for event in draft.events:
-        for thing in touched(event):
-            kind, name = thing
-            before = rows.get(thing) or values_of(connection, kind, [name]).get(name)
-            if before is not None:
-                rows[thing] = fold(before, event, thing, by)
-    return rows

@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from scantrail.domain.acts.act import Act, ActId, Times
+from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.acts.sight import By
 from scantrail.domain.acts.world import World, load
 from scantrail.domain.attention import registered_in
-from scantrail.domain.judge import needs_of
+from scantrail.domain.judge import Judgement, judge, needs_of
 from scantrail.domain.names.identifiers import SiteId, UnitId
 from scantrail.domain.plain import PlainError, from_plain
 from scantrail.domain.settings import Settings
@@ -133,6 +134,13 @@ class SqlRecords:
         with _readable_rows(self.site):
             needs = needs_of([act.draft for act in acts], {act.actor for act in acts})
             return load(SqlSource(self._connection, masters), needs, self.site)
+
+    def judged(self, draft: Draft, by: By) -> Judgement:
+        """Judge what the desk is about to record, by the same table as what a device has recorded."""
+        masters = masters_at(self._connection, self._standing.masters)
+        with _readable_rows(self.site):
+            world = load(SqlSource(self._connection, masters), needs_of([draft], [by.actor]), self.site)
+        return judge(draft, by, None, world, by.at.astimezone(RULES.zone(world.site.time_zone)).date())
 
     def settings(self, version: int) -> Settings | None:
         """The site's settings as they were at a version; None where no version is kept."""

@@ -8,6 +8,7 @@ from typing import Any
 from scantrail.domain.acts.event import Family
 from scantrail.domain.acts.fact import DESK, Change, Fact, Stock
 from scantrail.domain.acts.kinds import RowKind, Thing, container, document, unit
+from scantrail.domain.acts.needs import places
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.documents.changes import of_list, without_picked
@@ -76,6 +77,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.STATUS,
         by=DESK,
         touches=_touches,
+        reads=lambda event: places(event.from_place, event.to_place),
         check=_check,
         fits=PickList,
         folds={RowKind.UNIT: _unit, RowKind.DOCUMENT: of_list(_list), RowKind.CONTAINER: _container},
