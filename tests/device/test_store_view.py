@@ -29,7 +29,7 @@ from scantrail.protocol.outbox import ActState
 from scantrail.workflows.pick import PICK
 from tests.device.events import CART, LIST, picked
 from tests.support.devices import IDENTITY, SERVER_EPOCH, Hand, changes_of, new_store
-from tests.support.worlds import MODULE, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, unit
+from tests.support.worlds import MODULE, SAM, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, unit
 
 UNIT = promised(46)
 OTHER = promised(47)
@@ -63,6 +63,13 @@ def picked_on(store: DeviceStore) -> list[str]:
     found = store.pick_list(LIST)
     assert found is not None
     return [each.serial for each in found.picked]
+
+
+def test_of_two_people_of_one_name_the_one_of_this_site_is_meant(store: DeviceStore) -> None:
+    elsewhere = replace(SAM, id="a", name="Ann Lee", badge="", site="EAST", roles=())
+    here = replace(SAM, id="b", name="Ann Lee", badge="WKR-2")
+    store.apply_changes(changes_of((elsewhere, here), 2))
+    assert store.worker_named(" ann  lee ") == here
 
 
 def test_an_own_pick_shows_at_once_on_the_unit_and_on_its_list(store: DeviceStore, sarah: Hand) -> None:

@@ -296,9 +296,10 @@ class DeviceStore:
         return found[0] if found else None
 
     def worker_named(self, name: str) -> Worker | None:
-        """The worker of this name, whatever its case."""
+        """The worker of this name, in capitals or small letters; of several, one of this site."""
         wanted = " ".join(name.split()).casefold()
-        return next((each for each in self._view.workers().values() if each.name.casefold() == wanted), None)
+        called = [each for each in self._view.workers().values() if each.name.casefold() == wanted]
+        return min(called, key=lambda each: each.site != self.site, default=None)
 
     def load(self, needs: Needs) -> World:
         """The rows that something is judged by.
