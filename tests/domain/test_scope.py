@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from scantrail.domain.acts.kinds import document, unit
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.rules.scope import scope_refusal
 from scantrail.domain.rules.task import task_refusal, undo_refusal
-from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.place import PARTNER_KINDS, Place, PlaceKind
 from tests.support.worlds import SARAH, exact_line, module, pick_list, world
 
 FAR_BIN = Place("EAST/E-01-01", "EAST", "E-01-01", PlaceKind.BIN, True)
@@ -38,6 +40,15 @@ def test_a_unit_that_was_at_another_site_is_refused_with_its_place() -> None:
 def test_a_unit_goes_to_no_place_of_another_site_or_that_nobody_knows() -> None:
     for place in ("EAST/E-01-01", "MAIN/NOWHERE", ""):
         assert refusal_of("MAIN/A-15-03", place) == refuse(SiteCode.UNKNOWN_PLACE, place=place)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PlaceKind if kind in PARTNER_KINDS])
+def test_a_unit_is_put_into_no_partners_place_although_it_is_this_sites(kind: PlaceKind) -> None:
+    seen = world(UNIT)
+    away = Place("MAIN/AWAY", "MAIN", "AWAY", kind)
+    seen.places[away.id] = away
+    changed = {unit(UNIT.id): replace(UNIT, place=away.id)}
+    assert scope_refusal(seen, changed) == refuse(SiteCode.PARTNERS_PLACE, place="AWAY")
 
 
 def test_a_new_unit_needs_no_place_before() -> None:

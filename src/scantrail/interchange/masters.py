@@ -11,7 +11,7 @@ from scantrail.domain.people.party import PartyKind
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import SYSTEM, Worker
 from scantrail.domain.settings import COLUMNS, Settings, with_values
-from scantrail.domain.things.place import Place, PlaceKind
+from scantrail.domain.things.place import PARTNER_KINDS, Place, PlaceKind
 from scantrail.domain.things.product import Product
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.partners import partner_or_new
@@ -19,7 +19,6 @@ from scantrail.interchange.plan import Plan, settings_differences
 from scantrail.server.people.sign_in import pin_fits
 from scantrail.words import M, Message
 
-PARTNER_KINDS = (PlaceKind.CUSTOMER, PlaceKind.SUPPLIER, PlaceKind.SERVICE_CENTRE, PlaceKind.IN_TRANSIT)
 """Places that may belong to a partner; all others belong to a site of our own."""
 
 

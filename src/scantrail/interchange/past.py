@@ -14,12 +14,11 @@ from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantin
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
 from scantrail.domain.names.identifiers import SiteId, site_of
-from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.place import PARTNER_KINDS, PlaceKind
 from scantrail.domain.things.status import STATUS_NAMES, Status, Trigger, may_change, may_pick
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import place_of, whereabouts
-from scantrail.interchange.masters import PARTNER_KINDS
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.steps import Step
 from scantrail.words import M

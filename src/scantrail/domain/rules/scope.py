@@ -13,6 +13,7 @@ from scantrail.domain.documents.document import Work
 from scantrail.domain.names.identifiers import PlaceId, code_of
 from scantrail.domain.rules.refusals.sites import SiteCode
 from scantrail.domain.things.container import Container
+from scantrail.domain.things.place import PARTNER_KINDS
 from scantrail.domain.things.quantity import Quantity
 from scantrail.domain.things.unit import Unit
 
@@ -28,7 +29,8 @@ def document_scope_refusal(world: World, document: Work) -> Refusal | None:
 def scope_refusal(world: World, changed: Mapping[Thing, Any], found: Collection[Thing] = ()) -> Refusal | None:
     """Why rows may not be changed here. `changed` has their new state; `world` their state before.
 
-    Goods must have been at this site, or be new, and must now stand in a place of this site. What a correction has
+    Goods must have been at this site, or be new, and must now stand in a place of this site; units and containers in
+    one that is no partner's (R20). What a correction has
     `found` here may have been on record elsewhere (R24).
     """
     before = replace(world, rows={**world.rows, **_without(world, found)}) if found else world
@@ -54,10 +56,16 @@ def _of_goods(world: World, thing: Thing, after: Unit | Container | Quantity) ->
     return place_refusal(world, after.place)
 
 
+def _of_things(world: World, thing: Thing, after: Unit | Container) -> Refusal | None:
+    refusal = _of_goods(world, thing, after)
+    is_partners = refusal is None and world.places[after.place].kind in PARTNER_KINDS
+    return refuse(SiteCode.PARTNERS_PLACE, place=code_of(after.place)) if is_partners else refusal
+
+
 _SCOPES: Mapping[RowKind, Callable[[World, Thing, Any], Refusal | None]] = {
     RowKind.DOCUMENT: _of_document,
-    RowKind.UNIT: _of_goods,
-    RowKind.CONTAINER: _of_goods,
+    RowKind.UNIT: _of_things,
+    RowKind.CONTAINER: _of_things,
     RowKind.QUANTITY: _of_goods,
 }
 """How rows of a kind belong to a site; rows of all other kinds belong to none. The first that refuses speaks."""

@@ -23,6 +23,9 @@ class PlaceKind(Enum):
     UNKNOWN = "unknown"
 
 
+PARTNER_KINDS = frozenset({PlaceKind.CUSTOMER, PlaceKind.SUPPLIER, PlaceKind.SERVICE_CENTRE, PlaceKind.IN_TRANSIT})
+"""Places in which goods are in a partner's hands, or on the way: they go there by shipping, not by being moved."""
+
 CONTAINERS = ("carton", "pallet")
 """Kinds of places in records of older versions: cartons and pallets are things of their own now, see `Container`."""
 

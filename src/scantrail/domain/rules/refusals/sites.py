@@ -13,6 +13,7 @@ class SiteCode:
     ANOTHER_SITES_LIST = Code("another_sites_list")
     ANOTHER_SITES_PLACE = Code("another_sites_place")
     UNKNOWN_PLACE = Code("unknown_place")
+    PARTNERS_PLACE = Code("partners_place")
 
 
 WORDINGS: Wordings = {
@@ -38,5 +39,10 @@ WORDINGS: Wordings = {
         N_("UNKNOWN PLACE"),
         N_("{place} is no place of this site."),
         N_("Go to a place of this site and scan its label."),
+    ),
+    SiteCode.PARTNERS_PLACE: Wording(
+        N_("PARTNER'S PLACE"),
+        N_("{place} is a partner's place, or on the way to one: goods go there by shipping."),
+        N_("Put it into a place of this site and scan that label."),
     ),
 }
