@@ -22,7 +22,7 @@ from scantrail.server.database.schema import events, log, units
 from scantrail.server.history.timelines import timeline_of
 from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.log import verify_chain
-from scantrail.server.records.master import all_streams, open_holds, parties_by_id
+from scantrail.server.records.master import all_streams, open_holds, parties_called
 from scantrail.server.records.units import units_by_id
 from tests.interchange.desk import DEMO, Desk, done
 
@@ -45,7 +45,7 @@ def test_the_delivery_stands_in_its_bin(day: Desk) -> None:
     order = day.document("PO-2025-0156")
     assert isinstance(order, PurchaseOrder)
     with day.reading() as connection:
-        supplier = parties_by_id(connection, [order.supplier])[order.supplier]
+        supplier = parties_called(connection, [order.supplier])[order.supplier]
     assert (supplier.name, supplier.number, len(order.lines[0].serials)) == ("Precision Components LLC", "S-201", 25)
 
 

@@ -43,8 +43,3 @@ class Quantity:
     def site(self) -> SiteId:
         """The site of the place."""
         return site_of(self.place)
-
-    @property
-    def is_below_zero(self) -> bool:
-        """Whether more was taken than was on record."""
-        return self.count < 0

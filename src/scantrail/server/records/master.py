@@ -93,11 +93,6 @@ def pin_verifiers(connection: Connection, ids: Iterable[WorkerId]) -> dict[Worke
     return {row.id: row.pin_verifier for row in rows_with(connection, workers, workers.c.id, ids)}
 
 
-def parties_by_id(connection: Connection, ids: Iterable[PartyId]) -> dict[PartyId, Party]:
-    """The partners with these ids."""
-    return _by_id(connection, parties, Party, ids)
-
-
 def parties_called(connection: Connection, texts: Iterable[str]) -> dict[PartyId, Party]:
     """The partners whose id, number or exact name is one of these texts."""
     wanted = set(texts) - {""}
