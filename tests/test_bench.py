@@ -45,16 +45,18 @@ def test_what_is_accepted_and_not_there_is_counted_as_wrong(tmp_path: Path) -> N
 
 
 def test_one_scan_is_measured_on_the_real_stores() -> None:
-    short, longer = one_scan(2, picks=1), one_scan(40, picks=2)
-    assert (short.units, longer.units) == (2, 40)
-    for each in (short, longer):
+    short, longer, far_apart = one_scan(2, picks=1), one_scan(40, picks=2), one_scan(40, picks=2, in_a_bin=4)
+    assert (short.units, longer.units, far_apart.units) == (2, 40, 40)
+    for each in (short, longer, far_apart):
         assert min(each.scan_ms, each.prompt_ms, each.push_ms) > 0
         assert each.answer_bytes > 500, "the answer to a pick brings its changed rows"
+        assert each.answer_rows == 3, "the list, the unit, and the unit's row on the list"
 
 
 def test_what_grows_with_the_list_is_told_as_missed(capsys: pytest.CaptureFixture[str]) -> None:
-    short, longer = OneScan(10, 2.0, 1.0, 5.0, 2000), OneScan(1000, 2.2, 1.0, 15.0, 2100)
-    print_lengths([short, longer, OneScan(9999, 2.4, 1.0, 5.0, 3100)])
-    _head, *rows = capsys.readouterr().out.splitlines()
-    assert [row.split()[-1] for row in rows] == ["met", "met", "missed", "missed"]
+    short, longer = OneScan(10, 2.0, 1.0, 5.0, 2000, 3), OneScan(1000, 2.2, 1.0, 15.0, 2100, 3)
+    print_lengths("all in one bin", [short, longer, OneScan(9999, 2.4, 1.0, 5.0, 3100, 3)])
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert "all in one bin" in head
+    assert [row.split()[-1] for row in rows] == ["met", "met", "missed", "missed", "met"]
     assert "5.0      15.0       5.0       3.0       1.0" in rows[2]

@@ -106,6 +106,12 @@ class OnlineDevice:
         return self.hand.does(picked(unit), document=LIST).id.seq
 
 
+def assert_list_agrees(device: OnlineDevice, site: ServedSite, number: str = LIST) -> None:
+    """A pick list and every unit on it are the same on a device and on the server."""
+    assert device.store.pick_list(number) == site.pick_list(number)
+    assert set(device.store.listing(number)) == set(site.listing(number))
+
+
 async def online_device(
     folder: Path, site: ServedSite, name: str = "Scanner-05", chance: Callable[[], float] = lambda: 0.5
 ) -> OnlineDevice:

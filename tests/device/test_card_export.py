@@ -23,7 +23,7 @@ from scantrail.sqlite import sqlite3
 from scantrail.words import OperatorError
 from tests.device.events import LIST, picked
 from tests.support.devices import FakeClock, Hand, changes_of, new_store
-from tests.support.worlds import exact_line, pick_list, promised, scanned
+from tests.support.worlds import exact_line, named_on, pick_list, promised, scanned
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -32,7 +32,8 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 def hand(tmp_path: Path) -> Iterator[Hand]:
     """A device with four records, of which the server has the first two: one did not apply."""
     unit = promised(46)
-    store = new_store(tmp_path / "store", unit, pick_list(exact_line(unit)))
+    listed = pick_list(exact_line(unit))
+    store = new_store(tmp_path / "store", unit, listed, *named_on(listed, unit))
     DeviceKeys(KEY, "token").save(tmp_path / "store")
     hand = Hand(store)
     hand.does()

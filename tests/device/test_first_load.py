@@ -37,8 +37,7 @@ from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
-from tests.device.events import LIST
-from tests.device.online import Fault, OnlineDevice, cut, online_device, said, served_site
+from tests.device.online import Fault, OnlineDevice, assert_list_agrees, cut, online_device, said, served_site
 from tests.server.site import ServedSite
 from tests.server.test_waiting import bring, lose
 from tests.support.devices import IDENTITY
@@ -97,10 +96,10 @@ async def test_the_day_arrives_as_one_file_and_changes_follow(device: OnlineDevi
     await device.sync.now()
     assert device.store.ready
     assert device.store.unit(UNIT.id) == served.unit(46)
-    assert device.store.pick_list(LIST) == served.pick_list()
+    assert_list_agrees(device, served)
     assert [len(asked(device, path)) for path in ("/v1/snapshot/", "/v1/changes")] == [1, 1]
     told = [state.loading for state in device.states if state.loading]
-    assert (told[-1].done, told[-1].total) == (21, 21)
+    assert (told[-1].done, told[-1].total) == (24, 24)
     assert device.sync.state.loading is None
     (rows,) = (name for name in home(device) if name.startswith("rows-"))
     assert rows != "rows-0.db"

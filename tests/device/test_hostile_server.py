@@ -37,7 +37,7 @@ from tests.device.events import LIST
 from tests.device.online import Fault, OnlineDevice, Streamed, online_device, said, served_site
 from tests.server.site import PIN, ServedSite, tell
 from tests.support.devices import FakeClock, changes_of, new_store
-from tests.support.worlds import SARAH, SITE, exact_line, module, pick_list, promised
+from tests.support.worlds import SARAH, SITE, exact_line, module, named_on, pick_list, promised
 
 UNIT = promised(46)
 TRIES = 10
@@ -402,7 +402,7 @@ async def test_what_a_refusal_says_is_cut_and_clean_and_its_number_is_the_answer
 
 def test_a_site_in_a_time_zone_that_is_not_known_here_is_worked_at_by_utc(tmp_path: Path) -> None:
     listed = pick_list(exact_line(UNIT))
-    with new_store(tmp_path, UNIT, module(49), listed) as store:
+    with new_store(tmp_path, UNIT, module(49), listed, *named_on(listed, UNIT)) as store:
         store.apply_changes(changes_of([replace(SITE, time_zone="Mars/Olympus")], 2))
         session = Session(store, FakeClock())
         session.start(SARAH, offline=False)

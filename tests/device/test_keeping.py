@@ -18,14 +18,15 @@ from scantrail.domain.things.unit import Condition
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked
 from tests.support.devices import SERVER_EPOCH, Hand, new_store
-from tests.support.worlds import NOW, exact_line, pick_list, promised
+from tests.support.worlds import NOW, exact_line, named_on, pick_list, promised
 
 UNIT, OTHER = promised(46), promised(47)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DeviceStore]:
-    with new_store(tmp_path, UNIT, OTHER, pick_list(exact_line(UNIT, OTHER))) as opened:
+    listed = pick_list(exact_line(UNIT, OTHER))
+    with new_store(tmp_path, UNIT, OTHER, listed, *named_on(listed, UNIT, OTHER)) as opened:
         yield opened
 
 

@@ -47,10 +47,11 @@ from tests.device.online import OnlineDevice, online_device, served_site
 from tests.device.test_first_load import application
 from tests.server.site import ServedSite, tell
 from tests.support.devices import IDENTITY, MASTERS, SERVER_EPOCH, FakeClock, Hand, changes_of, new_store, row_of
-from tests.support.worlds import MIKE, NOW, SETTINGS, exact_line, pick_list, promised
+from tests.support.worlds import MIKE, NOW, SETTINGS, exact_line, named_on, pick_list, promised
 
 UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
+NAMED = named_on(PICKS, UNIT)
 
 
 TABLES: dict[type, dict[Any, Any]] = {RowKind: KINDS, DocumentKind: DOCUMENTS, Code: WORDINGS}
@@ -156,7 +157,7 @@ async def test_settings_that_a_device_finds_in_its_sites_row_have_a_row_of_their
 
 def test_a_new_device_waits_where_only_a_newer_version_understands_what_its_site_wants(tmp_path: Path) -> None:
     newer = {"condition": "spot_check"}
-    rows = [row_of(value) for value in (*MASTERS, UNIT, PICKS)]
+    rows = [row_of(value) for value in (*MASTERS, UNIT, PICKS, *NAMED)]
     told = {
         RowKind.SETTINGS: lambda body: {**body, "picking": body["picking"] | newer},
         RowKind.SITE: lambda body: {**body, **as_columns(SETTINGS), "pick_condition": "spot_check"},
@@ -203,7 +204,7 @@ async def test_a_snapshot_with_what_is_not_known_is_taken_and_the_rest_is_kept(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DeviceStore]:
-    with new_store(tmp_path, UNIT, PICKS) as opened:
+    with new_store(tmp_path, UNIT, PICKS, *NAMED) as opened:
         yield opened
 
 

@@ -27,10 +27,11 @@ from scantrail.words import M
 from scantrail.workflows.base import NO_PHOTO_HERE, Answer, AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.photos import jpeg
-from tests.support.worlds import MIKE, SARAH, exact_line, module, pick_list, promised
+from tests.support.worlds import MIKE, SARAH, exact_line, module, named_on, pick_list, promised
 
 UNITS = tuple(promised(number) for number in (46, 47, 48))
 LISTED = pick_list(exact_line(*UNITS), instructions=("Antistatic bags only",))
+NAMED = named_on(LISTED, *UNITS)
 NUMBER = LISTED.number
 
 
@@ -60,7 +61,7 @@ class Picker:
 
 @pytest.fixture
 def picker(tmp_path: Path) -> Iterator[Picker]:
-    with new_store(tmp_path, *UNITS, module(60), LISTED) as store:
+    with new_store(tmp_path, *UNITS, module(60), LISTED, *NAMED) as store:
         yield Picker(store)
 
 
@@ -91,7 +92,7 @@ def test_a_whole_pick_runs_on_the_device_alone(picker: Picker) -> None:
         status=Status.PICKED,
         place="MAIN/CART-05",
         changed_by=SARAH.id,
-        changed_at=done.picked[0].at,
+        changed_at=picker.store.listing(NUMBER).picked[0].at,
     )
 
 
@@ -127,7 +128,7 @@ def test_a_clock_in_1970_changes_no_verdict(picker: Picker) -> None:
 
 
 def test_after_a_crash_the_task_resumes_at_its_step(tmp_path: Path) -> None:
-    with new_store(tmp_path, *UNITS, LISTED) as store:
+    with new_store(tmp_path, *UNITS, LISTED, *NAMED) as store:
         picker = Picker(store).at_serial()
         picker.scan("CM500-2025-0046")
         asked = picker.session.prompt()
@@ -185,12 +186,43 @@ def test_a_hold_that_arrives_is_told_at_once(picker: Picker) -> None:
     assert (str(told.title), told.scanned) == ("ON HOLD", "CM500-2025-0047")
 
 
+def test_a_hold_that_is_widened_to_a_unit_of_the_list_is_told_at_once(picker: Picker) -> None:
+    picker.at_serial()
+    hold = Hold("H-2", HoldKind.QUALITY, "seal", units=(module(60).id,))
+    picker.store.apply_changes(changes_of([hold], position=2))
+    assert picker.session.refresh() is None
+    picker.store.apply_changes(changes_of([replace(hold, units=(*hold.units, UNITS[1].id))], position=3))
+    told = picker.session.refresh()
+    assert told is not None
+    assert (str(told.title), told.scanned) == ("ON HOLD", "CM500-2025-0047")
+
+
+def test_another_unit_that_the_desk_names_is_told_at_once(picker: Picker) -> None:
+    picker.session.open(NUMBER)
+    others = (replace(NAMED[2], named=False), *named_on(LISTED, module(60)))
+    picker.store.apply_changes(changes_of([*others, promised(60)], position=99))
+    told = picker.session.refresh()
+    assert told is not None
+    assert str(told.title) == "LIST CHANGED"
+
+
+def test_of_a_unit_that_the_desk_names_and_that_is_on_hold_the_hold_is_told(picker: Picker) -> None:
+    hold = Hold("H-2", HoldKind.QUALITY, "seal", units=(module(60).id,))
+    picker.store.apply_changes(changes_of([hold], position=2))
+    picker.session.open(NUMBER)
+    others = (replace(NAMED[2], named=False), *named_on(LISTED, module(60)))
+    picker.store.apply_changes(changes_of([*others, promised(60)], position=99))
+    told = picker.session.refresh()
+    assert told is not None
+    assert (str(told.title), told.scanned) == ("ON HOLD", "CM500-2025-0060")
+
+
 def test_lines_that_the_desk_changes_are_told_at_once(picker: Picker) -> None:
     picker.session.open(NUMBER)
     listed = picker.store.pick_list(NUMBER)
     assert listed is not None
-    changed = replace(listed, lines=(exact_line(promised(46), promised(47)),))
-    picker.store.apply_changes(changes_of([changed], position=99))
+    changed = replace(listed, lines=(exact_line(*UNITS[:2]),))
+    picker.store.apply_changes(changes_of([changed, replace(NAMED[2], named=False)], position=99))
     told = picker.session.refresh()
     assert told is not None
     assert str(told.title) == "LIST CHANGED"

@@ -29,7 +29,19 @@ from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from tests.device.events import LIST, picked, undone
 from tests.support.devices import MASTERS, SERVER_EPOCH, Hand, changes_of, new_store
-from tests.support.worlds import MODULE, PLACES, SENSOR, TODAY, any_line, exact_line, module, pick_list, promised, unit
+from tests.support.worlds import (
+    MODULE,
+    PLACES,
+    SENSOR,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    named_on,
+    pick_list,
+    promised,
+    unit,
+)
 
 PICKS = pick_list(any_line(MODULE, 3))
 FAR, NEAR = "MAIN/B-02-01", "MAIN/A-15-03"
@@ -96,7 +108,14 @@ def test_what_is_promised_to_this_order_is_offered_too(store: DeviceStore) -> No
 
 def test_units_that_an_exact_line_names_are_not_offered_to_an_any_serial_line(store: DeviceStore) -> None:
     named = promised(46)
-    bring(store, named, module(47), pick_list(exact_line(named), any_line(MODULE, 1, line="2")))
+    both = pick_list(exact_line(named), any_line(MODULE, 1, line="2"))
+    bring(store, named, module(47), both, *named_on(both, named))
+    assert offered(store) == ["0047"]
+
+
+def test_a_unit_that_an_exact_line_names_is_not_offered_either_where_it_is_not_promised(store: DeviceStore) -> None:
+    both = pick_list(exact_line(module(46)), any_line(MODULE, 1, line="2"))
+    bring(store, module(46), module(47), both, *named_on(both, module(46)))
     assert offered(store) == ["0047"]
 
 

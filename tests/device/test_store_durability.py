@@ -19,7 +19,7 @@ from scantrail.protocol.acts import act_hash, decode_act
 from scantrail.sqlite import sqlite3
 from tests.device.events import LIST, picked
 from tests.support.devices import IDENTITY, FakeClock, Hand, changes_of, new_store
-from tests.support.worlds import exact_line, module, pick_list, promised
+from tests.support.worlds import exact_line, module, named_on, pick_list, promised
 
 UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
@@ -43,7 +43,7 @@ while True:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    new_store(tmp_path, UNIT, PICKS).close()
+    new_store(tmp_path, UNIT, PICKS, *named_on(PICKS, UNIT)).close()
     return tmp_path
 
 

@@ -30,7 +30,7 @@ from scantrail.sqlite import sqlite3
 from tests.device.events import LIST, picked
 from tests.support.devices import SERVER_EPOCH, Hand, new_store
 from tests.support.photos import jpeg
-from tests.support.worlds import NOW, exact_line, pick_list, promised
+from tests.support.worlds import NOW, exact_line, named_on, pick_list, promised
 
 UNIT = promised(46)
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,7 +39,8 @@ DAMAGED = ConditionStated(UNIT.id, Condition.DAMAGED)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    new_store(tmp_path, UNIT, pick_list(exact_line(UNIT))).close()
+    listed = pick_list(exact_line(UNIT))
+    new_store(tmp_path, UNIT, listed, *named_on(listed, UNIT)).close()
     return tmp_path
 
 

@@ -29,16 +29,29 @@ from scantrail.protocol.outbox import ActState
 from scantrail.workflows.pick import PICK
 from tests.device.events import CART, LIST, picked
 from tests.support.devices import IDENTITY, SERVER_EPOCH, Hand, changes_of, new_store
-from tests.support.worlds import MODULE, SAM, SARAH, TODAY, any_line, exact_line, module, pick_list, promised, unit
+from tests.support.worlds import (
+    MODULE,
+    SAM,
+    SARAH,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    named_on,
+    pick_list,
+    promised,
+    unit,
+)
 
 UNIT = promised(46)
 OTHER = promised(47)
 PICKS = pick_list(exact_line(UNIT, OTHER))
+NAMED = named_on(PICKS, UNIT, OTHER)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DeviceStore]:
-    with new_store(tmp_path, UNIT, OTHER, PICKS) as opened:
+    with new_store(tmp_path, UNIT, OTHER, PICKS, *NAMED) as opened:
         yield opened
 
 
@@ -60,9 +73,7 @@ def status_of(store: DeviceStore) -> Status:
 
 
 def picked_on(store: DeviceStore) -> list[str]:
-    found = store.pick_list(LIST)
-    assert found is not None
-    return [each.serial for each in found.picked]
+    return [each.serial for each in store.listing(LIST).picked]
 
 
 def test_of_two_people_of_one_name_the_one_of_this_site_is_meant(store: DeviceStore) -> None:
@@ -92,7 +103,7 @@ def test_what_is_recorded_is_there_after_the_store_is_opened_again(tmp_path: Pat
 
 def test_a_pull_of_an_older_state_does_not_hide_own_unsent_work(store: DeviceStore, sarah: Hand) -> None:
     sarah.does(picked(UNIT), document=LIST)
-    store.apply_changes(changes_of((replace(UNIT, notes="counted"), PICKS), position=7))
+    store.apply_changes(changes_of((replace(UNIT, notes="counted"), PICKS, *NAMED), position=7))
     found = store.unit(UNIT.id)
     assert found is not None
     assert (found.status, found.notes) == (Status.PICKED, "counted")
@@ -102,9 +113,9 @@ def test_a_pull_of_an_older_state_does_not_hide_own_unsent_work(store: DeviceSto
 def test_an_applied_act_counts_until_the_row_contains_it_and_then_no_more(store: DeviceStore, sarah: Hand) -> None:
     sarah.does(picked(UNIT), document=LIST)
     answered(store, ActVerdict(1, Outcome.APPLIED, position=10))
-    assert picked_on(store) == [UNIT.serial], "the list's row is still the one of position 1"
+    assert picked_on(store) == [UNIT.serial], "the rows are still those of position 1"
     done = replace(UNIT, status=Status.SHIPPED, place="METRO/DELIVERED")
-    store.apply_changes(changes_of((done, PICKS), position=10))
+    store.apply_changes(changes_of((done, PICKS, *NAMED), position=10))
     assert status_of(store) is Status.SHIPPED
     assert picked_on(store) == []
 
@@ -160,7 +171,8 @@ def test_the_whole_state_of_the_task_is_in_the_list(store: DeviceStore, sarah: H
     sarah.does(ConditionStated(UNIT.id, Condition.GOOD, LIST), document=LIST)
     found = store.pick_list(LIST)
     assert found is not None
-    assert (found.at_place, found.unstated) == ("MAIN/A-15-03", None)
+    assert (found.at_place, found.unstated) == ("MAIN/A-15-03", ())
+    assert [each.condition for each in store.listing(LIST).picked] == [Condition.GOOD]
     assert found.taken is not None
     assert (found.taken.device, found.taken.worker) == (IDENTITY.device, "sarah")
 
@@ -227,7 +239,7 @@ def test_a_former_serial_still_names_its_unit(store: DeviceStore) -> None:
 def around(store: DeviceStore, found: PickList, *units: Unit) -> World:
     """What the pick of a list, and of these units beside its own, is judged by."""
     beside = Needs(frozenset(unit_row(each.id) for each in units))
-    return store.load(PICK.needs(found, PICK.beginning).with_all((beside,)))
+    return store.load(PICK.needs(found, PICK.beginning, store.book(found)).with_all((beside,)))
 
 
 def test_the_world_of_a_list_holds_all_that_judging_takes(store: DeviceStore, sarah: Hand) -> None:
@@ -237,9 +249,11 @@ def test_the_world_of_a_list_holds_all_that_judging_takes(store: DeviceStore, sa
     found = store.pick_list(LIST)
     assert found is not None
     world = around(store, found, *store.units_called(stranger.serial))
-    assert world.units.keys() == {UNIT.id, OTHER.id, stranger.id}
+    assert world.units.keys() == {UNIT.id, stranger.id}, "what is asked about: the condition of the one, and the other"
+    book = store.book(found)
+    assert {each.unit: book.unit(each.unit) for each in book.listing} == {UNIT.id: store.unit(UNIT.id), OTHER.id: OTHER}
     assert world.documents == {LIST: found}
-    assert {"MAIN/B-02-01", CART, "MAIN/A-15-03", "MAIN/QC-01"} <= world.places.keys()
+    assert {"MAIN/B-02-01", CART, "MAIN/A-15-03", "MAIN/QC-01"} <= world.places.keys() | book.places().keys()
     assert world.workers["sarah"] == SARAH
     assert world.products.keys() == {MODULE.id}
     assert store.versions(LIST) == {f"pick_list:{LIST}": 1, "settings:MAIN": 1}

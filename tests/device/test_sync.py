@@ -41,7 +41,17 @@ from scantrail.server.records.units import put_units
 from scantrail.sqlite import sqlite3
 from scantrail.words import say
 from tests.device.events import LIST, picked
-from tests.device.online import Fault, OnlineDevice, Streamed, cut, lost_answer, online_device, said, served_site
+from tests.device.online import (
+    Fault,
+    OnlineDevice,
+    Streamed,
+    assert_list_agrees,
+    cut,
+    lost_answer,
+    online_device,
+    said,
+    served_site,
+)
 from tests.server.site import ServedSite, tell
 from tests.support.worlds import NOW, SARAH, SITE, module, promised, scanned
 
@@ -84,7 +94,7 @@ async def test_work_done_offline_goes_up_when_the_network_is_back(device: Online
     assert (state.link, state.waiting) == (Link.ONLINE, 0)
     assert served.unit(46).status is Status.PICKED
     assert device.store.unit(UNIT.id) == served.unit(46)
-    assert device.store.pick_list(LIST) == served.pick_list()
+    assert_list_agrees(device, served)
     assert device.hand.does().id.seq == seq + 1
 
 
@@ -96,8 +106,8 @@ async def test_an_answer_lost_on_the_way_makes_no_second_pick(device: OnlineDevi
     device.line.fault = None
     await device.sync.now()
     assert device.store.count_pending() == 0
-    assert [each.serial for each in served.pick_list().picked] == [UNIT.serial]
-    assert device.store.pick_list(LIST) == served.pick_list()
+    assert [each.serial for each in served.listing().picked] == [UNIT.serial]
+    assert_list_agrees(device, served)
 
 
 async def test_a_pick_that_another_device_won_becomes_one_item_that_needs_attention(
@@ -309,10 +319,10 @@ async def test_a_replaced_server_gets_everything_again_and_its_rows_replace_the_
     device.picks(NEXT)
     state = await device.sync.now()
     assert (state.link, state.waiting) == (Link.ONLINE, 0)
-    assert [each.serial for each in restored.pick_list().picked] == [UNIT.serial, NEXT.serial]
+    assert [each.serial for each in restored.listing().picked] == [UNIT.serial, NEXT.serial]
     for number in range(46, 51):
         assert device.store.unit(module(number).id) == restored.unit(number)
-    assert device.store.pick_list(LIST) == restored.pick_list()
+    assert_list_agrees(device, restored)
 
 
 def copy_of_device(old: ServedSite, new: ServedSite) -> None:
@@ -353,8 +363,8 @@ async def test_a_server_restored_from_a_backup_gets_what_it_lost_and_its_rows_ar
     state = await device.sync.now()
     assert (state.link, state.waiting) == (Link.ONLINE, 0)
     assert restored.unit(46).status is Status.PICKED
-    assert device.store.pick_list(LIST) == restored.pick_list()
-    assert [each.condition for each in restored.pick_list().picked] == [Condition.GOOD]
+    assert_list_agrees(device, restored)
+    assert [each.condition for each in restored.listing().picked] == [Condition.GOOD]
 
 
 async def test_the_loop_sends_at_once_after_a_record(device: OnlineDevice, served: ServedSite) -> None:
@@ -464,7 +474,7 @@ async def test_stopping_in_the_middle_of_a_push_loses_nothing(device: OnlineDevi
     device.line.fault = None
     await device.sync.now()
     assert device.store.count_pending() == 0
-    assert len(served.pick_list().picked) == 1
+    assert len(served.listing().picked) == 1
 
 
 async def test_what_is_recorded_during_a_push_goes_with_the_next(device: OnlineDevice, served: ServedSite) -> None:
@@ -480,7 +490,7 @@ async def test_what_is_recorded_during_a_push_goes_with_the_next(device: OnlineD
     device.line.fault = scans_meanwhile
     await device.sync.now()
     assert device.store.count_pending() == 0
-    assert [each.serial for each in served.pick_list().picked] == [UNIT.serial, NEXT.serial]
+    assert [each.serial for each in served.listing().picked] == [UNIT.serial, NEXT.serial]
 
 
 async def test_many_acts_go_in_several_pushes_and_many_rows_come_in_several_pages(

@@ -173,7 +173,7 @@ async def test_a_list_taken_over_goes_on_at_its_step_and_the_first_device_is_tol
         mike.session.answer(Confirm())
         assert mike.scan("CM500-2025-0047").tone is Tone.ACCEPTED
         await mike.syncs()
-    picked = {each.serial: each.by for each in served.pick_list().picked}
+    picked = {each.serial: each.by for each in served.listing().picked}
     assert picked == {"CM500-2025-0046": SARAH.id, "CM500-2025-0047": MIKE.id}
     assert {served.unit(number).place for number in (46, 47)} == {"MAIN/CART-06"}, "one list, one cart"
 
@@ -244,7 +244,7 @@ async def test_what_is_picked_for_a_list_that_is_cancelled_goes_back_unit_by_uni
         await sarah.syncs()
         assert sarah.device.store.to_put_back() == ()
         assert sarah.device.store.attention() == ()
-    assert (served.unit(46).place, served.pick_list().picked) == ("MAIN/A-15-03", ())
+    assert (served.unit(46).place, served.listing().picked) == ("MAIN/A-15-03", [])
 
 
 async def test_a_unit_quarantined_meanwhile_is_named_with_its_status(tmp_path: Path, served: ServedSite) -> None:

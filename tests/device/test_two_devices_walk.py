@@ -11,6 +11,7 @@ from scantrail.device.session import Session
 from scantrail.domain.acts.act import ActId
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.scans.reading import Carrier, Reading
@@ -20,7 +21,7 @@ from scantrail.server.records.documents import put_documents
 from scantrail.words import say
 from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Verdict
 from tests.device.events import LIST
-from tests.device.online import OnlineDevice, online_device, served_site
+from tests.device.online import OnlineDevice, assert_list_agrees, online_device, served_site
 from tests.server.site import ServedSite, tell
 from tests.support.worlds import MIKE, MODULE, PLACES, SARAH, any_line, pick_list
 
@@ -97,21 +98,22 @@ async def test_devices_and_server_agree_after_anything(tmp_path: Path, served: S
     for _round in range(2):
         for each in both:
             await each.syncs()
-    lists = [served.pick_list(number) for number in LISTS]
     for device in devices:
         assert device.store.count_pending() == 0
-        assert [device.store.pick_list(number) for number in LISTS] == lists
-        _units_agree(device, served, lists)
+        for number in LISTS:
+            assert_list_agrees(device, served, number)
+        _units_agree(device, served)
         _nothing_is_dropped(device)
         await device.server.close()
         device.store.close()
-    for listed in lists:
-        _adds_up(listed)
+    for number in LISTS:
+        _adds_up(served.pick_list(number), served.listing(number))
 
 
-def _units_agree(device: OnlineDevice, served: ServedSite, lists: list[PickList]) -> None:
-    on_lists = {each.serial: listed.number for listed in lists for each in listed.picked}
-    assert len(on_lists) == sum(len(listed.picked) for listed in lists), "a unit is picked twice"
+def _units_agree(device: OnlineDevice, served: ServedSite) -> None:
+    picked = [(each.serial, number) for number in LISTS for each in served.listing(number).picked]
+    on_lists = dict(picked)
+    assert len(on_lists) == len(picked), "a unit is picked twice"
     for serial in SERIALS:
         for known in device.store.units_called(serial):
             truth = served.unit(int(serial[-4:]))
@@ -121,12 +123,17 @@ def _units_agree(device: OnlineDevice, served: ServedSite, lists: list[PickList]
                 assert truth.document == on_lists[serial]
 
 
-def _adds_up(listed: PickList) -> None:
+def _adds_up(listed: PickList, listing: Listing) -> None:
+    assert {each.unit for each in listing.picked if each.condition is None} == set(listed.unstated)
     for line in listed.lines:
-        assert len(line.picked) + line.short + line.remaining == line.quantity
+        picked = {each.unit for each in listing.picked_on(line.id)}
+        assert line.done == len(picked)
+        assert line.done + line.short + line.remaining == line.quantity
         if line.kind is LineKind.EXACT:
-            named = [*(each.unit for each in line.picked), *line.missing, *line.remaining_units]
-            assert sorted(named) == sorted(line.units)
+            named = {each.unit for each in listing.named(line.id)}
+            to_pick = named - picked - set(line.missing)
+            assert picked | set(line.missing) <= named
+            assert (len(line.missing), len(to_pick)) == (line.short, line.remaining)
 
 
 def _nothing_is_dropped(device: OnlineDevice) -> None:

@@ -24,11 +24,11 @@ from scantrail.protocol.acts import act_hash, encode_act
 from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, Outcome, PushAnswer, Row
 from scantrail.protocol.outbox import ActState
 from tests.device.events import LIST, picked
-from tests.device.online import Line, cut, online_device, served_site
+from tests.device.online import Line, assert_list_agrees, cut, online_device, served_site
 from tests.server.test_waiting import bring, lose
 from tests.support.devices import SERVER_EPOCH, Hand, changes_of, new_store
 from tests.support.photos import jpeg
-from tests.support.worlds import NOW, exact_line, pick_list, promised
+from tests.support.worlds import NOW, exact_line, named_on, pick_list, promised
 
 UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
@@ -37,7 +37,7 @@ WAITS = refuse(ActCode.UNKNOWN_DOCUMENT, document=LIST)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DeviceStore]:
-    with new_store(tmp_path, UNIT, PICKS) as opened:
+    with new_store(tmp_path, UNIT, PICKS, *named_on(PICKS, UNIT)) as opened:
         yield opened
 
 
@@ -95,16 +95,20 @@ def test_answered_again_while_it_waits_it_goes_on_waiting(store: DeviceStore, ac
     assert store.act_state(act.id) is ActState.WAITING
 
 
+def picked_on(store: DeviceStore) -> list[str]:
+    return [each.serial for each in store.listing(LIST).picked]
+
+
 def test_that_it_applied_comes_before_the_rows_and_it_counts_once(store: DeviceStore, act: Act) -> None:
     hears(store, late(act))
     assert store.act_state(act.id) is ActState.APPLIED
-    found = store.pick_list(LIST)
+    found, on_it = store.pick_list(LIST), tuple(store.listing(LIST))
     assert found is not None
-    assert [each.serial for each in found.picked] == [UNIT.serial], "the rows that it is in are still on their way"
-    store.apply_changes(changes_of((found, replace(UNIT, status=Status.PICKED)), 8))
+    assert (found.done, picked_on(store)) == (1, [UNIT.serial]), "the rows that it is in are still on their way"
+    store.apply_changes(changes_of((found, *on_it, replace(UNIT, status=Status.PICKED)), 8))
     again = store.pick_list(LIST)
     assert again is not None
-    assert [each.serial for each in again.picked] == [UNIT.serial]
+    assert (again.done, picked_on(store)) == (1, [UNIT.serial])
     assert store.waiting() == ()
 
 
@@ -175,7 +179,7 @@ def test_a_device_works_on_while_its_list_is_lost_and_all_of_it_applies_when_the
         await device.sync.now()
         assert device.store.waiting() == ()
         assert device.store.unit(promised(46).id) == served.unit(46)
-        assert device.store.pick_list(LIST) == served.pick_list()
+        assert_list_agrees(device, served)
         device.store.close()
 
     asyncio.run(day())

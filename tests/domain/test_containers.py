@@ -228,7 +228,7 @@ def test_a_unit_is_taken_out_and_moved_in_one_act() -> None:
 def test_a_unit_of_a_carton_that_is_found_elsewhere_is_in_it_no_more() -> None:
     seen = seen_with(CARTON)
     seen.workers[SAM.id] = SAM
-    event = correction(IN_IT[0], BIN, Status.AVAILABLE, None)
+    event = correction(IN_IT[0], BIN, Status.AVAILABLE, None, None)
     by = By(SAM.id, "desk", NOW, Recorder.DESK)
     judgement = judge(Draft((event,), reason="found"), by, None, seen, TODAY)
     absorb(seen, judgement)

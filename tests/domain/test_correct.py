@@ -9,13 +9,14 @@ import pytest
 
 from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.documents.pick_list import PickedUnit, PickList
+from scantrail.domain.documents.listed import Listed, PickedUnit
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.correcting.corrections import FOUND_AS, correction, correction_problem
 from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.words import Message, say
-from tests.support.folding import fold_list, fold_unit
+from tests.support.folding import fold_list, fold_listed, fold_unit
 from tests.support.worlds import MODULE, NOW, PLACES, SARAH, any_line, module, pick_list
 
 BOSS = By("ana", "server", NOW + timedelta(hours=1))
@@ -29,14 +30,24 @@ def problem(unit: Unit, status: Status = Status.AVAILABLE) -> Message | None:
     return correction_problem(unit, BIN, status, "MAIN", SITES)
 
 
-def found(unit: Unit, status: Status = Status.AVAILABLE, listed: PickList | None = None) -> Unit:
-    return fold_unit(unit, correction(unit, BIN.id, status, listed), BOSS)
+def found(
+    unit: Unit,
+    status: Status = Status.AVAILABLE,
+    listed_on: PickList | None = None,
+    listed: Listed | None = None,
+) -> Unit:
+    return fold_unit(unit, correction(unit, BIN.id, status, listed_on, listed), BOSS)
 
 
-def with_picked(*, was_allocated: bool, status: DocumentStatus = DocumentStatus.IN_PROGRESS) -> PickList:
+def with_one(status: DocumentStatus = DocumentStatus.IN_PROGRESS) -> PickList:
+    """A list that has picked one unit, and asks for two."""
+    line = replace(any_line(MODULE, 2), done=1)
+    return pick_list(line, status=status, checks=("All units are in the cart",), unstated=(PICKED.id,))
+
+
+def picked(*, was_allocated: bool, named: bool = False) -> Listed:
     taken = PickedUnit(PICKED.id, PICKED.serial, "MAIN/A-15-03", was_allocated=was_allocated, by=SARAH.id, at=NOW)
-    line = replace(any_line(MODULE, 2), picked=(taken,))
-    return pick_list(line, status=status, checks=("All units are in the cart",))
+    return Listed(LIST, PICKED.id, PICKED.serial, "1", named, picked=taken)
 
 
 @pytest.mark.parametrize("before", [each for each in Status if each not in (Status.ALLOCATED, Status.PICKED)])
@@ -57,25 +68,27 @@ def test_what_is_promised_and_found_available_stays_promised() -> None:
 
 
 def test_a_list_that_had_picked_it_has_it_no_more_and_asks_its_checklist_again() -> None:
-    listed = with_picked(was_allocated=False)
-    event = correction(PICKED, BIN.id, Status.AVAILABLE, listed)
-    after = fold_list(listed, event, BOSS)
-    assert (after.picked, after.checks, after.lines[0].remaining) == ((), (), 2)
+    pick_list, row = with_one(), picked(was_allocated=False)
+    event = correction(PICKED, BIN.id, Status.AVAILABLE, pick_list, row)
+    assert event.line == "1"
+    assert fold_listed(row, event, BOSS, PICKED.id) == replace(row, picked=None)
+    after = fold_list(pick_list, event, BOSS)
+    assert (after.done, after.unstated, after.checks, after.lines[0].remaining) == (0, (), (), 2)
 
 
 @pytest.mark.parametrize(
-    ("listed", "status", "order"),
+    ("listed_on", "was_allocated", "status", "order"),
     [
-        (with_picked(was_allocated=True), Status.ALLOCATED, ORDER),
-        (with_picked(was_allocated=False), Status.AVAILABLE, None),
-        (with_picked(was_allocated=True, status=DocumentStatus.COMPLETED), Status.AVAILABLE, None),
-        (with_picked(was_allocated=True, status=DocumentStatus.CANCELLED), Status.AVAILABLE, None),
+        (with_one(), True, Status.ALLOCATED, ORDER),
+        (with_one(), False, Status.AVAILABLE, None),
+        (with_one(DocumentStatus.COMPLETED), True, Status.AVAILABLE, None),
+        (with_one(DocumentStatus.CANCELLED), True, Status.AVAILABLE, None),
     ],
 )
 def test_what_was_picked_is_again_what_it_was_before_while_its_list_is_open(
-    listed: PickList, status: Status, order: str | None
+    listed_on: PickList, was_allocated: bool, status: Status, order: str | None
 ) -> None:
-    now = found(PICKED, listed=listed)
+    now = found(PICKED, listed_on=listed_on, listed=picked(was_allocated=was_allocated))
     assert (now.status, now.order) == (status, order)
 
 

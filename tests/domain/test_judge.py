@@ -10,7 +10,7 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times, effective_at
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import document, place, unit, worker
+from scantrail.domain.acts.kinds import document, listed, place, unit, worker
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.world import World
@@ -68,8 +68,8 @@ def act(*events: Event, reading: str | None = "CM500-2025-0046", reason: str = "
 
 
 def at_work(**facts: Any) -> World:
-    listed: PickList = pick_list(exact_line(UNIT), at_place="MAIN/A-15-03", at_product="CM-500-STD", **facts)
-    return world(UNIT, lists=(listed,))
+    ours: PickList = pick_list(exact_line(UNIT), at_place="MAIN/A-15-03", at_product="CM-500-STD", **facts)
+    return world(UNIT, lists=(ours,))
 
 
 def judged(given: Act, seen: World) -> Judgement:
@@ -142,21 +142,21 @@ def test_a_pick_must_tell_the_unit_as_it_is(lie: UnitPicked) -> None:
 
 def test_a_pick_counts_on_the_line_it_names_only_if_that_line_may_take_the_unit() -> None:
     named, free = exact_line(UNIT), any_line(MODULE, 1, line="2")
-    listed = pick_list(named, free, at_place="MAIN/A-15-03", at_product="CM-500-STD")
+    ours = pick_list(named, free, at_place="MAIN/A-15-03", at_product="CM-500-STD")
     for line in ("2", "3"):
-        assert code(act(replace(PICKED, line=line)), world(UNIT, lists=(listed,))) == PickCode.NOT_ON_LIST
+        assert code(act(replace(PICKED, line=line)), world(UNIT, lists=(ours,))) == PickCode.NOT_ON_LIST
 
 
 def test_a_pick_on_a_line_that_was_cancelled_meanwhile_is_contested() -> None:
     other = module(60)
     lines = (replace(any_line(MODULE, 1), cancelled=True), any_line(MODULE, 1, line="2"))
-    listed = pick_list(*lines, at_place="MAIN/A-15-03", at_product="CM-500-STD")
+    ours = pick_list(*lines, at_place="MAIN/A-15-03", at_product="CM-500-STD")
     picked = replace(PICKED, unit=other.id, serial=other.serial, from_status=Status.AVAILABLE)
     given = act(picked, reading=other.serial)
-    refusal = judged(given, world(other, lists=(listed,))).refusal
+    refusal = judged(given, world(other, lists=(ours,))).refusal
     assert refusal is not None
     assert (refusal.code, explain(refusal).contests) == (PickCode.NOT_ON_LIST, True)
-    assert code(act(replace(picked, line="2"), reading=other.serial), world(other, lists=(listed,))) is None
+    assert code(act(replace(picked, line="2"), reading=other.serial), world(other, lists=(ours,))) is None
 
 
 def test_a_pick_is_for_the_order_of_its_list() -> None:
@@ -258,9 +258,9 @@ def test_a_line_is_short_by_what_it_has_open_and_no_more(event: Event) -> None:
 
 def test_a_unit_that_is_on_another_list_is_not_set_apart_by_this_one() -> None:
     others = replace(UNIT, document="PL-2025-0088")
-    listed = pick_list(any_line(MODULE, 1))
+    ours = pick_list(any_line(MODULE, 1))
     event = UnitQuarantined(UNIT.id, Status.ALLOCATED, "MAIN/A-15-03", "MAIN/QC-01", document="PL-2025-0091", line="1")
-    assert code(act(event, reason="x"), world(others, lists=(listed,))) == GoodsCode.ANOTHER_LIST
+    assert code(act(event, reason="x"), world(others, lists=(ours,))) == GoodsCode.ANOTHER_LIST
 
 
 def test_undoing_what_was_not_picked_is_refused() -> None:
@@ -308,6 +308,7 @@ def test_needs_names_the_rows_to_load() -> None:
     assert needs.things == {
         unit(UNIT.id),
         document("PL-2025-0091"),
+        listed("PL-2025-0091", UNIT.id),
         place("MAIN/A-15-03"),
         place("MAIN/CART-05"),
         worker(SARAH.id),

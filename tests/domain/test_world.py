@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import scantrail
-from scantrail.domain.acts.kinds import RowKind, document, place, product, unit, worker
+from scantrail.domain.acts.kinds import RowKind, document, listed, place, product, unit, worker
 from scantrail.domain.acts.needs import Label, Needs, rows
 from scantrail.domain.acts.world import Labels, Wanted, World, load
+from scantrail.domain.documents.listed import Listed, PickedUnit
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.things.hold import Holds
-from tests.support.worlds import MIKE, MODULE, SARAH, SITE, exact_line, module, pick_list, promised, world
+from tests.support.worlds import (
+    MIKE,
+    MODULE,
+    NOW,
+    SARAH,
+    SITE,
+    exact_line,
+    module,
+    named_on,
+    pick_list,
+    promised,
+    world,
+)
 
 UNIT, OTHER = promised(46), module(50, changed_by=MIKE.id)
 LIST = pick_list(exact_line(UNIT))
@@ -38,6 +53,10 @@ class Shelf:
         }
         return found, named
 
+    def in_hand(self, numbers: Collection[DocumentId]) -> Collection[str]:
+        picked = (each for each in self._rows[RowKind.LISTED].values() if each.picked is not None)
+        return [each.id for each in picked if each.document in numbers]
+
     def holds(self) -> Holds:
         return Holds()
 
@@ -55,10 +74,26 @@ def test_a_world_is_built_in_one_place() -> None:
 
 def test_what_is_named_leads_to_all_that_it_is_judged_by() -> None:
     shelf = Shelf(world(UNIT, OTHER, lists=(LIST,)))
-    seen = load(shelf, rows(document(LIST.number), worker(SARAH.id)), SITE.id)
+    seen = load(shelf, rows(document(LIST.number), listed(LIST.number, UNIT.id), worker(SARAH.id)), SITE.id)
     for thing in (unit(UNIT.id), product(MODULE.id), place(UNIT.place), worker(SARAH.id)):
         assert seen.row(thing) is not None, thing
     assert seen.row(unit(OTHER.id)) is None, "nobody asked for it"
+
+
+def test_a_list_brings_the_units_whose_condition_is_still_to_be_stated_and_no_other() -> None:
+    shelf = Shelf(world(UNIT, OTHER, lists=(replace(LIST, unstated=(OTHER.id,)),)))
+    seen = load(shelf, rows(document(LIST.number)), SITE.id)
+    assert set(seen.units) == {OTHER.id}
+
+
+def test_every_unit_picked_for_a_document_comes_with_its_row_on_it_where_a_fact_asks_for_that() -> None:
+    taken = PickedUnit(OTHER.id, OTHER.serial, OTHER.place, was_allocated=False, by=SARAH.id, at=NOW)
+    picked = Listed(LIST.number, OTHER.id, OTHER.serial, "2", picked=taken)
+    elsewhere = replace(picked, document="PL-9")
+    shelf = Shelf(world(UNIT, OTHER, lists=(LIST,), listed=(*named_on(LIST, UNIT), picked, elsewhere)))
+    seen = load(shelf, Needs(in_hand=frozenset({LIST.number})), SITE.id)
+    assert seen.rows[RowKind.LISTED] == {picked.id: picked}
+    assert seen.units == {OTHER.id: OTHER}
 
 
 def test_nothing_is_asked_for_twice_and_what_leads_nowhere_comes_last_at_once() -> None:

@@ -33,10 +33,11 @@ from scantrail.scanning.profiles import Profile
 from scantrail.words import M
 from tests.support.devices import FakeClock, new_store
 from tests.support.photos import jpeg
-from tests.support.worlds import exact_line, module, pick_list, promised
+from tests.support.worlds import exact_line, module, named_on, pick_list, promised
 
 DAY = (promised(46), promised(47), promised(48), module(50))
 LIST = pick_list(exact_line(*DAY[:3]))
+NAMED = named_on(LIST, *DAY[:3])
 BADGE, PIN = "WKR-1001", "4711"
 PREVIEW = Preview(16, 9, bytes(range(144)))
 KEYS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x1d": "ctrl+right_square_bracket", "\x11": "ctrl+q"}
@@ -218,7 +219,7 @@ async def bench(
     """The program on a store with the day's rows, with the generic scanner unless another was chosen."""
     if scanner is not None:
         choose(folder, scanner)
-    with new_store(folder, *(rows or (*DAY, LIST))) as store:
+    with new_store(folder, *(rows or (*DAY, LIST, *NAMED))) as store:
         clock, sync, server, camera = FakeClock(), FakeSync(store), FakeServer(store), FakeCamera()
         device = Device(store, sync, server, server, clock, scanners_of(folder), Cameras(camera.open, "camera"))
         app = HandheldApp(device, **more)

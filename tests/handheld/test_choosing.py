@@ -15,8 +15,8 @@ from scantrail.handheld.keys import Action
 from scantrail.protocol.link import Link
 from scantrail.scanning.acceptance import Code, Decoder, Place, Symbology
 from scantrail.scanning.camera.aiming import STEADY
-from tests.handheld.benches import DAY, LIST, PIN, Bench, acts_of, bench
-from tests.support.worlds import MODULE, SENSOR, any_line, pick_list, unit
+from tests.handheld.benches import DAY, LIST, NAMED, PIN, Bench, acts_of, bench
+from tests.support.worlds import MODULE, SENSOR, any_line, named_on, pick_list, unit
 
 SIZES = [(20, 8), (20, 16), (40, 8), (40, 24), (80, 24)]
 SIXTY = [pick_list(any_line(MODULE, 1), number=f"PL-2026-{at:04d}") for at in range(1, 61)]
@@ -199,7 +199,7 @@ PLACES = [open_menu, open_lists, open_reasons, open_undo, open_camera, open_twin
 async def test_every_list_has_a_marked_entry_that_arrows_move_and_enter_takes(
     tmp_path: Path, opened: object, size: tuple[int, int]
 ) -> None:
-    rows = (*DAY, LIST, SIXTY[0], unit(MODULE, "X-1"), unit(SENSOR, "X-1"))
+    rows = (*DAY, LIST, *NAMED, SIXTY[0], unit(MODULE, "X-1"), unit(SENSOR, "X-1"))
     async with bench(tmp_path, *rows, size=size) as hand:
         assert callable(opened)
         await opened(hand)
@@ -237,7 +237,7 @@ async def test_a_long_list_says_what_is_in_sight_and_pages_through_all_of_it(
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_line_of_keys_is_always_there(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with bench(tmp_path, *DAY, LIST, *SIXTY, size=size, extra_entries=[]) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, *SIXTY, size=size, extra_entries=[]) as hand:
         await hand.sign_in()
         hand.sync.goes(Link.OFFLINE)
         await hand.press("f8")
@@ -319,7 +319,8 @@ async def test_low_and_narrow_glass_tells_who_works_on_a_list_where_there_is_roo
 ) -> None:
     taken = Taken("Scanner-09", "mike")
     lists = [replace(LIST, number=f"PL-2025-00{at}", customer_class="VIP", taken=taken) for at in range(10, 10 + count)]
-    async with bench(tmp_path, *DAY, *lists, size=size) as hand:
+    named = [row for each in lists for row in named_on(each, *DAY[:3])]
+    async with bench(tmp_path, *DAY, *lists, *named, size=size) as hand:
         await hand.sign_in()
         await hand.type("1")
         assert hand.glass.count("VIP Scanner-09") == told
@@ -360,7 +361,7 @@ async def test_the_numbers_of_the_menu_never_move(tmp_path: Path) -> None:
     async def nothing() -> None:
         return None
 
-    async with bench(tmp_path, *DAY, LIST, SIXTY[0], extra_entries=[("Extra", nothing)]) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, SIXTY[0], extra_entries=[("Extra", nothing)]) as hand:
         await hand.sign_in()
         before = entries(hand.glass)
         await hand.scan("PL-2026-0001")

@@ -12,7 +12,8 @@ from scantrail.device.exchange.sync import SyncState
 from scantrail.domain.acts.act import Act, Draft
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Taken
-from scantrail.domain.documents.pick_list import PickedUnit, PickList
+from scantrail.domain.documents.listed import Listed, PickedUnit
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.things.hold import Hold, HoldKind
@@ -24,32 +25,53 @@ from tests.handheld.benches import DAY, LIST, Bench, acts_of, bench
 from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
 from tests.support.judging import judge_act
-from tests.support.worlds import CLERK, MIKE, MODULE, NOW, TODAY, any_line, exact_line, module, said_in, scanned, world
+from tests.support.worlds import (
+    CLERK,
+    MIKE,
+    MODULE,
+    NOW,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    named_on,
+    said_in,
+    scanned,
+    world,
+)
 
 GLASS = Size(20, 16)
 HERE = replace(LIST, at_place="MAIN/A-15-03", at_product="CM-500-STD", taken=Taken("Scanner-05", "sarah"))
 UNIT = DAY[0]
 
 
-def found(unit: Unit = UNIT, listed: PickList = HERE, *holds: Hold) -> World:
+def found(
+    unit: Unit = UNIT, listed: PickList = HERE, *holds: Hold, on_it: tuple[Listed, ...] = named_on(HERE, *DAY[:3])
+) -> World:
     """What the server knows when the pick reaches it."""
-    return world(unit, *DAY[1:], lists=(listed,), holds=holds)
+    return world(unit, *DAY[1:], lists=(listed,), listed=on_it, holds=holds)
 
 
 def by_mike(**facts: Any) -> Unit:
     return replace(UNIT, changed_by=MIKE.id, changed_at=NOW, **facts)
 
 
-MIKES = PickedUnit(DAY[1].id, DAY[1].serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
+MIKES = Listed(
+    HERE.number,
+    DAY[1].id,
+    DAY[1].serial,
+    line="1",
+    picked=PickedUnit(DAY[1].id, DAY[1].serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW),
+)
 CONFLICTS = {
     "picked_by_another": found(by_mike(status=Status.PICKED, document="PL-2025-0088", place="MAIN/CART-06")),
     "shipped": found(by_mike(status=Status.SHIPPED, document="SH-2025-0230")),
     "quarantined": found(by_mike(status=Status.QUARANTINE, place="MAIN/QC-01")),
     "on_hold": found(UNIT, HERE, Hold("RC-1", HoldKind.RECALL, "capacitor may fail", units=(UNIT.id,))),
     "list_cancelled": found(listed=replace(HERE, status=DocumentStatus.CANCELLED)),
-    "list_changed": found(listed=replace(HERE, lines=(exact_line(*DAY[1:3]),))),
+    "list_changed": found(listed=replace(HERE, lines=(exact_line(*DAY[1:3]),)), on_it=named_on(HERE, *DAY[1:3])),
     "line_filled": found(
-        replace(UNIT, document=None), replace(HERE, lines=(replace(any_line(MODULE, 1), picked=(MIKES,)),))
+        replace(UNIT, document=None), replace(HERE, lines=(replace(any_line(MODULE, 1), done=1),)), on_it=(MIKES,)
     ),
     "taken_over": found(listed=replace(HERE, taken=Taken("Scanner-11", MIKE.id))),
     "moved_by_another": found(by_mike(place="MAIN/A-15-04")),

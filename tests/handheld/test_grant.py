@@ -8,7 +8,7 @@ import pytest
 
 from scantrail.domain.acts.act import Grant
 from scantrail.domain.facts.picking.events import UnitSubstituted
-from tests.handheld.benches import DAY, LIST, PIN, Bench, acts_of, bench
+from tests.handheld.benches import DAY, LIST, NAMED, PIN, Bench, acts_of, bench
 from tests.support.worlds import MIKE, SAM
 
 SIZES = [(20, 16), (40, 8), (40, 24)]
@@ -32,7 +32,7 @@ async def _choose(hand: Bench, label: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_badge_and_pin_of_a_supervisor_take_the_unit(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with bench(tmp_path, *DAY, LIST, SAM, size=size) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, SAM, size=size) as hand:
         await asks(hand)
         assert "SUPERVISOR: SCAN" in hand.glass
         await hand.scan(SAM.badge)
@@ -47,7 +47,7 @@ async def test_badge_and_pin_of_a_supervisor_take_the_unit(tmp_path: Path, size:
 
 
 async def test_a_picker_may_allow_nothing(tmp_path: Path) -> None:
-    async with bench(tmp_path, *DAY, LIST, SAM) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, SAM) as hand:
         await asks(hand)
         await hand.scan(MIKE.badge)
         await hand.type(f"{PIN}\r")
@@ -56,7 +56,7 @@ async def test_a_picker_may_allow_nothing(tmp_path: Path) -> None:
 
 
 async def test_esc_goes_back_and_enter_asks_again(tmp_path: Path) -> None:
-    async with bench(tmp_path, *DAY, LIST, SAM) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, SAM) as hand:
         await asks(hand)
         await hand.press("escape")
         assert "SUPERVISOR NEEDED" in hand.glass

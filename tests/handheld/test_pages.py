@@ -27,11 +27,11 @@ from scantrail.handheld.pages.menu import MenuPage
 from scantrail.protocol.link import Link
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M, OperatorError
-from tests.handheld.benches import BADGE, DAY, LIST, PIN, Bench, acts_of, bench
+from tests.handheld.benches import BADGE, DAY, LIST, NAMED, PIN, Bench, acts_of, bench
 from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
 from tests.support.photos import jpeg
-from tests.support.worlds import MODULE, SAM, SARAH, SENSOR, any_line, exact_line, module, pick_list, unit
+from tests.support.worlds import MODULE, SAM, SARAH, SENSOR, any_line, exact_line, module, named_on, pick_list, unit
 
 DEMO = [("Sarah Johnson", BADGE, PIN)]
 
@@ -175,7 +175,7 @@ async def test_the_menu_offers_the_open_task_first_also_after_a_restart(tmp_path
 
 async def test_after_a_restart_the_menu_resumes_the_task_that_was_worked_on_last(tmp_path: Path) -> None:
     urgent, other = replace(LIST, priority=1), pick_list(exact_line(module(50)), number="PL-2025-0099", priority=5)
-    async with bench(tmp_path, *DAY, urgent, other) as hand:
+    async with bench(tmp_path, *DAY, urgent, *NAMED, other, *named_on(other, module(50))) as hand:
         await hand.open_list(urgent.number)
         await hand.scan("A-15-03")
         await hand.again(other.number)
@@ -216,7 +216,7 @@ async def test_the_demo_s_own_entries_run_and_say_how_it_went(tmp_path: Path) ->
 
 async def test_lists_are_ordered_by_priority_and_opened_by_number_arrow_or_scan(tmp_path: Path) -> None:
     other = pick_list(any_line(MODULE, 2), number="PL-2025-0070", priority=3)
-    async with bench(tmp_path, *DAY, LIST, other) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, other) as hand:
         await hand.sign_in()
         await hand.type("1\r")
         shown = [line.split()[0:2] for line in hand.glass.splitlines() if "PL-2025" in line]
@@ -243,7 +243,7 @@ async def test_what_is_no_list_is_refused_on_the_lists(tmp_path: Path) -> None:
 
 async def test_a_list_on_another_device_is_taken_over_with_a_reason_only(tmp_path: Path) -> None:
     theirs = replace(LIST, taken=Taken("Scanner-11", "mike"))
-    async with bench(tmp_path, *DAY, theirs) as hand:
+    async with bench(tmp_path, *DAY, theirs, *NAMED) as hand:
         await hand.sign_in()
         await hand.scan("PL-2025-0091")
         assert "TAKE OVER PL-2025-0091?" in hand.glass
@@ -352,7 +352,7 @@ async def test_anything_can_be_looked_up(tmp_path: Path, text: str, said: str) -
 
 async def test_a_hold_on_a_unit_stands_first(tmp_path: Path) -> None:
     hold = Hold("H-1", HoldKind.RECALL, "supplier lot", units=(DAY[0].id,))
-    async with bench(tmp_path, *DAY, LIST, hold) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, hold) as hand:
         await hand.sign_in()
         await hand.scan("CM500-2025-0046")
         assert "✗ ON HOLD (recall): supplier lot" in hand.glass
@@ -504,7 +504,8 @@ async def test_no_text_breaks_any_screen(tmp_path: Path, size: tuple[int, int]) 
         exact_line(nasty), number="PL[/2]", customer=NASTY, customer_class="[b]", instructions=(NASTY, "[/]")
     )
     hold = Hold("H-1", HoldKind.QUALITY, NASTY, units=(nasty.id,))
-    async with bench(tmp_path, nasty, listed, hold, size=size, demo_badges=[(NASTY, NASTY, NASTY)]) as hand:
+    day = (nasty, listed, *named_on(listed, nasty), hold)
+    async with bench(tmp_path, *day, size=size, demo_badges=[(NASTY, NASTY, NASTY)]) as hand:
         hand.server.histories[nasty.id] = {
             "timeline": [{"effective_at": NASTY, "actor_name": NASTY, "story": NASTY, "reason": NASTY}, 5, {}]
         }
@@ -539,7 +540,7 @@ async def see(hand: Bench) -> None:
 
 
 async def test_a_unit_is_told_on_the_glass_as_it_is_written(tmp_path: Path) -> None:
-    async with bench(tmp_path, module(46), LIST) as hand:
+    async with bench(tmp_path, module(46), LIST, *NAMED) as hand:
         await hand.open_list()
         await hand.scan("SN[/1]")
         assert "SN[/1]" in hand.glass
@@ -602,10 +603,11 @@ async def test_a_list_taken_over_closes_on_one_page_that_says_where_the_cart_goe
         await hand.open_list()
         await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
         listed, unit = hand.store.pick_list("PL-2025-0091"), hand.store.unit(DAY[0].id)
+        on_it = tuple(hand.store.listing("PL-2025-0091"))
         assert listed is not None
         theirs = replace(listed, taken=Taken("Scanner-11", "mike"))
         verdicts = tuple(ActVerdict(act.id.seq, Outcome.APPLIED, 1) for act in acts_of(hand.store))
-        hand.store.apply_answer(PushAnswer(len(verdicts), verdicts, changes_of((theirs, unit), 5)))
+        hand.store.apply_answer(PushAnswer(len(verdicts), verdicts, changes_of((theirs, *on_it, unit), 5)))
         hand.sync.on_changed()
         await hand.settled()
         must_look_like("taken_over", Size(20, 16), hand.glass)
@@ -624,7 +626,7 @@ async def test_a_list_taken_over_closes_on_one_page_that_says_where_the_cart_goe
 async def test_settling_asks_who_has_the_goods_or_what_was_done(
     tmp_path: Path, choice: str, wrong: str, said: str, right: str, note: str
 ) -> None:
-    async with bench(tmp_path, *DAY, LIST, SAM) as hand:
+    async with bench(tmp_path, *DAY, LIST, *NAMED, SAM) as hand:
         await hand.open_list()
         await hand.scan("A-15-03", "CM-500-STD", "CM500-2025-0046")
         picked = next(act for act in acts_of(hand.store) if any(isinstance(e, UnitPicked) for e in act.draft.events))
@@ -647,7 +649,7 @@ async def test_the_list_of_a_task_shows_everything_whole_and_first_a_verdict_tha
     reason = "The certificate of the supplier's third audit is missing, see notice 2025-114 of the police in Windsor"
     hold = Hold("H-7", HoldKind.QUALITY, reason, units=(DAY[3].id,))
     order = replace(LIST, instructions=("Double-box each unit, and use no old box",))
-    async with bench(tmp_path, *DAY, order, hold, size=size) as hand:
+    async with bench(tmp_path, *DAY, order, *NAMED, hold, size=size) as hand:
         await hand.open_list()
         await hand.scan("A-15-03", "CM-500-STD", DAY[3].serial)
         assert "Windsor" not in flat(hand), "there is no room for it"

@@ -31,7 +31,11 @@ async def test_a_pick_goes_from_the_badge_to_the_checklist_by_keys_alone(tmp_pat
         done = hand.store.pick_list("PL-2025-0091")
         assert done is not None
         assert done.status is DocumentStatus.COMPLETED
-        assert [each.serial for each in done.picked] == ["CM500-2025-0046", "CM500-2025-0047", "CM500-2025-0048"]
+        assert [each.serial for each in hand.store.listing(done.number).picked] == [
+            "CM500-2025-0046",
+            "CM500-2025-0047",
+            "CM500-2025-0048",
+        ]
 
 
 async def test_scans_without_any_gap_are_each_judged_in_order(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore, StoreInUse, Verifier
 from scantrail.domain.scans.reading import Carrier
-from tests.handheld.benches import BADGE, DAY, LIST, PIN, acts_of
+from tests.handheld.benches import BADGE, DAY, LIST, NAMED, PIN, acts_of
 from tests.support.devices import new_store
 from tests.support.terminal import HANDS_PAUSE_S
 
@@ -116,7 +116,7 @@ class Terminal:
 def folder(tmp_path: Path) -> Path:
     """An enrolled device whose worker has signed in before, with a server that cannot be reached."""
     now = datetime.now(UTC)
-    with new_store(tmp_path, *DAY, LIST) as store:
+    with new_store(tmp_path, *DAY, LIST, *NAMED) as store:
         store.keeping.put_verifier(Verifier("sarah", PasswordHasher(1).hash(PIN), now, now + timedelta(hours=8)))
     DeviceKeys(Ed25519PrivateKey.generate(), "token").save(tmp_path)
     return tmp_path

@@ -12,13 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.listed import Listed
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.things.unit import Unit
 from scantrail.interchange.importing import Outcome, import_files
 from scantrail.server.database.engine import Database
 from scantrail.server.database.schema import events, feed, log
 from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.records.listed import listed_on, put_listed
 from scantrail.server.records.units import units_by_id
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -140,10 +144,32 @@ class Desk:
         with self.reading() as connection:
             return documents_by_number(connection, [number]).get(number)
 
-    def work_on(self, document: Document) -> None:
-        """Put a document on record as work has left it."""
+    def listing(self, number: str = "PL-1") -> Listing:
+        """The units on a document."""
+        with self.reading() as connection:
+            return Listing(listed_on(connection, [number]))
+
+    def named(self, line: str = "1", number: str = "PL-1") -> list[str]:
+        """The serials of the units that a line of a document names."""
+        return [row.serial for row in self.listing(number).named(line)]
+
+    def named_row(self, number: int, document: str = "PL-1") -> Listed:
+        """A module's row on a document."""
+        found = self.listing(document).get(unit_id("CM-500-STD", serial(number)))
+        assert found is not None
+        return found
+
+    def told(self, stream: str, kind: RowKind) -> set[str]:
+        """Which rows of a kind the feed of a stream lists."""
+        with self.reading() as connection:
+            wanted = select(feed.c.id).where(feed.c.stream == stream, feed.c.kind == kind)
+            return set(connection.execute(wanted).scalars())
+
+    def work_on(self, document: Document, *units: Listed) -> None:
+        """Put a document on record as work has left it, and units on it."""
         with self.database.writing() as connection:
             put_documents(connection, [document])
+            put_listed(connection, units)
 
     def traces(self) -> tuple[int, ...]:
         """How many acts, events and rows of the change feed there are, and the newest position."""

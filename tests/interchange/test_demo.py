@@ -139,6 +139,7 @@ def test_the_log_is_one_chain_and_the_feed_lists_every_row(day: Desk) -> None:
         RowKind.QUANTITY: 0,
         RowKind.HOLD: 2,
         RowKind.DOCUMENT: 17,
+        RowKind.LISTED: 5,
         RowKind.UNIT: 54,
         RowKind.ATTENTION: 0,
         RowKind.VERDICT: 0,

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentStatus, LineKind, Taken
+from scantrail.domain.documents.listed import Listed, PickedUnit, SetAside
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.things.status import Status
 from tests.interchange.desk import (
+    NOW,
     Desk,
     any_line,
     done,
@@ -160,9 +163,42 @@ def test_a_list_nobody_has_worked_on_may_change_and_its_promises_with_it(stocked
     done(stocked.bring(pick_lists=[list_row(exact_line(46, 47))]))
     outcome = done(stocked.bring(pick_lists=[list_row(exact_line(47, 48), priority="2")]))
     assert {each.field for each in outcome.differences} == {"lines", "priority"}
+    (lines,) = (each for each in outcome.differences if each.field == "lines")
+    assert f"serials={serial(46)}|{serial(47)}" in lines.old
+    assert f"serials={serial(47)}|{serial(48)}" in lines.new
+    assert stocked.named() == [serial(47), serial(48)]
     assert status_of(stocked, 46) == (Status.AVAILABLE, None, None)
     assert status_of(stocked, 47) == (Status.ALLOCATED, "SO-1", "PL-1")
     assert status_of(stocked, 48) == (Status.ALLOCATED, "SO-1", "PL-1")
+
+
+def test_each_unit_that_a_list_names_is_a_row_of_its_own_that_the_devices_of_its_site_are_told_of(
+    either_desk: Desk,
+) -> None:
+    done(either_desk.with_basics().bring(units=UNITS, sales_orders=[order_row()]))
+    done(either_desk.bring(pick_lists=[list_row(exact_line(47, 46), exact_line(48, line="2"), any_line(1, line="3"))]))
+    ids = {either_desk.named_row(number).id for number in (46, 47, 48)}
+    assert [either_desk.named(line) for line in ("1", "2", "3")] == [[serial(46), serial(47)], [serial(48)], []]
+    assert (either_desk.told("MAIN", RowKind.LISTED), either_desk.told("*", RowKind.LISTED)) == (ids, set())
+    assert [(line.quantity, line.done) for line in the_list(either_desk).lines] == [(2, 0), (1, 0), (1, 0)]
+
+
+def test_a_unit_that_a_list_names_no_more_keeps_what_was_found_of_it(stocked: Desk) -> None:
+    done(stocked.bring(pick_lists=[list_row(exact_line(46, 47))]))
+    row = stocked.named_row(46)
+    aside = SetAside(row.unit, Status.ALLOCATED, "MAIN/A-15-03", "MAIN/QC-01", "sarah", NOW)
+    stocked.work_on(the_list(stocked), replace(row, set_aside=aside))
+    done(stocked.bring(pick_lists=[list_row(exact_line(47, 48))]))
+    assert stocked.named_row(46) == replace(row, set_aside=aside, named=False)
+    done(stocked.bring(pick_lists=[list_row(exact_line(47), exact_line(48, line="2"))]))
+    assert stocked.named_row(48) == replace(stocked.named_row(48), line="2", named=True)
+
+
+def test_the_same_units_in_another_order_are_no_change(stocked: Desk) -> None:
+    done(stocked.bring(pick_lists=[list_row(exact_line(46, 47))]))
+    before = stocked.traces()
+    done(stocked.bring(pick_lists=[list_row(exact_line(47, 46))]))
+    assert stocked.traces() == before
 
 
 def test_a_cancelled_list_releases_what_it_was_promised(stocked: Desk) -> None:
@@ -189,6 +225,48 @@ def test_the_same_file_changes_nothing_while_somebody_works(working: Desk) -> No
     before, found = working.traces(), the_list(working)
     done(working.bring(pick_lists=[list_row(exact_line(46, 47))]))
     assert (working.traces(), the_list(working)) == (before, found)
+
+
+def test_the_same_file_changes_nothing_of_what_is_picked_and_what_is_not_so(working: Desk) -> None:
+    picked = picked_row(working, 46, "1")
+    line = replace(the_list(working).lines[0], done=1)
+    working.work_on(
+        replace(the_list(working), lines=(line,), unstated=(picked.unit,), checks=("labels",), unmet=("papers",)),
+        picked,
+    )
+    before, found, rows = working.traces(), the_list(working), list(working.listing())
+    done(working.bring(pick_lists=[list_row(exact_line(46, 47))]))
+    assert (working.traces(), the_list(working), list(working.listing())) == (before, found, rows)
+
+
+def test_units_that_are_picked_stay_so_where_a_line_is_added_or_cancelled(working: Desk) -> None:
+    picked = picked_row(working, 46, "1")
+    line = replace(the_list(working).lines[0], done=1, short=1, missing=(working.named_row(47).unit,))
+    working.work_on(replace(the_list(working), lines=(line,), unstated=(picked.unit,)), picked)
+    done(working.bring(pick_lists=[list_row(exact_line(46, 47, cancelled=True), exact_line(48, line="2"))]))
+    assert the_list(working).lines[0] == replace(line, cancelled=True)
+    assert (working.named_row(46), the_list(working).unstated) == (picked, (picked.unit,))
+    assert working.named("2") == [serial(48)]
+
+
+def test_a_unit_of_a_cancelled_line_that_was_picked_on_another_is_no_change_of_the_first(working: Desk) -> None:
+    lines = (exact_line(46, 47, cancelled=True), any_line(2, line="2"))
+    done(working.bring(pick_lists=[list_row(*lines)]))
+    picked = replace(picked_row(working, 46, "2"), named=False)
+    cancelled, taking = the_list(working).lines
+    working.work_on(replace(the_list(working), lines=(cancelled, replace(taking, done=1))), picked)
+    before = working.traces()
+    done(working.bring(pick_lists=[list_row(*lines)]))
+    assert (working.traces(), working.named_row(46)) == (before, picked)
+    changed = list_row(exact_line(46, 48, cancelled=True), any_line(2, line="2"))
+    assert "expected no change" in told(working.bring(pick_lists=[changed]))[0]
+
+
+def picked_row(desk: Desk, number: int, line: str) -> Listed:
+    """A unit's row as a pick on a line leaves it."""
+    row = desk.named_row(number)
+    picked = PickedUnit(row.unit, row.serial, "MAIN/A-15-03", was_allocated=True, by="sarah", at=NOW)
+    return replace(row, line=line, picked=picked)
 
 
 def test_lines_may_be_added_while_somebody_works(working: Desk) -> None:

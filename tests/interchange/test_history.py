@@ -55,6 +55,7 @@ def test_a_whole_life_comes_in(either_desk: Desk) -> None:
         ("UnitDelivered", "System", 25),
     ]
     assert {each.recorded_at for each in entries} == {either_desk.now}
+    assert list(either_desk.listing("PL-9")) == [], "a list of the past is not on record, and so is no unit on it"
 
 
 def test_the_same_history_again_changes_nothing_with_or_without_its_units(either_desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import document, unit
+from scantrail.domain.acts.kinds import document, listed, unit
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.orders import SalesOrder
@@ -45,7 +45,7 @@ def undone(document: str = LIST) -> PickUndone:
 def test_a_list_is_taken_and_what_it_reserves_stands_in_nobodys_way() -> None:
     taken = act(1, TaskTaken(LIST), UnitsReserved(LIST, "1", MODULE.id, (UNIT.id,)))
     assert things_in(taken.draft) == {document(LIST)}
-    assert things_in(act(1, undone()).draft) == {document(LIST)} | {unit(UNIT.id)}
+    assert things_in(act(1, undone()).draft) == {document(LIST), listed(LIST, UNIT.id), unit(UNIT.id)}
 
 
 def test_only_earlier_acts_of_the_same_store_about_the_same_things_stand_before_an_act() -> None:

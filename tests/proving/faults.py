@@ -15,9 +15,10 @@ from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.attention import is_on_the_way
 from scantrail.domain.documents import changes
 from scantrail.domain.facts.packing.events import UnitPacked
-from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.facts.picking.events import UnitPicked, UnitsReserved
 from scantrail.domain.facts.placing import containers as moving_containers
 from scantrail.domain.facts.placing.events import ContainerMoved, QuantityMoved
+from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.receiving import checks as receiving
 from scantrail.domain.judge import Judgement, absorb
 from scantrail.domain.people.worker import Right
@@ -223,7 +224,76 @@ def pieces_appear(plant: pytest.MonkeyPatch) -> None:
     plant.setitem(facts.FACTS, QuantityMoved, replace(moved, touches=lambda event: tuple(moved.touches(event))[1:]))
 
 
+def pick_not_counted(plant: pytest.MonkeyPatch) -> None:
+    """A unit is picked, and its list does not count it."""
+    picked = facts.FACTS[UnitPicked]
+
+    def forgetful(pick_list: Any, event: Any, change: Any) -> Any:
+        after = picked.folds[RowKind.DOCUMENT](pick_list, event, change)
+        both = zip(after.lines, pick_list.lines, strict=True)
+        return replace(after, lines=tuple(replace(line, done=before.done) for line, before in both))
+
+    plant.setitem(facts.FACTS, UnitPicked, replace(picked, folds={**picked.folds, RowKind.DOCUMENT: forgetful}))
+
+
+def condition_not_written_down(plant: pytest.MonkeyPatch) -> None:
+    """The condition of a picked unit is stated, and its row on the list does not say it."""
+    stated = facts.FACTS[ConditionStated]
+    plant.setitem(facts.FACTS, ConditionStated, replace(stated, folds={**stated.folds, RowKind.LISTED: _unchanged}))
+
+
+def picked_unit_not_on_its_list(plant: pytest.MonkeyPatch) -> None:
+    """A unit's row on its list does not say that it is picked; the list counts it, and the unit is in the cart."""
+    picked = facts.FACTS[UnitPicked]
+
+    def forgetful(listed: Any, event: Any, change: Any) -> Any:
+        return replace(picked.folds[RowKind.LISTED](listed, event, change), picked=None)
+
+    plant.setitem(facts.FACTS, UnitPicked, replace(picked, folds={**picked.folds, RowKind.LISTED: forgetful}))
+
+
+def listed_unit_not_in_the_feed(plant: pytest.MonkeyPatch) -> None:
+    """A unit's row on a list changes, and no device hears of it."""
+    write = Transaction.write
+
+    def silent(transaction: Transaction) -> None:
+        kept, stood_at = transaction._kept, len(transaction._kept.feed[transaction._stream])
+        write(transaction)
+        fresh = kept.feed[transaction._stream][stood_at:]
+        kept.feed[transaction._stream][stood_at:] = [entry for entry in fresh if entry[1] != RowKind.LISTED]
+
+    plant.setattr(Transaction, "write", silent)
+
+
+def own_pick_not_shown_on_its_list(plant: pytest.MonkeyPatch) -> None:
+    """A device does not see its own unsent acts in the rows of units on lists."""
+    unseen = FakeStore.unseen
+    plant.setattr(
+        FakeStore,
+        "unseen",
+        lambda store, thing, position: [] if thing[0] == RowKind.LISTED else unseen(store, thing, position),
+    )
+
+
+def pick_leaves_its_reservation(plant: pytest.MonkeyPatch) -> None:
+    """Somebody is still said to be on the way to a unit that is in the cart."""
+    picked = facts.FACTS[UnitPicked]
+
+    def kept(pick_list: Any, event: Any, change: Any) -> Any:
+        after = picked.folds[RowKind.DOCUMENT](pick_list, event, change)
+        both = zip(after.lines, pick_list.lines, strict=True)
+        return replace(after, lines=tuple(replace(line, reserved=before.reserved) for line, before in both))
+
+    plant.setitem(facts.FACTS, UnitPicked, replace(picked, folds={**picked.folds, RowKind.DOCUMENT: kept}))
+
+
 FAULTS = (
+    pick_not_counted,
+    condition_not_written_down,
+    picked_unit_not_on_its_list,
+    listed_unit_not_in_the_feed,
+    own_pick_not_shown_on_its_list,
+    pick_leaves_its_reservation,
     carton_moves_without_its_units,
     unit_leaves_its_carton_unseen,
     carton_moves_with_some_of_its_units,

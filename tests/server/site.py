@@ -20,7 +20,10 @@ from starlette.testclient import TestClient
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.kinds import RowKind, Thing, document
+from scantrail.domain.acts.kinds import listed as listed_row
 from scantrail.domain.acts.kinds import unit as unit_row
+from scantrail.domain.documents.listed import Listed
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
@@ -42,6 +45,7 @@ from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.migrations import migrate
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import documents_by_number, put_documents
+from scantrail.server.records.listed import listed_on, put_listed
 from scantrail.server.records.master import (
     put_holds,
     put_parties,
@@ -65,6 +69,7 @@ from tests.support.worlds import (
     SITE,
     exact_line,
     module,
+    named_on,
     pick_list,
     promised,
     scanned,
@@ -124,7 +129,8 @@ class ServedSite:
                 Dated(Draft(events=(UnitRegistered(unit.id, Creation.RECEIVING, unit),)), NOW - timedelta(days=1))
                 for unit in units
             )
-            records.put({unit_row(unit.id): unit for unit in units} | {document(listed.number): listed})
+            on_it = {listed_row(each.document, each.unit): each for each in named_on(listed, *units[:3])}
+            records.put({unit_row(unit.id): unit for unit in units} | {document(listed.number): listed} | on_it)
             records.changed((RowKind.PLACE, place.id) for place in PLACES)
             fly(connection, *records.finish())
             shared = [(RowKind.PRODUCT, each.id) for each in (MODULE, SENSOR)]
@@ -161,10 +167,16 @@ class ServedSite:
         assert isinstance(found, PickList)
         return found
 
+    def listing(self, number: str = "PL-2025-0091") -> Listing:
+        """The units on a pick list."""
+        with self.database.reading() as connection:
+            return Listing(listed_on(connection, [number]))
+
     def change(self, *rows: Any) -> None:
-        """Change documents, units or holds, as the desk does."""
+        """Change documents, units on them, units or holds, as the desk does."""
         with self.database.writing() as connection:
             put_documents(connection, [row for row in rows if isinstance(row, PickList)])
+            put_listed(connection, [row for row in rows if isinstance(row, Listed)])
             put_units(connection, [row for row in rows if isinstance(row, Unit)], ())
             put_holds(connection, [row for row in rows if type(row).__name__ == "Hold"])
 

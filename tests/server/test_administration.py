@@ -40,7 +40,7 @@ def test_a_device_at_work_stays_at_its_site_so_that_none_of_its_acts_is_lost(ser
     with pytest.raises(OperatorError, match="Scanner-05 belongs to MAIN"):
         code_for(served, "Scanner-05", "EAST")
     device.push()
-    assert [each.serial for each in served.pick_list().picked] == ["CM500-2025-0046"]
+    assert [each.serial for each in served.listing().picked] == ["CM500-2025-0046"]
 
 
 def test_one_code_to_scan_tells_a_new_device_all_it_needs() -> None:

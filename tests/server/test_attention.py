@@ -12,7 +12,7 @@ from sqlalchemy import select
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentStatus
-from scantrail.domain.documents.pick_list import PickedUnit
+from scantrail.domain.documents.listed import Listed, PickedUnit
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.placing.events import UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated
@@ -136,14 +136,23 @@ def test_where_the_goods_were_found_is_recorded_in_the_same_act(served: ServedSi
     assert {row.kind for row in rows} == {RowKind.ATTENTION, RowKind.UNIT}
 
 
+def picked_for_another_list(served: ServedSite, status: DocumentStatus) -> None:
+    """Put 0046 on record as picked for PL-9."""
+    unit = module(46)
+    line = replace(any_line(MODULE, 1), done=1)
+    taken = PickedUnit(unit.id, unit.serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
+    served.change(
+        pick_list(line, number="PL-9", status=status), Listed("PL-9", unit.id, unit.serial, "1", picked=taken)
+    )
+
+
 def test_a_unit_that_another_list_had_picked_is_taken_off_it(served: ServedSite, contested: TestDevice) -> None:
-    other, (item,) = pick_list(any_line(MODULE, 1), number="PL-9"), items(served)
-    taken = PickedUnit(module(46).id, module(46).serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
-    served.change(replace(other, lines=(replace(other.lines[0], picked=(taken,)),)))
+    (item,) = items(served)
+    picked_for_another_list(served, DocumentStatus.OPEN)
     served.change(replace(served.unit(46), status=Status.PICKED, document="PL-9", place="MAIN/CART-06"))
     settle(served, item.id, found=Found("QC-01", Status.QUARANTINE))
     assert served.unit(46).status is Status.QUARANTINE
-    assert served.pick_list("PL-9").picked == ()
+    assert (served.pick_list("PL-9").done, list(served.listing("PL-9").picked)) == (0, [])
 
 
 def test_what_waited_for_a_correction_is_judged_again(served: ServedSite, contested: TestDevice) -> None:
@@ -188,9 +197,7 @@ def test_of_an_items_units_only_the_one_that_was_found_is_corrected(served: Serv
 
 def test_a_completed_list_that_lacks_a_unit_now_is_named(served: ServedSite, contested: TestDevice) -> None:
     (item,) = items(served)
-    taken = PickedUnit(module(46).id, module(46).serial, "MAIN/A-15-03", was_allocated=False, by=MIKE.id, at=NOW)
-    line = replace(any_line(MODULE, 1), picked=(taken,))
-    served.change(pick_list(line, number="PL-9", status=DocumentStatus.COMPLETED))
+    picked_for_another_list(served, DocumentStatus.COMPLETED)
     served.change(replace(served.unit(46), status=Status.PICKED, document="PL-9", place="MAIN/CART-06"))
     assert settle(served, item.id, found=Found("a-15-04", Status.AVAILABLE)).short == ("PL-9",)
 

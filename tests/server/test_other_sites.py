@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from backports import zstd
+from sqlalchemy import select
 
 from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.documents.document import LineKind
@@ -15,12 +19,16 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
+from scantrail.domain.facts.sessions import WorkerSignedIn
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.domain.things.photo import photo_of
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.protocol.messages import Outcome, Row
-from scantrail.protocol.rows import body_for, value_of
+from scantrail.protocol.rows import TABLE_NAMES, body_for, value_of
+from scantrail.server.database.schema import streams
+from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.server.records.master import put_places, put_workers
+from scantrail.sqlite import sqlite3
 from tests.server.site import VERIFIER, ServedSite, TestDevice, tell
 from tests.server.test_hostile_requests import expect_problem
 from tests.support.photos import jpeg
@@ -91,6 +99,77 @@ def test_of_other_sites_documents_and_people_a_device_is_told_that_they_are_ther
     assert value_of(Row(RowKind.WORKER, LENA.id, 0, rows["worker", LENA.id])) == LENA, "its own people are whole"
     told = json.dumps([body for (kind, _), body in rows.items() if kind != "unit"])
     assert [each for each in (SARAH.badge, MIKE.badge, CLERK.badge, module(46).id) if each in told] == []
+
+
+def test_of_the_units_on_another_sites_lists_nothing_is_told_and_the_device_follows_on_behind_them(
+    served: ServedSite, stolen: TestDevice
+) -> None:
+    assert [row["kind"] for row in follow(stolen) if row["kind"] == "listed"] == []
+    assert sum(row["kind"] == "listed" for row in follow(served.device())) == 3, "its own site's devices have them"
+    stolen.cursor = cursor_of(stolen)
+    assert stolen.cursor["MAIN"] == position(served, "MAIN")
+    device = served.device("Scanner-06", MIKE.id)
+    device.pick(46)
+    assert {row.kind for row in device.push().changes.rows} >= {RowKind.LISTED}
+    for _page in range(2):
+        page = get(stolen, "/v1/changes", seen=json.dumps({"cursor": stolen.cursor}))
+        assert "listed" not in {row["kind"] for row in page["rows"]}
+        assert (page["cursor"]["MAIN"], page["more"]) == (position(served, "MAIN"), False)
+    assert [row["kind"] for row in page["rows"]] == ["document", "unit"]
+    stolen.record(WorkerSignedIn(LENA.id, offline=False))
+    changes = stolen.push().changes
+    assert [row.kind for row in changes.rows] == [RowKind.DOCUMENT, RowKind.UNIT]
+    assert (changes.cursor["MAIN"], changes.more) == (position(served, "MAIN"), False)
+
+
+def test_where_nothing_but_units_on_another_sites_lists_has_changed_the_cursor_moves_on(
+    served: ServedSite, stolen: TestDevice
+) -> None:
+    stolen.cursor = cursor_of(stolen)
+    with served.database.writing() as connection:
+        tell(connection, "MAIN", [(RowKind.LISTED, row.id) for row in served.listing()])
+    page = get(stolen, "/v1/changes", seen=json.dumps({"cursor": stolen.cursor}))
+    assert (page["rows"], page["more"], page["cursor"]["MAIN"]) == ([], False, position(served, "MAIN"))
+    assert page["cursor"]["MAIN"] == stolen.cursor["MAIN"] + 3
+    stolen.record(WorkerSignedIn(LENA.id, offline=False))
+    assert stolen.push().changes.cursor["MAIN"] == page["cursor"]["MAIN"]
+
+
+def test_another_sites_snapshot_has_no_unit_on_a_list(served: ServedSite, stolen: TestDevice, tmp_path: Path) -> None:
+    snapshots = Snapshots(served.database, tmp_path / "snapshots", smallest=1)
+    counts = {site: count_listed(snapshots, site, tmp_path) for site in ("MAIN", "EAST")}
+    assert counts == {"MAIN": 3, "EAST": 0}
+
+
+def count_listed(snapshots: Snapshots, site: str, folder: Path) -> int:
+    """How many rows of units on documents a site's snapshot has; it reaches the end of every stream."""
+    snapshot = snapshots.write(site)
+    assert snapshot is not None
+    packed = snapshots.file(site, snapshot.sha256)
+    assert packed is not None
+    path = folder / f"{site}.db"
+    path.write_bytes(zstd.decompress(packed.read_bytes()))
+    bodies = "SELECT count(*) FROM {} WHERE body LIKE '%PL-2025-0091%' AND body LIKE '%\"named\":%'"
+    with closing(sqlite3.connect(path)) as connection:
+        return sum(
+            connection.execute(bodies.format(table)).fetchone()[0] for table in {*TABLE_NAMES.values(), "others"}
+        )
+
+
+def cursor_of(device: TestDevice) -> dict[str, int]:
+    """Where a device is that has everything."""
+    cursor: dict[str, int] = {}
+    more = True
+    while more:
+        page = get(device, "/v1/changes", seen=json.dumps({"cursor": cursor}))
+        cursor, more = page["cursor"], page["more"]
+    return cursor
+
+
+def position(served: ServedSite, stream: str) -> int:
+    """Where a stream is."""
+    with served.database.reading() as connection:
+        return int(connection.execute(select(streams.c.position).where(streams.c.id == stream)).scalar_one())
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: each.number)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from psycopg import errors
-from sqlalchemy import select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.exc import DBAPIError
 
 from scantrail.domain.acts.refusals import ActCode
+from scantrail.domain.documents.listed import listed_id
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.facts.picking.events import BinFoundEmpty
 from scantrail.domain.facts.sessions import WorkerSignedIn
@@ -19,7 +20,8 @@ from scantrail.domain.plain import from_plain
 from scantrail.protocol.limits import ACT, MOST_EVENTS
 from scantrail.protocol.messages import Changes, Outcome
 from scantrail.server.database.engine import is_servers_trouble
-from scantrail.server.database.schema import alarms, units
+from scantrail.server.database.schema import alarms, documents, units
+from scantrail.server.database.schema import listed as on_lists
 from scantrail.server.ledger import feed, kept_feed
 from tests.server.site import ServedSite, TestDevice
 from tests.support.worlds import MODULE, SARAH, module
@@ -150,19 +152,28 @@ def test_whose_trouble_a_failure_is_is_known_by_its_sqlstate(error: type[errors.
     assert is_servers_trouble(raised) is is_servers
 
 
-def test_a_row_that_cannot_be_read_makes_no_record_a_dead_letter(served: ServedSite) -> None:
+@pytest.mark.parametrize(
+    ("table", "wanted", "before"),
+    [(documents, LIST, 0), (units, module(46).id, 2), (on_lists, listed_id(LIST, module(46).id), 2)],
+    ids=["the list", "the unit", "the unit on the list"],
+)
+def test_a_row_that_cannot_be_read_makes_no_record_a_dead_letter(
+    served: ServedSite, table: Table, wanted: str, before: int
+) -> None:
+    """`before` are the records of the pick that do not need that row."""
     device = served.device()
     device.record(WorkerSignedIn(SARAH.id, offline=False))
     device.push()
     device.record(WorkerSignedIn(SARAH.id, offline=False))
     device.pick(46)
-    wanted = units.c.id == module(46).id
+    row = table.c.id == wanted
     with served.database.writing() as connection:
-        body = connection.execute(select(units.c.body).where(wanted)).scalar_one()
-        connection.execute(units.update().where(wanted).values(body="{"))
-    assert device.outcomes(first=2) == [Outcome.APPLIED, *[Outcome.RETRY] * 3]
+        body = connection.execute(select(table.c.body).where(row)).scalar_one()
+        connection.execute(table.update().where(row).values(body="{"))
+    left = 3 - before
+    assert device.outcomes(first=2) == [Outcome.APPLIED] * (1 + before) + [Outcome.RETRY] * left
     with served.database.writing() as connection:
-        connection.execute(units.update().where(wanted).values(body=body))
+        connection.execute(table.update().where(row).values(body=body))
         assert connection.execute(text("SELECT count(*) FROM alarms")).scalar_one() == 0
-    assert device.outcomes(first=3) == [Outcome.APPLIED] * 3
+    assert device.outcomes(first=3 + before) == [Outcome.APPLIED] * left
     assert served.unit(46).document == LIST

@@ -99,6 +99,6 @@ def test_what_devices_push_together_is_one_chain_outlives_a_kill_and_is_taken_on
     process.start_again()
     device.pick(47)
     assert device.outcomes() == [Outcome.DUPLICATE] * 3 + [Outcome.APPLIED] * 3
-    assert len(process.site.pick_list().picked) == 2
+    assert len(process.site.listing().picked) == 2
     assert chain_holds(process.site)
     assert process.stop() in (0, -signal.SIGTERM), "it stops when asked"

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import document, listed, unit
 from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.sessions import WorkerSignedIn
-from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
+from scantrail.domain.facts.work.events import PlaceConfirmed, TaskReleased, TaskTaken
 from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.domain.rules.refusals.scan import ScanCode
@@ -36,7 +36,7 @@ def test_a_pick_is_applied_and_changes_unit_and_list(served: ServedSite) -> None
     assert device.outcomes() == PICKED
     unit = served.unit(46)
     assert (unit.status, unit.place, unit.changed_by) == (Status.PICKED, "MAIN/CART-05", SARAH.id)
-    assert [each.serial for each in served.pick_list().picked] == ["CM500-2025-0046"]
+    assert [each.serial for each in served.listing().picked] == ["CM500-2025-0046"]
 
 
 def test_the_answer_brings_the_changed_rows_after_the_acts_they_contain(served: ServedSite) -> None:
@@ -46,7 +46,8 @@ def test_the_answer_brings_the_changed_rows_after_the_acts_they_contain(served: 
     device.pick(47)
     answer = device.push(first=4)
     rows = {(row.kind, row.id): row for row in answer.changes.rows}
-    assert set(rows) == {(RowKind.UNIT, module(47).id), (RowKind.DOCUMENT, "PL-2025-0091")}
+    about = (document("PL-2025-0091"), unit(module(47).id), listed("PL-2025-0091", module(47).id))
+    assert set(rows) == set(about), "one row of the list's units, however many they are"
     assert min(row.position for row in rows.values()) > max(verdict.position for verdict in answer.verdicts)
     assert answer.acknowledged == 6
 
@@ -58,7 +59,7 @@ def test_the_same_batch_again_changes_nothing_and_gets_the_first_verdicts(served
     again = device.push()
     assert [verdict.outcome for verdict in again.verdicts] == [Outcome.DUPLICATE] * 3
     assert [verdict.position for verdict in again.verdicts] == [verdict.position for verdict in first.verdicts]
-    assert len(served.pick_list().picked) == 1
+    assert len(served.listing().picked) == 1
 
 
 def test_a_batch_that_repeats_some_acts_takes_the_new_ones(served: ServedSite) -> None:
@@ -235,4 +236,18 @@ def test_devices_that_push_the_same_unit_at_once_are_judged_one_after_the_other(
     for thread in threads:
         thread.join()
     assert sorted(outcome.value for outcome in outcomes) == ["applied", "contested"]
-    assert len(served.pick_list().picked) == 1
+    assert len(served.listing().picked) == 1
+
+
+def test_a_list_is_not_given_back_while_units_of_it_are_in_the_cart(served: ServedSite) -> None:
+    device = served.device()
+    device.record(TaskTaken("PL-2025-0091"), document="PL-2025-0091")
+    device.pick(46)
+    device.record(TaskReleased("PL-2025-0091"), document="PL-2025-0091")
+    refusal = device.push().verdicts[-1].refusal
+    assert refusal is not None
+    assert (refusal.code, refusal.facts["units"]) == (TaskCode.UNITS_IN_CART, "CM500-2025-0046")
+    served.change(replace(served.unit(46), place="MAIN/A-15-03"))
+    device.record(TaskReleased("PL-2025-0091"), document="PL-2025-0091")
+    assert device.outcomes(first=6) == [Outcome.APPLIED]
+    assert served.pick_list().taken is None

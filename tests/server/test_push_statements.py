@@ -25,11 +25,17 @@ from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.protocol.messages import Changes, Outcome, Push, PushAnswer, Seen
+from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
+from scantrail.server.database.flights import fly
+from scantrail.server.database.writes import in_chunks
+from scantrail.server.ledger import site_records
 from scantrail.server.ledger.feed import changes_after
 from scantrail.server.ledger.judging import Device, take_push
 from scantrail.server.ledger.opening import opened
+from scantrail.server.records import rows
 from scantrail.server.records.documents import put_documents
+from scantrail.server.records.listed import put_listed
 from scantrail.server.records.master import (
     put_holds,
     put_parties,
@@ -43,10 +49,25 @@ from scantrail.server.records.remembered import masters_at
 from scantrail.server.records.rows import MASTERS
 from scantrail.server.records.units import put_units
 from tests.server.site import VERIFIER, ServedSite
-from tests.support.worlds import CLERK, MODULE, PLACES, PREMIUM, SARAH, SETTINGS, SITE, exact_line, module, pick_list
+from tests.support.worlds import (
+    CLERK,
+    MODULE,
+    PLACES,
+    PREMIUM,
+    SARAH,
+    SETTINGS,
+    SITE,
+    exact_line,
+    module,
+    pick_list,
+    promised_on,
+)
 
 MOST_STATEMENTS, MOST_ROUND_TRIPS = 10, 4
 """On PostgreSQL those that begin and end a transaction are counted with the others."""
+
+MOST_BYTES = 3_000
+"""Of the answer to a pick."""
 
 MANY = 500
 """Acts of the largest push."""
@@ -131,10 +152,11 @@ def units(first: int, count: int, **facts: Any) -> list[Unit]:
 
 
 def on_record(served: ServedSite, found: list[Unit], *lists: PickList) -> None:
-    """Put rows on record as an import does, and told to nobody."""
+    """Put rows on record as an import does, and told to nobody: lists name the units that are promised to them."""
     with served.database.writing() as connection:
         put_units(connection, found, [unit.id for unit in found])
         put_documents(connection, lists)
+        put_listed(connection, [row for each in lists for row in promised_on(each, found)])
 
 
 def receive(hand: Hand, first: int, count: int) -> None:
@@ -196,6 +218,55 @@ def test_a_push_takes_as_many_statements_and_round_trips_for_many_acts_as_for_on
     assert found[1] == found[MANY]
 
 
+@contextmanager
+def rows_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
+    """How many rows a push reads of what it is judged against, and how many it writes."""
+    found = {"read": 0, "written": 0}
+
+    def reading(connection: Connection, *asked: Any) -> Any:
+        answers = fly(connection, *asked)
+        found["read"] += sum(map(len, answers))
+        return answers
+
+    def writing(parts: Any) -> Any:
+        found["written"] += sum(len(rows) for _write, rows in parts)
+        return in_chunks(parts)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "fly", reading)
+        patch.setattr(site_records, "in_chunks", writing)
+        yield found
+
+
+def test_a_pick_costs_as_little_on_a_list_of_a_thousand_units_as_on_one_of_ten(
+    served: ServedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = Hand(served, SARAH)
+    pick(hand, 1000, 1)
+    hand.push()
+    found = {}
+    for turn, length in enumerate((10, 1_000)):
+        first, number = 10_000 * (1 + turn), f"PL-{10_000 * (1 + turn)}"
+        promised = units(first, length, status=Status.ALLOCATED, document=number, order="SO-2025-1289")
+        on_record(served, promised, pick_list(exact_line(*promised), number=number))
+        for begun in (TaskTaken(number), PlaceConfirmed(number, PLACE), ProductConfirmed(number, MODULE.id)):
+            hand.device.record(begun, document=number)
+        hand.push()
+        unit = promised[length // 2]
+        picked = UnitPicked(unit.id, unit.serial, number, "1", "SO-2025-1289", PLACE, CART, unit.status)
+        hand.device.record(picked, reading=unit.serial, document=number)
+        hand.device.record(ConditionStated(unit.id, Condition.GOOD, number), document=number)
+        with counted(served.database, tmp_path) as asked, rows_counted(monkeypatch) as counts:
+            answer = hand.push()
+        assert [verdict.outcome for verdict in answer.verdicts] == [Outcome.APPLIED] * 2
+        assert len(to_body(answer)) < MOST_BYTES
+        found[length] = (len(asked.statements), asked.round_trips, counts)
+    assert found[10] == found[1_000]
+    assert found[10][2]["read"] > 0
+    # Two of the log and two events; unit, list, and the unit on the list, each with its entry in the feed; two heads.
+    assert found[10][2]["written"] == 2 + 2 + 2 * 3 + 2
+
+
 @pytest.mark.parametrize("kind", WORK)
 @pytest.mark.parametrize("count", [1, MANY])
 def test_what_a_push_is_told_without_reading_is_what_the_feed_tells(served: ServedSite, kind: str, count: int) -> None:
@@ -205,7 +276,7 @@ def test_what_a_push_is_told_without_reading_is_what_the_feed_tells(served: Serv
     seen = hand.batch().seen
     answer = hand.push()
     with served.database.reading() as connection:
-        assert answer.changes == changes_after(connection, seen, "MAIN", limit=2 * MANY)
+        assert answer.changes == changes_after(connection, seen, "MAIN", limit=4 * MANY)
 
 
 def test_a_device_that_has_not_seen_what_others_did_is_told_that_too(served: ServedSite) -> None:

@@ -132,7 +132,7 @@ def test_an_offline_pick_is_judged_again_by_what_is_true_now(served: ServedSite,
     assert verdict.refusal.code == code
     expected = Outcome.CONTESTED if explain(verdict.refusal).contests else Outcome.REFUSED
     assert verdict.outcome is expected
-    assert "CM500-2025-0046" not in [each.serial for each in served.pick_list().picked]
+    assert "CM500-2025-0046" not in [each.serial for each in served.listing().picked]
 
 
 def pushed_with_scan(served: ServedSite, text: str, carrier: Carrier = Carrier.WEDGE, unit: Unit | None = None) -> Code:
@@ -196,4 +196,4 @@ def test_a_calibration_counts_on_the_day_of_the_pick_not_of_the_push(served: Ser
     push = replace(device.batch(), now=replace(device.batch().now, wall=served.now, mono_ms=3 * 86_400_000))
     verdict = device.post(push).json()["verdicts"][-1]
     assert verdict["outcome"] == "applied", "the pick was made while the calibration was valid"
-    assert served.pick_list().picked[0].at == picked_at
+    assert served.listing().picked[0].at == picked_at

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.documents.listed import listed_id
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.domain.plain import from_plain
@@ -32,6 +33,9 @@ from tests.support.sql import statements
 from tests.support.worlds import MIKE, module
 
 Backup = dict[str, list[dict[str, Any]]]
+
+ON_A_LIST = [(RowKind.LISTED, listed_id("PL-2025-0091", module(number).id)) for number in (46, 47, 48)]
+"""The units on a list of MAIN, of which the devices of EAST are not told."""
 
 NOTHING = Seen()
 """A device that has no rows yet."""
@@ -92,8 +96,11 @@ def test_whatever_a_device_has_seen_it_is_told_what_the_database_says(shared: Sh
     for _turn in range(25):
         shared.clock.now += chance.choice([0.0, FRESH_S])
         numbers = [chance.randrange(46, 51) for _each in range(chance.randrange(4))]
+        listed = chance.sample(ON_A_LIST, chance.randrange(4)) if chance.random() < 0.5 else []
         damage(chance.choice(devices), *numbers) if numbers else None
-        if numbers:
+        with shared.served.database.writing() as connection:
+            tell(connection, "MAIN", listed)
+        if numbers or listed:
             shared.clock.now += FRESH_S
         for site, seen in followed.items():
             told = shared.ask(seen, site, limit)
@@ -104,6 +111,18 @@ def test_whatever_a_device_has_seen_it_is_told_what_the_database_says(shared: Sh
                 assert settled(shared.ask(Seen(cursor, heads), site)) == settled(
                     shared.truth(Seen(cursor, heads), site)
                 )
+
+
+def test_a_page_passes_over_few_rows_that_its_device_is_not_told_of_and_the_next_goes_on_from_there(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = shared.truth(site="EAST")
+    monkeypatch.setattr("scantrail.server.ledger.kept_feed.MOST_UNTOLD", 2)
+    first = shared.ask(site="EAST")
+    assert first.more, "three units stand on a list of MAIN"
+    second = shared.ask(seen_of(first), site="EAST")
+    assert first.rows + second.rows == whole.rows
+    assert (second.cursor, second.more) == (whole.cursor, False)
 
 
 def settled(changes: Changes) -> Any:

@@ -9,8 +9,9 @@ import pytest
 from backports import zstd
 
 from scantrail.device.store import DeviceStore
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, document
 from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.listed import SetAside
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.place import Place, PlaceKind
@@ -26,7 +27,7 @@ from scantrail.server.records.master import put_places, put_workers
 from scantrail.sqlite import sqlite3
 from tests.server.site import VERIFIER, ServedSite, tell
 from tests.support.devices import IDENTITY
-from tests.support.worlds import NOW, SARAH, module
+from tests.support.worlds import NOW, SARAH, module, named_on
 
 ALL = ("labels", "gtins", "others", *TABLE_NAMES.values())
 SHIPPED = module(
@@ -99,6 +100,23 @@ def test_it_holds_the_same_rows_as_the_changes(served: ServedSite, snapshots: Sn
     assert "WKR-9001" not in repr(expected)
     assert snapshot.cursor.keys() == {"MAIN", "EAST", GLOBAL_STREAM}
     assert snapshot.rows == sum(len(expected[name]) for name in (*TABLE_NAMES.values(), "others"))
+
+
+def test_of_a_completed_list_it_has_only_the_units_that_were_found_damaged(
+    served: ServedSite, snapshots: Snapshots, tmp_path: Path
+) -> None:
+    over = replace(served.pick_list(), number="PL-OVER", status=DocumentStatus.COMPLETED)
+    gone, broken = named_on(over, module(49), module(50))
+    aside = SetAside(module(50).id, Status.AVAILABLE, "MAIN/A-15-03", "MAIN/QC-01", SARAH.id, NOW)
+    served.change(over, gone, replace(broken, set_aside=aside))
+    with served.database.writing() as connection:
+        tell(connection, "MAIN", [document(over.number), *((RowKind.LISTED, row.id) for row in (gone, broken))])
+    snapshot = snapshots.write("MAIN")
+    assert snapshot is not None
+    table = TABLE_NAMES.get(RowKind.LISTED, "others")
+    with closing(sqlite3.connect(unpacked(snapshots, snapshot, tmp_path))) as connection:
+        found = {name for (name,) in connection.execute(f"SELECT id FROM {table} WHERE id LIKE 'PL-%'")}
+    assert found == {*(row.id for row in served.listing()), broken.id}
 
 
 def test_of_a_unit_elsewhere_a_device_knows_what_a_refusal_says_and_no_more(served: ServedSite, tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def test_it_is_applied_whole_and_told_with_who_allowed_it(served: ServedSite, de
     assert substitutes(device, SUBSTITUTED, RELEASED, PICKED) is None
     assert (served.unit(49).status, served.unit(49).document) == (Status.PICKED, LISTED)
     assert (served.unit(46).status, served.unit(46).document) == (Status.AVAILABLE, None)
-    assert served.pick_list().lines[0].serials[0] == NEW.serial
+    named = [row.serial for row in served.listing().named("1")]
+    assert named == [module(47).serial, module(48).serial, NEW.serial]
     with served.database.reading() as connection:
         last = timeline_of(connection, NEW.id)[-1]
     assert (last.reason, last.allowed_by) == ("not found", "Sam Okafor")

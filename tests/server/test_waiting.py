@@ -19,6 +19,7 @@ from scantrail.domain.acts.act import Times
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code, refuse
 from scantrail.domain.acts.refusals import ActCode
+from scantrail.domain.documents.listed import listed_id
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated
@@ -42,6 +43,7 @@ from scantrail.server.attention.waiting_items import anything_called, waiting_it
 from scantrail.server.database.flights import fly
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import documents, feed, labels, log, units, waiting
+from scantrail.server.database.schema import listed as on_lists
 from scantrail.server.devices.cards import import_card
 from scantrail.server.http.app import create_app
 from scantrail.server.ledger import judging, timer
@@ -50,10 +52,23 @@ from scantrail.server.ledger.judging import judge_over
 from scantrail.server.ledger.log import verify_chain
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import put_documents
+from scantrail.server.records.listed import listed_on, put_listed
 from scantrail.server.records.master import put_settings, put_workers
-from scantrail.server.records.units import put_units
+from scantrail.server.records.units import put_units, units_by_id
 from tests.server.site import VERIFIER, ServedSite, TestDevice
-from tests.support.worlds import MIKE, MODULE, NOW, SETTINGS, any_line, pick_list, promised, wanting
+from tests.support.worlds import (
+    MIKE,
+    MODULE,
+    NOW,
+    SETTINGS,
+    any_line,
+    module,
+    named_on,
+    pick_list,
+    promised,
+    promised_on,
+    wanting,
+)
 
 LIST = "PL-2025-0091"
 BOSS = Worker("ana", "Ana Lopez", "WKR-2001", "MAIN", (Role.SUPERVISOR,))
@@ -65,6 +80,9 @@ WAITS = [Outcome.WAITING] * 3
 def lose(served: ServedSite, *rows: PickList | Unit) -> None:
     """A restored server does not know these."""
     with served.database.writing() as connection:
+        gone = {row.id for row in listed_on(connection, [_key(row) for row in rows])}
+        connection.execute(delete(on_lists).where(on_lists.c.id.in_(gone)))
+        connection.execute(delete(feed).where(feed.c.id.in_(gone)))
         connection.execute(delete(documents).where(documents.c.id.in_([_key(row) for row in rows])))
         connection.execute(delete(labels).where(labels.c.unit.in_([_key(row) for row in rows])))
         connection.execute(delete(units).where(units.c.id.in_([_key(row) for row in rows])))
@@ -72,7 +90,7 @@ def lose(served: ServedSite, *rows: PickList | Unit) -> None:
 
 
 def bring(served: ServedSite, *rows: PickList | Unit) -> None:
-    """They are imported again."""
+    """They are imported again; a list that comes back names the units that are promised to it."""
     lists = [row for row in rows if isinstance(row, PickList)]
     found = [row for row in rows if isinstance(row, Unit)]
     changed = [(RowKind.DOCUMENT, row.number) for row in lists] + [(RowKind.UNIT, row.id) for row in found]
@@ -80,6 +98,11 @@ def bring(served: ServedSite, *rows: PickList | Unit) -> None:
         served.database.lock(connection, ["MAIN"])
         put_documents(connection, lists)
         known = {row.id for row in connection.execute(select(units.c.id))}
+        has = {row.id for row in listed_on(connection, [each.number for each in lists])}
+        all_units = {**units_by_id(connection, known), **{each.id: each for each in found}}.values()
+        new = [row for each in lists for row in promised_on(each, all_units) if row.id not in has]
+        put_listed(connection, new)
+        changed += [(RowKind.LISTED, row.id) for row in new]
         put_units(connection, found, {row.id for row in found} - known)
         records = SqlRecords.of(connection, "MAIN", served.now)
         records.changed(changed)
@@ -167,7 +190,9 @@ def test_its_device_hears_of_the_verdict_before_the_rows_it_changed_and_once(
     device.push()
     bring(served, listed)
     rows = rows_after(served, device)
-    assert [row.kind for row in rows] == [RowKind.VERDICT] * 3 + [RowKind.DOCUMENT, RowKind.UNIT]
+    brought, rows = rows[:2], rows[2:]
+    assert {row.id for row in brought} == {listed_id(LIST, module(number).id) for number in (47, 48)}
+    assert [row.kind for row in rows] == [RowKind.VERDICT] * 3 + [RowKind.DOCUMENT, RowKind.LISTED, RowKind.UNIT]
     assert [(row.body["seq"], row.body["outcome"]) for row in rows[:3]] == [(seq, "applied") for seq in (1, 2, 3)]
     assert all(row.body["position"] < rows[0].position for row in rows[:3])
     other = served.device("Scanner-12", MIKE.id)
@@ -325,7 +350,7 @@ def test_of_two_that_wait_for_one_unit_the_first_to_apply_has_it_and_the_other_i
     other = replace(listed, number="PL-2025-0092")
     second.record(picked(lost, other.number), reading=lost.serial, document=other.number)
     assert outcomes(second.push()) == [Outcome.WAITING]
-    served.change(replace(lost, document=None))
+    served.change(replace(lost, document=None), *named_on(other, lost))
     bring(served, other)
     assert in_log(served, second) == [(1, "applied")]
     assert in_log(served, first) == [(3, "contested")], "although it arrived before"
@@ -337,7 +362,7 @@ def test_what_a_push_changes_is_looked_at_in_all_that_waits_for_it(served: Serve
     away.pick(46)
     away.push()
     other = replace(listed, number="PL-2025-0092")
-    served.change(other, replace(served.unit(46), document=other.number))
+    served.change(other, *named_on(other, served.unit(46)), replace(served.unit(46), document=other.number))
     here.record(picked(served.unit(46), other.number), reading=served.unit(46).serial, document=other.number)
     assert outcomes(here.push()) == [Outcome.APPLIED]
     assert in_log(served, away) == [(3, "contested")]

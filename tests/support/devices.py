@@ -11,6 +11,7 @@ from typing import Any
 from scantrail.device.store import DeviceStore, Identity
 from scantrail.domain.acts.act import Act, Draft, Times
 from scantrail.domain.acts.kinds import KINDS, RowKind
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.people.site import Site
@@ -36,6 +37,7 @@ _KINDS: dict[type[Any], RowKind] = {
     Hold: RowKind.HOLD,
     Unit: RowKind.UNIT,
     PickList: RowKind.DOCUMENT,
+    Listed: RowKind.LISTED,
     SalesOrder: RowKind.DOCUMENT,
     PurchaseOrder: RowKind.DOCUMENT,
 }

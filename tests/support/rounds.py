@@ -5,6 +5,7 @@ Its kind of document, its two facts and its workflow are all here; `learn` puts 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, Taken
 from scantrail.domain.documents.kinds import DOCUMENTS, DocumentType
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.facts import EVENT_TYPES, FACTS
 from scantrail.domain.facts.work.events import TaskCompleted
 from scantrail.domain.people.worker import Right
@@ -30,6 +32,7 @@ from scantrail.words import M
 from scantrail.workflows.base import (
     Answer,
     AskUndo,
+    Book,
     Confirm,
     Item,
     Job,
@@ -123,7 +126,7 @@ FACTS_OF_ROUNDS: tuple[Fact[Any], ...] = (
 )
 
 
-def _needs(found: Round, mode: str) -> Needs:
+def _needs(found: Round, mode: str, _book: Book) -> Needs:
     return Needs(frozenset({document(found.number), *map(place, found.wanted)}))
 
 
@@ -157,7 +160,7 @@ def _answer(job: Job, given: Answer) -> Outcome[str]:
             return Outcome("", Verdict(Tone.REFUSED, M("SCAN A PLACE")))
 
 
-def _leads_to(found: Round, candidates: Candidates) -> bool:
+def _leads_to(found: Round, _rows: Collection[Listed], candidates: Candidates) -> bool:
     return any(each.id in found.wanted for each in candidates.places)
 
 
@@ -171,6 +174,7 @@ WORK = Workflow(
     needs=_needs,
     view=lambda job: job,
     prompt=_prompt,
+    items=lambda job: _prompt(job).items,
     answer=_answer,
     opening=lambda _job: "",
     taken=lambda _job: (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.world import Rows, World
 from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import unit_id
@@ -93,15 +95,20 @@ def unit(product: Product, serial: str, **facts: Any) -> Unit:
 
 
 def exact_line(*units: Unit, line: str = "1") -> PickLine:
-    """A line that names its units."""
-    return PickLine(
-        line,
-        units[0].product,
-        LineKind.EXACT,
-        len(units),
-        tuple(each.id for each in units),
-        tuple(each.serial for each in units),
-    )
+    """A line that names so many units; `named_on` says which they are."""
+    return PickLine(line, units[0].product, LineKind.EXACT, len(units))
+
+
+def named_on(listed: PickList, *units: Unit, line: str = "1") -> tuple[Listed, ...]:
+    """The rows of the units that a line of a list names."""
+    return tuple(Listed(listed.number, each.id, each.serial, line, named=True) for each in units)
+
+
+def promised_on(listed: PickList, units: Iterable[Unit]) -> tuple[Listed, ...]:
+    """The rows of those units that are promised to a list: its first exact line of their product names them."""
+    lines = {line.product: line.id for line in reversed(listed.lines) if line.kind is LineKind.EXACT}
+    promised_units = (each for each in units if each.document == listed.number and each.product in lines)
+    return tuple(row for each in promised_units for row in named_on(listed, each, line=lines[each.product]))
 
 
 def any_line(product: Product, quantity: int, line: str = "1") -> PickLine:
@@ -132,16 +139,19 @@ def promised(number: int, document: str = "PL-2025-0091", order: str = "SO-2025-
 def world(
     *units: Unit,
     lists: tuple[PickList, ...] = (),
+    listed: tuple[Listed, ...] | None = None,
     holds: tuple[Hold, ...] = (),
     site: Site = SITE,
     settings: Settings = SETTINGS,
 ) -> World:
-    """The world these units and lists live in."""
+    """The world these units and lists live in; where nothing is `listed`, the lists name what is promised to them."""
+    on_lists = [row for each in lists for row in promised_on(each, units)] if listed is None else listed
     rows: Rows = defaultdict(
         dict,
         {
             RowKind.UNIT: {each.id: each for each in units},
             RowKind.DOCUMENT: {each.number: each for each in lists},
+            RowKind.LISTED: {each.id: each for each in on_lists},
             RowKind.PRODUCT: {each.id: each for each in (MODULE, SENSOR, CABLE)},
             RowKind.PLACE: {each.id: each for each in PLACES},
             RowKind.WORKER: {each.id: each for each in (SARAH, MIKE, CLERK, JENNIFER)},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
@@ -11,6 +13,7 @@ from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, LineKind
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts.work.events import TaskTaken
@@ -18,12 +21,15 @@ from scantrail.domain.judge import Judgement, absorb
 from scantrail.domain.rules.goods import may_be_used
 from scantrail.domain.rules.pick import use_for
 from scantrail.domain.scans.reading import Carrier
+from scantrail.domain.things.place import Place
 from scantrail.domain.things.unit import Unit
-from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Prompt, Scan, Verdict
+from scantrail.workflows.base import Answer, AskException, AskUndo, Choose, Confirm, Job, Prompt, Scan, Verdict
+from scantrail.workflows.pick import PICK
 from scantrail.workflows.pick.answers import answer
+from scantrail.workflows.pick.modes import WORKING, ChoosingException, ChoosingUndo, Mode, Step
 from scantrail.workflows.pick.prompt import prompt
 from scantrail.workflows.pick.reserving import reservations
-from scantrail.workflows.pick.state import WORKING, ChoosingException, ChoosingUndo, Mode, Pick, Step
+from scantrail.workflows.pick.state import Pick
 from tests.support.judging import judge_act
 from tests.support.worlds import NOW, SARAH, TODAY, candidates_in, said_in, scanned
 
@@ -56,11 +62,17 @@ class Guide:
 
     @property
     def pick(self) -> Pick:
-        others = (each for each in self.world.documents.values() if each.number != self.number)
-        elsewhere = frozenset[str]().union(*(reserved_on(each) for each in others if isinstance(each, PickList)))
-        return Pick(
-            self.world, self.pick_list, self._stock(), self.device, self.worker, self.today, self.mode, elsewhere
-        )
+        job = Job(self.world, self.pick_list, self.book, self.device, self.worker, self.today, self.mode)
+        found: Pick = PICK.view(job)
+        return found
+
+    @property
+    def book(self) -> PlainBook:
+        return PlainBook(self.world, self.number, self._stock())
+
+    @property
+    def listing(self) -> Listing:
+        return self.book.listing
 
     def take(self, reason: str = "") -> None:
         """Take the list, as the session does."""
@@ -129,12 +141,17 @@ class Guide:
         return outcome.verdict
 
     def refused_with(self, text: str, carrier: Carrier = Carrier.WEDGE) -> Code:
-        before = (self.pick_list, dict(self.world.units))
+        before = self._on_record()
         self.scan(text, carrier)
         refusal = self.drafts[-1].refusal
         assert refusal is not None, f"{text} was accepted"
-        assert (self.pick_list, self.world.units) == before, "a refused scan changed something"
+        assert (self.pick_list, self.world.units, self.world.rows[RowKind.LISTED]) == before, (
+            "a refused scan changed something"
+        )
         return refusal.code
+
+    def _on_record(self) -> object:
+        return self.pick_list, dict(self.world.units), dict(self.world.rows[RowKind.LISTED])
 
     def _record(self, draft: Draft) -> None:
         at = NOW + timedelta(seconds=len(self.drafts))
@@ -155,9 +172,38 @@ class Guide:
         )
 
     def _may_be_picked(self, unit: Unit) -> bool:
-        listed, is_named = self.pick_list, any(unit.id in line.units for line in self.pick_list.lines)
+        listed, row = self.pick_list, self.world.listed(self.number, unit.id)
         use = use_for(listed, self.world.holds, self.world.places, TODAY)
+        is_named = row is not None and row.named
         return not is_named and unit.place not in listed.empty_bins and may_be_used(unit, use)
+
+
+class PlainBook:
+    """What a world knows around a list, looked up each time from nothing."""
+
+    def __init__(self, world: World, number: str, stock: tuple[Unit, ...] = ()) -> None:
+        self.kept: Any = None
+        self.listing = Listing(row for row in world.rows[RowKind.LISTED].values() if row.document == number)
+        self._world = world
+        self._number = number
+        self._stock = stock
+
+    def unit(self, unit: str) -> Unit | None:
+        return self._world.units.get(unit)
+
+    def changed(self) -> None:
+        return None
+
+    def stock(self, today: date) -> tuple[Unit, ...]:
+        return self._stock
+
+    def reserved_elsewhere(self, units: Iterable[Unit]) -> frozenset[str]:
+        others = (each for each in self._world.documents.values() if each.number != self._number)
+        elsewhere = frozenset[str]().union(*(reserved_on(each) for each in others if isinstance(each, PickList)))
+        return elsewhere.intersection(unit.id for unit in units)
+
+    def places(self) -> Mapping[str, Place]:
+        return self._world.places
 
 
 def without_cart(world: World) -> World:

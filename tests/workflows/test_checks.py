@@ -10,7 +10,7 @@ from scantrail.domain.facts.work.events import CheckConfirmed, CheckNotMet, Task
 from scantrail.handheld.drawing.bars import Size
 from scantrail.words import say
 from scantrail.workflows.base import Back, Choose
-from scantrail.workflows.pick.state import Step
+from scantrail.workflows.pick.modes import Step
 from tests.handheld.sketches import ONLINE, must_look_like, picture
 from tests.support.worlds import MODULE, SETTINGS, exact_line, pick_list, promised, world
 from tests.workflows.guide import Guide

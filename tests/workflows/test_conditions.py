@@ -12,7 +12,7 @@ from scantrail.domain.rules.refusals.pick import PickCode
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import AskException, AskUndo
-from scantrail.workflows.pick.state import Step
+from scantrail.workflows.pick.modes import Step
 from tests.support.worlds import MODULE, any_line, exact_line, module, pick_list, promised, wanting, world
 from tests.workflows.guide import Guide
 
@@ -44,7 +44,7 @@ def test_three_units_take_a_scan_each_and_one_enter(guide: Guide) -> None:
     guide.confirm()
     assert guide.pick_list.status is DocumentStatus.COMPLETED
     assert stated(guide) == [(each, StatedBy.NEXT_SCAN) for each in ("0046", "0047", "0048")]
-    assert all(each.condition is Condition.GOOD for each in guide.pick_list.picked)
+    assert all(each.condition is Condition.GOOD for each in guide.listing.picked)
 
 
 def test_a_unit_is_stated_good_in_an_act_of_its_own_so_that_no_contested_one_holds_up_the_next(guide: Guide) -> None:

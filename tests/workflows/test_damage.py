@@ -9,6 +9,7 @@ import pytest
 
 from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.refusal import Code
 from scantrail.domain.documents.document import DocumentStatus, Taken
 from scantrail.domain.facts import told
@@ -24,7 +25,7 @@ from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.drawing.verdict import Shown
 from scantrail.words import say
 from scantrail.workflows.base import AskUndo, Back, Mark, Tone
-from scantrail.workflows.pick.state import WORKING, ScanningDamaged, Step
+from scantrail.workflows.pick.modes import WORKING, ScanningDamaged, Step
 from tests.handheld.sketches import ONLINE, must_look_like, picture
 from tests.support.judging import judge_act
 from tests.support.worlds import (
@@ -126,7 +127,7 @@ def test_enter_and_esc_leave_it_for_later_and_its_scan_asks_again(guide: Guide) 
 
 def test_the_next_unit_is_scanned_without_bringing_it_first(any_serial: Guide) -> None:
     damaged(any_serial, "CM500-2025-0049").scan("CM500-2025-0050")
-    assert [each.serial for each in any_serial.pick_list.picked] == ["CM500-2025-0050"]
+    assert [each.serial for each in any_serial.listing.picked] == ["CM500-2025-0050"]
 
 
 def test_the_end_says_what_is_damaged_and_what_is_still_to_bring(guide: Guide) -> None:
@@ -158,7 +159,7 @@ def test_a_mistaken_report_is_taken_back_by_a_scan_of_the_bin(
     guide.scan("A-15-03")
     assert isinstance(guide.recorded[-1], QuarantineUndone)
     assert state(guide.world.units[NAMED[0].id]) == state(NAMED[0])
-    assert guide.pick_list.set_aside == ()
+    assert not guide.listing.set_aside
     assert guide.prompt().expected == ("CM500-2025-0046", "CM500-2025-0047"), "the list asks for it again"
 
 
@@ -249,7 +250,10 @@ def test_a_record_that_does_not_tell_the_truth_is_refused(guide: Guide, event: E
 
 def test_a_unit_that_another_one_has_replaced_is_free(guide: Guide) -> None:
     damaged(guide)
-    line = replace(guide.pick_list.lines[0], units=(NAMED[1].id,), serials=(NAMED[1].serial,), quantity=1)
+    row = guide.listing.get(NAMED[0].id)
+    assert row is not None
+    guide.world.put({(RowKind.LISTED, row.id): replace(row, named=False)})
+    line = replace(guide.pick_list.lines[0], quantity=1)
     guide.world.documents[LISTED.number] = replace(guide.pick_list, lines=(line,))
     assert code(guide, UNDONE) == GoodsCode.TRANSITION
     assert code(guide, replace(UNDONE, to_status=Status.AVAILABLE, to_order=None, to_document=None)) is None

@@ -23,7 +23,7 @@ from scantrail.domain.things.product import ProductGtin
 from scantrail.domain.things.status import Status
 from scantrail.words import say
 from scantrail.workflows.base import AskException, AskUndo, Back, Mark, Tone
-from scantrail.workflows.pick.state import WORKING, Step
+from scantrail.workflows.pick.modes import WORKING, Step
 from tests.support.worlds import (
     MODULE,
     SENSOR,
@@ -32,6 +32,7 @@ from tests.support.worlds import (
     any_line,
     exact_line,
     module,
+    named_on,
     pick_list,
     promised,
     unit,
@@ -128,7 +129,7 @@ def test_of_two_products_with_one_serial_the_one_at_hand_is_meant(three: Guide) 
     twin = unit(SENSOR, "CM500-2025-0047")
     three.world.rows[RowKind.UNIT] = {twin.id: twin, **three.world.units}
     at_serial(three).scan("CM500-2025-0047")
-    assert three.pick_list.picked_unit(promised(47).id) is not None
+    assert three.listing.picked_unit(promised(47).id) is not None
 
 
 def test_a_whole_list_ends_in_its_checklist_and_is_complete(three: Guide) -> None:
@@ -242,7 +243,7 @@ def test_a_short_pick_needs_a_reason_and_keeps_what_was_picked(three: Guide) -> 
     three.report("Short pick")
     assert three.pick_list.remaining == 2
     three.choose("not found")
-    assert (three.drafts[-1].reason, three.pick_list.remaining, len(three.pick_list.picked)) == ("not found", 0, 1)
+    assert (three.drafts[-1].reason, three.pick_list.remaining, len(three.listing.picked)) == ("not found", 0, 1)
 
 
 def test_a_short_pick_can_be_undone(three: Guide) -> None:
@@ -270,7 +271,7 @@ def test_a_unit_found_damaged_at_its_condition_leaves_the_list(three: Guide) -> 
     three.report("Damaged unit")
     three.choose("packaging")
     assert isinstance(three.recorded[-1], UnitQuarantined)
-    assert three.pick_list.picked == ()
+    assert not three.listing.picked
     assert three.step() is Step.REPLACE
 
 
@@ -330,7 +331,8 @@ def test_a_unit_given_up_and_found_after_all_is_picked_and_no_longer_short() -> 
     guide.choose("not found")
     guide.scan_all("CM-500-STD", "CM500-2025-0046")
     found, other = guide.pick_list.lines
-    assert ([each.serial for each in found.picked], found.short, found.missing) == (["CM500-2025-0046"], 0, ())
+    assert [each.serial for each in guide.listing.picked_on(found.id)] == ["CM500-2025-0046"]
+    assert (found.done, found.short, found.missing) == (1, 0, ())
     assert other.remaining == 1
 
 
@@ -394,7 +396,7 @@ def test_what_was_picked_for_a_list_that_is_cancelled_then_can_be_put_back(three
     assert three.refused_with("CM500-2025-0047") == TaskCode.LIST_CANCELLED
     three.undo("CM500-2025-0046")
     assert three.scan("A-15-03").tone is Tone.NOTED
-    assert three.pick_list.picked == ()
+    assert not three.listing.picked
     assert three.world.units[promised(46).id].place == "MAIN/A-15-03"
 
 
@@ -447,3 +449,14 @@ def test_requirements_travel_with_the_list() -> None:
     guide = at_serial(Guide(world(module(49), fits, lists=(listed,)), listed.number))
     assert guide.prompt().codes == (fits.serial,)
     assert guide.refused_with("CM500-2025-0049") == GoodsCode.FIRMWARE
+
+
+def test_a_unit_given_up_on_a_line_that_was_cancelled_since_is_asked_for_on_the_line_that_names_it_now() -> None:
+    given_up = promised(46)
+    cancelled = replace(exact_line(given_up), short=1, missing=(given_up.id,), cancelled=True)
+    listed = pick_list(cancelled, exact_line(given_up, line="2"))
+    guide = Guide(world(given_up, lists=(listed,), listed=named_on(listed, given_up, line="2")), listed.number)
+    guide.take()
+    assert guide.prompt().expected == ("A-15-03",)
+    guide.scan_all("A-15-03", "CM-500-STD")
+    assert guide.prompt().expected == (given_up.serial,)

@@ -8,7 +8,7 @@ from scantrail.domain.facts.quality.events import LabelUnreadable
 from scantrail.domain.things.photo import MOST, Photo, photo_of
 from scantrail.words import say
 from scantrail.workflows.base import NO_PHOTO_HERE, AskException, AttachPhoto, Back, Tone
-from scantrail.workflows.pick.state import WORKING, Step
+from scantrail.workflows.pick.modes import WORKING, Step
 from tests.support.photos import jpeg
 from tests.support.worlds import (
     MODULE,

@@ -10,7 +10,8 @@ from itertools import product as combinations
 import pytest
 
 from scantrail.domain.documents.document import DocumentStatus, Taken
-from scantrail.domain.documents.pick_list import PickedUnit, PickList
+from scantrail.domain.documents.listed import Listed, PickedUnit
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts.picking.events import UnitsReserved
 from scantrail.domain.facts.work.events import TaskTaken
@@ -18,7 +19,8 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 from scantrail.workflows.base import Scan, Tone
 from scantrail.workflows.pick.answers import answer
-from scantrail.workflows.pick.state import Pick, Step
+from scantrail.workflows.pick.modes import Step
+from scantrail.workflows.pick.state import Pick
 from tests.support.worlds import (
     MIKE,
     MODULE,
@@ -71,7 +73,7 @@ def test_two_pickers_are_not_both_sent_to_the_last_units_of_a_bin() -> None:
     sarah.take()
     mike.take()
     assert (reserved(sarah), reserved(mike)) == ([1, 2], [3, 4])
-    assert [stop.place for stop in mike.pick.stops] == [NEAR, FAR]
+    assert [stop.place for stop in mike.pick.way.stops()] == [NEAR, FAR]
     picks(at_bin(mike, "A-15-03"), 3)
     assert mike.prompt().expected == ("B-02-01",), "what is left here is Sarah's"
     assert [each.id for each in at_bin(sarah, "A-15-03").pick.stop.units] == [module(1).id, module(2).id]  # type: ignore[union-attr]  # reason: mypy does not know that there is a stop
@@ -93,9 +95,10 @@ def test_who_takes_what_another_has_reserved_is_right_and_the_other_is_led_elsew
     picks(at_bin(mike, "A-15-03"), 3)
     assert mike.step() is Step.BIN
     assert picks(mike, 1) is Tone.ACCEPTED, "the unit lies beside the one just picked"
-    assert sarah.pick.stops[0].units == (module(2),)
+    first, second = sarah.pick.way.stops()
+    assert list(first.units) == [module(2)]
     assert reserved(sarah) == [1, 2], "a reservation is its own list's affair; guidance goes by stock"
-    assert sarah.pick.stops[1].place == FAR
+    assert second.place == FAR
 
 
 def test_a_picker_goes_to_what_is_reserved_for_them_also_when_something_nearer_comes_in() -> None:
@@ -190,7 +193,7 @@ def test_the_product_comes_before_the_serial_also_of_what_others_have_reserved()
     mike.take()
     mike.scan("A-15-03")
     assert picks(mike, 1) is Tone.REFUSED
-    assert mike.pick_list.picked == ()
+    assert not mike.listing.picked
 
 
 def test_a_list_that_is_taken_over_is_reserved_for_anew_without_what_is_picked() -> None:
@@ -251,11 +254,13 @@ def test_no_scan_is_refused_for_what_others_have_reserved(
     at_place: str, at_product: str | None, last: str | None, sensors: int
 ) -> None:
     listed = taken(pick_list(any_line(MODULE, 3), any_line(SENSOR, sensors, line="2"), number=FIRST), "Scanner-05")
+    rows: tuple[Listed, ...] = ()
     if last is not None:
         done = PickedUnit(module(99).id, module(99).serial, last, False, MIKE.id, NOW, Condition.GOOD)
-        listed = replace(listed, lines=(replace(listed.lines[0], picked=(done,)), listed.lines[1]))
+        rows = (Listed(FIRST, done.unit, done.serial, "1", picked=done),)
+        listed = replace(listed, lines=(replace(listed.lines[0], done=1), listed.lines[1]))
     listed = replace(listed, at_place=at_place or None, at_product=at_product)
-    seen = world(*UNITS, lists=(listed,))
+    seen = world(*UNITS, lists=(listed,), listed=rows)
     unguided = Guide(seen, FIRST).pick
     for text in TEXTS:
         scan = Scan(scanned(text), candidates_in(seen, text))

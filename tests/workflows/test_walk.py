@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from scantrail.domain.documents.document import DocumentStatus, LineKind, Taken
+from scantrail.domain.documents.listed import is_to_pick
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.facts.picking.events import PickUndone, UnitPicked
@@ -174,7 +175,7 @@ class Walk(RuleBasedStateMachine):
     @rule(who=PICKERS)
     def is_cancelled(self, who: int) -> None:
         listed = self.guides[who].pick_list
-        if listed.status is not DocumentStatus.COMPLETED and len(listed.picked) > 1:
+        if listed.status is not DocumentStatus.COMPLETED and listed.done > 1:
             self._put(without_stale_reservations(replace(listed, status=DocumentStatus.CANCELLED)))
 
     @rule(which=st.sampled_from(UNITS), place=st.sampled_from([*BINS, "MAIN/DOCK-01"]))
@@ -202,19 +203,23 @@ class Walk(RuleBasedStateMachine):
     def every_line_adds_up(self) -> None:
         for guide in self.guides:
             for line in guide.pick_list.lines:
-                assert len(line.picked) + line.short + line.remaining == line.quantity, line
+                assert line.done + line.short + line.remaining == line.quantity, line
+                assert line.done == len(guide.listing.picked_on(line.id)), line
                 if line.kind is LineKind.EXACT:
-                    assert _named_once(line), line
+                    assert _named_once(guide, line), line
+            unstated = {each.unit for each in guide.listing.picked if each.condition is None}
+            assert unstated == set(guide.pick_list.unstated)
 
     @invariant()
     def nothing_is_reserved_that_nobody_goes_for(self) -> None:
         for guide in self.guides:
-            assert not holds_too_much(guide.pick_list), guide.pick_list
+            picked = {each.unit for each in guide.listing.picked}
+            assert not holds_too_much(guide.pick_list, picked), guide.pick_list
 
     @invariant()
     def units_and_lists_agree(self) -> None:
-        on_lists = {each.unit: (guide.number, guide.cart) for guide in self.guides for each in guide.pick_list.picked}
-        assert len(on_lists) == sum(len(guide.pick_list.picked) for guide in self.guides), "a unit is picked twice"
+        on_lists = {each.unit: (guide.number, guide.cart) for guide in self.guides for each in guide.listing.picked}
+        assert len(on_lists) == sum(len(guide.listing.picked) for guide in self.guides), "a unit is picked twice"
         in_carts = {
             each.id: (each.document, each.place) for each in self.world.units.values() if each.status is Status.PICKED
         }
@@ -229,9 +234,11 @@ class Walk(RuleBasedStateMachine):
             assert len({each.key for each in asked.choices}) == len(asked.choices)
 
 
-def _named_once(line: PickLine) -> bool:
-    named = [*(each.unit for each in line.picked), *line.missing, *line.remaining_units]
-    return sorted(named) == sorted(line.units) and len(line.missing) == line.short
+def _named_once(guide: Guide, line: PickLine) -> bool:
+    """Whether each unit that a line names is picked, given up or still to pick, and nothing else is on the line."""
+    left = [row.unit for row in guide.listing.left_on(line.id) if is_to_pick(guide.pick_list, row)]
+    named = [*(each.unit for each in guide.listing.picked_on(line.id)), *line.missing, *left]
+    return sorted(named) == sorted(row.unit for row in guide.listing.named(line.id)) and len(line.missing) == line.short
 
 
 def _can_go_on(asked: Prompt) -> bool:

@@ -36,6 +36,7 @@ from scantrail.workflows.base import (
     REPEAT_MS,
     Answer,
     AttachPhoto,
+    Item,
     Job,
     Prompt,
     Scan,
@@ -237,6 +238,15 @@ class Session:
         opened = self._open_job()
         return opened.workflow.prompt(opened.view)
 
+    def items(self) -> Iterable[Item]:
+        """The whole list beside the prompt of the open task.
+
+        Raises:
+            NoTask: no task is open.
+        """
+        opened = self._open_job()
+        return opened.workflow.items(opened.view)
+
     def scan(self, reading: Reading) -> Verdict | None:
         """Judge a scan or a typed text at the present step.
 
@@ -325,8 +335,8 @@ class Session:
             said = self._said(draft.reading) if draft.reading else None
             needs = needs_of((draft,), (by.actor,))
             missing = frozenset(thing for thing in needs.things if world.row(thing) is None)
-            if missing or needs.labels:
-                world.add(self._store.load(Needs(missing, needs.labels)))
+            if missing or needs.labels or needs.in_hand:
+                world.add(self._store.load(replace(needs, things=missing)))
             judgement = judge(draft, by, said, world, job.today)
             if judgement.refusal is not None:
                 return judgement.refusal
@@ -360,7 +370,8 @@ class Session:
         mode = workflow.beginning if mode is None else mode
         worker_id = self._signed_in().id
         beside = Needs(frozenset({worker(worker_id), *(unit(each.id) for each in known)}))
-        world, book = self._store.load(workflow.needs(document, mode).with_all((beside,))), self._store.book(document)
+        book = self._store.book(document)
+        world = self._store.load(workflow.needs(document, mode, book).with_all((beside,)))
         world.places.update(book.places())
         today = self._today(world.site.time_zone)
         return _Opened.of(workflow, Job(world, document, book, self._store.device, worker_id, today, mode))

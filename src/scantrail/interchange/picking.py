@@ -12,7 +12,7 @@ from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.documents.pick_list import PickLine, PickList
-from scantrail.domain.documents.reservations import without_stale_reservations
+from scantrail.domain.documents.reservations import without_reservations, without_stale_reservations
 from scantrail.domain.facts.imports import DocumentImported
 from scantrail.domain.facts.picking.events import AllocationReleased, UnitAllocated
 from scantrail.domain.facts.work.events import TaskCancelled
@@ -25,6 +25,7 @@ from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lines import Asked, amended_lines, asked_lines
 from scantrail.interchange.lookups import product_of, sales_order_of, site_known, unit_of_row, whereabouts
+from scantrail.interchange.named import NamedLine, Rows, changed_rows, named_in, with_named, without_named
 from scantrail.interchange.orders import check_head, document_of_type
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.records import PROGRESS, has_progress
@@ -105,17 +106,20 @@ def _pick_line(line: Asked, order: SalesOrder, plan: Plan) -> PickLine | None:
     if not any(each.product == line.product.id and not each.cancelled for each in order.lines):
         plan.problem(line.row, M("expected a product that {order} asks for", order=order.number), "product")
         return None
-    found = [unit_of_row(line.row, plan, line.product, serial, "serials") for serial in line.serials if serial]
-    units = tuple(unit.id for unit in found if unit is not None)
-    return PickLine(line.id, line.product.id, line.kind, line.quantity, units, line.serials, cancelled=line.cancelled)
+    serials = filter(None, line.serials)
+    found = {serial: unit_of_row(line.row, plan, line.product, serial, "serials") for serial in serials}
+    asked = NamedLine(line.id, line.product.id, line.kind, line.quantity, cancelled=line.cancelled)
+    return asked.with_named((serial, unit.id) for serial, unit in found.items() if unit is not None)
 
 
-def _plan_pick_list(row: Checked, plan: Plan, old: PickList | None, new: PickList) -> None:
+def _plan_pick_list(row: Checked, plan: Plan, on_record: PickList | None, new: PickList) -> None:
+    rows = plan.records.listed.get(new.number, {})
+    old = with_named(on_record, rows) if on_record is not None else None
     if old is not None and has_progress(old):
-        new = without_stale_reservations(_amended(row, plan, old, new))
+        new = _amended(row, plan, old, new, rows)
     if not plan.put(RowKind.DOCUMENT, row, new.number, old, new):
         return
-    plan.records.documents[new.number] = new
+    _write(plan, new, rows)
     events: list[Event | DocumentImported | TaskCancelled] = [DocumentImported(DocumentKind.PICK_LIST, new.number)]
     if new.status is DocumentStatus.CANCELLED:
         events.append(TaskCancelled(new.number))
@@ -125,22 +129,44 @@ def _plan_pick_list(row: Checked, plan: Plan, old: PickList | None, new: PickLis
     plan.act(new.site, events, document=new.number)
 
 
-def _amended(row: Checked, plan: Plan, old: PickList, new: PickList) -> PickList:
+def _write(plan: Plan, pick_list: PickList, rows: Rows) -> None:
+    """Write a list, and the rows of the units that it names now or no more."""
+    kept = without_named(pick_list)
+    plan.write(RowKind.DOCUMENT, kept.number, kept)
+    plan.records.documents[kept.number] = kept
+    changed = {each.unit: each for each in changed_rows(pick_list, rows)}
+    plan.records.listed[kept.number] = {**rows, **changed}
+    for each in changed.values():
+        plan.write(RowKind.LISTED, each.id, each)
+
+
+def _amended(row: Checked, plan: Plan, old: PickList, new: PickList, rows: Rows) -> PickList:
+    """The list with the work on it, and what the file changes; a unit that it names now is reserved for nobody."""
     check_head(row, plan, old, new, PROGRESS)
-    lines = amended_lines(row, plan, old.lines, new.lines)
+    lines = amended_lines(row, plan, old.lines, [_as_on_record(line, old, rows) for line in new.lines])
     is_over = old.status in (DocumentStatus.COMPLETED, DocumentStatus.CANCELLED)
     if is_over and lines != old.lines:
         expected = M("expected no change: {document} is {status}", document=old.number, status=old.status.value)
         plan.problem(row, expected, "lines", "")
     is_cancelled = not is_over and new.status is DocumentStatus.CANCELLED
-    return replace(old, lines=lines, status=DocumentStatus.CANCELLED if is_cancelled else old.status)
+    amended = replace(old, lines=lines, status=DocumentStatus.CANCELLED if is_cancelled else old.status)
+    return without_stale_reservations(without_reservations(amended, _named(amended)))
+
+
+def _as_on_record(line: PickLine, old: PickList, rows: Rows) -> PickLine:
+    """A line of a file. Where it was cancelled before, units that it named may have come to another line since."""
+    before = old.line(line.id)
+    if before is None or not before.cancelled or not isinstance(line, NamedLine):
+        return line
+    names = zip(line.serials, line.units, strict=True)
+    return line.with_named((serial, unit) for serial, unit in names if unit not in rows or rows[unit].line == line.id)
 
 
 def _named(pick_list: PickList | None) -> dict[UnitId, PickLine]:
     """The units a pick list asks for by name, each with its line."""
     if pick_list is None or pick_list.status is DocumentStatus.CANCELLED:
         return {}
-    return {unit: line for line in pick_list.lines if not line.cancelled for unit in line.units}
+    return {unit: line for unit, (line, _serial) in named_in(pick_list).items() if not line.cancelled}
 
 
 def _release(plan: Plan, pick_list: PickList, units: Iterable[UnitId]) -> Iterable[Event]:

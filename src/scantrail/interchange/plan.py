@@ -112,13 +112,17 @@ class Plan:
         if old == new:
             count.unchanged += 1
             return False
-        self.written.setdefault(kind, {})[key] = new
+        self.write(kind, key, new)
         if old is None:
             count.added += 1
         else:
             count.changed += 1
             self.differences.extend(differences(row.kind, called or key, old, new))
         return True
+
+    def write(self, kind: RowKind, key: str, value: Any) -> None:
+        """Write a row in its new state, and tell the person nothing of it."""
+        self.written.setdefault(kind, {})[key] = value
 
     def act(
         self,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
@@ -26,10 +27,10 @@ from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.server.database.bodies import from_body
 from scantrail.server.database.schema import documents, events
 from scantrail.server.database.sets import chunks
-from scantrail.server.records.documents import documents_by_number
+from scantrail.server.records.documents import document_in, documents_by_number
+from scantrail.server.records.listed import listed_on
 from scantrail.server.records.master import (
     all_holds,
     all_places,
@@ -45,7 +46,7 @@ from scantrail.server.records.units import units_by_id, units_labelled
 PastKey = tuple[UnitId, str, str]
 """A unit, the class of an event, and when it happened, as the database writes it."""
 
-PROGRESS = ("status", "taken", "at_place", "at_product", "empty_bins", "checks")
+PROGRESS = ("status", "taken", "at_place", "at_product", "empty_bins", "checks", "unmet", "unstated")
 """Fields of a pick list that work changes, not a file."""
 
 
@@ -64,6 +65,8 @@ class Records:
     holds: dict[str, Hold] = field(default_factory=dict)
     """Open and closed; see `put_hold`."""
     documents: dict[DocumentId, Document] = field(default_factory=dict)
+    listed: dict[DocumentId, dict[UnitId, Listed]] = field(default_factory=dict)
+    """The units on the documents here."""
     units: dict[UnitId, Unit] = field(default_factory=dict)
     labels: dict[tuple[ProductId, str], UnitId] = field(default_factory=dict)
     """Which unit each serial has ever named; the serial is canonical."""
@@ -113,7 +116,7 @@ def has_progress(pick_list: PickList) -> bool:
     """Whether any work on a pick list has been recorded."""
     fresh = PickList(pick_list.number, pick_list.site, pick_list.order, ())
     return any(getattr(pick_list, name) != getattr(fresh, name) for name in PROGRESS) or any(
-        line.picked or line.short or line.missing for line in pick_list.lines
+        line.done or line.short or line.missing for line in pick_list.lines
     )
 
 
@@ -139,8 +142,11 @@ def load_parties(connection: Connection, records: Records, texts: Iterable[str])
 
 
 def load_documents(connection: Connection, records: Records, numbers: Iterable[DocumentId]) -> None:
-    """Add these documents to the records."""
-    records.documents.update(documents_by_number(connection, numbers))
+    """Add these documents to the records, with the units on them."""
+    found = documents_by_number(connection, numbers)
+    records.documents.update(found)
+    for row in listed_on(connection, found):
+        records.listed.setdefault(row.document, {})[row.unit] = row
 
 
 def load_units(connection: Connection, records: Records, names: Iterable[tuple[ProductId, str]]) -> None:
@@ -157,8 +163,7 @@ def load_units(connection: Connection, records: Records, names: Iterable[tuple[P
 
 def load_named_units(connection: Connection, records: Records) -> None:
     """Add the units that the pick lists in the records name, since a file may let go of them."""
-    lists = (each for each in records.documents.values() if isinstance(each, PickList))
-    named = {unit for each in lists for line in each.lines for unit in line.units}
+    named = {unit for rows in records.listed.values() for unit, row in rows.items() if row.named}
     records.units.update(units_by_id(connection, named - records.units.keys()))
 
 
@@ -169,7 +174,8 @@ def load_reserving(connection: Connection, records: Records) -> None:
         .where(documents.c.kind == str(DocumentKind.PICK_LIST), documents.c.status == DocumentStatus.IN_PROGRESS.value)
         .order_by(documents.c.id)
     )
-    for pick_list in (from_body(PickList, row.body) for row in rows):
+    for pick_list in (document_in(row.body) for row in rows):
+        assert isinstance(pick_list, PickList)
         for unit in reserved_on(pick_list):
             records.reserving[unit] = (*records.reserving.get(unit, ()), pick_list)
 
@@ -213,5 +219,5 @@ def orders_worked_on(connection: Connection, orders: Iterable[DocumentId]) -> fr
         if wanted
         else ()
     )
-    lists = (from_body(PickList, row.body) for row in rows if json.loads(row.body)["order"] in wanted)
-    return frozenset(each.order for each in lists if has_progress(each))
+    lists = (document_in(row.body) for row in rows if json.loads(row.body)["order"] in wanted)
+    return frozenset(each.order for each in lists if isinstance(each, PickList) and has_progress(each))

@@ -17,6 +17,7 @@ from scantrail.server.database.sets import CHUNK, chunks
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.documents import put_documents
+from scantrail.server.records.listed import put_listed
 from scantrail.server.records.master import (
     put_holds,
     put_parties,
@@ -62,6 +63,14 @@ def _write_rows(connection: Connection, plan: Plan) -> None:
     put_parties(connection, written.get(RowKind.PARTY, {}).values())
     put_holds(connection, written.get(RowKind.HOLD, {}).values())
     put_documents(connection, written.get(RowKind.DOCUMENT, {}).values())
+    put_listed(connection, written.get(RowKind.LISTED, {}).values())
+
+
+def _site_of(plan: Plan, kind: RowKind, row: Any) -> str:
+    """The site that a row belongs to, or that its document does."""
+    if kind == RowKind.LISTED:
+        return plan.records.documents[row.document].site
+    return row.site if kind in (RowKind.PLACE, RowKind.DOCUMENT) else GLOBAL_STREAM
 
 
 def _log_files(plan: Plan, sources: Sequence[Source]) -> None:
@@ -76,7 +85,7 @@ def _marks(plan: Plan) -> dict[str, list[tuple[RowKind, str]]]:
     marks: dict[str, list[tuple[RowKind, str]]] = {}
     for kind, rows in plan.written.items():
         for key, row in rows.items():
-            site = row.site if kind in (RowKind.PLACE, RowKind.DOCUMENT) else GLOBAL_STREAM
+            site = _site_of(plan, kind, row)
             marks.setdefault(stream_of(site, plan.records.sites), []).append((kind, key))
     for unit, site in plan.changed_units.items():
         marks.setdefault(site, []).append((RowKind.UNIT, unit))

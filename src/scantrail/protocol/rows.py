@@ -11,8 +11,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from scantrail.domain.acts.kinds import KINDS, RowKind
-from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.documents.kinds import DOCUMENTS
+from scantrail.domain.documents.kinds import DOCUMENTS, kind_of, kind_told
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.names.identifiers import SiteId, gtin14, site_of
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
@@ -30,6 +30,7 @@ TABLE_NAMES: Mapping[RowKind, str] = {
     RowKind.WORKER: "workers",
     RowKind.HOLD: "holds",
     RowKind.DOCUMENT: "documents",
+    RowKind.LISTED: "listed",
     RowKind.UNIT: "units",
 }
 """The table of each kind of row that a device searches; all other kinds lie together in `others`."""
@@ -48,6 +49,11 @@ def _named(name: str, by: str, product: str, more: str = "") -> str:
     key = f"PRIMARY KEY ({by}, {product})"
     return f"CREATE TABLE {name} ({by} TEXT NOT NULL, {product} TEXT NOT NULL, {more}{key}) WITHOUT ROWID"
 
+
+LISTED = _table("listed", "document TEXT NOT NULL")
+"""Makes the table of units on documents."""
+
+LISTED_ON = "CREATE INDEX listed_on ON listed (document)"
 
 STATEMENTS = (
     _table(
@@ -68,6 +74,7 @@ STATEMENTS = (
     _table("holds", "open BOOLEAN NOT NULL"),
     _table("sites"),
     _table("documents", "kind TEXT NOT NULL", "site TEXT NOT NULL", "status TEXT NOT NULL"),
+    LISTED,
     _table("attention"),
     OTHERS,
     """CREATE TABLE followed (
@@ -85,6 +92,7 @@ INDEXES = (
     "CREATE INDEX products_sku ON products (sku)",
     "CREATE INDEX places_code ON places (code)",
     "CREATE INDEX documents_open ON documents (site, kind, status)",
+    LISTED_ON,
 )
 """What makes the indexes; with many rows, quicker after these than before."""
 
@@ -143,10 +151,12 @@ def _looked_up_by(row: Row, value: Any) -> dict[str, Any]:
             return {"site": value.site, "code": value.code.upper(), "route": value.route, "pickable": value.pickable}
         case Hold():
             return {"open": value.open}
+        case Listed():
+            return {"document": value.document}
         case Worker() | Site():
             return {}
         case _:
-            return {"kind": row.body["document_kind"], "site": value.site, "status": value.status.value}
+            return {"kind": str(kind_of(value)), "site": value.site, "status": value.status.value}
 
 
 def labels_of(unit: Unit) -> list[dict[str, str]]:
@@ -194,7 +204,8 @@ def _worker_elsewhere(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _document_elsewhere(body: dict[str, Any]) -> dict[str, Any]:
-    described = DOCUMENTS.get(DocumentKind(body["document_kind"]))
+    kind = kind_told(body["document_kind"])
+    described = DOCUMENTS[kind] if kind is not None else None
     # Of a kind that only a newer version knows nobody can say here what its readers need.
     return body if described is None else _essentials(body, _DOCUMENT, _required(described.holds))
 
@@ -228,3 +239,6 @@ _DETAILS: Mapping[RowKind, _Detail] = {
     RowKind.WORKER: _Detail(lambda body: body["site"], _worker_elsewhere),
 }
 """By kind. What is not here, the devices of every site hold whole."""
+
+UNTOLD_ELSEWHERE: frozenset[RowKind] = frozenset({RowKind.LISTED})
+"""Kinds of rows that only the devices of the site are told in whose stream they are; others need nothing of them."""

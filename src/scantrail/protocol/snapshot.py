@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-FORM = 2
+FORM = 3
 """Which tables and indexes the file has. A device that expects others follows the changes from their beginning."""
 
 LARGEST = 64 * 1024**3

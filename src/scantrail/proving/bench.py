@@ -35,6 +35,9 @@ MANY = 1_000_000
 LENGTHS = (10, 1_000, 10_000)
 """Units on one line of the lists that are scanned for."""
 
+IN_A_BIN = 10
+"""How many of them lie in each bin, where they do not all lie in one."""
+
 BUSY = (Busy(0), Busy(25), Busy(50), Busy(100), Busy(400, every_s=4.0))
 """Handhelds that work, of 500 that a site has: from none to 100 pushes a second."""
 
@@ -127,7 +130,8 @@ def _is(text: Text, expected: bytes | None) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Print how all of it does; the photographs are in the folder named, or the usual one."""
     print_first_load(first_load(MANY))
-    print_lengths([one_scan(units) for units in LENGTHS])
+    print_lengths("all in one bin", [one_scan(units) for units in LENGTHS])
+    print_lengths(f"{IN_A_BIN} in each bin", [one_scan(units, in_a_bin=IN_A_BIN) for units in LENGTHS])
     print_server()
     print_camera(watch())
     print_photographs(Path(arguments[0]) if arguments else PHOTOS)
@@ -176,15 +180,16 @@ def print_first_load(loaded: Loaded) -> None:
     print(_row("one file", "a real server", str(loaded.units), *figures, ratio), flush=True)
 
 
-def print_lengths(scans: Sequence[OneScan]) -> None:
+def print_lengths(where: str, scans: Sequence[OneScan]) -> None:
     """Print what one scan costs against the length of its list, and whether it stays the same; shortest list first."""
     lengths = [str(each.units) for each in scans]
     grown = [f"{length}: ×" for length in lengths[1:]]
-    print(_row("length of a list", " one line, units", *lengths, *grown, "target", ""))
+    print(_row("units on a list", where, *lengths, *grown, "target", ""))
     _print_growth("scan, device", "ms", [each.scan_ms for each in scans])
     _print_growth("its prompt", "ms", [each.prompt_ms for each in scans])
     _print_growth("push, server", "ms, SQLite", [each.push_ms for each in scans])
     _print_growth("its answer", "bytes", [each.answer_bytes for each in scans], MOST_ANSWERED)
+    _print_growth("", "rows", [each.answer_rows for each in scans])
 
 
 def _print_growth(what: str, unit: str, figures: Sequence[float], most: float | None = None) -> None:

@@ -15,8 +15,9 @@ from typing import TypeVar
 from scantrail.device.clock import DeviceClock
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore, Identity
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, listed
 from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Role, Worker
@@ -41,7 +42,6 @@ from scantrail.workflows.base import Confirm, Tone, Verdict
 
 SITE = Site("MAIN", "Main warehouse", "UTC")
 PRODUCT = Product("CM-500-STD", "CM-500-STD", "Control Module CM-500")
-BIN = Place("MAIN/A-15-03", "MAIN", "A-15-03", PlaceKind.BIN, pickable=True)
 CART = Place("MAIN/CART-05", "MAIN", "CART-05", PlaceKind.CART)
 PICKER = Worker("bench", "Bench", "WKR-0001", SITE.id, (Role.PICKER,), CART.id)
 DEVICE = Device("Bench-01", SITE.id, "")
@@ -64,18 +64,23 @@ class OneScan:
     """The server, on SQLite: the push of that one act judged, logged and answered."""
     answer_bytes: float
     """The answer to that push, as it is sent."""
+    answer_rows: float
+    """The rows in it."""
 
 
-def one_scan(units: int, picks: int = 5) -> OneScan:
-    """Pick so many units, each pushed by itself, from a list of `units` named units, with the real stores."""
-    with _site(units) as served:
+def one_scan(units: int, picks: int = 5, in_a_bin: int | None = None) -> OneScan:
+    """Pick so many units, each pushed by itself, from a list of `units` named units, with the real stores.
+
+    `in_a_bin` is how many of them lie in each bin; None for all in one. All that are picked lie in the first.
+    """
+    with _site(units, in_a_bin or units) as served:
         served.says(served.session.open(LIST))
-        for text in (BIN.code, PRODUCT.sku):
+        for text in (_bin(0).code, PRODUCT.sku):
             served.scans(text)
             served.syncs()
         figures = [served.picks(number) for number in range(picks)]
-    scans, prompts, pushes, sizes = zip(*figures, strict=True)
-    return OneScan(units, median(scans), median(prompts), median(pushes), median(sizes))
+    scans, prompts, pushes, sizes, rows = zip(*figures, strict=True)
+    return OneScan(units, median(scans), median(prompts), median(pushes), median(sizes), median(rows))
 
 
 class _Served:
@@ -85,22 +90,22 @@ class _Served:
         self._database = database
         self._store = store
         self._clock = DeviceClock()
-        self._pushes: list[tuple[float, int]] = []
-        """Milliseconds and the bytes of the answer, by push."""
+        self._pushes: list[tuple[float, int, int]] = []
+        """Milliseconds, and the bytes and rows of the answer, by push."""
         self.syncs()
         self.session = Session(store, self._clock)
         self.session.start(PICKER, offline=True)
 
-    def picks(self, number: int) -> tuple[float, float, float, float]:
-        """Milliseconds of scan, prompt and push of one pick, and the bytes of the push's answer."""
+    def picks(self, number: int) -> tuple[float, float, float, float, float]:
+        """Milliseconds of scan, prompt and push of one pick, and the bytes and rows of the push's answer."""
         self.syncs()
         scan_ms, _ = _timed(lambda: self.scans(_serial(number)))
         prompt_ms, _ = _timed(self.session.prompt)
         pushed = len(self._pushes)
         self.syncs()
-        ((push_ms, size),) = self._pushes[pushed:]
+        ((push_ms, size, rows),) = self._pushes[pushed:]
         self.session.answer(Confirm())
-        return scan_ms, prompt_ms, push_ms, size
+        return scan_ms, prompt_ms, push_ms, size, rows
 
     def scans(self, text: str) -> None:
         """Scan a text that is right now."""
@@ -129,49 +134,55 @@ class _Served:
                     return changes_after(connection, seen, SITE.id)
             case Send(push):
                 push_ms, answer = _timed(lambda: take_push(self._database, DEVICE, push, datetime.now(UTC)))
-                self._pushes.append((push_ms, len(to_body(answer))))
+                self._pushes.append((push_ms, len(to_body(answer)), len(answer.changes.rows)))
                 return answer
             case _:
                 return None
 
 
 @contextmanager
-def _site(units: int) -> Iterator[_Served]:
+def _site(units: int, in_a_bin: int) -> Iterator[_Served]:
     """A server with the list, and a device that has followed it."""
     with TemporaryDirectory() as there:
         folder = Path(there)
         with closing(Database(f"sqlite:///{folder / 'server.db'}")) as database:
             migrate(database)
-            _fill(database, [_unit(number) for number in range(units)])
+            _fill(database, [_unit(number, _bin(number // in_a_bin)) for number in range(units)])
             with DeviceStore.create(folder / "device", Identity(DEVICE.id, SITE.id, "e1", "http://bench")) as store:
                 yield _Served(database, store)
 
 
 def _fill(database: Database, units: list[Unit]) -> None:
-    named, serials = tuple(unit.id for unit in units), tuple(unit.serial for unit in units)
-    line = PickLine("1", PRODUCT.id, LineKind.EXACT, len(units), named, serials)
+    bins = [_bin(number) for number in range(len({unit.place for unit in units}))]
+    line = PickLine("1", PRODUCT.id, LineKind.EXACT, len(units))
+    named = [Listed(LIST, unit.id, unit.serial, line.id, named=True) for unit in units]
     with database.writing() as connection:
         put_sites(connection, [SITE])
         put_products(connection, [PRODUCT])
-        put_places(connection, [BIN, CART])
+        put_places(connection, [*bins, CART])
         put_workers(connection, [PICKER], {PICKER.id: ""})
         put_documents(connection, [PickList(LIST, SITE.id, ORDER, (line,))])
-        put_units(connection, units, named)
+        put_units(connection, units, [unit.id for unit in units])
     now = datetime.now(UTC)
     with writing(database, SITE.id, now) as records:
-        here = [(RowKind.PLACE, BIN.id), (RowKind.PLACE, CART.id), (RowKind.DOCUMENT, LIST)]
-        records.changed([*here, *((RowKind.UNIT, unit) for unit in named)])
+        places = [(RowKind.PLACE, place.id) for place in (*bins, CART)]
+        records.changed([*places, (RowKind.DOCUMENT, LIST), *((RowKind.UNIT, unit.id) for unit in units)])
+        records.put({listed(row.document, row.unit): row for row in named})
     with writing(database, GLOBAL_STREAM, now) as records:
         records.changed([(RowKind.PRODUCT, PRODUCT.id), (RowKind.WORKER, PICKER.id), (RowKind.SITE, SITE.id)])
 
 
-def _unit(number: int) -> Unit:
+def _bin(number: int) -> Place:
+    return Place(f"MAIN/A-{number:04}", "MAIN", f"A-{number:04}", PlaceKind.BIN, pickable=True, route=number)
+
+
+def _unit(number: int, place: Place) -> Unit:
     return Unit(
         f"bench-{number:07}",
         PRODUCT.id,
         _serial(number),
         Status.ALLOCATED,
-        BIN.id,
+        place.id,
         document=LIST,
         order=ORDER,
         firmware="2.1.4",

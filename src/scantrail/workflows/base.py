@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -14,6 +14,8 @@ from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.listed import Listed
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.names.identifiers import DeviceId, PlaceId, UnitId, WorkerId
 from scantrail.domain.scans.reading import Candidates, Reading
 from scantrail.domain.things.photo import Photo
@@ -103,6 +105,7 @@ class Prompt:
     answered: tuple[str, ...] = ()
     """Questions already answered at this stop."""
     items: tuple[Item, ...] = ()
+    """The part of the list around what is asked for; `Workflow.items` gives all of it."""
     done: int = 0
     total: int = 0
     choices: tuple[Choice, ...] = ()
@@ -212,6 +215,19 @@ def repeat_verdict(text: str) -> Verdict:
 class Book(Protocol):
     """What the store knows around an open document, beyond the rows that judging takes."""
 
+    kept: Any
+    """What the workflow has worked out of it, to go on from there; None at first. See `changed`."""
+
+    @property
+    def listing(self) -> Listing:
+        """The units on the document."""
+
+    def unit(self, unit: UnitId) -> Unit | None:
+        """A unit on the document, as it is on record here."""
+
+    def changed(self) -> Collection[UnitId] | None:
+        """The units that are other than at the last call, or are so on the document; None where any of them may be."""
+
     def stock(self, today: date) -> tuple[Unit, ...]:
         """Units that may be taken for it where it names none, in route order, oldest first."""
 
@@ -219,7 +235,7 @@ class Book(Protocol):
         """Which of these units are reserved for other open documents."""
 
     def places(self) -> Mapping[PlaceId, Place]:
-        """Every place that such units may be in."""
+        """Every place that its units, and those that it may take, are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +272,12 @@ class Workflow:
     """In its place where there are none."""
     beginning: Any
     """The mode in which a document's own next step is asked."""
-    needs: Callable[[Any, Any], Needs]
-    """The rows that a document and a mode are judged and shown by, beside what these lead to."""
+    needs: Callable[[Any, Any, Book], Needs]
+    """The rows that a document and a mode are judged and shown by, beside what these lead to and what the book has."""
     view: Callable[[Job], Any]
     prompt: Callable[[Any], Prompt]
+    items: Callable[[Any], Iterable[Item]]
+    """The whole list beside the prompt."""
     answer: Callable[[Any, Answer], Outcome[Any]]
     opening: Callable[[Any], Any]
     """The mode in which a document that was just taken, or resumed, begins."""
@@ -271,8 +289,9 @@ class Workflow:
     """Whether nothing more is done for the document on this device."""
     is_untouched: Callable[[Any], bool]
     """Whether this device has the document and nothing was done on it: leaving it gives it back."""
-    leads_to: Callable[[Any, Candidates], bool]
-    """Whether a code that was scanned instead of a document's number belongs to this document."""
+    leads_to: Callable[[Any, Collection[Listed], Candidates], bool]
+    """Whether a code that was scanned instead of a document's number belongs to this document: given the document, the
+    rows of the units called so on it, and all that is called so."""
     help: tuple[Message, ...]
     """What the keys do at its steps."""
     list_help: tuple[Message, ...]

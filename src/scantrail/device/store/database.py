@@ -20,7 +20,7 @@ from sqlalchemy.sql.base import Executable
 from scantrail.device.store.errors import StoreDamaged, StoreInUse, StoreMissing, cannot_use, told
 from scantrail.device.store.lock import Taken, take
 from scantrail.device.store.migrations import MOVED, STEPS
-from scantrail.device.store.rows_file import FIRST, LATER, UNREAD, make_rows, remove_others
+from scantrail.device.store.rows_file import FIRST, LATER, UNREAD, has_former, make_rows, remove_others, take_apart
 from scantrail.device.store.schema import VERSION, metadata
 from scantrail.program import command
 from scantrail.sqlite import sqlite3
@@ -123,6 +123,9 @@ class Database:
             if not (self._folder / name).exists():
                 make_rows(self._folder / name)
             self._attach(name)
+        if has_former(self._raw, "rows"):
+            with self.writing():
+                take_apart(self._raw, "rows")
         remove_others(self._folder, name)
 
     @property

@@ -23,6 +23,7 @@ from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import RAW_CODE, Refusal
 from scantrail.domain.attention import needs_a_person
+from scantrail.domain.documents.listed import listed_id
 from scantrail.domain.facts.attention import AttentionSettled
 from scantrail.domain.names.identifiers import DocumentId, SiteId, UnitId, WorkerId
 from scantrail.domain.plain import from_plain, to_plain
@@ -138,6 +139,15 @@ def _unseen(kind: RowKind) -> Select[Any]:
     )
 
 
+_LISTED_ON = (
+    select(journal_things.c.id)
+    .distinct()
+    .where(
+        journal_things.c.kind == str(RowKind.LISTED),
+        journal_things.c.id >= bindparam("begins"),
+        func.substr(journal_things.c.id, 1, bindparam("size")) == bindparam("begins"),
+    )
+)
 _TOUCHED = (
     select(journal_things.c.id)
     .distinct()
@@ -321,6 +331,11 @@ class Journal:
         for row in self._database.rows(_unseen(kind), ids=keys(ids)):
             found.setdefault(row.id, []).append(act_in(row.exact))
         return found
+
+    def listed_on(self, number: DocumentId) -> frozenset[str]:
+        """The ids of the rows of units on a document that own acts are about."""
+        begins = listed_id(number, "")
+        return frozenset(row.id for row in self._database.rows(_LISTED_ON, begins=begins, size=len(begins)))
 
     def freed(self) -> tuple[UnitId, ...]:
         """Units that own acts, unknown to their rows, may have brought back into stock."""

@@ -56,5 +56,12 @@ STEPS: dict[int, tuple[str, ...]] = {
 )""",
     ),
     5: ("CREATE INDEX journal_waiting ON journal (seq) WHERE state = 'waiting'",),
+    6: (
+        """INSERT OR IGNORE INTO journal_things (kind, id, seq, effect)
+SELECT 'listed', json_extract(event.value, '$.document') || '|' || about.value, journal.seq, ''
+FROM journal, json_each(CAST(journal.exact AS TEXT), '$.events') AS event,
+    json_each(json_array(json_extract(event.value, '$.unit'), json_extract(event.value, '$.instead_of'))) AS about
+WHERE json_extract(event.value, '$.document') IS NOT NULL AND about.value IS NOT NULL""",
+    ),
 }
 """By the form found, what makes the next of it."""

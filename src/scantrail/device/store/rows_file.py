@@ -13,19 +13,34 @@ from pathlib import Path
 from typing import Any
 
 from scantrail.domain.acts.kinds import RowKind, is_known
+from scantrail.domain.documents.listed import listed_id
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, OwnerType
 from scantrail.protocol.answers import LARGEST_NUMBER
+from scantrail.protocol.former import FORMER, taken_apart
 from scantrail.protocol.messages import Row, SettledRecord
-from scantrail.protocol.rows import INDEXES, OTHERS, STATEMENTS, TABLE_NAMES, UNIT_FACTS, columns_of, value_of
+from scantrail.protocol.rows import (
+    INDEXES,
+    LISTED,
+    LISTED_ON,
+    OTHERS,
+    STATEMENTS,
+    TABLE_NAMES,
+    UNIT_FACTS,
+    columns_of,
+    value_of,
+)
 from scantrail.protocol.snapshot import Snapshot
 from scantrail.sqlite import sqlite3
 
 FIRST = "rows-0.db"
 """The file of a new store; a snapshot brings its own."""
 
-LATER = (OTHERS.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS {schema}."),)
+LATER = (
+    *(each.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS {schema}.") for each in (OTHERS, LISTED)),
+    LISTED_ON.replace("CREATE INDEX ", "CREATE INDEX IF NOT EXISTS {schema}."),
+)
 """What files that an earlier version made lack."""
 
 UNREAD = """CREATE TABLE IF NOT EXISTS {schema}.unread (
@@ -52,6 +67,37 @@ def make_rows(path: Path) -> None:
         connection.execute("INSERT INTO followed VALUES (1, '', '{}', '{}', 0)")
         connection.execute("COMMIT")
     make_durable(path)
+
+
+_IS_FORMER = f"kind = '{FORMER}' AND json_extract(body, '$.document_kind') = '{FORMER}'"
+
+
+def has_former(connection: sqlite3.Connection, schema: str) -> bool:
+    """Whether there are pick lists that an earlier version wrote; see `take_apart`."""
+    return connection.execute(f"SELECT 1 FROM {schema}.documents WHERE {_IS_FORMER} LIMIT 1").fetchone() is not None  # noqa: S608 - our own names
+
+
+def take_apart(connection: sqlite3.Connection, schema: str) -> None:
+    """Bring pick lists that an earlier version wrote, with all their units in one row, into today's form.
+
+    An upgrade may come without a network. Each row of a unit stands where its list stands: it contains the same acts.
+    So a unit that own acts are about, and that is not on the list, has a row too, with nothing in it: what the list
+    contains must not be done to it again.
+    """
+    documents, listed = f"{schema}.documents", f"{schema}.listed"
+    former = f"SELECT id, position, body FROM {documents} WHERE {_IS_FORMER}"  # noqa: S608 - our own names
+    put_unit = f"INSERT OR REPLACE INTO {listed} VALUES (:id, :document, :position, :body)"  # noqa: S608 - our own names
+    put_list = f"UPDATE {documents} SET body = ? WHERE id = ?"  # noqa: S608 - our own names
+    own = "SELECT DISTINCT id FROM main.journal_things WHERE kind = ? AND substr(id, 1, length(?)) = ?"
+    for name, position, text in connection.execute(former).fetchall():
+        head, units = taken_apart(json.loads(text))
+        begins, known = listed_id(name, ""), {each["unit"] for each in units}
+        found = connection.execute(own, (RowKind.LISTED, begins, begins)).fetchall()
+        about = [thing.removeprefix(begins) for (thing,) in found]
+        units += [{"document": name, "unit": unit} for unit in about if unit not in known]
+        rows = [Row(RowKind.LISTED, listed_id(name, each["unit"]), position, each) for each in units]
+        connection.executemany(put_unit, [columns_of(row, value_of(row)) for row in rows])
+        connection.execute(put_list, (json.dumps(head, separators=(",", ":")), name))
 
 
 def name_after(name: str) -> str:

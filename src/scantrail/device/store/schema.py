@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Inte
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.protocol.rows import TABLE_NAMES
 
-VERSION = 6
+VERSION = 7
 """`PRAGMA user_version` of a store with these tables; `migrations` leads there from every earlier one."""
 
 ACKNOWLEDGED_FORM = 3
@@ -172,6 +172,7 @@ workers = _mirror("workers")
 holds = _mirror("holds", Column("open", Boolean, nullable=False))
 sites = _mirror("sites")
 documents = _mirror("documents", _text("kind"), _text("site"), _text("status"))
+listed = _mirror("listed", _text("document"))
 
 others = Table(
     "others",
@@ -183,7 +184,7 @@ others = Table(
 )
 """Rows of kinds that nobody searches: found by kind and id."""
 
-MIRRORED = (units, labels, products, gtins, places, workers, holds, sites, documents, others)
+MIRRORED = (units, labels, products, gtins, places, workers, holds, sites, documents, listed, others)
 """What the server can send again."""
 
 followed = Table(

@@ -15,6 +15,7 @@ from scantrail.device.store.view import View
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.documents.document import LineKind, Requirement
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, UnitId
@@ -54,10 +55,10 @@ class Stock:
         self._reservations = Reservations(view, site)
         self._bins: dict[ProductId, dict[PlaceId, Place]] = {}
         self._shelves: dict[ShelfKey, Shelf] = {}
-        self._promised: dict[tuple[DocumentId, ProductId], frozenset[UnitId]] = {}
+        self._promised: dict[tuple[DocumentId, int, DocumentId, ProductId], frozenset[UnitId]] = {}
         self._changed: set[UnitId] = set()
         self._freed: tuple[UnitId, ...] | None = None
-        self._last: tuple[PickList, date, tuple[Unit, ...]] | None = None
+        self._last: tuple[PickList, tuple[int, date], tuple[Unit, ...]] | None = None
 
     def forget(self) -> None:
         """Look everything up again."""
@@ -74,7 +75,6 @@ class Stock:
     def take_changes(self, rows: Sequence[Row], judged: Iterable[Thing]) -> None:
         """Take into account that rows have come, and verdicts on acts about the things `judged`."""
         self._freed, self._last = None, None
-        self._promised.clear()
         changed = {*judged, *((row.kind, row.id) for row in rows)}
         self._changed |= {thing for kind, thing in changed if kind == RowKind.UNIT}
         self._reservations.take_changes(thing for kind, thing in changed if kind == RowKind.DOCUMENT)
@@ -89,26 +89,27 @@ class Stock:
         if FREES in things.values():
             self._freed = None
 
-    def places_for(self, pick_list: PickList) -> dict[PlaceId, Place]:
+    def places_for(self, pick_list: PickList, listing: Listing) -> dict[PlaceId, Place]:
         """Every place that a unit for one of the list's any-serial lines may be in."""
-        return self._places(_wanted(pick_list), self._singled_out(pick_list))
+        return self._places(_wanted(pick_list), self._singled_out(pick_list, listing))
 
-    def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
+    def stock_for(self, pick_list: PickList, listing: Listing, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take, in route order, oldest first.
 
         At most 50 of a product, and those that are reserved: all of the list's own, at most 50 of other lists'.
         """
-        if self._last is None or self._last[0] is not pick_list or self._last[1] != today:
-            self._last = (pick_list, today, self._offered(pick_list, today))
+        asked = (listing.asked, today)
+        if self._last is None or self._last[0] is not pick_list or self._last[1] != asked:
+            self._last = (pick_list, asked, self._offered(pick_list, listing, today))
         return self._last[2]
 
     def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
         """Which of these units are reserved for other open lists than this one."""
         return frozenset(unit.id for unit in units if self._reservations.is_for_another(unit.id, number))
 
-    def _offered(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
+    def _offered(self, pick_list: PickList, listing: Listing, today: date) -> tuple[Unit, ...]:
         wanted = _wanted(pick_list)
-        single = self._singled_out(pick_list)
+        single = self._singled_out(pick_list, listing)
         places = self._places(wanted, single)
         use = use_for(pick_list, self._view.holds(), places, today)
 
@@ -121,7 +122,7 @@ class Stock:
             fitting = {
                 unit.id: unit for unit in single if unit.product == product and _may_be_taken(unit, pick_list, use)
             }
-            fitting |= {unit.id: unit for unit in self._on_shelf(pick_list, product, use)}
+            fitting |= {unit.id: unit for unit in self._on_shelf(pick_list, listing, product, use)}
             found += self._foremost(pick_list, sorted(fitting.values(), key=key))
         return tuple(sorted(found, key=key))
 
@@ -135,7 +136,7 @@ class Stock:
                 left[is_elsewhere] -= unit.id not in own
                 yield unit
 
-    def _on_shelf(self, pick_list: PickList, product: ProductId, use: Use) -> Iterator[Unit]:
+    def _on_shelf(self, pick_list: PickList, listing: Listing, product: ProductId, use: Use) -> Iterator[Unit]:
         shelf = self._shelf(pick_list, product, use)
         gone: set[UnitId] = set()
         left = SUGGESTED
@@ -143,7 +144,9 @@ class Stock:
             units = self._view.units(batch)
             gone |= {each for each in batch if each not in units or units[each].status is not Status.AVAILABLE}
             for each in batch:
-                if left and each not in gone and _may_be_taken(units[each], pick_list, use):
+                if each in gone or _is_named(listing, each):
+                    continue
+                if left and _may_be_taken(units[each], pick_list, use):
                     left -= not self._reservations.is_for_another(each, pick_list.number)
                     yield units[each]
             if not left:
@@ -177,7 +180,7 @@ class Stock:
             bins |= self._bins_of(product)
         return bins | self._view.places({unit.place for unit in single} - bins.keys())
 
-    def _singled_out(self, pick_list: PickList) -> tuple[Unit, ...]:
+    def _singled_out(self, pick_list: PickList, listing: Listing) -> tuple[Unit, ...]:
         """Units promised to the list's order or reserved for it, and those that were changed since the look-up."""
         wanted = _wanted(pick_list)
         if not wanted:
@@ -186,20 +189,29 @@ class Stock:
             self._freed = self._journal.freed()
         ids = {*self._freed, *self._changed, *reserved_on(pick_list)}
         for product in wanted:
-            ids |= self._promised_to(pick_list.order, product)
-        ids -= {unit for line in pick_list.lines for unit in line.units}
-        return tuple(unit for unit in self._view.units(ids).values() if unit.product in wanted)
+            ids |= self._promised_to(pick_list, listing, product)
+        free = (each for each in ids if not _is_named(listing, each))
+        return tuple(unit for unit in self._view.units(free).values() if unit.product in wanted)
 
-    def _promised_to(self, order: DocumentId, product: ProductId) -> frozenset[UnitId]:
-        if (order, product) not in self._promised:
-            self._promised[order, product] = promised_to(self._database, order, product)
-        return self._promised[order, product]
+    def _promised_to(self, pick_list: PickList, listing: Listing, product: ProductId) -> frozenset[UnitId]:
+        """What is promised to the list's order and not named by it, as it was at the look-up: see `_changed`."""
+        key = (pick_list.number, listing.asked, pick_list.order, product)
+        if key not in self._promised:
+            found = promised_to(self._database, pick_list.order, product)
+            self._promised[key] = frozenset(each for each in found if not _is_named(listing, each))
+        return self._promised[key]
 
 
 def _wanted(pick_list: PickList) -> tuple[ProductId, ...]:
     """The products of the list's open any-serial lines."""
     open_lines = (line for line in pick_list.lines if line.kind is LineKind.ANY and line.remaining)
     return tuple(dict.fromkeys(line.product for line in open_lines))
+
+
+def _is_named(listing: Listing, unit: UnitId) -> bool:
+    """Whether a line of the list names the unit: it is for that line."""
+    row = listing.get(unit)
+    return row is not None and row.named
 
 
 def _may_be_taken(unit: Unit, pick_list: PickList, use: Use) -> bool:

@@ -33,7 +33,10 @@ from scantrail.domain.acts.world import World, load
 from scantrail.domain.attention import units_in
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.kinds import type_of
+from scantrail.domain.documents.listed import Listed, listed_id
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.facts import things_in
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
@@ -74,6 +77,8 @@ class DeviceStore:
         self._take_unread()
         self._view = View(database, self._journal)
         self._stock = Stock(database, self._journal, self._view, self.site)
+        self._book: Book | None = None
+        """Of the document that was asked about last."""
         self._contents = Contents(database, self._journal, self._view)
         self._keeping = Keeping(database)
         self._numbers = Numbers(database)
@@ -199,6 +204,8 @@ class DeviceStore:
         for act in acts:
             self._view.add(act)
             self._stock.add(act)
+            if self._book is not None:
+                self._book.take_changes(things_in(act.draft))
         return acts
 
     def act_state(self, act: ActId) -> ActState | None:
@@ -259,8 +266,24 @@ class DeviceStore:
         return self._view.open_documents(kind, self.site) if self.ready else ()
 
     def book(self, document: Any) -> Book:
-        """What is known around a document."""
-        return Book(self._stock, document)
+        """What is known around a document; the book of the last one is kept."""
+        if self._book is None or self._book.number != document.number:
+            self._book = Book(self._view, self._stock, document)
+        return self._book.of(document)
+
+    def listing(self, number: DocumentId) -> Listing:
+        """The units on a document."""
+        return Listing(self._view.listing(number))
+
+    def listed(self, number: DocumentId, units: Iterable[UnitId]) -> tuple[Listed, ...]:
+        """The rows of these units on a document."""
+        names = [listed_id(number, unit) for unit in units]
+        return tuple(self._view.rows(RowKind.LISTED, names).values())
+
+    def in_hand(self, number: DocumentId) -> tuple[UnitId, ...]:
+        """The units that are picked for a document."""
+        rows: dict[str, Listed] = self._view.rows(RowKind.LISTED, self._view.in_hand((number,)))
+        return tuple(row.unit for row in rows.values() if row.picked is not None)
 
     def last_worked_on(self, numbers: Collection[DocumentId]) -> DocumentId | None:
         """Which of the lists was worked on last on this device; None when none was."""
@@ -318,7 +341,7 @@ class DeviceStore:
         They are in pickable places of this site, free of holds, not promised to anybody else, and meet the order's
         requirement on `today`.
         """
-        return self._stock.stock_for(pick_list, today)
+        return self.book(pick_list).stock(today)
 
     def reserved_elsewhere(self, number: DocumentId, units: Iterable[Unit]) -> frozenset[UnitId]:
         """Which of these units are reserved for other open lists than this one."""
@@ -462,8 +485,7 @@ class DeviceStore:
                 self._numbers.tell_again()
             else:
                 self._journal.resend_waiting()
-        self._view.forget()
-        self._stock.forget()
+        self._forget_all()
 
     def keeps(self, seq: int) -> bool:
         """Whether an act is still in the journal."""
@@ -475,8 +497,7 @@ class DeviceStore:
             self._drop_rows(self.server_epoch)
             self._journal.resend_from(seq)
             self._numbers.tell_again()
-        self._view.forget()
-        self._stock.forget()
+        self._forget_all()
 
     def _begin_again(self, server_epoch: str) -> bool:
         """With a restored or replaced server, forget its rows and send every kept act again."""
@@ -487,8 +508,7 @@ class DeviceStore:
             self._drop_rows(server_epoch)
             if known:
                 self._journal.resend_from(0)
-        self._view.forget()
-        self._stock.forget()
+        self._forget_all()
         return bool(known)
 
     def _drop_rows(self, server_epoch: str) -> None:
@@ -496,8 +516,16 @@ class DeviceStore:
         self._journal.forget_settled()
 
     def _forget(self, changes: Changes, judged: Iterable[Thing]) -> None:
-        self._view.forget_things((*judged, *((row.kind, row.id) for row in changes.rows)))
+        things = (*judged, *((row.kind, row.id) for row in changes.rows))
+        self._view.forget_things(things)
+        if self._book is not None:
+            self._book.take_changes(things)
         self._stock.take_changes(changes.rows, judged)
+
+    def _forget_all(self) -> None:
+        self._view.forget()
+        self._stock.forget()
+        self._book = None
 
     def forget_old(self) -> None:
         """Drop acts that the server has had for more than 30 days by its own clock, with their photos."""

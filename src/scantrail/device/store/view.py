@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from scantrail.device.store import schema
 from scantrail.device.store.database import Database
@@ -24,6 +24,7 @@ from scantrail.domain.acts.sight import made_by
 from scantrail.domain.acts.world import Labels, Wanted
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.kinds import DOCUMENTS, kind_of, type_of
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import FACTS, touched
 from scantrail.domain.fold import fold, folded
@@ -82,6 +83,8 @@ _CALLED = union_all(
     ),
 )
 """The ids of everything that is called so."""
+_LISTED_ON = select(schema.listed.c.id).where(schema.listed.c.document == bindparam("number"))
+_PICKED_ON = _LISTED_ON.where(func.json_extract(schema.listed.c.body, "$.picked").is_not(None))
 _WITH_STATUS = select(schema.documents.c.id).where(
     schema.documents.c.site == bindparam("site"),
     one_of(schema.documents.c.kind, "kinds"),
@@ -176,6 +179,20 @@ class View:
     def units(self, ids: Iterable[UnitId]) -> dict[UnitId, Unit]:
         """Units by id; those that are not on record are left out."""
         return self.rows(RowKind.UNIT, ids)
+
+    def listing(self, number: DocumentId) -> tuple[Listed, ...]:
+        """Every unit on a document. They are not kept: a long one would take the place of all else."""
+        found = {row.id for row in self._database.rows(_LISTED_ON, number=number)}
+        return tuple(self._read(RowKind.LISTED, found | self._journal.listed_on(number)).values())
+
+    def units_of(self, rows: Iterable[Listed]) -> dict[UnitId, Unit]:
+        """The units of a document's rows; not kept either."""
+        return self._read(RowKind.UNIT, {row.unit for row in rows})
+
+    def in_hand(self, numbers: Collection[DocumentId]) -> Collection[str]:
+        """The ids of the rows of the units that are picked for these documents, and of some that own acts are about."""
+        found = {row.id for number in numbers for row in self._database.rows(_PICKED_ON, number=number)}
+        return found.union(*(self._journal.listed_on(number) for number in numbers))
 
     def pick_lists(self, numbers: Iterable[DocumentId]) -> dict[DocumentId, PickList]:
         """Pick lists by number; those that are not on record are left out."""

@@ -24,6 +24,9 @@ HANDHELD = frozenset({Recorder.DEVICE})
 DESK = frozenset({Recorder.DESK})
 SYSTEM = frozenset({Recorder.SYSTEM})
 
+LISTED = frozenset({RowKind.LISTED})
+"""What a fact creates that is about a unit on a document: the unit may not have been on it before."""
+
 
 class Stock(Enum):
     """What a fact does to the stock that people are sent to."""

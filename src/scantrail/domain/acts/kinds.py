@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from scantrail.domain.documents.document import DocumentKind
-from scantrail.domain.documents.kinds import DOCUMENTS, kind_of
+from scantrail.domain.documents.kinds import DOCUMENTS, kind_told, told_of
+from scantrail.domain.documents.listed import Listed, listed_id
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import ContainerId, DocumentId, PlaceId, ProductId, UnitId, WorkerId
 from scantrail.domain.people.party import Party
@@ -36,6 +36,8 @@ class RowKind(str):
     PARTY: ClassVar[RowKind]
     HOLD: ClassVar[RowKind]
     DOCUMENT: ClassVar[RowKind]
+    LISTED: ClassVar[RowKind]
+    """A unit on a document."""
     UNIT: ClassVar[RowKind]
     CONTAINER: ClassVar[RowKind]
     QUANTITY: ClassVar[RowKind]
@@ -53,6 +55,7 @@ RowKind.WORKER = RowKind("worker")
 RowKind.PARTY = RowKind("party")
 RowKind.HOLD = RowKind("hold")
 RowKind.DOCUMENT = RowKind("document")
+RowKind.LISTED = RowKind("listed")
 RowKind.UNIT = RowKind("unit")
 RowKind.CONTAINER = RowKind("container")
 RowKind.QUANTITY = RowKind("quantity")
@@ -71,6 +74,11 @@ def unit(unit_id: UnitId) -> Thing:
 def document(number: DocumentId) -> Thing:
     """A document's row."""
     return RowKind.DOCUMENT, number
+
+
+def listed(number: DocumentId, unit_id: UnitId) -> Thing:
+    """The row of a unit on a document."""
+    return RowKind.LISTED, listed_id(number, unit_id)
 
 
 def container(sscc: ContainerId) -> Thing:
@@ -127,17 +135,17 @@ def _of(cls: type[Any], leads_to: Callable[[Collection[Any]], Iterable[Thing]] =
 
 
 def _read_document(body: Mapping[str, Any]) -> Any:
-    kind = body.get("document_kind")
-    if not isinstance(kind, str):
-        raise PlainError(f"document_kind: expected a text, got {kind!r}")
-    described = DOCUMENTS.get(DocumentKind(kind))
-    if described is None:
-        raise UnknownValue(f"document_kind: unknown {kind!r}")
-    return from_plain(described.holds, body)
+    told = body.get("document_kind")
+    if not isinstance(told, str):
+        raise PlainError(f"document_kind: expected a text, got {told!r}")
+    kind = kind_told(told)
+    if kind is None:
+        raise UnknownValue(f"document_kind: unknown {told!r}")
+    return from_plain(DOCUMENTS[kind].holds, body)
 
 
 def _written_document(value: Any) -> dict[str, Any]:
-    return {"document_kind": str(kind_of(value)), **to_plain(value)}
+    return {"document_kind": told_of(value), **to_plain(value)}
 
 
 def _from_documents(values: Collection[Any]) -> Iterable[Thing]:
@@ -147,8 +155,11 @@ def _from_documents(values: Collection[Any]) -> Iterable[Thing]:
             yield worker(taken.worker)
         if isinstance(value, PickList):
             yield from map(product, {line.product for line in value.lines})
-            yield from (unit(each) for line in value.lines for each in line.units)
-            yield from map(unit, value.handled)
+            yield from map(unit, value.unstated)
+
+
+def _from_listed(values: Collection[Listed]) -> Iterable[Thing]:
+    return (unit(value.unit) for value in values)
 
 
 def _from_sites(values: Collection[Site]) -> Iterable[Thing]:
@@ -173,6 +184,7 @@ def _from_quantities(values: Collection[Quantity]) -> Iterable[Thing]:
 
 KINDS: dict[RowKind, Kind] = {
     RowKind.DOCUMENT: Kind(_read_document, _written_document, lambda value: value.number, _from_documents),
+    RowKind.LISTED: _of(Listed, _from_listed),
     RowKind.UNIT: _of(Unit, _from_units),
     RowKind.CONTAINER: _of(Container, _from_containers),
     RowKind.QUANTITY: _of(Quantity, _from_quantities),

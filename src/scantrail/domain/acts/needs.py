@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scantrail.domain.acts.kinds import RowKind, Thing, place
-from scantrail.domain.names.identifiers import PlaceId, ProductId
+from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId
 
 Label = tuple[ProductId, str]
 """A product and a canonical serial."""
@@ -19,12 +19,16 @@ class Needs:
     things: frozenset[Thing] = frozenset()
     labels: frozenset[Label] = frozenset()
     """Serials that are registered."""
+    in_hand: frozenset[DocumentId] = frozenset()
+    """Documents of which every unit is needed that is picked for them: few facts ask for that."""
 
     def with_all(self, more: Iterable[Needs]) -> Needs:
         """These rows and all of those."""
         each = (self, *more)
         return Needs(
-            frozenset().union(*(needs.things for needs in each)), frozenset().union(*(needs.labels for needs in each))
+            frozenset().union(*(needs.things for needs in each)),
+            frozenset().union(*(needs.labels for needs in each)),
+            frozenset().union(*(needs.in_hand for needs in each)),
         )
 
     def of(self, kind: RowKind) -> frozenset[str]:

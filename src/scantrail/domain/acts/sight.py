@@ -8,10 +8,11 @@ from enum import Enum
 from typing import Any
 
 from scantrail.domain.acts.act import Act, ActId, Draft
-from scantrail.domain.acts.kinds import RowKind, Thing, container, document, unit
+from scantrail.domain.acts.kinds import RowKind, Thing, container, document, listed, unit
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import Work
 from scantrail.domain.documents.kinds import type_of
+from scantrail.domain.documents.listed import Listed, PickedUnit
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import ContainerId, DeviceId, DocumentId, UnitId, WorkerId
 from scantrail.domain.scans.reading import Said
@@ -94,6 +95,18 @@ class Sight:
         """A pick list that the event touches: it is on record, or the check is not asked."""
         found: PickList = self.row(document(number))
         return found
+
+    def listed(self, number: DocumentId | None, name: UnitId) -> Listed | None:
+        """A unit on a document; None where it has never been on it, or there is no document."""
+        found: Listed | None = self.row(listed(number, name)) if number is not None else None
+        return found
+
+    def picked_on(self, number: DocumentId) -> list[PickedUnit]:
+        """The units picked for a document, oldest first, where the fact `reads` them."""
+        changed = {name: row for (kind, name), row in self.changed.items() if kind == RowKind.LISTED}
+        rows = {**self.world.rows[RowKind.LISTED], **changed}
+        picked = (row.picked for row in rows.values() if row.document == number)
+        return sorted((each for each in picked if each is not None), key=lambda each: each.at)
 
     def work(self, number: DocumentId) -> Work:
         """A document that the event touches, of any job."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from scantrail.domain.acts.kinds import KINDS, RowKind, Thing
 from scantrail.domain.acts.needs import Label, Needs
 from scantrail.domain.documents.kinds import Document
+from scantrail.domain.documents.listed import Listed, listed_id
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
@@ -76,6 +77,11 @@ class World:
         found = self.documents.get(number) if number else None
         return found if isinstance(found, PickList) else None
 
+    def listed(self, number: DocumentId, unit: UnitId) -> Listed | None:
+        """A unit on a document; None where it is not at hand."""
+        found: Listed | None = self.rows[RowKind.LISTED].get(listed_id(number, unit))
+        return found
+
     def put(self, rows: Mapping[Thing, Any]) -> None:
         """Put rows in the place of those that are here."""
         for (kind, name), value in rows.items():
@@ -111,6 +117,9 @@ class Source(Protocol):
     def fetch(self, wanted: Wanted, labels: Collection[Label]) -> tuple[Mapping[RowKind, Mapping[str, Any]], Labels]:
         """The values on record of these ids, by kind; which unit each of these serials has ever named, and the unit."""
 
+    def in_hand(self, numbers: Collection[DocumentId]) -> Collection[str]:
+        """The ids of the rows of all units that are picked for these documents, and perhaps of more of their units."""
+
     def holds(self) -> Holds:
         """The open holds."""
 
@@ -131,6 +140,8 @@ def load(source: Source, needs: Needs, site: SiteId) -> World:
     asked: set[Thing] = set()
     serials: Collection[Label] = needs.labels
     wanted = {(RowKind.SITE, site), (RowKind.SETTINGS, site), *needs.things}
+    if needs.in_hand:
+        wanted |= {(RowKind.LISTED, each) for each in source.in_hand(needs.in_hand)}
     while wanted or serials:
         leading = {thing for thing in wanted if KINDS[thing[0]].leads_on}
         now = leading if leading or serials else wanted  # rows that lead nowhere are asked for last, all at once

@@ -1,4 +1,4 @@
-"""Small changes of a pick list, which facts of several families make."""
+"""Small changes of a pick list and its units, which facts of several families make."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList
+from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.names.identifiers import UnitId
 
 MOST_REPORTED = 500
-"""Empty bins, confirmed items or damaged units that a list keeps: no device makes a row grow without end."""
+"""Empty bins or confirmed items that a list keeps: no device makes a row grow without end."""
 
 
 def of_list(step: Callable[[PickList, Any, Any], PickList]) -> Callable[[PickList, Any, Any], PickList]:
@@ -30,9 +30,16 @@ def with_line(pick_list: PickList, line_id: str, change: Callable[[PickLine], Pi
     return replace(pick_list, lines=lines, **changes)
 
 
-def with_picked(line: PickLine, picked: PickedUnit) -> PickLine:
-    """A unit that was given up and is found after all is no longer missing."""
-    return replace(without_missing(line, picked.unit), picked=(*line.picked, picked))
+def with_one_more(line: PickLine, unit: UnitId) -> PickLine:
+    """The line with a unit picked; one that was given up and is found after all is no longer missing."""
+    found = without_missing(line, unit)
+    reserved = tuple(each for each in line.reserved if each != unit)
+    return replace(found, done=line.done + 1, reserved=reserved)
+
+
+def with_one_less(line: PickLine) -> PickLine:
+    """The line with one unit less picked."""
+    return replace(line, done=max(0, line.done - 1))
 
 
 def without_missing(line: PickLine, found: UnitId) -> PickLine:
@@ -41,20 +48,10 @@ def without_missing(line: PickLine, found: UnitId) -> PickLine:
     return replace(line, missing=missing, short=line.short - (len(line.missing) - len(missing)))
 
 
-def without_picked(line: PickLine, unit: UnitId) -> PickLine:
-    """The line without a unit among those picked."""
-    return replace(line, picked=tuple(each for each in line.picked if each.unit != unit))
-
-
-def substituted(pick_list: PickList, line_id: str, old: UnitId, new: UnitId, serial: str) -> PickList:
-    """The list with a unit named in place of another one on an exact line."""
-
-    def change(line: PickLine) -> PickLine:
-        named = dict(zip(line.units, line.serials, strict=True))
-        pairs = [(new, serial) if unit == old else (unit, text) for unit, text in named.items()]
-        return replace(line, units=tuple(unit for unit, _ in pairs), serials=tuple(text for _, text in pairs))
-
-    return with_line(pick_list, line_id, change)
+def without_unit(pick_list: PickList, line_id: str, unit: UnitId, **changes: Any) -> PickList:
+    """The list with a unit less picked on a line, and further fields of its own."""
+    unstated = tuple(each for each in pick_list.unstated if each != unit)
+    return with_line(pick_list, line_id, with_one_less, unstated=unstated, **changes)
 
 
 def with_new(reported: tuple[str, ...], found: str) -> tuple[str, ...]:

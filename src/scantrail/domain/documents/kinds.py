@@ -9,7 +9,6 @@ from typing import Any
 from scantrail.domain.documents.document import DocumentKind
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList, pick_list_facts, pick_list_summary, pick_list_urgency
-from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.people.worker import Right
 from scantrail.words import Message
 
@@ -35,10 +34,12 @@ class DocumentType:
     """Sorts the documents that wait: the most urgent is the smallest."""
     summary: Callable[[Any], tuple[str, ...]] = _nothing
     """What a row of a menu says of it, the most important first: its progress, then what fits."""
-    in_hand: Callable[[Any], tuple[UnitId, ...]] = _nothing
-    """The units taken for it: they go back, or to another person, when it is cancelled or another's."""
+    in_hand: Callable[[Any], int] = lambda _document: 0
+    """How many units are taken for it: they go back, or to another person, when it is cancelled or another's."""
     facts: Callable[[Any], tuple[Shown, ...]] = _nothing
     """What there is to know of it, line by line."""
+    told: str = ""
+    """What its rows say of which class they are, where that is not the kind's name: see `told_of`."""
 
 
 DOCUMENTS: dict[DocumentKind, DocumentType] = {
@@ -49,8 +50,9 @@ DOCUMENTS: dict[DocumentKind, DocumentType] = {
         Right.PICK,
         urgency=pick_list_urgency,
         summary=pick_list_summary,
-        in_hand=lambda document: tuple(each.unit for each in document.picked),
+        in_hand=lambda document: document.done,
         facts=pick_list_facts,
+        told="pick_list/2",
     ),
 }
 """The table of kinds: a new kind of document is one entry."""
@@ -66,6 +68,20 @@ def kind_of(document: Any) -> DocumentKind:
         if type(document) is described.holds:
             return kind
     raise ValueError(f"{type(document).__name__} is no kind of document")
+
+
+def told_of(document: Any) -> str:
+    """What a document's row says of which class it is, such as `pick_list/2`.
+
+    A form of its body that an older version would misread has another word: that version keeps such rows aside.
+    """
+    kind = kind_of(document)
+    return DOCUMENTS[kind].told or str(kind)
+
+
+def kind_told(told: str) -> DocumentKind | None:
+    """The kind of the rows that say this of themselves; None where this version knows none."""
+    return next((kind for kind, described in DOCUMENTS.items() if (described.told or kind) == told), None)
 
 
 def type_of(document: Any) -> DocumentType:

@@ -5,7 +5,7 @@ A reservation guides people and stops the desk. It changes no unit, and no scan 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from scantrail.domain.documents.document import DocumentStatus
@@ -27,20 +27,11 @@ def without_reservations(pick_list: PickList, units: Iterable[UnitId] | None = N
 def without_stale_reservations(pick_list: PickList) -> PickList:
     """The list with what nobody is on the way to any more free again.
 
-    That is what is picked or named on the list, what is beyond the number still to pick, and all of it once nobody
-    works on the list.
+    That is what is beyond the number still to pick, and all of it once nobody works on the list.
     """
     if pick_list.status is not DocumentStatus.IN_PROGRESS:
         return without_reservations(pick_list)
-    if not any(line.reserved for line in pick_list.lines):
-        return pick_list
-    picked = {each.unit for line in pick_list.lines for each in line.picked}
-    gone = picked.union(*(line.units for line in pick_list.lines))
-    return _with_lines(pick_list, lambda line: _still_wanted(line, gone))
-
-
-def _still_wanted(line: PickLine, gone: Collection[UnitId]) -> tuple[UnitId, ...]:
-    return tuple(unit for unit in dict.fromkeys(line.reserved) if unit not in gone)[: line.remaining]
+    return _with_lines(pick_list, lambda line: tuple(dict.fromkeys(line.reserved))[: line.remaining])
 
 
 def _with_lines(pick_list: PickList, kept: Callable[[PickLine], tuple[UnitId, ...]]) -> PickList:

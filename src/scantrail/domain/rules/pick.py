@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import LineKind
-from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList, line_for
+from scantrail.domain.documents.listed import Listed, line_for, line_naming
+from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, code_of
 from scantrail.domain.rules.goods import OF_THE_UNIT, Obstacle, Use, goods_refusal
 from scantrail.domain.rules.refusals.pick import PickCode
@@ -39,6 +40,8 @@ class PickCase:
     found: Candidates | None
     """What the scan may mean, as far as it is known on this side; None for acts without a scan."""
     unit: Unit | None
+    listed: Listed | None
+    """The unit on the list; None where it has never been on it."""
     expected_product: ProductId | None
     """The product confirmed at this stop; None when the picker's product is not known."""
     at_place: PlaceId | None
@@ -47,7 +50,7 @@ class PickCase:
     """The line that a record counts the unit on; None where that is still to be decided."""
     wanted: str = "–"
     """What may be scanned instead, in words; only the side that asks for a scan knows it."""
-    bins: frozenset[PlaceId] | None = None
+    bins: Container[PlaceId] | None = None
     """Where else the picker may go for this list; None where that is not known."""
 
     @property
@@ -55,8 +58,8 @@ class PickCase:
         """The line the unit would count on; None when no line of the list, or not the recorded one, may take it."""
         if self.unit is None:
             return None
-        line = line_for(self.pick_list, self.unit)
-        if self.counted_on is None or line is None or self.unit.id in line.units:
+        line = line_for(self.pick_list, self.unit, self.listed)
+        if self.counted_on is None or line is None or line == line_naming(self.pick_list, self.listed):
             return line if line is None or self.counted_on in (None, line.id) else None
         recorded = self.pick_list.line(self.counted_on)
         fits = recorded is not None and recorded.product == self.unit.product and not recorded.cancelled
@@ -92,7 +95,7 @@ def _scan(case: PickCase) -> Refusal | None:
 
 
 def _in_task(case: PickCase, unit: Unit) -> Refusal | None:
-    picked = case.pick_list.picked_unit(unit.id)
+    picked = case.listed.picked if case.listed else None
     if picked is None:
         return None
     if picked.by != case.worker:
@@ -111,7 +114,7 @@ def _wrong_product(case: PickCase, unit: Unit) -> Refusal | None:
 
 def _not_on_list(case: PickCase, unit: Unit) -> Refusal | None:
     line = case.line
-    if line is not None and (line.kind is LineKind.ANY or unit.id in line.units):
+    if line is not None and (line.kind is LineKind.ANY or line == line_naming(case.pick_list, case.listed)):
         return None
     return refuse(PickCode.NOT_ON_LIST, document=case.pick_list.number, wanted=case.wanted)
 
@@ -159,11 +162,11 @@ PICK_RULES: tuple[Rule, ...] = (
 """First about the task, then the scan, then the unit, then its fit to the line; the first refusal wins."""
 
 
-def before_pick(pick_list: PickList, picked: PickedUnit) -> tuple[Status, DocumentId | None]:
+def before_pick(pick_list: PickList, listed: Listed) -> tuple[Status, DocumentId | None]:
     """The status that undoing a pick restores, and the list the unit stays promised to: the one that names it (R20)."""
-    if not picked.was_allocated:
+    if listed.picked is None or not listed.picked.was_allocated:
         return Status.AVAILABLE, None
-    return Status.ALLOCATED, pick_list.number if pick_list.names(picked.unit) else None
+    return Status.ALLOCATED, pick_list.number if line_naming(pick_list, listed) else None
 
 
 def pick_refusal(case: PickCase) -> Refusal | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import DocumentStatus, Work
 from scantrail.domain.documents.kinds import type_of
+from scantrail.domain.documents.listed import PickedUnit
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import PlaceId, ProductId, WorkerId
 from scantrail.domain.people.worker import Right
 from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.domain.rules.rights import right_refusal
@@ -48,32 +51,33 @@ def undo_refusal(world: World, pick_list: PickList, worker: str) -> Refusal | No
     return right_refusal(world, worker, Right.PICK)
 
 
-def handover_refusal(world: World, pick_list: PickList, unit: Unit, device: str, worker: str) -> Refusal | None:
-    """Why a picked unit may not go into the cart of the person who works on its list."""
+def handover_refusal(
+    world: World, pick_list: PickList, unit: Unit, picked: PickedUnit | None, device: str, worker: str
+) -> Refusal | None:
+    """Why a unit, `picked` on its list, may not go into the cart of the person who works on that list."""
     refusal = task_refusal(world, pick_list, device, worker)
     if refusal is not None:
         return refusal
-    if pick_list.picked_unit(unit.id) is None:
+    if picked is None:
         return refuse(TaskCode.NOT_PICKED_HERE, unit=unit.serial, document=pick_list.number)
     if cart_of(world, worker) is None:
         return refuse(TaskCode.NO_CART, worker=world.worker_name(worker))
     return None
 
 
-def release_refusal(world: World, document: Work, device: str, worker: str) -> Refusal | None:
-    """Why a list may not be given back: it is not this person's, or units of it would stay in this person's cart."""
+def release_refusal(
+    world: World, document: Work, device: str, worker: str, picked: Iterable[tuple[PickedUnit, Unit | None]]
+) -> Refusal | None:
+    """Why a list may not be given back: it is not this person's, or units of it would stay in this person's cart.
+
+    `picked` are the units picked for it, oldest first, each as it is on record.
+    """
     refusal = task_refusal(world, document, device, worker)
-    if refusal is not None or not isinstance(document, PickList):
+    if refusal is not None:
         return refusal
-    left = [each.serial for each in document.picked if each.unit in units_in_cart(world, document, worker)]
-    return refuse(TaskCode.UNITS_IN_CART, units=", ".join(left), document=document.number) if left else None
-
-
-def units_in_cart(world: World, pick_list: PickList, worker: WorkerId) -> frozenset[UnitId]:
-    """The units picked for a list that are in a person's cart now."""
     cart = cart_of(world, worker)
-    picked = (world.units.get(each.unit) for each in pick_list.picked)
-    return frozenset(unit.id for unit in picked if unit is not None and unit.place == cart)
+    left = [each.serial for each, unit in picked if unit is not None and unit.place == cart]
+    return refuse(TaskCode.UNITS_IN_CART, units=", ".join(left), document=document.number) if left else None
 
 
 def cart_of(world: World, worker: WorkerId) -> PlaceId | None:

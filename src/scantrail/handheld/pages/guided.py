@@ -225,7 +225,7 @@ class ItemsPage(TextPage):
         lines += wrapped(told(prompt.about, None), width, Ink.FAINT)
         for each in prompt.instructions:
             lines += wrapped(f"! {each}", width, Ink.NOTE)
-        return [*lines, BLANK, *(line for item in prompt.items for line in item_lines(item, width))]
+        return [*lines, BLANK, *(line for item in self.desk.session.items() for line in item_lines(item, width))]
 
     def take(self, reading: Reading) -> None:
         """A scan belongs to the task: back to it, and judge it there."""

@@ -64,7 +64,9 @@ class ListsPage(ChoicePage):
 
 def _no_list(desk: Desk, workflow: Workflow, found: Candidates) -> Shown:
     """What was scanned instead of a list, and which list it leads to."""
-    named = next((each for each in desk.session.documents(workflow) if workflow.leads_to(each, found)), None)
+    units = [unit.id for unit in found.units]
+    lists = ((each, desk.store.listed(each.number, units)) for each in desk.session.documents(workflow))
+    named = next((each for each, rows in lists if workflow.leads_to(each, rows, found)), None)
     if named is not None:
         todo: Message | str = M("Open {document} for it.", document=named.number)
     elif found.units:

@@ -75,7 +75,7 @@ class MenuPage(ChoicePage):
 
     def _put_back(self, document: Work) -> Entry:
         label = M("Put back {document}", document=document.number)
-        return Entry(label, lambda: open_list(self, document.number), str(len(type_of(document).in_hand(document))))
+        return Entry(label, lambda: open_list(self, document.number), str(type_of(document).in_hand(document)))
 
     def _bring(self, document: Work) -> Entry:
         label = M("Hand over {document}", document=document.number)
@@ -90,7 +90,7 @@ class MenuPage(ChoicePage):
         store, worker = self.desk.store, self.desk.session.worker
         if worker is None or document.taken is None or document.taken.device == store.device:
             return False
-        units = (store.unit(each) for each in type_of(document).in_hand(document))
+        units = (store.unit(each) for each in store.in_hand(document.number))
         return any(unit is not None and unit.place == worker.cart for unit in units)
 
     def _is_ours(self, document: Work) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -10,10 +10,11 @@ from typing import Any
 
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind, Thing, document
+from scantrail.domain.acts.kinds import RowKind, Thing, document, listed
 from scantrail.domain.acts.sight import By, Recorder
-from scantrail.domain.documents.document import DocumentKind, DocumentStatus
-from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
+from scantrail.domain.documents.listed import Listed, listed_id
+from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.documents.reservations import without_stale_reservations
 from scantrail.domain.facts import touched
 from scantrail.domain.facts.correcting.corrections import correction
@@ -78,16 +79,16 @@ class Desk:
 
     def _brings(self, delivery: Delivery, now: datetime, *, units_later: bool = False) -> str:
         """A list that names units comes with them: they are promised to it."""
-        known, listed = self._server.units(), delivery.pick_list
-        units_later = units_later and not any(line.units for line in listed.lines)
+        known, number = self._server.units(), delivery.pick_list.number
+        units_later = units_later and not delivery.named
         fresh = [unit for unit in delivery.units if unit.id not in known and not units_later]
         born = tuple(UnitRegistered(unit.id, Creation.RECEIVING, unit) for unit in fresh)
-        if listed.number in self._server.lists():
+        if number in self._server.lists():
             self._commits(born, now)
-            return f"brings {len(born)} units of {listed.number}"
-        events: tuple[Event, ...] = (*born, DocumentImported(DocumentKind.PICK_LIST, listed.number))
-        self._commits(events, now, listed)
-        return f"brings {len(born)} units and {listed.number}"
+            return f"brings {len(born)} units of {number}"
+        events: tuple[Event, ...] = (*born, DocumentImported(DocumentKind.PICK_LIST, number))
+        self._commits(events, now, delivery.pick_list, delivery.named)
+        return f"brings {len(born)} units and {number}"
 
     def _lost(self) -> list[str]:
         lists, units = self._server.lists(), self._server.units()
@@ -113,7 +114,7 @@ class Desk:
             self._server.judge_over(now + PATIENCE)
         return f"brings {len(lost)} lost lists again{', and gives one up' if gives_up else ''}"
 
-    def _moves(self, now: datetime, _listed: PickList) -> str:
+    def _moves(self, now: datetime, _pick_list: PickList) -> str:
         free = [
             unit for unit in self._server.units().values() if unit.status is Status.AVAILABLE and unit.container is None
         ]
@@ -123,16 +124,17 @@ class Desk:
         self._commits((UnitMoved(unit.id, unit.place, place),), now)
         return f"moves {unit.serial} to {place}"
 
-    def _corrects(self, now: datetime, _listed: PickList) -> str:
+    def _corrects(self, now: datetime, _pick_list: PickList) -> str:
         """Somebody finds a unit elsewhere than it is on record, also one that was picked or set apart."""
         units = list(self._server.units().values())
         unit, place = self._chance.choice(units), self._chance.choice(BINS)
         found_as = self._chance.choice((Status.AVAILABLE, Status.QUARANTINE))
-        listed = self._server.lists().get(unit.document or "") if unit.status is Status.PICKED else None
-        self._commits((correction(unit, place, found_as, listed),), now)
+        number = unit.document or "" if unit.status is Status.PICKED else ""
+        row = self._server.listed(number).get(listed_id(number, unit.id))
+        self._commits((correction(unit, place, found_as, self._server.lists().get(number), row),), now)
         return f"finds {unit.serial}, {unit.status.value} on record, in {place} as {found_as.value}"
 
-    def _holds(self, now: datetime, _listed: PickList) -> str:
+    def _holds(self, now: datetime, _pick_list: PickList) -> str:
         opened = [hold for hold in self._server.holds() if hold.open]
         if opened and self._chance.random() < 0.6:
             hold = self._chance.choice(opened)
@@ -145,56 +147,58 @@ class Desk:
         self._server.desk(Draft((HoldOpened(hold),)), now, {(RowKind.HOLD, hold.id): hold})
         return f"opens {hold.id} on {unit.serial}"
 
-    def _changes(self, now: datetime, listed: PickList) -> str:
-        """A line is withdrawn, or a further one of any serial is added."""
-        line = self._chance.choice(listed.lines)
-        lines = tuple(replace(each, cancelled=True) if each is line else each for each in listed.lines)
+    def _changes(self, now: datetime, pick_list: PickList) -> str:
+        """A line is withdrawn; often one that takes any unit of the product comes in its place."""
+        line = self._chance.choice(pick_list.lines)
+        lines = [replace(each, cancelled=True) if each is line else each for each in pick_list.lines]
+        if self._chance.random() < 0.5:
+            lines.append(PickLine(str(len(lines) + 1), line.product, LineKind.ANY, line.quantity))
         events: tuple[Event, ...] = (
-            DocumentImported(DocumentKind.PICK_LIST, listed.number),
-            *self._releases(listed, line.units),
+            DocumentImported(DocumentKind.PICK_LIST, pick_list.number),
+            *self._releases(pick_list, [line.id]),
         )
-        self._commits(events, now, without_stale_reservations(replace(listed, lines=lines)))
-        return f"withdraws line {line.id} of {listed.number}"
+        self._commits(events, now, without_stale_reservations(replace(pick_list, lines=tuple(lines))))
+        return f"withdraws line {line.id} of {pick_list.number}"
 
-    def _cancels(self, now: datetime, listed: PickList) -> str:
+    def _cancels(self, now: datetime, pick_list: PickList) -> str:
         """Often a list of which units are in a cart already: they have to go back."""
-        begun = [each for each in self._server.lists().values() if each.status in OPEN and each.picked]
+        begun = [each for each in self._server.lists().values() if each.status in OPEN and each.done]
         if begun and self._chance.random() < 0.7:
-            listed = self._chance.choice(begun)
-        named = [unit for line in listed.lines for unit in line.units]
-        self._commits((TaskCancelled(listed.number), *self._releases(listed, named)), now)
-        return f"cancels {listed.number}"
+            pick_list = self._chance.choice(begun)
+        releases = self._releases(pick_list, [line.id for line in pick_list.lines])
+        self._commits((TaskCancelled(pick_list.number), *releases), now)
+        return f"cancels {pick_list.number}"
 
-    def _releases(self, listed: PickList, named: Iterable[str]) -> list[Event]:
-        """Named units that are still promised to a list are free again."""
+    def _releases(self, pick_list: PickList, lines: Collection[str]) -> list[Event]:
+        """The units that these lines name and that are still promised to the list are free again."""
         known = self._server.units()
-        units = (known[unit] for unit in named)
+        rows = self._server.listed(pick_list.number).values()
+        units = (known[row.unit] for row in rows if row.named and row.line in lines)
         return [
-            AllocationReleased(unit.id, listed.order)
+            AllocationReleased(unit.id, pick_list.order)
             for unit in units
-            if unit.status is Status.ALLOCATED and unit.document == listed.number
+            if unit.status is Status.ALLOCATED and unit.document == pick_list.number
         ]
 
-    def _commits(self, events: tuple[Event, ...], now: datetime, imported: PickList | None = None) -> None:
+    def _commits(
+        self,
+        events: tuple[Event, ...],
+        now: datetime,
+        imported: PickList | None = None,
+        named: Collection[Listed] = (),
+    ) -> None:
         """Fold events into rows, and let the server keep both in one transaction."""
         by = By(SYSTEM, SERVER_DEVICE, now, Recorder.SYSTEM)
-        known: Mapping[RowKind, Mapping[str, Any]] = {
-            RowKind.UNIT: self._server.units(),
-            RowKind.DOCUMENT: self._server.lists(),
-        }
         rows: dict[Thing, Any] = {document(imported.number): imported} if imported else {}
+        rows |= {listed(row.document, row.unit): row for row in named}
         for event in events:
             for thing in touched(event):
-                kind, name = thing
-                before = rows.get(thing) or (known[kind].get(name) if kind in known else self._server.value(kind, name))
-                rows[thing] = fold(before, event, thing, by)
-        before = self._watch.books.documents.get(imported.number) if imported else None
+                rows[thing] = fold(rows.get(thing) or self._server.value(*thing), event, thing, by)
         stood_at = self._server.positions()
-        if imported is not None:
-            self._watch.imports(imported)
+        forget = self._watch.imports(imported, named) if imported is not None else None
         try:
             self._server.desk(Draft(events), now, rows)
         except PowerCut:
-            if imported is not None and self._server.positions() == stood_at:
-                self._watch.takes_back(imported.number, before)
+            if forget is not None and self._server.positions() == stood_at:
+                forget()
             raise

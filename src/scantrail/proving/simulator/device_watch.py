@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from scantrail.device.store import AttentionItem
-from scantrail.domain.acts.act import Act
+from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.needs import Needs, rows
 from scantrail.domain.acts.world import World
 from scantrail.domain.attention import topic_of
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import things_in, touched
 from scantrail.domain.facts.attention import AttentionSettled
@@ -33,7 +34,6 @@ from scantrail.proving.simulator.invariants import (
     AGREE,
     ATTENTION,
     CHAIN,
-    CURSOR,
     DOUBLED,
     HIDDEN,
     LOST,
@@ -41,6 +41,7 @@ from scantrail.proving.simulator.invariants import (
     STUCK,
     Broken,
 )
+from scantrail.proving.simulator.row_watch import RowStore, RowWatch
 from scantrail.proving.simulator.server_watch import ServerWatch
 
 ON_THE_WAY = (TaskTaken, TaskReleased, UnitsReserved, PlaceConfirmed, ProductConfirmed, CheckConfirmed)
@@ -50,7 +51,7 @@ LIST_IS_OVER = (TaskCode.LIST_TAKEN_OVER, TaskCode.LIST_CANCELLED, TaskCode.LIST
 """Why such an act may fail without anybody being told: the list itself says so."""
 
 
-class WatchedStore(Protocol):
+class WatchedStore(RowStore, Protocol):
     """What the watch looks at on a device."""
 
     @property
@@ -66,8 +67,6 @@ class WatchedStore(Protocol):
 
     def count_pending(self) -> int: ...
 
-    def row_position(self, kind: RowKind, thing: str) -> int: ...
-
     def cursor(self) -> dict[str, int]: ...
 
     def heads(self) -> dict[str, str]: ...
@@ -75,6 +74,8 @@ class WatchedStore(Protocol):
     def unit(self, unit: str) -> Unit | None: ...
 
     def pick_list(self, number: str) -> PickList | None: ...
+
+    def listing(self, number: str) -> Iterable[Listed]: ...
 
     def load(self, needs: Needs) -> World: ...
 
@@ -90,6 +91,7 @@ class DeviceWatch:
 
     def __init__(self, server: ServerWatch) -> None:
         self._server = server
+        self._rows = RowWatch()
         self.promised: list[tuple[Act, str]] = []
         """Every act that was said to be recorded, or was found after a start, in order of seq from 1 on."""
         self._acknowledged = 0
@@ -107,6 +109,7 @@ class DeviceWatch:
         if act.id.seq != len(self.promised) + 1 or act.previous != head:
             raise Broken(CHAIN, f"act {act.id} is recorded after act {len(self.promised)}")
         self.promised.append((act, link))
+        self._rows.recorded(act)
 
     def started(self, store: WatchedStore) -> None:
         """A process has opened the store after another one ended."""
@@ -169,7 +172,7 @@ class DeviceWatch:
         if store.server_epoch != self._server_epoch or cursor != self._cursor:
             acts = store.acts_from(1)
             waiting = [act for act, _link, state in acts if state is ActState.WAITING]
-            self._got_rows(store, cursor)
+            self._got_rows(store, cursor, {act.id: state for act, _link, state in acts})
             self._nothing_hidden(store, acts, waiting)
             self._nothing_doubled(store, waiting)
             self._cursor, self._server_epoch = dict(cursor), store.server_epoch
@@ -186,14 +189,12 @@ class DeviceWatch:
         server = self._server.server
         return store.server_epoch == server.epoch and server.has(store.heads())
 
-    def _got_rows(self, store: WatchedStore, cursor: Mapping[str, int]) -> None:
+    def _got_rows(self, store: WatchedStore, cursor: Mapping[str, int], states: Mapping[ActId, ActState]) -> None:
         server = self._server.server
         if not cursor or not self._is_of_now(store):
             return
         before = self._cursor if store.server_epoch == self._server_epoch else {}
-        for kind, thing, position in server.changed_between(before, cursor):
-            if store.row_position(kind, thing) < position:
-                raise Broken(CURSOR, f"{kind} {thing} of position {position} is passed over")
+        self._rows.look(store, server.changed_between(before, cursor), states, self._server.books)
 
     def _nothing_hidden(
         self, store: WatchedStore, acts: Iterable[tuple[Act, str, ActState]], waiting: Sequence[Act]
@@ -260,6 +261,9 @@ class DeviceWatch:
         for number, pick_list in books.documents.items():
             if store.pick_list(number) != pick_list:
                 raise Broken(AGREE, f"{store.device} has {store.pick_list(number)}, the server {pick_list}")
+            listed = {row.id: row for row in store.listing(number)}
+            if listed != books.listed.get(number, {}):
+                raise Broken(AGREE, f"{store.device} has {listed}, the server {books.listed.get(number)}")
         self._goods_agree(store)
 
     def _goods_agree(self, store: WatchedStore) -> None:

@@ -14,9 +14,10 @@ from scantrail.domain.acts.act import Act, ActId, Draft, Times
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.needs import Label
 from scantrail.domain.acts.world import Labels, Rows, Wanted, World, load
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.judge import judge, needs_of
-from scantrail.domain.names.identifiers import unit_id
+from scantrail.domain.names.identifiers import DocumentId, unit_id
 from scantrail.domain.people.worker import SYSTEM
 from scantrail.domain.settings import Settings
 from scantrail.domain.things.hold import Hold, Holds
@@ -41,7 +42,7 @@ from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.warehouse import Masters
 from scantrail.server.ledger.log import SERVER_DEVICE
 
-PAGE = 7
+PAGE = 10
 """Rows in one page: few, so that pages end where it hurts."""
 
 RowT = TypeVar("RowT")
@@ -93,6 +94,8 @@ class Kept:
     by_id: dict[ActId, LogRow] = field(default_factory=dict)
     heads: dict[tuple[str, str], Head] = field(default_factory=dict)
     rows: Rows = field(default_factory=lambda: defaultdict(dict))
+    listed: dict[DocumentId, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """The ids of the rows of the units on each document."""
     positions: dict[str, int] = field(default_factory=lambda: {GLOBAL_STREAM: 0, "MAIN": 0})
     feed: dict[str, list[tuple[int, RowKind, str]]] = field(default_factory=lambda: {GLOBAL_STREAM: [], "MAIN": []})
     """In commit order; an entry whose row has changed again since is passed over."""
@@ -116,6 +119,7 @@ class Kept:
             dict(self.by_id),
             dict(self.heads),
             defaultdict(dict, {kind: dict(values) for kind, values in self.rows.items()}),
+            defaultdict(list, {number: list(ids) for number, ids in self.listed.items()}),
             dict(self.positions),
             {stream: list(entries) for stream, entries in self.feed.items()},
             dict(self.latest),
@@ -132,6 +136,7 @@ class FakeServer:
     def __init__(self, masters: Masters, fate: Fate, epoch: str) -> None:
         self.kept = Kept(epoch)
         self.masters = masters
+        self.master_rows = masters.rows()
         self._fate = fate
 
     @property
@@ -205,8 +210,8 @@ class FakeServer:
         return found
 
     def value(self, kind: RowKind, thing: str) -> Any:
-        """A row's present value."""
-        return self.kept.table(kind)[thing]
+        """A row's present value; None where it is not on record."""
+        return self.kept.table(kind).get(thing)
 
     # What the watch looks at
 
@@ -246,6 +251,11 @@ class FakeServer:
     def lists(self) -> dict[str, PickList]:
         """Every list."""
         return self.kept.rows[RowKind.DOCUMENT]
+
+    def listed(self, number: DocumentId) -> dict[str, Listed]:
+        """The rows of the units on a document, by id."""
+        rows = self.kept.rows[RowKind.LISTED]
+        return {each: rows[each] for each in self.kept.listed.get(number, ())}
 
     def units(self) -> dict[str, Unit]:
         """Every unit."""
@@ -338,7 +348,7 @@ class Transaction:
 
     def rows(self, kind: RowKind, ids: Collection[str]) -> dict[str, Any]:
         """Those rows that there are, as the transaction has changed them."""
-        kept = self._server.masters.rows(kind) or self._kept.rows[kind]
+        kept = self._server.master_rows.get(kind) or self._kept.rows[kind]
         found = ((each, self._rows.get((kind, each)) or kept.get(each)) for each in ids)
         return {each: row for each, row in found if row is not None}
 
@@ -348,6 +358,11 @@ class Transaction:
         rows = {kind: self.rows(kind, ids) for kind, ids in wanted.items()}
         rows[RowKind.UNIT] = {**rows.get(RowKind.UNIT, {}), **named}
         return rows, {(unit.product, unit.serial): unit.id for unit in named.values()}
+
+    def in_hand(self, numbers: Collection[DocumentId]) -> list[str]:
+        """The ids of the rows of all units on these documents."""
+        fresh = [name for (kind, name), row in self._rows.items() if kind == RowKind.LISTED and row.document in numbers]
+        return [*fresh, *(each for number in numbers for each in self._kept.listed.get(number, ()))]
 
     def holds(self) -> Holds:
         """The open holds."""
@@ -389,6 +404,8 @@ class Transaction:
         kept.by_id |= {row.entry.id: row for row in self._log}
         kept.heads |= self._heads
         for (kind, name), value in self._rows.items():
+            if kind == RowKind.LISTED and name not in kept.rows[kind]:
+                kept.listed[value.document].append(name)
             kept.rows[kind][name] = value
         kept.alarms += self._alarms
         kept.waiting = self._waiting

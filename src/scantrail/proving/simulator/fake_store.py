@@ -19,6 +19,7 @@ from scantrail.domain.acts.sight import made_by
 from scantrail.domain.acts.world import Labels, Rows, Wanted, World, load
 from scantrail.domain.attention import needs_a_person, units_in
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts import fact_of, touched
@@ -35,14 +36,15 @@ from scantrail.domain.things.place import Place
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash, decode_act, encode_act
-from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer, Row
+from scantrail.protocol.messages import ActVerdict, Changes, LateVerdict, PushAnswer
 from scantrail.protocol.outbox import ActState, Entry, state_of
 from scantrail.proving.simulator.fake_kept import Kept, Record
 from scantrail.proving.simulator.fate import Fate
-from scantrail.proving.simulator.goods_watch import GOODS
 from scantrail.proving.simulator.warehouse import Masters
 
 OPEN = (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
+SHOWN = frozenset({RowKind.UNIT, RowKind.DOCUMENT, RowKind.LISTED, RowKind.CONTAINER, RowKind.QUANTITY})
+"""The kinds of rows that own acts change."""
 
 
 class FakePhotos:
@@ -71,6 +73,7 @@ class FakeStore:
         self.site = masters.site.id
         self.kept = kept or Kept()
         self._masters = masters
+        self._master_rows = masters.rows()
         self._fate = fate
         self._on_record = on_record
         self._first_pending = 0
@@ -79,12 +82,12 @@ class FakeStore:
             self._list(record)
         self._refused = {record.act.id.seq: record for record in self.kept.journal if record.refusal is not None}
         """The acts that the server did not apply, or lets wait."""
-        self._units: dict[UnitId, Unit] = {}
+        self._shown: Rows = defaultdict(dict)
         """The server's rows with the own acts that they do not contain."""
-        self._lists: dict[DocumentId, PickList] = {}
-        """The same of pick lists."""
-        self._goods: Rows = defaultdict(dict)
-        """The same of containers and quantities."""
+        self._listings: dict[DocumentId, Listing] = {}
+        """The rows of units on documents among them."""
+        self._stock: dict[DocumentId, tuple[PickList, date, tuple[Unit, ...]]] = {}
+        """The stock for each list, as long as no unit and no hold changes."""
         self._look_at_everything()
         self._look_for_pending(self.kept.first_seq)
 
@@ -170,57 +173,52 @@ class FakeStore:
         for event in act.draft.events:
             for thing in touched(event):
                 kind, name = thing
-                rows = self._shown(kind)
-                if name in rows or kind in fact_of(event).creates:
-                    rows[name] = fold(rows.get(name), event, thing, made_by(act))
+                before = self._shown[kind].get(name)
+                if before is not None or kind in fact_of(event).creates:
+                    self._put(thing, fold(before, event, thing, made_by(act)))
 
-    def _shown(self, kind: RowKind) -> dict[str, Any]:
-        """The rows of a kind, as they are to be seen."""
-        known: dict[RowKind, dict[str, Any]] = {RowKind.UNIT: self._units, RowKind.DOCUMENT: self._lists}
-        return known[kind] if kind in known else self._goods[kind]
+    def _put(self, thing: Thing, value: Any) -> None:
+        """Show a row in its new state; None where there is none any more."""
+        kind, name = thing
+        before = self._shown[kind].get(name)
+        if value is not None:
+            self._shown[kind][name] = value
+        else:
+            self._shown[kind].pop(name, None)
+        if kind == RowKind.UNIT:
+            self._stock.clear()
+        if kind != RowKind.LISTED or value == before:
+            return
+        if value is not None:
+            self._listings.setdefault(value.document, Listing()).put(value)
+        elif before is not None:
+            others = [each for each in self._listings[before.document] if each.unit != before.unit]
+            self._listings[before.document] = Listing(others)
+
+    @property
+    def _units(self) -> dict[UnitId, Unit]:
+        return self._shown[RowKind.UNIT]
+
+    @property
+    def _lists(self) -> dict[DocumentId, PickList]:
+        return self._shown[RowKind.DOCUMENT]
 
     # What there is
 
     def _look_at_everything(self) -> None:
-        self._units.clear()
-        self._lists.clear()
-        self._goods.clear()
+        self._shown.clear()
+        self._listings.clear()
+        self._stock.clear()
         self._look_again((*self.kept.rows, *self._of_thing))
 
     def _look_again(self, things: Iterable[Thing]) -> None:
         """Work out again what is to be seen of these, after the server's rows or its word on own acts have changed."""
         for thing in dict.fromkeys(things):
-            kind, name = thing
-            row = self.kept.rows.get(thing)
-            if kind == RowKind.DOCUMENT and row is not None:
-                self._lists[name] = self._list_with_own(row)
-            elif kind == RowKind.UNIT and (unit := self._unit_with_own(name, row)) is not None:
-                self._units[name] = unit
-            elif kind == RowKind.UNIT:
-                self._units.pop(name, None)
-            elif kind in GOODS:
-                self._look_again_at(thing, row)
-
-    def _look_again_at(self, thing: Thing, row: Row | None) -> None:
-        """A container, or a quantity."""
-        unseen = self.unseen(thing, row.position if row else 0)
-        after = folded(row.body["value"] if row else None, thing, [record.act for record in unseen])
-        self._goods[thing[0]].pop(thing[1], None)
-        if after is not None:
-            self._goods[thing[0]][thing[1]] = after
-
-    def _unit_with_own(self, name: UnitId, row: Row | None) -> Unit | None:
-        """A unit may have been registered here, and not be known to the server yet."""
-        unseen = self.unseen((RowKind.UNIT, name), row.position if row else 0)
-        unit: Unit | None = row.body["value"] if row else None
-        after: Unit | None = folded(unit, (RowKind.UNIT, name), [record.act for record in unseen])
-        return after
-
-    def _list_with_own(self, row: Row) -> PickList:
-        unseen = self.unseen((RowKind.DOCUMENT, row.id), row.position)
-        thing = RowKind.DOCUMENT, row.id
-        after: PickList = folded(row.body["value"], thing, [record.act for record in unseen])
-        return after
+            if thing[0] in SHOWN:
+                row = self.kept.rows.get(thing)
+                unseen = self.unseen(thing, row.position if row else 0)
+                # What was begun here, such as a unit that was received, is not known to the server yet.
+                self._put(thing, folded(row.body["value"] if row else None, thing, [each.act for each in unseen]))
 
     def unseen(self, thing: Thing, position: int) -> list[Record]:
         """The acts that count and that a row of this position does not contain, oldest first."""
@@ -247,7 +245,7 @@ class FakeStore:
 
     def to_put_back(self) -> tuple[PickList, ...]:
         """Cancelled lists for which units are still picked, by number."""
-        lists = (each for each in self._lists.values() if each.status is DocumentStatus.CANCELLED and each.picked)
+        lists = (each for each in self._lists.values() if each.status is DocumentStatus.CANCELLED and each.done)
         return tuple(sorted(lists, key=lambda each: each.number))
 
     def holds(self) -> Holds:
@@ -299,8 +297,16 @@ class FakeStore:
         return rows, {(unit.product, unit.serial): unit.id for unit in named.values()}
 
     def _of(self, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
-        known = self._masters.rows(kind) or self._shown(kind)
+        known = self._master_rows.get(kind) or self._shown[kind]
         return {each: known[each] for each in ids if each in known}
+
+    def in_hand(self, numbers: Collection[DocumentId]) -> list[str]:
+        """The ids of the rows of all units on these documents."""
+        return [each.id for number in numbers for each in self.listing(number)]
+
+    def listing(self, number: DocumentId) -> Listing:
+        """The units on a document."""
+        return self._listings.get(number) or Listing()
 
     def book(self, document: PickList) -> FakeBook:
         """What is known around a list."""
@@ -308,6 +314,12 @@ class FakeStore:
 
     def stock_for(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""
+        last = self._stock.get(pick_list.number)
+        if last is None or last[0] is not pick_list or last[1] != today:
+            last = self._stock[pick_list.number] = pick_list, today, self._stock_now(pick_list, today)
+        return last[2]
+
+    def _stock_now(self, pick_list: PickList, today: date) -> tuple[Unit, ...]:
         wanted = {line.product for line in pick_list.lines if line.kind is LineKind.ANY and line.remaining}
         if not wanted:
             return ()
@@ -374,6 +386,15 @@ class FakeStore:
             return self.kept.hold_positions.get(thing, 0)
         row = self.kept.rows.get((kind, thing))
         return row.position if row else 0
+
+    def mirrored(self, things: Collection[Thing]) -> dict[Thing, tuple[int, Any]]:
+        """The server's rows as they came: position and value."""
+        rows = self.kept.rows
+        return {thing: (row.position, row.body["value"]) for thing in things if (row := rows.get(thing)) is not None}
+
+    def shown(self, things: Collection[Thing]) -> dict[Thing, Any]:
+        """The server's rows with the own acts that they do not contain."""
+        return {thing: self._shown[thing[0]][thing[1]] for thing in things if thing[1] in self._shown[thing[0]]}
 
     # The exchange with the server
 
@@ -467,6 +488,7 @@ class FakeStore:
             if row.kind == RowKind.HOLD:
                 kept.holds[row.id] = row.body["value"]
                 kept.hold_positions[row.id] = row.position
+                self._stock.clear()
                 continue
             thing = (row.kind, row.id)
             old = kept.rows.get(thing)
@@ -489,7 +511,7 @@ class FakeStore:
 
     def _things_in(self, changes: Changes) -> list[Thing]:
         judged = (self._late_record(row.body["value"]) for row in changes.rows if row.kind == RowKind.VERDICT)
-        rows = [(row.kind, row.id) for row in changes.rows if row.kind in (RowKind.UNIT, RowKind.DOCUMENT, *GOODS)]
+        rows = [(row.kind, row.id) for row in changes.rows if row.kind in SHOWN]
         return [*rows, *self._things_of(judged)]
 
     def _things_of(self, records: Iterable[Record | None]) -> list[Thing]:
@@ -548,6 +570,20 @@ class FakeBook:
     def __init__(self, store: FakeStore, pick_list: PickList) -> None:
         self._store = store
         self._pick_list = pick_list
+        self.kept: Any = None
+        """What the workflow has worked out."""
+
+    @property
+    def listing(self) -> Listing:
+        """The units on the list."""
+        return self._store.listing(self._pick_list.number)
+
+    def unit(self, unit: UnitId) -> Unit | None:
+        """A unit, as it is on record here."""
+        return self._store.unit(unit)
+
+    def changed(self) -> None:
+        """Any unit may be other than before: nobody keeps count here."""
 
     def stock(self, today: date) -> tuple[Unit, ...]:
         """Units that the list's any-serial lines may take."""

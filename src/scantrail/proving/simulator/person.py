@@ -18,7 +18,7 @@ from scantrail.proving.simulator.warehouse import BINS, PRODUCTS
 from scantrail.words import say
 from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose, Confirm, Prompt, Verdict
 from scantrail.workflows.pick import PICK
-from scantrail.workflows.pick.state import ExceptionKind
+from scantrail.workflows.pick.modes import ExceptionKind
 
 KEYS: tuple[Answer, ...] = (Confirm(), AskException(), AskUndo(), Back())
 LABELS = (*(bin_.removeprefix("MAIN/") for bin_ in BINS), "DOCK-01", *(product.sku for product in PRODUCTS))
@@ -82,7 +82,7 @@ class Person:
             number = self._chance.choice(cancelled).number
             return f"puts back {number}: {said(session.open(number))}"
         lists = session.documents(PICK)
-        colleagues = [each for each in lists if each.picked and each.taken and each.taken.worker != self.worker.id]
+        colleagues = [each for each in lists if each.done and each.taken and each.taken.worker != self.worker.id]
         if colleagues and self._chance.random() < 0.4:
             number = self._chance.choice(colleagues).number
             return f"goes on with {number} for a colleague: {said(session.open(number, 'shift ended'))}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from scantrail.domain.acts.act import Act
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.documents.document import DocumentStatus, LineKind
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.facts.picking.events import UnitsReserved
+from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.refusals.task import TaskCode
 
 _TAKING = frozenset(
@@ -22,14 +25,13 @@ def stood_in_the_way(act: Act, refusal: Refusal | None) -> bool:
     return reserves and refusal is not None and refusal.code not in _TAKING
 
 
-def holds_too_much(pick_list: PickList) -> bool:
-    """Whether a list has units reserved that nobody is on the way to."""
+def holds_too_much(pick_list: PickList, picked: Collection[UnitId] = ()) -> bool:
+    """Whether a list has units reserved that nobody is on the way to, such as those that are `picked` for it."""
     is_worked_on = pick_list.status is DocumentStatus.IN_PROGRESS
-    return any(line.reserved and not (is_worked_on and _is_wanted(pick_list, line)) for line in pick_list.lines)
+    return any(line.reserved and not (is_worked_on and _is_wanted(line, picked)) for line in pick_list.lines)
 
 
-def _is_wanted(pick_list: PickList, line: PickLine) -> bool:
-    """Whether a line that takes any unit wants each of its own, once, and has picked none of them."""
-    picked = {each.unit for each in pick_list.picked}
-    is_each_once = len(set(line.reserved) - picked) == len(line.reserved)
+def _is_wanted(line: PickLine, picked: Collection[UnitId]) -> bool:
+    """Whether a line that takes any unit wants each of its own, once, and none of them is picked."""
+    is_each_once = len(set(line.reserved).difference(picked)) == len(line.reserved)
     return line.kind is LineKind.ANY and is_each_once and len(line.reserved) <= line.remaining

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind, Thing
+from scantrail.domain.acts.kinds import RowKind, Thing, unit
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import By
+from scantrail.domain.attention import registered_in
 from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.listed import Listed, listed_id
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import things_in, touched
 from scantrail.domain.facts.packing.events import UnitPacked
-from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver
+from scantrail.domain.facts.picking.events import PickUndone, UnitHandedOver, UnitPicked
 from scantrail.domain.facts.placing.events import ContainerMoved, QuantityMoved
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.work.events import TaskReleased
 from scantrail.domain.fold import fold
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 from scantrail.protocol.acts import act_hash
@@ -40,7 +43,11 @@ from scantrail.proving.simulator.invariants import (
     TWICE,
     Broken,
 )
+from scantrail.proving.simulator.list_watch import look_at_list
 from scantrail.proving.simulator.reserved import holds_too_much, stood_in_the_way
+
+FOLDED = frozenset({RowKind.UNIT, RowKind.DOCUMENT, RowKind.LISTED, *GOODS})
+"""The kinds of rows that the acts of devices change."""
 
 
 class WatchedServer(Protocol):
@@ -66,7 +73,10 @@ class WatchedServer(Protocol):
         """How far every stream is."""
 
     def value(self, kind: RowKind, thing: str) -> Any:
-        """A row's present value."""
+        """A row's present value; None where it is not on record."""
+
+    def listed(self, number: DocumentId) -> Mapping[str, Listed]:
+        """The rows of the units on a document, by id."""
 
     def alarms(self) -> int:
         """How many alarms there are."""
@@ -84,7 +94,9 @@ class Books:
     last: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     """The newest seq and hash of every device's store."""
     units: dict[str, Unit] = field(default_factory=dict)
-    documents: dict[str, PickList] = field(default_factory=dict)
+    documents: dict[DocumentId, PickList] = field(default_factory=dict)
+    listed: dict[DocumentId, dict[str, Listed]] = field(default_factory=dict)
+    """The rows of the units on each document, by id."""
     goods: dict[Thing, Any] = field(default_factory=dict)
     """Containers and quantities."""
     rows: int = 0
@@ -96,6 +108,17 @@ class Books:
     order: dict[tuple[str, str, Thing], int] = field(default_factory=dict)
     """The seq of the newest act that applied, by store and what it is about."""
 
+    def value(self, thing: Thing) -> Any:
+        """What a row must be; None where it is not on record."""
+        kind, name = thing
+        if kind == RowKind.UNIT:
+            return self.units.get(name)
+        if kind == RowKind.DOCUMENT:
+            return self.documents.get(name)
+        if kind == RowKind.LISTED:
+            return self.listed.get(_document_in(thing), {}).get(name)
+        return self.goods.get(thing)
+
     def copy(self) -> Books:
         """As they stand now."""
         return Books(
@@ -105,6 +128,7 @@ class Books:
             dict(self.last),
             dict(self.units),
             dict(self.documents),
+            {number: dict(rows) for number, rows in self.listed.items()},
             dict(self.goods),
             self.rows,
             dict(self.positions),
@@ -142,6 +166,8 @@ class ServerWatch:
         changed = server.changed_between(books.positions, now)
         for kind, thing, _position in changed:
             self._row(kind, thing)
+        for number in dict.fromkeys(filter(None, (_document_in((kind, thing)) for kind, thing, _position in changed))):
+            self._list(number)
         if books.goods and any(kind in (RowKind.UNIT, *GOODS) for kind, _, _ in changed):
             look_at_goods("the server", books.goods, books.units.values())
         books.rows += len(fresh)
@@ -202,7 +228,8 @@ class ServerWatch:
     def _in_order(self, act: Act) -> None:
         if act.draft.refusal is not None:
             return
-        for thing in things_in(act.draft):
+        # What registers a unit may be the very step that an earlier act about it waited for.
+        for thing in things_in(act.draft).difference(map(unit, registered_in(act))):
             if self.books.order.get((*act.id[:2], thing), 0) > act.id.seq:
                 raise Broken(ORDER, f"act {act.id} applies after a later one about {thing}")
             self.books.order[*act.id[:2], thing] = act.id.seq
@@ -218,43 +245,68 @@ class ServerWatch:
                     books.units[name] = fold(books.units.get(name), event, thing, by)
                 elif kind in GOODS:
                     books.goods[thing] = fold(books.goods.get(thing), event, thing, by)
+                elif kind == RowKind.LISTED:
+                    rows = books.listed.setdefault(_document_in(thing), {})
+                    rows[name] = fold(rows.get(name), event, thing, by)
                 elif name in books.documents:
                     books.documents[name] = fold(books.documents[name], event, thing, by)
+                    self._reserved_no_more(books.documents[name], event)
 
-    def imports(self, pick_list: PickList) -> None:
-        """The desk is about to bring a list, or a changed one: its rows come whole, not by events."""
-        self.books.documents[pick_list.number] = pick_list
+    def _reserved_no_more(self, pick_list: PickList, event: Event) -> None:
+        """Who picks a unit is no longer on the way to it. Who does not know of that may set out all the same."""
+        if isinstance(event, UnitPicked) and holds_too_much(pick_list, picked=(event.unit,)):
+            raise Broken(RESERVED, f"after {event} list {pick_list.number} reserves more than is wanted: {pick_list}")
 
-    def takes_back(self, number: str, before: PickList | None) -> None:
-        """The desk's list was not committed after all."""
-        self.books.documents.pop(number, None)
-        if before is not None:
-            self.books.documents[number] = before
+    def imports(self, pick_list: PickList, named: Iterable[Listed]) -> Callable[[], None]:
+        """The desk is about to bring a list with the units that it names, or a changed one: its rows come whole.
+
+        Gives what to call if they are not committed after all.
+        """
+        books, number = self.books, pick_list.number
+        before, listed = books.documents.get(number), books.listed.get(number, {})
+        books.documents[number] = pick_list
+        books.listed[number] = {**listed, **{each.id: each for each in named}}
+
+        def takes_back() -> None:
+            books.documents.pop(number)
+            if before is not None:
+                books.documents[number] = before
+            books.listed[number] = listed
+
+        return takes_back
 
     def _row(self, kind: RowKind, thing: str) -> None:
-        value = self.server.value(kind, thing)
+        if kind not in FOLDED:
+            return
+        value, said = self.server.value(kind, thing), self.books.value((kind, thing))
+        if value != said:
+            raise Broken(FOLD, f"{kind} {thing} is {value}, the log says {said}")
         if kind == RowKind.UNIT:
-            if value != self.books.units.get(thing):
-                raise Broken(FOLD, f"unit {thing} is {value}, the log says {self.books.units.get(thing)}")
             self._holder(value)
-        elif kind in GOODS:
-            if value != self.books.goods.get((kind, thing)):
-                raise Broken(FOLD, f"{kind} {thing} is {value}, the log says {self.books.goods.get((kind, thing))}")
-        elif kind == RowKind.DOCUMENT:
-            if value != self.books.documents.get(thing):
-                raise Broken(FOLD, f"list {thing} is {value}, the log says {self.books.documents.get(thing)}")
-            if holds_too_much(value):
-                raise Broken(RESERVED, f"list {thing} reserves more than is wanted: {value}")
-            for each in value.picked:
-                self._holder(self.server.value(RowKind.UNIT, each.unit))
-                if self.server.value(RowKind.UNIT, each.unit).document != thing:
-                    raise Broken(HOLDER, f"{each.serial} is picked on {thing} and on another list")
+
+    def _list(self, number: DocumentId) -> None:
+        """A list that has changed, or a unit on it, agrees with its units row by row."""
+        pick_list, rows = self.server.value(RowKind.DOCUMENT, number), self.server.listed(number)
+        if pick_list is None:
+            raise Broken(FOLD, f"{number} is not on record, and units of it are: {rows}")
+        if rows != self.books.listed.get(number, {}):
+            raise Broken(FOLD, f"{number} has {rows}, the log says {self.books.listed.get(number)}")
+        look_at_list(pick_list, rows.values())
+        if holds_too_much(pick_list):
+            raise Broken(RESERVED, f"list {number} reserves more than is wanted: {pick_list}")
+        for row in rows.values():
+            if row.picked is None:
+                continue
+            unit = self.server.value(RowKind.UNIT, row.unit)
+            self._holder(unit)
+            if unit.document != number:
+                raise Broken(HOLDER, f"{unit.serial} is picked on {number} and is {unit.status.value} elsewhere")
 
     def _holder(self, unit: Unit) -> None:
-        on = self.books.documents.get(unit.document or "")
-        listed = on is not None and on.picked_unit(unit.id) is not None
-        if (unit.status is Status.PICKED) != listed:
-            raise Broken(HOLDER, f"{unit.serial} is {unit.status.value} and {'' if listed else 'not '}on a list")
+        row = self.books.listed.get(unit.document or "", {}).get(listed_id(unit.document or "", unit.id))
+        is_listed = row is not None and row.picked is not None
+        if (unit.status is Status.PICKED) != is_listed:
+            raise Broken(HOLDER, f"{unit.serial} is {unit.status.value} and {'' if is_listed else 'not '}on a list")
 
     def restored(self, books: Books) -> None:
         """The server goes on from a backup."""
@@ -265,3 +317,11 @@ def _previous_in(exact: bytes) -> str:
     """The hash of the act before, as an act's bytes say it."""
     previous: str = json.loads(exact).get("previous", "")
     return previous
+
+
+def _document_in(thing: Thing) -> DocumentId:
+    """The document that a row belongs to; empty where it belongs to none."""
+    kind, name = thing
+    if kind == RowKind.LISTED:
+        return name.rpartition("|")[0]
+    return name if kind == RowKind.DOCUMENT else ""

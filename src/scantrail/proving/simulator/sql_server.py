@@ -16,7 +16,9 @@ from sqlalchemy import Connection, RowMapping, func, literal_column, select
 from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.acts.refusal import Refusal
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.plain import from_plain
 from scantrail.domain.things.hold import Hold
 from scantrail.domain.things.unit import Unit
@@ -37,11 +39,12 @@ from scantrail.server.ledger.log import Dated, has_head
 from scantrail.server.ledger.writing import writing
 from scantrail.server.migrations import migrate
 from scantrail.server.records.documents import documents_by_number
+from scantrail.server.records.listed import listed_on
 from scantrail.server.records.master import put_holds, put_places, put_products, put_settings, put_sites, put_workers
 from scantrail.server.records.rows import values_of
 from scantrail.sqlite import sqlite3
 
-WATCHED = (RowKind.UNIT, RowKind.CONTAINER, RowKind.QUANTITY, RowKind.DOCUMENT, RowKind.HOLD)
+WATCHED = (RowKind.UNIT, RowKind.CONTAINER, RowKind.QUANTITY, RowKind.DOCUMENT, RowKind.LISTED, RowKind.HOLD)
 """The rows that change while a simulation runs, and that devices keep."""
 
 
@@ -150,6 +153,11 @@ class SqlServer:
             found = documents_by_number(connection, numbers)
         return {number: each for number in numbers if isinstance(each := found[number], PickList)}
 
+    def listed(self, number: DocumentId) -> dict[str, Listed]:
+        """The rows of the units on a document, by id."""
+        with self._database.reading() as connection:
+            return {each.id: each for each in listed_on(connection, [number])}
+
     def units(self) -> dict[str, Unit]:
         """Every unit."""
         with self._database.reading() as connection:
@@ -200,9 +208,9 @@ class SqlServer:
             return {row.id: row.position for row in connection.execute(select(streams.c.id, streams.c.position))}
 
     def value(self, kind: RowKind, thing: str) -> Any:
-        """A row's present value."""
+        """A row's present value; None where it is not on record."""
         with self._database.reading() as connection:
-            return values_of(connection, kind, [thing])[thing]
+            return values_of(connection, kind, [thing]).get(thing)
 
     def alarms(self) -> int:
         """How many alarms there are."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -12,8 +13,9 @@ from scantrail.device.store import DeviceStore, Identity
 from scantrail.device.store.database import Database
 from scantrail.device.store.schema import journal, table_of
 from scantrail.device.store.things import act_in
+from scantrail.device.store.view import decoded
 from scantrail.domain.acts.act import Act, Draft, Times
-from scantrail.domain.acts.kinds import KINDS, RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind, Thing
 from scantrail.protocol.outbox import ActState
 from scantrail.proving.simulator.fate import Fate
 from scantrail.proving.simulator.stores import OnRecord
@@ -23,8 +25,9 @@ _ACTS = (
     .where(journal.c.seq >= bindparam("first"))
     .order_by(journal.c.seq)
 )
-_POSITIONS = {
-    kind: select(table_of(kind).c.position).where(table_of(kind).c.id == bindparam("thing")) for kind in KINDS
+_ROWS = {
+    kind: select(table_of(kind).c.position, table_of(kind).c.body).where(table_of(kind).c.id == bindparam("thing"))
+    for kind in KINDS
 }
 
 
@@ -37,11 +40,13 @@ class FatedDatabase(Database):
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction, if fate allows its commit."""
+        """One transaction, if fate allows its commit; one that changed no row writes nothing."""
         with super().writing():
+            before = self._raw.total_changes
             yield
-            durable = self._fate.commits("a transaction")
-        durable()
+            durable = self._fate.commits("a transaction") if self._raw.total_changes != before else None
+        if durable is not None:
+            durable()
 
 
 class SqlStore(DeviceStore):
@@ -89,5 +94,15 @@ class SqlStore(DeviceStore):
 
     def row_position(self, kind: RowKind, thing: str) -> int:
         """Where a row that this device has stands in its stream; 0 when it has none."""
-        rows = self._database.rows(_POSITIONS[kind], thing=thing)
+        rows = self._database.rows(_ROWS[kind], thing=thing)
         return int(rows[0].position) if rows else 0
+
+    def mirrored(self, things: Collection[Thing]) -> dict[Thing, tuple[int, Any]]:
+        """The server's rows as they came: position and value."""
+        found = ((thing, self._database.rows(_ROWS[thing[0]], thing=thing[1])) for thing in things)
+        return {thing: (rows[0].position, decoded(thing[0], rows[0].body)) for thing, rows in found if rows}
+
+    def shown(self, things: Collection[Thing]) -> dict[Thing, Any]:
+        """The server's rows with the own acts that they do not contain."""
+        found = ((thing, self._view.rows(thing[0], [thing[1]])) for thing in things)
+        return {thing: rows[thing[1]] for thing, rows in found if rows}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from random import Random
-from typing import Any
 
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.world import Rows
 from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.identifiers import unit_id
 from scantrail.domain.people.site import Site
@@ -49,22 +48,15 @@ class Masters:
     places: dict[str, Place]
     workers: dict[str, Worker]
 
-    def rows(self, kind: RowKind) -> dict[str, Any]:
-        """The rows of a kind; none where it is no kind of these."""
-        return self.all_rows()[kind]
-
-    def all_rows(self) -> Rows:
+    def rows(self) -> Rows:
         """All of them by kind."""
-        return defaultdict(
-            dict,
-            {
-                RowKind.SITE: {self.site.id: self.site},
-                RowKind.SETTINGS: {self.site.id: self.settings},
-                RowKind.PRODUCT: self.products,
-                RowKind.PLACE: self.places,
-                RowKind.WORKER: self.workers,
-            },
-        )
+        return {
+            RowKind.SITE: {self.site.id: self.site},
+            RowKind.SETTINGS: {self.site.id: self.settings},
+            RowKind.PRODUCT: self.products,
+            RowKind.PLACE: self.places,
+            RowKind.WORKER: self.workers,
+        }
 
     @classmethod
     def of(cls, devices: int) -> Masters:
@@ -103,6 +95,8 @@ class Delivery:
 
     units: tuple[Unit, ...]
     pick_list: PickList
+    named: tuple[Listed, ...] = ()
+    """Those of the units that the list names."""
 
 
 def deliver(number: int, chance: Random) -> Delivery:
@@ -112,19 +106,14 @@ def deliver(number: int, chance: Random) -> Delivery:
     units.append(_unit(SENSOR, f"TS2{number:06}", chance))
     if chance.random() < 0.4:
         units = [*(_promised(unit, listed, order) for unit in units[:2]), *units[2:]]
-        named = PickLine(
-            "1",
-            MODULE.id,
-            LineKind.EXACT,
-            2,
-            tuple(unit.id for unit in units[:2]),
-            tuple(unit.serial for unit in units[:2]),
-        )
-        lines: tuple[PickLine, ...] = (named, PickLine("2", SENSOR.id, LineKind.ANY, 1))
+        named = tuple(Listed(listed, unit.id, unit.serial, "1", named=True) for unit in units[:2])
+        exact = PickLine("1", MODULE.id, LineKind.EXACT, len(named))
+        lines: tuple[PickLine, ...] = (exact, PickLine("2", SENSOR.id, LineKind.ANY, 1))
     else:
+        named = ()
         lines = (PickLine("1", MODULE.id, LineKind.ANY, chance.choice((2, 3))),)
     instructions = ("Antistatic bags only",) if chance.random() < 0.3 else ()
-    return Delivery(tuple(units), PickList(listed, "MAIN", order, lines, instructions=instructions))
+    return Delivery(tuple(units), PickList(listed, "MAIN", order, lines, instructions=instructions), named)
 
 
 def _unit(product: Product, serial: str, chance: Random) -> Unit:

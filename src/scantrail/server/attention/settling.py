@@ -30,6 +30,7 @@ from scantrail.server.ledger.judging import judge_for_good
 from scantrail.server.ledger.log import SERVER_DEVICE, Dated
 from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import documents_by_number
+from scantrail.server.records.listed import unit_listed
 from scantrail.server.records.master import all_sites, places_by_id, workers_by_id
 from scantrail.server.records.units import units_by_id
 from scantrail.words import M, Message
@@ -165,8 +166,11 @@ def _corrections(connection: Connection, item: AttentionItem, found: Found) -> t
     if problem is not None:
         raise NotSettled(409, problem)
     number = unit.document if unit.status is Status.PICKED else None
-    listed = documents_by_number(connection, [number] if number else []).get(number or "")
-    return (correction(unit, place.id, found.status, listed if isinstance(listed, PickList) else None),)
+    document = documents_by_number(connection, [number] if number else []).get(number or "")
+    if not isinstance(document, PickList):
+        return (correction(unit, place.id, found.status, None, None),)
+    listed = unit_listed(connection, document.number, unit.id)
+    return (correction(unit, place.id, found.status, document, listed),)
 
 
 def _named(item: AttentionItem, found: Found) -> Goods:

@@ -223,6 +223,17 @@ documents = Table(
     Index(None, "site", "kind", "status"),
 )
 
+listed = Table(
+    "listed",
+    metadata,
+    Column("id", String, primary_key=True, comment="the document and the unit"),
+    Column("document", String, nullable=False, index=True),
+    Column("picked", Boolean, nullable=False),
+    Column("set_aside", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""The units on documents, one row each."""
+
 holds = Table(
     "holds",
     metadata,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import Changes, Row, Seen
-from scantrail.protocol.rows import body_for
+from scantrail.protocol.rows import UNTOLD_ELSEWHERE, body_for
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.flights import Query, fly
@@ -53,7 +53,7 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
         return _of_another_history(connection)
     reached: dict[str, int] = {}
     heads: dict[str, str] = {}
-    entries: list[Listed] = []
+    entries: list[FeedEntry] = []
     more = False
     for stream in connection.execute(select(streams).order_by(streams.c.id)).all():
         head = head_of(stream.position, stream.head)
@@ -66,7 +66,7 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
             reached[stream.id] = stream.position  # a device that is further on learns that this server was put back
             continue
         room = limit - len(entries)
-        found = entries_after(connection, stream.id, after, room + 1)
+        found = entries_after(connection, stream.id, after, room + 1, site)
         taken, left = found[:room], found[room:]
         entries.extend(taken)
         more = more or bool(left)
@@ -79,7 +79,7 @@ def changes_after(connection: Connection, seen: Seen, site: SiteId, limit: int =
     return Changes(server_epoch(connection), reached, rows, more, heads)
 
 
-def _page(connection: Connection, entries: Sequence[Listed], site: SiteId) -> tuple[Row, ...]:
+def _page(connection: Connection, entries: Sequence[FeedEntry], site: SiteId) -> tuple[Row, ...]:
     """The first rows of these entries that together are no larger than a page; one, if there is any."""
     page: list[Row] = []
     size = 0
@@ -111,7 +111,7 @@ def _of_another_history(connection: Connection) -> Changes:
     return Changes(server_epoch(connection), {}, (), more=False)
 
 
-class Listed(NamedTuple):
+class FeedEntry(NamedTuple):
     """An entry of the feed."""
 
     kind: RowKind
@@ -120,24 +120,30 @@ class Listed(NamedTuple):
     stream: str
 
 
-def entries_after(connection: Connection, stream: str, after: int, limit: int) -> list[Listed]:
-    """The first entries of a stream after a position, in order."""
-    (rows,) = fly(connection, _ENTRIES.asks(stream, max(after, 0), limit))
-    return [Listed(RowKind(kind), name, position, stream) for kind, name, position in rows]
+def entries_after(
+    connection: Connection, stream: str, after: int, limit: int, site: SiteId | None = None
+) -> list[FeedEntry]:
+    """The first entries of a stream after a position, in order; with a site, those that its devices are told."""
+    untold = UNTOLD_ELSEWHERE if site not in (None, stream) else ()
+    (rows,) = fly(connection, _ENTRIES.asks(stream, max(after, 0), limit, list(untold)))
+    return [FeedEntry(RowKind(kind), name, position, stream) for kind, name, position in rows]
 
 
-_ENTRIES = Query.of_both(
-    "SELECT kind, id, position FROM feed WHERE stream = $1 AND position > $2 ORDER BY position LIMIT $3"
+_ENTRIES = Query(
+    "SELECT kind, id, position FROM feed WHERE stream = $1 AND position > $2 AND kind <> ALL($4)"
+    " ORDER BY position LIMIT $3",
+    "SELECT kind, id, position FROM feed WHERE stream = ?1 AND position > ?2"
+    " AND kind NOT IN (SELECT value FROM json_each(?4)) ORDER BY position LIMIT ?3",
 )
 
 
-def rows_of(connection: Connection, entries: Sequence[Listed], site: SiteId) -> Iterator[Row]:
+def rows_of(connection: Connection, entries: Sequence[FeedEntry], site: SiteId) -> Iterator[Row]:
     """The present rows of entries, as a device of a site holds them."""
     for entry, row in zip(entries, whole_rows(connection, entries), strict=True):
         yield row_for(site, entry.stream, row)
 
 
-def whole_rows(connection: Connection, entries: Sequence[Listed]) -> Iterator[Row]:
+def whole_rows(connection: Connection, entries: Sequence[FeedEntry]) -> Iterator[Row]:
     """The present rows of entries, with everything that is on record."""
     bodies: dict[RowKind, dict[str, dict[str, Any]]] = {
         kind: _bodies(connection, kind, [each.id for each in entries if each.kind == kind])

@@ -87,12 +87,18 @@ class KeptFeed:
         self.streams = streams
 
 
+MOST_UNTOLD = 5_000
+"""Rows that a page passes over at the most, since the asking device is not told of them. It asks again from there:
+nobody waits while thousands of rows are read of which nothing is told."""
+
+
 class Room:
     """How much more fits a page: rows and bytes; a single row goes however large it is."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
         self._bytes = PAGE_BYTES
+        self._untold = MOST_UNTOLD
         self._is_empty = True
         self.is_full = False
 
@@ -100,24 +106,40 @@ class Room:
         """Put the rows from `first` on into the page; gives the index of the first that does not fit."""
         for at in range(first, len(rows)):
             size = len(rows[at].text(site))
-            if self._rows == 0 or (size > self._bytes and not self._is_empty):
+            if not size:
+                self._untold -= 1
+            elif self._rows == 0 or (size > self._bytes and not self._is_empty):
                 self.is_full = True
                 return at
-            self._rows -= 1
-            self._bytes -= size
-            self._is_empty = False
+            else:
+                self._rows -= 1
+                self._bytes -= size
+                self._is_empty = False
+            if not self._untold:
+                self.is_full = True
+                return at + 1
         return len(rows)
+
+    @property
+    def has_passed_over_too_many(self) -> bool:
+        """Whether it is full only because so many rows were passed over."""
+        return not self._untold
 
 
 def kept_rows(kept: KeptStream, after: int, end: int, room: Room, site: SiteId) -> tuple[list[Text], int]:
     """The rows after a position, as many as are kept without a gap and fit; and the position that they reach."""
     texts: list[Text] = []
+    told = after
     while after < end and not room.is_full and (segment := kept.at(after)) is not None:
         first = segment.first_after(after)
         last = room.take(segment.rows, first, site)
-        if last > first:
-            texts.append(segment.text(site, first, last))
+        if last > first and (text := segment.text(site, first, last)).plain:
+            texts.append(text)
+        passed = segment.rows[first:last]
+        told = next((row.position for row in reversed(passed) if row.text(site)), told)
+        if room.has_passed_over_too_many:
+            return texts, passed[-1].position
         if last < len(segment.rows):
-            return texts, segment.rows[last - 1].position if last > first else after
+            return texts, told
         after = segment.end
     return texts, after

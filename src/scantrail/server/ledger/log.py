@@ -125,11 +125,11 @@ class LogWriter:
             }
 
     def _thing_rows(self, act: Act, position: int) -> Iterable[dict[str, Any]]:
-        """What the row of an event has no column for."""
+        """What the row of an event has no column for. A unit on a document has no history beside the two of them."""
         for at, event in enumerate(act.draft.events):
             in_columns = {(RowKind.UNIT, unit_of(event)), (RowKind.DOCUMENT, document_of(event))}
             for kind, name in dict.fromkeys(things_of(event)):
-                if (kind, name) not in in_columns:
+                if kind != RowKind.LISTED and (kind, name) not in in_columns:
                     yield {"kind": str(kind), "id": name, "stream": self.stream.id, "position": position, "at": at}
 
     def parts(self) -> list[tuple[Write, Sequence[Row]]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from scantrail.domain.acts.kinds import Thing
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.protocol.messages import Row
-from scantrail.protocol.rows import whole_at
+from scantrail.protocol.rows import UNTOLD_ELSEWHERE, whole_at
 from scantrail.server.ledger.feed import row_for
 from scantrail.server.ledger.pages import Text
 
@@ -23,8 +23,6 @@ SEGMENT_BYTES = 250_000
 _ELSEWHERE = ""
 """Stands for every site that is given the same text as most others."""
 
-"""What a row is of: kind and id."""
-
 
 @dataclass(frozen=True, slots=True)
 class SharedRow:
@@ -34,11 +32,11 @@ class SharedRow:
     """Where it stands in its stream."""
     thing: Thing
     texts: Mapping[SiteId, bytes]
-    """By site; the text for all sites that are not named stands under the empty name."""
+    """By site; the text for all sites that are not named stands under the empty name, where they are told of it."""
 
     def text(self, site: SiteId) -> bytes:
-        """As the devices of a site hold it."""
-        return self.texts.get(site) or self.texts[_ELSEWHERE]
+        """As the devices of a site hold it; empty where they are not told of it."""
+        return self.texts.get(site) or self.texts.get(_ELSEWHERE, b"")
 
     @property
     def size(self) -> int:
@@ -48,6 +46,8 @@ class SharedRow:
 
 def shared_row(stream: str, row: Row) -> SharedRow:
     """A row of a stream, as it is on record."""
+    if row.kind in UNTOLD_ELSEWHERE:
+        return SharedRow(row.position, (row.kind, row.id), {stream: _text(row_for(stream, stream, row))})
     elsewhere = row_for(_ELSEWHERE, stream, row)
     texts = {_ELSEWHERE: _text(elsewhere)}
     for site in {stream, whole_at(row) or stream}:
@@ -55,6 +55,10 @@ def shared_row(stream: str, row: Row) -> SharedRow:
         if held != elsewhere:
             texts[site] = _text(held)
     return SharedRow(row.position, (row.kind, row.id), texts)
+
+
+def _joined(rows: Iterable[SharedRow], site: SiteId) -> bytes:
+    return b",".join([text for row in rows if (text := row.text(site))])
 
 
 def _text(row: Row) -> bytes:
@@ -86,12 +90,15 @@ class Segment:
         return Segment(start, end, kept, sum(row.size for row in kept), sites)
 
     def text(self, site: SiteId, first: int, last: int) -> Text:
-        """Rows `first` to before `last`, parted by commas. The whole of it is joined and packed once."""
+        """Rows `first` to before `last`, parted by commas, as far as the devices of a site are told of them.
+
+        The whole of it is joined and packed once.
+        """
         if (first, last) != (0, len(self.rows)):
-            return Text(b",".join([row.text(site) for row in self.rows[first:last]]))
+            return Text(_joined(self.rows[first:last], site))
         name = site if site in self.sites else _ELSEWHERE
         if name not in self._texts:
-            self._texts[name] = Text(b",".join([row.text(name) for row in self.rows]), is_shared=True)
+            self._texts[name] = Text(_joined(self.rows, name), is_shared=True)
         return self._texts[name]
 
     def first_after(self, position: int) -> int:

@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
@@ -22,9 +22,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from backports import zstd
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, not_, select
 
 from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.names.identifiers import SiteId
 from scantrail.domain.plain import PlainError, from_plain, to_plain
 from scantrail.protocol.messages import Row
@@ -41,9 +42,9 @@ from scantrail.protocol.rows import (
 from scantrail.protocol.snapshot import FORM, Snapshot, SnapshotAnswer
 from scantrail.server.database.engine import Database
 from scantrail.server.database.epoch import server_epoch
-from scantrail.server.database.schema import feed, streams, units
+from scantrail.server.database.schema import documents, feed, listed, streams, units
 from scantrail.server.database.sets import chunks
-from scantrail.server.ledger.feed import Listed, rows_of
+from scantrail.server.ledger.feed import FeedEntry, rows_of
 from scantrail.server.ledger.log import has_head, head_of
 from scantrail.sqlite import sqlite3
 
@@ -239,18 +240,34 @@ def _write_others(connection: Connection, site: SiteId, file: sqlite3.Connection
 
     Late verdicts are no rows: who takes a snapshot sends again what waits, and is answered with them.
     """
-    entries = connection.execute(
+    rows = connection.execute(
         select(feed.c.kind, feed.c.id, feed.c.position, feed.c.stream)
-        .where(feed.c.kind.not_in((RowKind.UNIT, RowKind.VERDICT)))
+        .where(feed.c.kind.not_in((RowKind.UNIT, RowKind.VERDICT, RowKind.LISTED)))
         .order_by(feed.c.stream, feed.c.position)
     )
-    listed = [Listed(RowKind(row.kind), row.id, row.position, row.stream) for row in entries]
-    for part in chunks(listed):
+    entries = [FeedEntry(RowKind(row.kind), row.id, row.position, row.stream) for row in rows]
+    entries += [FeedEntry(RowKind.LISTED, row.id, row.position, site) for row in _units_on_documents(connection, site)]
+    for part in chunks(entries):
         for row in rows_of(connection, part, site):
             file.execute(*_put(row))
             if row.kind == RowKind.PRODUCT:
                 file.executemany("INSERT OR IGNORE INTO gtins VALUES (:gtin, :product)", gtins_of([value_of(row)]))
-    return len(listed)
+    return len(entries)
+
+
+def _units_on_documents(connection: Connection, site: SiteId) -> Sequence[Any]:
+    """The entries of the units on a site's documents.
+
+    Of a completed one, those that were found damaged, which may turn out to be a mistake: nothing else happens to them.
+    """
+    is_over = and_(documents.c.status == DocumentStatus.COMPLETED.value, not_(listed.c.set_aside))
+    return connection.execute(
+        select(feed.c.id, feed.c.position)
+        .join(listed, listed.c.id == feed.c.id)
+        .join(documents, documents.c.id == listed.c.document)
+        .where(feed.c.stream == site, feed.c.kind == RowKind.LISTED, not_(is_over))
+        .order_by(feed.c.position)
+    ).all()
 
 
 def _put(row: Row) -> tuple[str, dict[str, Any]]:

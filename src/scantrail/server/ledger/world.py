@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.needs import Label
 from scantrail.domain.acts.world import Labels, Wanted
+from scantrail.domain.names.identifiers import DocumentId
 from scantrail.domain.things.hold import Holds
 from scantrail.server.records.remembered import Masters
-from scantrail.server.records.rows import MASTERS, read_rows
+from scantrail.server.records.rows import MASTERS, in_hand, read_rows
 
 
 class SqlSource:
@@ -32,6 +33,10 @@ class SqlSource:
         remembered = {kind: ids for kind, ids in wanted.items() if kind in MASTERS}
         masters = self._masters.load(self._connection, remembered)[0] if remembered else {}
         return {**found.values, **masters}, found.labels
+
+    def in_hand(self, numbers: Collection[DocumentId]) -> Collection[str]:
+        """The ids of the rows of all units that are picked for these documents."""
+        return in_hand(self._connection, numbers)
 
     def holds(self) -> Holds:
         """The open holds."""

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Table
 
 from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.acts.needs import Label
-from scantrail.domain.names.identifiers import UnitId
+from scantrail.domain.names.identifiers import DocumentId, UnitId
 from scantrail.server.database import schema
 from scantrail.server.database.bodies import text_of
 from scantrail.server.database.flights import Answer, Pairs, Parameter, Query, Row, fly
 from scantrail.server.database.sets import rows_with
 from scantrail.server.database.writes import Write, put_into
 from scantrail.server.records.documents import document_row
+from scantrail.server.records.listed import listed_row
 from scantrail.server.records.units import unit_row
 
 
@@ -34,8 +35,6 @@ class Kept:
     """With the columns `id` and `body`."""
     columns: Callable[[Any], Row] | None = None
     """The columns of a value beside its body; None for what an import alone writes."""
-    form: str = ""
-    """The column that says of which class a value is, where a kind has several."""
 
     @property
     def put(self) -> Write:
@@ -45,7 +44,8 @@ class Kept:
 
 KEPT: dict[RowKind, Kept] = {
     RowKind.UNIT: Kept(schema.units, unit_row),
-    RowKind.DOCUMENT: Kept(schema.documents, document_row, form="kind"),
+    RowKind.DOCUMENT: Kept(schema.documents, document_row),
+    RowKind.LISTED: Kept(schema.listed, listed_row),
     RowKind.SITE: Kept(schema.sites),
     RowKind.SETTINGS: Kept(schema.settings),
     RowKind.PRODUCT: Kept(schema.products),
@@ -93,13 +93,7 @@ def changed_row(kind: RowKind, value: Any) -> ChangedRow:
     if kept is None:
         return ChangedRow(kind, name, {"kind": str(kind), "id": name, "body": text_of(told)}, told)
     assert kept.columns is not None
-    body = {key: each for key, each in told.items() if key != _form(kind, kept)}
-    return ChangedRow(kind, name, {**kept.columns(value), "body": text_of(body)}, told)
-
-
-def _form(kind: RowKind, kept: Kept) -> str:
-    """The name under which a row's body, as it travels, says of which class its value is."""
-    return f"{kind}_{kept.form}" if kept.form else ""
+    return ChangedRow(kind, name, {**kept.columns(value), "body": text_of(told)}, told)
 
 
 def rows_to_put(rows: Iterable[ChangedRow]) -> list[tuple[Write, list[Row]]]:
@@ -120,9 +114,7 @@ def bodies_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict
         keys: list[Parameter] = [[] for _ in CHANGING]
         (rows,) = fly(connection, _changing().asks(*keys, Pairs([(str(kind), each) for each in ids]), Pairs([])))
         return {name: json.loads(body) for _, name, _, body in rows}
-    form = _form(kind, kept)
-    found = rows_with(connection, kept.table, kept.table.c.id, ids)
-    return {row.id: {**({form: getattr(row, kept.form)} if form else {}), **json.loads(row.body)} for row in found}
+    return {row.id: json.loads(row.body) for row in rows_with(connection, kept.table, kept.table.c.id, ids)}
 
 
 def values_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
@@ -149,6 +141,18 @@ def read_rows(connection: Connection, wanted: Ids, labels: Iterable[Label] = ())
     return _found(rows)
 
 
+def in_hand(connection: Connection, numbers: Iterable[DocumentId]) -> list[str]:
+    """The ids of the rows of every unit that is picked for these documents."""
+    (rows,) = fly(connection, _IN_HAND.asks(list(numbers)))
+    return [name for (name,) in rows]
+
+
+_IN_HAND = Query(
+    "SELECT id FROM listed WHERE document = ANY($1) AND picked",
+    "SELECT id FROM listed WHERE document IN (SELECT value FROM json_each(?1)) AND picked",
+)
+
+
 def read_masters(connection: Connection, wanted: Ids) -> tuple[Found, Answer]:
     """Rows that only imports change, and the open holds: one round trip.
 
@@ -165,14 +169,12 @@ _HOLDS = Query.of_both("SELECT body FROM holds WHERE open ORDER BY id")
 
 def _found(rows: Answer) -> Found:
     found = Found()
-    for kind, key, form, body in rows:
+    for kind, key, serial, body in rows:
         if kind == _LABEL:
-            found.labels[key, form] = body
+            found.labels[key, serial] = body
         else:
             row_kind = RowKind(kind)
-            kept = KEPT.get(row_kind)
-            told = json.loads(body) | ({_form(row_kind, kept): form} if kept is not None and kept.form else {})
-            found.values[row_kind][key] = KINDS[row_kind].read(told)
+            found.values[row_kind][key] = KINDS[row_kind].read(json.loads(body))
     return found
 
 
@@ -188,9 +190,10 @@ _OTHERS = "SELECT others.kind, others.id, '', others.body FROM others JOIN {want
 
 @cache
 def _changing() -> Query:
-    """Of the kinds that acts change, the rows with the ids of its parameters, as (kind, id, form, body).
+    """Of the kinds that acts change, the rows with the ids of its parameters, as (kind, id, '', body).
 
-    Then those of kinds without a table of their own, by kind and id; then labels, and their units.
+    Then those of kinds without a table of their own, by kind and id; then labels, as (label, product, serial, unit),
+    and their units.
     """
     postgres, sqlite = _by_ids(CHANGING)
     at = len(CHANGING) + 1
@@ -221,6 +224,4 @@ def _by_ids(kinds: tuple[RowKind, ...]) -> tuple[list[str], list[str]]:
 
 
 def _one(kind: RowKind) -> str:
-    kept = KEPT[kind]
-    form = kept.form or "''"
-    return f"SELECT '{kind}', id, {form}, body FROM {kept.table.name} WHERE id"  # noqa: S608 - our own names
+    return f"SELECT '{kind}', id, '', body FROM {KEPT[kind].table.name} WHERE id"  # noqa: S608 - our own names

@@ -5,19 +5,25 @@ The state is the pick list itself; only what is asked beside it (a reason, the b
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from scantrail.domain.acts.kinds import Thing, document, place, unit, worker
 from scantrail.domain.acts.needs import Needs
 from scantrail.domain.documents.document import DocumentKind
+from scantrail.domain.documents.listed import Listed, line_naming
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.scans.reading import Candidates
 from scantrail.words import M
-from scantrail.workflows.base import Job, Workflow
+from scantrail.workflows.base import Book, Job, Workflow
 from scantrail.workflows.pick.answers import answer
 from scantrail.workflows.pick.handing import opening_mode
+from scantrail.workflows.pick.items import all_items
+from scantrail.workflows.pick.modes import CLOSED_STEPS, WORKING, Mode
 from scantrail.workflows.pick.news import news
 from scantrail.workflows.pick.prompt import prompt
 from scantrail.workflows.pick.reserving import reservations
-from scantrail.workflows.pick.state import CLOSED_STEPS, WORKING, Mode, Pick
+from scantrail.workflows.pick.route import Route
+from scantrail.workflows.pick.state import Pick
 
 
 def _pick(job: Job) -> Pick:
@@ -25,28 +31,29 @@ def _pick(job: Job) -> Pick:
     return Pick(
         world=job.world,
         pick_list=job.document,
+        book=job.book,
+        route=Route.of(job),
         stock=stock,
         device=job.device,
         worker=job.worker,
         today=job.today,
         mode=job.mode,
         reserved_elsewhere=job.book.reserved_elsewhere(stock),
+        asked=job.book.listing.asked,
     )
 
 
-def _needs(pick_list: PickList, mode: Mode) -> Needs:
-    """The list, the unit that is asked about, and where its goods came from and who took them."""
+def _needs(pick_list: PickList, mode: Mode, book: Book) -> Needs:
+    """The list, the unit that is asked about, where the picker stands, and who has handled units of the list."""
     asked = getattr(mode, "unit", None)
-    places = {each.place for each in pick_list.picked} | {each.from_place for each in pick_list.set_aside}
-    places |= {pick_list.at_place} if pick_list.at_place else set()
-    people = {each.by for each in pick_list.picked} | {each.by for each in pick_list.set_aside}
-    things: set[Thing] = {document(pick_list.number), *map(place, places), *map(worker, people)}
+    things: set[Thing] = {document(pick_list.number), *map(worker, book.listing.people)}
+    things |= {place(pick_list.at_place)} if pick_list.at_place else set()
     return Needs(frozenset(things | {unit(asked)} if asked else things))
 
 
-def _leads_to(pick_list: PickList, found: Candidates) -> bool:
-    names_unit = any(pick_list.names(unit.id) or pick_list.picked_unit(unit.id) for unit in found.units)
-    return names_unit or pick_list.order in found.documents
+def _leads_to(pick_list: PickList, rows: Collection[Listed], found: Candidates) -> bool:
+    is_on_it = any(row.picked is not None or line_naming(pick_list, row) is not None for row in rows)
+    return is_on_it or pick_list.order in found.documents
 
 
 PICK = Workflow(
@@ -59,6 +66,7 @@ PICK = Workflow(
     needs=_needs,
     view=_pick,
     prompt=prompt,
+    items=all_items,
     answer=answer,
     opening=opening_mode,
     taken=reservations,

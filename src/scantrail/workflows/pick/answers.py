@@ -52,8 +52,7 @@ from scantrail.workflows.pick.exceptions import (
     undo_chosen,
 )
 from scantrail.workflows.pick.handing import handed_over_scanned, put_back_scanned
-from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
-from scantrail.workflows.pick.state import (
+from scantrail.workflows.pick.modes import (
     CLOSED_STEPS,
     WORKING,
     AwaitingGrant,
@@ -64,7 +63,6 @@ from scantrail.workflows.pick.state import (
     ChoosingUndo,
     ExceptionKind,
     Mode,
-    Pick,
     PuttingAside,
     Receiving,
     ScanningDamaged,
@@ -72,6 +70,8 @@ from scantrail.workflows.pick.state import (
     ScanningUndoBin,
     Step,
 )
+from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
+from scantrail.workflows.pick.state import Pick
 from scantrail.workflows.pick.substitute import granted, replaced_chosen, substitute_for_barred, substitute_scanned
 from scantrail.workflows.pick.wanted import codes, wanted
 
@@ -134,7 +134,7 @@ def _step_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
         case Step.SERIAL:
             return _unit_scanned(pick, scan, pick.pick_list.at_product)
         case Step.CONDITION:
-            unstated = pick.pick_list.unstated
+            unstated = pick.unstated
             unit = unstated.serial if unstated else ""
             return refused(pick, scan, refuse(WorkCode.CONDITION_FIRST, unit=unit), WORKING)
         case Step.CHECK | Step.DONE | Step.PUT_BACK | Step.CANCELLED | Step.TAKEN_OVER:
@@ -152,14 +152,14 @@ def _bin_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     place = places[0]
     if not place.pickable:
         return refused(pick, scan, refuse(PickCode.BIN_NOT_PICKABLE, bin=place.code, wanted=wanted(pick)), WORKING)
-    if place.id not in pick.bins:
+    if place.id not in pick.way.bins:
         return refused(pick, scan, refuse(PickCode.GO_TO_BIN, bin=place.code, wanted=wanted(pick)), WORKING)
     return accepted(pick, (PlaceConfirmed(pick.pick_list.number, place.id),), M("RIGHT BIN"), scan)
 
 
 def _reserved_elsewhere_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
     """Who takes in the bin at hand what others have reserved, although led elsewhere, is right all the same."""
-    others, product = pick.others_here, pick.pick_list.at_product
+    others, product = pick.way.others_here, pick.pick_list.at_product
     unit = scanned_unit(scan, product)
     if unit is not None and unit.product == product and unit.id in {each.id for each in others}:
         return _unit_scanned(pick, scan, product)
@@ -171,19 +171,20 @@ def _replacement_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     """Another unit for one that may not be picked; a unit that the list names here is picked as itself."""
     stop, barred = pick.stop, pick.to_replace
     unit = scanned_unit(scan, barred.product if barred else None)
-    if barred is None or (stop is not None and unit in stop.units and stop.place == pick.pick_list.at_place):
+    is_at_bin = stop is not None and stop.place == pick.pick_list.at_place
+    if barred is None or (unit is not None and stop is not None and is_at_bin and pick.way.leads_to(unit, stop)):
         return _unit_scanned(pick, scan, unit.product if unit else None)
     return substitute_for_barred(pick, scan, barred)
 
 
 def _product_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
-    here = {stop.product for stop in pick.stops if stop.place == pick.pick_list.at_place}
+    here = {stop.product for stop in pick.way.stops_at(pick.pick_list.at_place)}
     products, said = scan.candidates.products, scan.candidates.said
     if not products and said.kind is CodeKind.SERIAL and said.gtin:
         return refused(pick, scan, refuse(ScanCode.UNKNOWN_GTIN, gtin=said.gtin, wanted=wanted(pick)), WORKING)
     if not products:
         return wrong_kind(pick, scan)
-    here |= {unit.product for unit in pick.others_here}
+    here |= {unit.product for unit in pick.way.others_here}
     product = next((each for each in products if each.id in here), None)
     if product is None:
         refusal = refuse(ScanCode.WRONG_PRODUCT, product=products[0].name, wanted=wanted(pick))
@@ -243,7 +244,7 @@ def _confirmed(pick: Pick) -> Outcome[Mode]:
     if pick.mode != WORKING:
         return Outcome(pick.mode)
     number = pick.pick_list.number
-    unstated = pick.pick_list.unstated
+    unstated = pick.unstated
     if pick.step is Step.CHECK:
         return _checks_confirmed(pick)
     if unstated is not None and pick.step not in CLOSED_STEPS:

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.attention import units_in_draft
-from scantrail.domain.documents.pick_list import PickedUnit
 from scantrail.domain.facts.picking.events import UnitPicked
 from scantrail.domain.facts.quality.events import ConditionStated, StatedBy
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskCompleted
+from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.settings.picking import PickCondition
 from scantrail.domain.things.unit import Condition
 from scantrail.workflows.base import Outcome
-from scantrail.workflows.pick.state import Mode, Pick
+from scantrail.workflows.pick.modes import Mode
+from scantrail.workflows.pick.state import Pick
 
 _GOES_ON = (PlaceConfirmed, ProductConfirmed, UnitPicked, TaskCompleted)
 """What shows that the picker has gone on to the next unit, bin or page."""
@@ -32,7 +33,7 @@ def with_conditions(pick: Pick, outcome: Outcome[Mode]) -> Outcome[Mode]:
     if not any(isinstance(event, _GOES_ON) for event in draft.events):
         return outcome
     touched = units_in_draft(draft)
-    unstated = (each for each in pick.pick_list.picked if each.condition is None and each.unit not in touched)
+    unstated = (each for each in pick.pick_list.unstated if each not in touched)
     return replace(outcome, before=(*outcome.before, *(_stated(pick, each) for each in unstated)))
 
 
@@ -41,6 +42,6 @@ def _good_unless_reported(draft: Draft) -> tuple[ConditionStated, ...]:
     return tuple(ConditionStated(event.unit, Condition.GOOD, event.document, StatedBy.NO_EXCEPTION) for event in picked)
 
 
-def _stated(pick: Pick, picked: PickedUnit) -> Draft:
+def _stated(pick: Pick, unit: UnitId) -> Draft:
     number = pick.pick_list.number
-    return Draft((ConditionStated(picked.unit, Condition.GOOD, number, StatedBy.NEXT_SCAN),), number)
+    return Draft((ConditionStated(unit, Condition.GOOD, number, StatedBy.NEXT_SCAN),), number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scantrail.domain.acts.refusal import refuse
-from scantrail.domain.documents.pick_list import SetAside
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.facts.quality.damage import (
     back_in_bin_refusal,
     before_damage,
@@ -20,18 +20,18 @@ from scantrail.domain.rules.refusals.scan import ScanCode
 from scantrail.domain.rules.refusals.task import TaskCode
 from scantrail.words import M, Message
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
-from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
-from scantrail.workflows.pick.state import (
+from scantrail.workflows.pick.modes import (
     WORKING,
     ChoosingReason,
     ExceptionKind,
     Mode,
-    Pick,
     PuttingAside,
     Receiving,
     ScanningUndoBin,
     Step,
 )
+from scantrail.workflows.pick.outcomes import accepted, case_of, refused, scanned_unit, wrong_kind
+from scantrail.workflows.pick.state import Pick
 from scantrail.workflows.pick.wanted import wanted
 
 
@@ -39,7 +39,7 @@ def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     """A unit that could be picked, or is picked in this task, may be reported damaged; its reason is asked next."""
     product = pick.pick_list.at_product
     unit = scanned_unit(scan, product)
-    in_task = unit is not None and pick.pick_list.picked_unit(unit.id) is not None
+    in_task = unit is not None and pick.listing.picked_unit(unit.id) is not None
     refusal = None if in_task else pick_refusal(case_of(pick, scan, unit, product))
     if refusal is None and not in_task and unit is not None and pick.step is not Step.SERIAL:
         refusal = refuse(TaskCode.NOT_PICKED_HERE, unit=unit.serial, document=pick.pick_list.number)
@@ -51,18 +51,18 @@ def damaged_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
 
 def damage_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode]:
     """The unit is in quarantine where it is now; the scan of the place it is put into comes next."""
-    unit = pick.world.units.get(mode.unit or "")
+    unit = pick.unit(mode.unit)
     if unit is None:
         return Outcome(WORKING)
-    naming = next((each for each in pick.pick_list.lines if unit.id in each.units), None)
-    line = pick.pick_list.line_of(unit.id) or naming
+    row = pick.listing.get(unit.id)
+    is_on_line = row is not None and (row.named or row.picked is not None)
     event = UnitQuarantined(
         unit=unit.id,
         from_status=unit.status,
         from_place=unit.place,
         to_place=unit.place,
         document=pick.pick_list.number,
-        line=line.id if line else "",
+        line=row.line if row is not None and is_on_line else "",
     )
     outcome = accepted(
         pick,
@@ -96,14 +96,15 @@ def put_aside_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
 
 def _place_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode] | None:
     """Something known that is no place is the next step: the damaged unit is brought later."""
-    unit, found = pick.world.units.get(unit_id), scan.candidates
+    unit, found = pick.unit(unit_id), scan.candidates
     places = [place for place in found.places if place.site == pick.pick_list.site]
     if not places:
         return None if found.units or found.products else wrong_kind(pick, scan)
     if unit is None:
         return refused(pick, scan, refuse(ScanCode.UNKNOWN_SERIAL, wanted="–"), WORKING)
     place, world = places[0], pick.world.with_place(places[0])
-    refusal = put_aside_refusal(world, pick.pick_list, unit, place.id, pick.worker, wanted(pick))
+    listed = pick.listing.get(unit.id)
+    refusal = put_aside_refusal(world, pick.pick_list, unit, listed, place.id, pick.worker, wanted(pick))
     if refusal is not None:
         is_place = refusal.code == QualityCode.NOT_FOR_DAMAGED
         return refused(pick, scan, refusal, pick.mode if is_place else WORKING)
@@ -111,12 +112,12 @@ def _place_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode] | N
     return accepted(pick, (event,), M("IN QUARANTINE"), scan, scanned=f"{unit.serial}  {place.code}")
 
 
-def damage_undone_into(pick: Pick, scan: Scan, aside: SetAside) -> Outcome[Mode]:
+def damage_undone_into(pick: Pick, scan: Scan, listed: Listed) -> Outcome[Mode]:
     """The unit is good after all: it goes back to a bin, with the status it had before (R20)."""
-    unit = pick.world.units.get(aside.unit)
+    unit = pick.unit(listed.unit)
     if unit is None:
         return refused(pick, scan, refuse(ScanCode.UNKNOWN_SERIAL, wanted="–"), WORKING)
-    refusal = damage_undo_refusal(pick.world, pick.pick_list, unit, pick.device, pick.worker)
+    refusal = damage_undo_refusal(pick.world, pick.pick_list, unit, listed, pick.device, pick.worker)
     if refusal is not None:
         return refused(pick, scan, refusal, WORKING)
     bins = [place for place in scan.candidates.places if place.site == pick.pick_list.site]
@@ -126,7 +127,7 @@ def damage_undone_into(pick: Pick, scan: Scan, aside: SetAside) -> Outcome[Mode]
     refusal = back_in_bin_refusal(world, bins[0].id, wanted(pick))
     if refusal is not None:
         return refused(pick, scan, refusal, ScanningUndoBin(unit.id))
-    status, document, order = before_damage(pick.pick_list, aside)
+    status, document, order = before_damage(pick.pick_list, listed)
     event = QuarantineUndone(unit.id, pick.pick_list.number, unit.place, bins[0].id, status, order, document)
     note = M("Put it in {place}.", place=bins[0].code)
     return accepted(pick, (event,), M("DAMAGE UNDONE"), scan, scanned=unit.serial, note=note)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import refuse
-from scantrail.domain.documents.pick_list import PickedUnit, PickLine, SetAside
+from scantrail.domain.documents.listed import PickedUnit, SetAside
+from scantrail.domain.documents.pick_list import PickLine
 from scantrail.domain.facts.picking.events import BinFoundEmpty, LineShorted, PickUndone, ShortUndone
 from scantrail.domain.facts.quality.events import LabelUnreadable
 from scantrail.domain.facts.work.events import PlaceConfirmed
@@ -21,21 +22,20 @@ from scantrail.words import M, say
 from scantrail.workflows.base import NO_PHOTO_HERE, Outcome, Scan, Tone, Verdict
 from scantrail.workflows.pick.damage import damage_recorded, damage_undone_into
 from scantrail.workflows.pick.handing import given_back
-from scantrail.workflows.pick.outcomes import accepted, refused, wrong_kind
-from scantrail.workflows.pick.state import (
+from scantrail.workflows.pick.modes import (
     WORKING,
-    Barred,
     ChoosingException,
     ChoosingReason,
     ChoosingUndo,
     ExceptionKind,
     Mode,
-    Pick,
     ScanningDamaged,
     ScanningUndoBin,
     Step,
-    Stop,
 )
+from scantrail.workflows.pick.outcomes import accepted, refused, wrong_kind
+from scantrail.workflows.pick.route import Barred, Stop
+from scantrail.workflows.pick.state import Pick
 from scantrail.workflows.pick.substitute import substitute_chosen, substitute_reason_chosen
 
 NOTHING_TO_REPORT = Verdict(Tone.REFUSED, M("NOTHING TO REPORT HERE"))
@@ -53,7 +53,7 @@ def exceptions_asked(pick: Pick) -> Outcome[Mode]:
 
 def undo_asked(pick: Pick) -> Outcome[Mode]:
     """Asks what is taken back; the only unit there is needs no question, since its bin is asked for next."""
-    if not pick.undoable:
+    if not pick.can_undo:
         return Outcome(WORKING, Verdict(Tone.REFUSED, M("NOTHING TO UNDO")))
     first, *others = pick.undoable
     if not isinstance(first, PickLine) and not others:
@@ -79,9 +79,11 @@ def exception_chosen(pick: Pick, kind: ExceptionKind) -> Outcome[Mode]:
     if kind is ExceptionKind.GIVE_BACK:
         return given_back(pick)
     if kind is ExceptionKind.DAMAGED:
-        unstated = pick.pick_list.unstated if pick.step is Step.CONDITION else None
+        unstated = pick.unstated if pick.step is Step.CONDITION else None
         return Outcome(ChoosingReason(kind, unstated.unit) if unstated else ScanningDamaged())
-    return Outcome(ChoosingReason(kind, line=pick.line.id if pick.line else "", stop=pick.stop))
+    # The units as they are now: what a sync takes from the stop, or brings to it, meanwhile was not reported.
+    stop = replace(pick.stop, units=tuple(pick.stop.units)) if pick.stop is not None else None
+    return Outcome(ChoosingReason(kind, line=pick.line.id if pick.line else "", stop=stop))
 
 
 def photo_attached(pick: Pick, photo: Photo) -> Outcome[Mode]:
@@ -106,19 +108,26 @@ def reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> Outcome[Mode
     line = pick.pick_list.line(mode.line)
     if line is None or not line.remaining:
         return Outcome(WORKING, NOTHING_TO_REPORT)
-    shorted = LineShorted(pick.pick_list.number, line.id, line.remaining, line.remaining_units)
+    shorted = LineShorted(pick.pick_list.number, line.id, line.remaining, _left_on(pick, line))
     return accepted(pick, (shorted,), M("SHORT PICK RECORDED"), reason=reason)
+
+
+def _left_on(pick: Pick, line: PickLine) -> tuple[UnitId, ...]:
+    """The units that a line names and that are still to pick."""
+    missing = frozenset(line.missing)
+    left = () if line.cancelled else pick.listing.left_on(line.id)
+    return tuple(row.unit for row in left if row.unit not in missing)
 
 
 def _empty_bin_recorded(pick: Pick, stop: Stop | None, reason: str) -> Outcome[Mode]:
     """Gives up the named units that are still recorded in the bin; any-serial lines go on elsewhere."""
     if stop is None:
         return Outcome(WORKING, NOTHING_TO_REPORT)
-    there = {unit.id for unit in stop.units if pick.world.units.get(unit.id, unit).place == stop.place}
+    there = {unit.id for unit in stop.units if (pick.unit(unit.id) or unit).place == stop.place}
     number = pick.pick_list.number
     events: list[Event] = [BinFoundEmpty(number, stop.place, stop.product)]
     for line in pick.pick_list.lines:
-        gone = tuple(unit for unit in line.remaining_units if unit in there)
+        gone = tuple(unit for unit in _left_on(pick, line) if unit in there)
         if gone:
             events.append(LineShorted(number, line.id, len(gone), gone))
     return accepted(pick, tuple(events), M("EMPTY BIN RECORDED"), scanned=code_of(stop.place), reason=reason)
@@ -133,7 +142,7 @@ def _unreadable_recorded(pick: Pick, mode: ChoosingReason, reason: str) -> Outco
         (LabelUnreadable(pick.pick_list.number, mode.line, mode.stop.product, mode.stop.place),),
         M("UNREADABLE LABEL RECORDED"),
         scanned=code_of(mode.stop.place),
-        note=_UNREADABLE_NAMED if pick.replaceable else _UNREADABLE_ANY,
+        note=_UNREADABLE_NAMED if pick.can_replace else _UNREADABLE_ANY,
         reason=reason,
         photos=mode.photos,
     )
@@ -155,12 +164,11 @@ def undo_chosen(pick: Pick, chosen: PickedUnit | SetAside | PickLine) -> Outcome
 
 def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
     """The unit goes back to any bin of the site, with the status it had before the pick (R20)."""
-    aside = pick.pick_list.unit_set_aside(unit_id)
-    if aside is not None:
-        return damage_undone_into(pick, scan, aside)
-    picked, line = pick.pick_list.picked_unit(unit_id), pick.pick_list.line_of(unit_id)
-    unit = pick.world.units.get(unit_id)
-    if picked is None or line is None or unit is None:
+    row, unit = pick.listing.get(unit_id), pick.unit(unit_id)
+    if row is not None and row.set_aside is not None:
+        return damage_undone_into(pick, scan, row)
+    picked = row.picked if row is not None else None
+    if row is None or picked is None or unit is None:
         called = unit.serial if unit else unit_id
         return refused(
             pick, scan, refuse(TaskCode.NOT_PICKED_HERE, unit=called, document=pick.pick_list.number), WORKING
@@ -173,11 +181,11 @@ def undo_bin_scanned(pick: Pick, scan: Scan, unit_id: UnitId) -> Outcome[Mode]:
     ]
     if not bins:
         return wrong_kind(pick, scan)
-    status, document = before_pick(pick.pick_list, picked)
+    status, document = before_pick(pick.pick_list, row)
     event = PickUndone(
         unit=unit_id,
         document=pick.pick_list.number,
-        line=line.id,
+        line=row.line,
         from_place=unit.place,
         to_place=bins[0].id,
         to_status=status,

@@ -13,8 +13,9 @@ from scantrail.domain.rules.scan import typed_refusal
 from scantrail.domain.rules.task import cart_of, handover_refusal, release_refusal
 from scantrail.words import M
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
+from scantrail.workflows.pick.modes import WORKING, GivenBack, Mode, Receiving, ScanningUndoBin
 from scantrail.workflows.pick.outcomes import accepted, refused
-from scantrail.workflows.pick.state import WORKING, GivenBack, Mode, Pick, Receiving, ScanningUndoBin
+from scantrail.workflows.pick.state import Pick
 
 
 def opening_mode(pick: Pick) -> Mode:
@@ -29,7 +30,8 @@ def handed_over_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
     cart = cart_of(pick.world, pick.worker)
     if unit is None or cart is None:
         return None
-    refusal = handover_refusal(pick.world, pick.pick_list, unit, pick.device, pick.worker)
+    picked = pick.listing.picked_unit(unit.id)
+    refusal = handover_refusal(pick.world, pick.pick_list, unit, picked, pick.device, pick.worker)
     refusal = refusal or typed_refusal(pick.world.settings.scans, scan.reading)
     if refusal is not None:
         return refused(pick, scan, refusal)
@@ -42,8 +44,8 @@ def handed_over_scanned(pick: Pick, scan: Scan) -> Outcome[Mode] | None:
 
 def put_back_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
     """A unit of a cancelled list asks for its bin; any other scan is not to be put back for this list."""
-    ids = {each.id for each in scan.candidates.units}
-    picked = next((each for each in pick.pick_list.picked if each.unit in ids), None)
+    found = (pick.listing.picked_unit(each.id) for each in scan.candidates.units)
+    picked = next((each for each in found if each is not None), None)
     if picked is None:
         return refused(pick, scan, refuse(TaskCode.LIST_CANCELLED, document=pick.pick_list.number), WORKING)
     todo = M("Take it to {place} and scan that bin.", place=code_of(picked.place))
@@ -53,7 +55,8 @@ def put_back_scanned(pick: Pick, scan: Scan) -> Outcome[Mode]:
 def given_back(pick: Pick) -> Outcome[Mode]:
     """The list goes back, unless units of it would stay in this person's cart."""
     number = pick.pick_list.number
-    refusal = release_refusal(pick.world, pick.pick_list, pick.device, pick.worker)
+    picked = [(each, pick.unit(each.unit)) for each in pick.in_cart]
+    refusal = release_refusal(pick.world, pick.pick_list, pick.device, pick.worker, picked)
     if refusal is not None:
         return Outcome(WORKING, Verdict.of_refusal(refusal, number))
     outcome = accepted(pick, (TaskReleased(number),), M("LIST GIVEN BACK"), scanned=number)

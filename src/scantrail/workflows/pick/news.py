@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from scantrail.domain.acts.refusal import refuse
+from scantrail.domain.documents.listed import Listed, is_to_pick
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.refusals.goods import GoodsCode
-from scantrail.domain.things.hold import HOLD_NAMES, Hold
+from scantrail.domain.things.hold import HOLD_NAMES, Hold, Holds
+from scantrail.domain.things.unit import Unit
 from scantrail.domain.wordings import explain
 from scantrail.words import M
 from scantrail.workflows.base import Tone, Verdict
-from scantrail.workflows.pick.state import CLOSED_STEPS, Pick
+from scantrail.workflows.pick.modes import CLOSED_STEPS
+from scantrail.workflows.pick.state import Pick
 
 
 def news(before: Pick, after: Pick) -> Verdict | None:
@@ -20,36 +22,40 @@ def news(before: Pick, after: Pick) -> Verdict | None:
     """
     if after.step in CLOSED_STEPS:
         return None
-    return _held(before, after) or _changed(before.pick_list, after.pick_list)
+    return _held(before, after) or _changed(before, after)
 
 
 def _held(before: Pick, after: Pick) -> Verdict | None:
-    known = _holds(before)
-    for unit_id, holds in _holds(after).items():
-        new = [hold for hold in holds if hold not in known.get(unit_id, ())]
-        if not new:
-            continue
-        refusal = refuse(GoodsCode.HOLD, kind=M(HOLD_NAMES[new[0].kind]), reason=new[0].reason)
-        is_picked = after.pick_list.picked_unit(unit_id) is not None
-        why = explain(refusal)
-        todo = why.afterwards("") if is_picked else M("Leave it where it is.")
-        return Verdict(Tone.REFUSED, why.title, after.world.units[unit_id].serial, why.because, todo)
+    known = frozenset(before.world.holds)
+    new = Holds(hold for hold in after.world.holds if hold not in known)
+    rows = after.listing if len(new) else (after.listing.get(unit) for unit in sorted(after.route.joined))
+    holds = new if len(new) else after.world.holds
+    for row in rows:
+        unit = after.unit(row.unit) if row is not None else None
+        found = holds.on(unit) if unit is not None else ()
+        if row is not None and unit is not None and found:
+            told = _on_hold(after, row, unit, found[0])
+            if told is not None:
+                return told
     return None
 
 
-def _holds(pick: Pick) -> dict[UnitId, tuple[Hold, ...]]:
-    """The holds on each unit that is picked on the list, or named and still to pick."""
-    listed = pick.pick_list
-    wanted = {unit for line in listed.lines for unit in line.remaining_units} | {each.unit for each in listed.picked}
-    return {unit: pick.world.holds.on(pick.world.units[unit]) for unit in wanted if unit in pick.world.units}
-
-
-def _changed(before: PickList, after: PickList) -> Verdict | None:
-    if _asked(before) == _asked(after):
+def _on_hold(pick: Pick, row: Listed, unit: Unit, hold: Hold) -> Verdict | None:
+    """What is told of a hold on a unit of the list; None where the list asks for that unit no more."""
+    is_picked = row.picked is not None
+    if not is_picked and not is_to_pick(pick.pick_list, row):
         return None
-    because = M("What {document} asks for was changed at the desk.", document=after.number)
+    why = explain(refuse(GoodsCode.HOLD, kind=M(HOLD_NAMES[hold.kind]), reason=hold.reason))
+    todo = why.afterwards("") if is_picked else M("Leave it where it is.")
+    return Verdict(Tone.REFUSED, why.title, unit.serial, why.because, todo)
+
+
+def _changed(before: Pick, after: Pick) -> Verdict | None:
+    if (before.asked, _asked(before.pick_list)) == (after.asked, _asked(after.pick_list)):
+        return None
+    because = M("What {document} asks for was changed at the desk.", document=after.pick_list.number)
     return Verdict(Tone.NOTED, M("LIST CHANGED"), because=because, todo=M("F3 shows the list as it is now."))
 
 
 def _asked(pick_list: PickList) -> object:
-    return [(line.id, line.product, line.kind, line.quantity, line.units, line.cancelled) for line in pick_list.lines]
+    return [(line.id, line.product, line.kind, line.quantity, line.cancelled) for line in pick_list.lines]

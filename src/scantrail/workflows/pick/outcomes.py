@@ -12,7 +12,8 @@ from scantrail.domain.things.photo import Photo
 from scantrail.domain.things.unit import Unit
 from scantrail.words import Message
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
-from scantrail.workflows.pick.state import WORKING, Mode, Pick
+from scantrail.workflows.pick.modes import WORKING, Mode
+from scantrail.workflows.pick.state import Pick
 from scantrail.workflows.pick.wanted import wanted
 
 
@@ -71,10 +72,11 @@ def case_of(pick: Pick, scan: Scan, unit: Unit | None, product: ProductId | None
         reading=scan.reading,
         found=scan.candidates,
         unit=unit,
+        listed=pick.listing.get(unit.id) if unit is not None else None,
         expected_product=product,
         at_place=pick.pick_list.at_place,
         wanted=wanted(pick),
-        bins=pick.bins,
+        bins=pick.way.bins,
     )
 
 

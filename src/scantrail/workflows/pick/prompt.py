@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from scantrail.domain.documents.document import LineKind
-from scantrail.domain.documents.pick_list import PickLine
 from scantrail.domain.names.identifiers import UnitId, code_of
 from scantrail.domain.rules.task import cart_of
 from scantrail.words import M, Message
 from scantrail.workflows.base import Item, Mark, Prompt
-from scantrail.workflows.pick.state import (
+from scantrail.workflows.pick.items import items_around
+from scantrail.workflows.pick.modes import (
     CLOSED_STEPS,
     AwaitingGrant,
     ChoosingCheckReason,
@@ -20,7 +19,6 @@ from scantrail.workflows.pick.state import (
     ChoosingReplaced,
     ChoosingUndo,
     GivenBack,
-    Pick,
     PuttingAside,
     Receiving,
     ScanningDamaged,
@@ -28,6 +26,7 @@ from scantrail.workflows.pick.state import (
     ScanningUndoBin,
     Step,
 )
+from scantrail.workflows.pick.state import Pick
 from scantrail.workflows.pick.wanted import MOST_NAMED, codes, product_name, takes_any, wanted
 
 
@@ -39,14 +38,14 @@ def prompt(pick: Pick) -> Prompt:
         task=pick.pick_list.number,
         about=_about(pick),
         answered=_answered(pick),
-        items=_items(pick),
-        done=len(pick.pick_list.picked),
+        items=items_around(pick),
+        done=pick.pick_list.done,
         total=pick.pick_list.wanted,
         choices=pick.choices,
         can_report=bool(pick.exceptions),
-        can_undo=bool(pick.undoable),
+        can_undo=pick.can_undo,
         instructions=pick.pick_list.instructions,
-        is_first=pick.pick_list.at_place is None and not pick.pick_list.picked,
+        is_first=pick.pick_list.at_place is None and not pick.pick_list.done,
         codes=codes(pick),
     )
     match pick.mode:
@@ -113,13 +112,13 @@ def _of_step(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
         case Step.SERIAL:
             return _serial(pick, shown)
         case Step.CONDITION:
-            unit = pick.pick_list.unstated
+            unit = pick.unstated
             hint = M("Enter if it is good, F4 if it is damaged.")
             expected = (unit.serial,) if unit else ()
             return shown(verb=M("CONDITION GOOD?"), expected=expected, hint=hint, confirms=True)
         case Step.CHECK:
             hint = M("Enter if all is so, the number of one that is not.")
-            if not pick.pick_list.picked:
+            if not pick.pick_list.done:
                 hint = M("Nothing was picked. Enter ends the list short, F5 takes a short pick back.")
             return shown(verb=M("CHECK, THEN ENTER"), hint=hint, confirms=True, checks=_checks(pick))
         case Step.REPLACE:
@@ -164,7 +163,8 @@ def _taken_over(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
 
 def _from(pick: Pick) -> Message:
     """Whose cart the units to receive are in."""
-    carts = {code_of(pick.world.units[each.unit].place) for each in pick.to_receive if each.unit in pick.world.units}
+    units = (pick.unit(each.unit) for each in pick.to_receive)
+    carts = {code_of(unit.place) for unit in units if unit is not None}
     people = {pick.world.worker_name(each.by) for each in pick.to_receive}
     facts = {"worker": ", ".join(sorted(people)), "cart": ", ".join(sorted(carts)) or "?"}
     return M("{worker} picked it, it is in {cart}. Enter: go on, scan it later.", **facts)
@@ -192,20 +192,21 @@ def _replacing(pick: Pick, shown: Callable[..., Prompt]) -> Prompt:
 def ended(pick: Pick) -> Message:
     """What is said of a list that is over: complete only where all of it was picked."""
     listed = pick.pick_list
-    if len(listed.picked) == listed.wanted:
+    if listed.done == listed.wanted:
         return M("LIST COMPLETE")
-    return M("LIST ENDED SHORT {done} of {total}", done=len(listed.picked), total=listed.wanted)
+    return M("LIST ENDED SHORT {done} of {total}", done=listed.done, total=listed.wanted)
 
 
 def _what_next(pick: Pick) -> Message:
     """What was picked and what is damaged, and where the goods go now."""
     cart, listed = cart_of(pick.world, pick.worker), pick.pick_list
-    bring = M("Bring {cart} to packing.", cart=code_of(cart)) if listed.picked and cart is not None else ""
-    if listed.unmet and not listed.set_aside:
+    bring = M("Bring {cart} to packing.", cart=code_of(cart)) if listed.done and cart is not None else ""
+    aside = pick.listing.set_aside
+    if listed.unmet and not aside:
         return M("Not so: {items}. {bring} Enter for the menu.", items="; ".join(listed.unmet), bring=bring)
-    if not listed.set_aside:
+    if not aside:
         return M("{bring} Enter for the menu.", bring=bring) if bring else M("Enter for the menu.")
-    damaged = M("{done} picked, {damaged} damaged.", done=len(listed.picked), damaged=len(listed.set_aside))
+    damaged = M("{done} picked, {damaged} damaged.", done=listed.done, damaged=len(aside))
     still = _still_to_put_aside(pick)
     return M("{damaged} {bring} {still}", damaged=damaged, bring=bring, still=still)
 
@@ -221,7 +222,7 @@ def _still_to_put_aside(pick: Pick) -> Message | str:
 
 
 def _named_product(pick: Pick, unit: UnitId) -> str:
-    line = pick.pick_list.line_naming(unit)
+    line = pick.line_naming(unit)
     return product_name(pick, line.product) if line else ""
 
 
@@ -256,38 +257,3 @@ def _to_take(pick: Pick) -> Message | str:
     if stop is None:
         return ""
     return M("{count} × {product}", count=len(stop.units), product=_product_name(pick))
-
-
-def _items(pick: Pick) -> tuple[Item, ...]:
-    expected = pick.stop.units[0].id if pick.stop and pick.stop.units else ""
-    items = (item for line in pick.pick_list.lines for item in _items_of(pick, line, expected))
-    unnamed = (each.unit for each in pick.pick_list.set_aside if not pick.pick_list.names(each.unit))
-    return (*items, *(Item(Mark.BARRED, pick.serial_of(unit), M("damaged")) for unit in unnamed))
-
-
-def _items_of(pick: Pick, line: PickLine, expected: str) -> list[Item]:
-    elsewhere = {each.unit for each in pick.to_receive}
-    items = [
-        Item(Mark.DONE, each.serial, M("in {place}", place=_where(pick, each.unit)) if each.unit in elsewhere else "")
-        for each in line.picked
-    ]
-    left = set(line.remaining_units)
-    for unit_id, serial in zip(line.units, line.serials, strict=True):
-        if unit_id in line.missing:
-            note = M("damaged") if pick.pick_list.unit_set_aside(unit_id) else M("short")
-            items.append(Item(Mark.SHORT, serial, note))
-        elif unit_id in pick.barred:
-            items.append(Item(Mark.BARRED, serial, pick.barred[unit_id].why))
-        elif unit_id in left:
-            items.append(Item(Mark.NOW if unit_id == expected else Mark.TODO, serial, _where(pick, unit_id)))
-    unnamed_short = line.short - len(line.missing)
-    if unnamed_short:
-        items.append(Item(Mark.SHORT, line.product, M("{count} short", count=unnamed_short)))
-    if line.kind is LineKind.ANY and line.remaining:
-        items.append(Item(Mark.TODO, line.product, M("any {count}", count=line.remaining)))
-    return items
-
-
-def _where(pick: Pick, unit_id: str) -> str:
-    unit = pick.world.units.get(unit_id)
-    return code_of(unit.place) if unit else ""

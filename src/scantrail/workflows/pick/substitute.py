@@ -7,7 +7,7 @@ from dataclasses import replace
 from scantrail.domain.acts.act import Draft, Grant
 from scantrail.domain.acts.event import Event
 from scantrail.domain.acts.refusal import Refusal, refuse
-from scantrail.domain.documents.changes import substituted
+from scantrail.domain.documents.listed import Listed, is_to_pick, line_naming
 from scantrail.domain.facts.picking.events import AllocationReleased, UnitPicked, UnitSubstituted
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.rules.pick import pick_refusal
@@ -18,19 +18,19 @@ from scantrail.domain.things.unit import Unit
 from scantrail.domain.wordings import explain
 from scantrail.words import M, say
 from scantrail.workflows.base import Outcome, Scan, Tone, Verdict
-from scantrail.workflows.pick.outcomes import case_of, refused, scanned_unit
-from scantrail.workflows.pick.state import (
+from scantrail.workflows.pick.modes import (
     WORKING,
     AwaitingGrant,
-    Barred,
     ChoosingReason,
     ChoosingReplaced,
     ExceptionKind,
     Mode,
-    Pick,
     ScanningSubstitute,
     Step,
 )
+from scantrail.workflows.pick.outcomes import case_of, refused, scanned_unit
+from scantrail.workflows.pick.route import Barred
+from scantrail.workflows.pick.state import Pick
 from scantrail.workflows.pick.wanted import another, wanted
 
 
@@ -74,7 +74,7 @@ def substitute_reason_chosen(pick: Pick, mode: ChoosingReason, reason: str) -> O
 
 def granted(pick: Pick, mode: AwaitingGrant, grant: Grant) -> Outcome[Mode]:
     """Everything in one act: the substitution, the release of the named unit, and the pick."""
-    unit, line = pick.world.units.get(mode.unit), pick.pick_list.line_naming(mode.instead_of)
+    unit, line = pick.unit(mode.unit), pick.line_naming(mode.instead_of)
     refusal = _refusal(pick, mode.scan, unit, mode.instead_of)
     person = pick.world.workers.get(pick.worker)
     if refusal is not None or unit is None or line is None or person is None or person.cart is None:
@@ -94,38 +94,40 @@ def granted(pick: Pick, mode: AwaitingGrant, grant: Grant) -> Outcome[Mode]:
 
 def _release(pick: Pick, unit_id: UnitId) -> tuple[Event, ...]:
     """The named unit is free again, where it was still promised to this list."""
-    unit = pick.world.units.get(unit_id)
+    unit = pick.unit(unit_id)
     promised = unit is not None and unit.status is Status.ALLOCATED and unit.document == pick.pick_list.number
     return (AllocationReleased(unit_id, pick.pick_list.order),) if promised else ()
 
 
 def _refusal(pick: Pick, scan: Scan, unit: Unit | None, instead_of: UnitId) -> Refusal | None:
     """Why a unit may not be taken: judged as if the line named it in place of the other one."""
-    listed, line = pick.pick_list, pick.pick_list.line_naming(instead_of)
-    if line is None or instead_of not in line.remaining_units:
+    line, row = pick.line_naming(instead_of), pick.listing.get(unit.id) if unit is not None else None
+    if line is None or not is_to_pick(pick.pick_list, pick.listing.get(instead_of)):
         return _not_named(pick, instead_of)
-    if unit is not None and listed.names(unit.id) and listed.picked_unit(unit.id) is None:
+    is_picked = row is not None and row.picked is not None
+    if unit is not None and line_naming(pick.pick_list, row) is not None and not is_picked:
         return _named_itself(pick, unit, instead_of)
-    if unit is not None and unit.product == line.product and listed.picked_unit(unit.id) is None:
-        listed = substituted(listed, line.id, instead_of, unit.id, unit.serial)
     case = case_of(pick, scan, unit, line.product)
-    return pick_refusal(replace(case, pick_list=listed, wanted=another(pick, line.product), bins=frozenset()))
+    if unit is not None and unit.product == line.product and not is_picked:
+        as_named = replace(row or Listed(pick.pick_list.number, unit.id), line=line.id, named=True)
+        case = replace(case, listed=as_named)
+    return pick_refusal(replace(case, wanted=another(pick, line.product), bins=frozenset()))
 
 
 def _named_itself(pick: Pick, unit: Unit, instead_of: UnitId) -> Refusal:
     """A unit that the list names stands for no other one."""
     barred, stop = pick.barred.get(unit.id), pick.stop
-    line = pick.pick_list.line_naming(instead_of)
+    line = pick.line_naming(instead_of)
     scan_now = another(pick, line.product if line else None)
     if barred is not None:
         return replace(barred.refusal, facts={**barred.refusal.facts, "wanted": scan_now})
     if unit.id == instead_of:
         return refuse(PickCode.REPLACED, unit=unit.serial, wanted=scan_now)
-    is_next = pick.step is Step.SERIAL and stop is not None and unit in stop.units
+    is_next = pick.step is Step.SERIAL and stop is not None and pick.way.leads_to(unit, stop)
     code = PickCode.NAMED_HERE if is_next else PickCode.NAMED_ELSEWHERE
     return refuse(code, document=pick.pick_list.number, unit=unit.serial, wanted=scan_now)
 
 
 def _not_named(pick: Pick, instead_of: UnitId) -> Refusal:
-    unit = pick.world.units.get(instead_of)
+    unit = pick.unit(instead_of)
     return refuse(PickCode.NOT_NAMED, document=pick.pick_list.number, unit=unit.serial if unit else instead_of)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.names.identifiers import ProductId, code_of
 from scantrail.words import M, say
-from scantrail.workflows.pick.state import (
-    Pick,
+from scantrail.workflows.pick.modes import (
     PuttingAside,
     Receiving,
     ScanningDamaged,
@@ -17,6 +16,7 @@ from scantrail.workflows.pick.state import (
     ScanningUndoBin,
     Step,
 )
+from scantrail.workflows.pick.state import Pick
 
 MOST_NAMED = 3
 """Codes named at once at the most."""
@@ -30,7 +30,7 @@ def codes(pick: Pick) -> tuple[str, ...]:
 def wanted(pick: Pick) -> str:
     """What to scan now, in words for a sentence: `CM500-2025-0046 / 0047`, `any Control Module CM-500`."""
     if isinstance(pick.mode, ScanningSubstitute):
-        line = pick.pick_list.line_naming(pick.mode.instead_of)
+        line = pick.line_naming(pick.mode.instead_of)
         return another(pick, line.product if line else None)
     if isinstance(pick.mode, PuttingAside):
         return _named(_codes(pick)) or say(M("a place for damaged units"))
@@ -62,7 +62,7 @@ def _codes(pick: Pick) -> tuple[str, ...]:
     """At most one more than are named at once, so that it shows that there are more."""
     match pick.mode:
         case ScanningUndoBin(unit):
-            picked, aside = pick.pick_list.picked_unit(unit), pick.pick_list.unit_set_aside(unit)
+            picked, aside = pick.listing.picked_unit(unit), pick.listing.unit_set_aside(unit)
             place = picked.place if picked else aside.from_place if aside else None
             return (code_of(place),) if place else ()
         case PuttingAside():
@@ -71,26 +71,26 @@ def _codes(pick: Pick) -> tuple[str, ...]:
         case ScanningSubstitute():
             return ()
         case Receiving():
-            return tuple(each.serial for each in pick.to_receive)
+            return tuple(each.serial for each in pick.to_receive[: MOST_NAMED + 1])
         case ScanningDamaged():
             here = pick.stop.units if pick.stop and pick.step is Step.SERIAL else ()
-            found = [*(unit.serial for unit in here), *(each.serial for each in pick.pick_list.picked)]
-            return tuple(found[: MOST_NAMED + 1])
+            found = chain((unit.serial for unit in here), (each.serial for each in pick.listing.picked))
+            return tuple(islice(found, MOST_NAMED + 1))
         case _:
             return _of_step(pick)
 
 
 def _of_step(pick: Pick) -> tuple[str, ...]:
     if pick.step is Step.PUT_BACK:
-        return tuple(each.serial for each in pick.pick_list.picked)
+        return tuple(each.serial for each in pick.listing.picked[: MOST_NAMED + 1])
     stop = pick.stop
     if stop is None:
         return ()
     if pick.step is Step.BIN:
-        bins = dict.fromkeys(each.place for each in pick.stops if each.product == stop.product)
-        return tuple(code_of(place) for place in bins)[: MOST_NAMED + 1]
+        bins = (each.place for each in pick.way.stops() if each.product == stop.product)
+        return tuple(code_of(place) for place in islice(bins, MOST_NAMED + 1))
     if pick.step is Step.PRODUCT:
-        here = (each.product for each in pick.stops if each.place == pick.pick_list.at_place)
+        here = (each.product for each in pick.way.stops_at(pick.pick_list.at_place))
         return tuple(pick.world.products[each].sku for each in here if each in pick.world.products)
     if pick.step is Step.SERIAL:
         return tuple(unit.serial for unit in islice(stop.units, MOST_NAMED + 1))

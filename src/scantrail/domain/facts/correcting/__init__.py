@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from scantrail.domain.acts.event import Family
-from scantrail.domain.acts.fact import DESK, Change, Fact, Stock
-from scantrail.domain.acts.kinds import RowKind, Thing, container, document, unit
+from scantrail.domain.acts.fact import DESK, LISTED, Change, Fact, Stock
+from scantrail.domain.acts.kinds import RowKind, Thing, container, document, listed, unit
 from scantrail.domain.acts.needs import places
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
-from scantrail.domain.documents.changes import of_list, without_picked
+from scantrail.domain.documents.changes import of_list, without_unit
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.correcting.events import UnitCorrected
 from scantrail.domain.names.identifiers import place_words
@@ -26,7 +27,7 @@ from scantrail.words import M, Message
 
 
 def _touches(event: UnitCorrected) -> tuple[Thing, ...]:
-    of_list = () if event.document is None else (document(event.document),)
+    of_list = () if event.document is None else (document(event.document), listed(event.document, event.unit))
     of_container = () if event.container is None else (container(event.container),)
     return (*of_list, *of_container, unit(event.unit))
 
@@ -36,6 +37,9 @@ def _check(sight: Sight, event: UnitCorrected) -> Refusal | None:
     found = sight.unit(event.unit)
     on_record = (found.place, found.status, found.container)
     told_truth = (event.from_place, event.from_status, event.container) == on_record
+    listed_row = sight.listed(event.document, event.unit)
+    was_picked = listed_row is not None and listed_row.picked is not None
+    told_truth = told_truth and event.line == (listed_row.line if listed_row is not None and was_picked else "")
     refusal = has_right(sight, Right.SETTLE) or has_reason(sight) or place_refusal(sight.world, event.to_place)
     return refusal or (None if told_truth else transition_refusal(found))
 
@@ -53,8 +57,11 @@ def _unit(found: Unit, event: UnitCorrected, change: Change) -> Unit:
 
 
 def _list(pick_list: PickList, event: UnitCorrected, change: Change) -> PickList:
-    lines = tuple(without_picked(line, event.unit) for line in pick_list.lines)
-    return replace(pick_list, lines=lines, checks=(), unmet=())
+    return without_unit(pick_list, event.line, event.unit, checks=(), unmet=())
+
+
+def _listed(found: Listed | None, event: UnitCorrected, change: Change) -> Listed:
+    return replace(found or Listed(event.document or "", event.unit), picked=None)
 
 
 def _container(found: Container, event: UnitCorrected, change: Change) -> Container:
@@ -80,7 +87,13 @@ FACTS: tuple[Fact[Any], ...] = (
         reads=lambda event: places(event.from_place, event.to_place),
         check=_check,
         fits=PickList,
-        folds={RowKind.UNIT: _unit, RowKind.DOCUMENT: of_list(_list), RowKind.CONTAINER: _container},
+        folds={
+            RowKind.UNIT: _unit,
+            RowKind.DOCUMENT: of_list(_list),
+            RowKind.LISTED: _listed,
+            RowKind.CONTAINER: _container,
+        },
+        creates=LISTED,
         told=_told,
         leaves_table=True,
         stock=Stock.FREES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from scantrail.domain.documents.document import DocumentStatus
+from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.correcting.events import UnitCorrected
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, SiteId
@@ -42,16 +43,18 @@ def correction_problem(
     return None
 
 
-def correction(unit: Unit, place: PlaceId, status: Status, listed: PickList | None) -> UnitCorrected:
-    """What is recorded. `listed` is the list that has picked it, and has it no more.
+def correction(
+    unit: Unit, place: PlaceId, status: Status, pick_list: PickList | None, listed: Listed | None
+) -> UnitCorrected:
+    """What is recorded. `pick_list` is the list that has picked it, as `listed`, and has it no more.
 
     A unit that is found available keeps what it is promised to: its order and list, or those from before the pick.
     """
     to_status, document, order = status, None, None
     if status is Status.AVAILABLE and unit.status is Status.ALLOCATED:
         to_status, document, order = unit.status, unit.document, unit.order
-    elif status is Status.AVAILABLE and listed is not None:
-        to_status, document, order = _before(unit, listed)
+    elif status is Status.AVAILABLE and pick_list is not None:
+        to_status, document, order = _before(pick_list, listed)
     return UnitCorrected(
         unit.id,
         from_place=unit.place,
@@ -59,16 +62,17 @@ def correction(unit: Unit, place: PlaceId, status: Status, listed: PickList | No
         from_status=unit.status,
         to_status=to_status,
         condition=_CONDITIONS.get(status, unit.condition),
-        document=listed.number if listed else None,
+        document=pick_list.number if pick_list else None,
         to_document=document,
         to_order=order,
         container=unit.container,
+        line=listed.line if listed is not None and listed.picked is not None else "",
     )
 
 
-def _before(unit: Unit, listed: PickList) -> tuple[Status, DocumentId | None, DocumentId | None]:
-    picked = listed.picked_unit(unit.id)
-    if picked is None or listed.status not in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS):
+def _before(pick_list: PickList, listed: Listed | None) -> tuple[Status, DocumentId | None, DocumentId | None]:
+    is_open = pick_list.status in (DocumentStatus.OPEN, DocumentStatus.IN_PROGRESS)
+    if listed is None or listed.picked is None or not is_open:
         return Status.AVAILABLE, None, None
-    status, document = before_pick(listed, picked)
-    return status, document, listed.order if status is Status.ALLOCATED else None
+    status, document = before_pick(pick_list, listed)
+    return status, document, pick_list.order if status is Status.ALLOCATED else None

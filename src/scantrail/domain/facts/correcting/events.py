@@ -28,3 +28,5 @@ class UnitCorrected(Event):
     """The order that it is promised to, as before."""
     container: ContainerId | None = None
     """The container that had it, and has it no more."""
+    line: str = ""
+    """The line of that pick list on which it was picked."""

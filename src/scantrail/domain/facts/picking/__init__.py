@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scantrail.domain.acts.event import Family
-from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact, Stock
-from scantrail.domain.acts.kinds import RowKind, Thing, document, unit
+from scantrail.domain.acts.fact import HANDHELD, LISTED, SYSTEM, Fact, Stock
+from scantrail.domain.acts.kinds import RowKind, Thing, document, listed, unit
 from scantrail.domain.acts.needs import Needs, places, rows
 from scantrail.domain.documents.changes import as_it_is, of_list
 from scantrail.domain.documents.pick_list import PickList
@@ -40,8 +40,20 @@ def _both(event: Any) -> tuple[Thing, ...]:
     return document(event.document), unit(event.unit)
 
 
+def _all_three(event: Any) -> tuple[Thing, ...]:
+    return document(event.document), unit(event.unit), listed(event.document, event.unit)
+
+
+def _substituted(event: UnitSubstituted) -> tuple[Thing, ...]:
+    return *_all_three(event), listed(event.document, event.instead_of)
+
+
 def _from_and_to(event: Any) -> Needs:
     return places(event.from_place, event.to_place)
+
+
+def _its_units(event: Any) -> Needs:
+    return rows(*(listed(event.document, each) for each in event.units))
 
 
 FACTS: tuple[Fact[Any], ...] = (
@@ -72,11 +84,16 @@ FACTS: tuple[Fact[Any], ...] = (
         UnitSubstituted,
         Family.STATUS,
         by=HANDHELD,
-        touches=_both,
+        touches=_substituted,
         reads=lambda event: rows(unit(event.instead_of)),
         check=checks.substituted,
         fits=PickList,
-        folds={RowKind.UNIT: folds.unit_substituted, RowKind.DOCUMENT: of_list(folds.list_substituted)},
+        folds={
+            RowKind.UNIT: folds.unit_substituted,
+            RowKind.DOCUMENT: as_it_is,
+            RowKind.LISTED: folds.listed_substituted,
+        },
+        creates=LISTED,
         told=words.substituted,
         trigger=Trigger.ORDER,
         stock=Stock.TAKES,
@@ -85,12 +102,17 @@ FACTS: tuple[Fact[Any], ...] = (
         UnitPicked,
         Family.STATUS,
         by=HANDHELD | SYSTEM,
-        touches=_both,
+        touches=_all_three,
         reads=_from_and_to,
         check=checks.picked,
         forbids=checks.pick_forbidden,
         fits=PickList,
-        folds={RowKind.UNIT: folds.unit_picked, RowKind.DOCUMENT: of_list(folds.list_picked)},
+        folds={
+            RowKind.UNIT: folds.unit_picked,
+            RowKind.DOCUMENT: of_list(folds.list_picked),
+            RowKind.LISTED: folds.listed_picked,
+        },
+        creates=LISTED,
         told=words.picked,
         trigger=Trigger.PICK,
         stock=Stock.TAKES,
@@ -101,11 +123,16 @@ FACTS: tuple[Fact[Any], ...] = (
         PickUndone,
         Family.STATUS,
         by=HANDHELD,
-        touches=_both,
+        touches=_all_three,
         reads=_from_and_to,
         check=checks.undone,
         fits=PickList,
-        folds={RowKind.UNIT: folds.unit_undone, RowKind.DOCUMENT: of_list(folds.list_undone)},
+        folds={
+            RowKind.UNIT: folds.unit_undone,
+            RowKind.DOCUMENT: of_list(folds.list_undone),
+            RowKind.LISTED: folds.listed_undone,
+        },
+        creates=LISTED,
         told=words.undone,
         trigger=Trigger.PICK_UNDONE,
         stock=Stock.FREES,
@@ -116,7 +143,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.LOCATION,
         by=HANDHELD,
         touches=_both,
-        reads=_from_and_to,
+        reads=lambda event: _from_and_to(event).with_all([rows(listed(event.document, event.unit))]),
         check=checks.handed_over,
         fits=PickList,
         folds={RowKind.UNIT: folds.unit_handed_over, RowKind.DOCUMENT: as_it_is},
@@ -140,6 +167,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.WORK,
         by=HANDHELD,
         touches=_its_document,
+        reads=_its_units,
         check=checks.shorted,
         fits=PickList,
         folds={RowKind.DOCUMENT: of_list(folds.list_shorted)},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scantrail.domain.acts.kinds import document
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.sight import Sight
-from scantrail.domain.documents.changes import substituted as with_substitute
 from scantrail.domain.documents.document import LineKind
+from scantrail.domain.documents.listed import Listed, is_to_pick, line_naming
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.facts.picking.events import (
     AllocationReleased,
@@ -20,6 +22,7 @@ from scantrail.domain.facts.picking.events import (
     UnitsReserved,
     UnitSubstituted,
 )
+from scantrail.domain.names.identifiers import DocumentId, UnitId
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.rules.pick import PickCase, before_pick, pick_refusal, unlisted_pick_refusal
 from scantrail.domain.rules.records import has_reason, may_go_on, not_allowed, not_picked
@@ -59,23 +62,24 @@ def substituted(sight: Sight, event: UnitSubstituted) -> Refusal | None:
     if refusal is not None:
         return refusal
     pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
-    line = pick_list.line(event.line)
-    if line is None or event.instead_of not in line.remaining_units or pick_list.names(event.unit):
+    line, listed = pick_list.line(event.line), sight.listed(event.document, event.unit)
+    replaced_row = sight.listed(event.document, event.instead_of)
+    is_replaceable = is_to_pick(pick_list, replaced_row) and line_naming(pick_list, replaced_row) == line
+    if line is None or not is_replaceable or line_naming(pick_list, listed) is not None:
         replaced = sight.find_unit(event.instead_of)
         called = replaced.serial if replaced else event.instead_of
         return refuse(PickCode.NOT_NAMED, document=event.document, unit=called)
     if unit.product != line.product:
         return refuse(ScanCode.WRONG_PRODUCT, product=unit.product, wanted="–")
     told_truth = (event.serial, event.order) == (unit.serial, pick_list.order)
-    return _pick(sight, with_substitute(pick_list, line.id, event.instead_of, unit.id, unit.serial), unit, line.id) or (
-        None if told_truth else transition_refusal(unit)
-    )
+    named = replace(listed or Listed(event.document, unit.id), line=line.id, named=True)
+    return _pick(sight, pick_list, unit, line.id, named) or (None if told_truth else transition_refusal(unit))
 
 
 def picked(sight: Sight, event: UnitPicked) -> Refusal | None:
     """The scan may be picked for the line, and the record tells of the unit what is so."""
     pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
-    refusal = _pick(sight, pick_list, unit, event.line)
+    refusal = _pick(sight, pick_list, unit, event.line, sight.listed(event.document, event.unit))
     told = (event.serial, event.from_place, event.from_status, event.order)
     told_truth = told == (unit.serial, unit.place, unit.status, pick_list.order)
     return refusal or (None if told_truth else transition_refusal(unit))
@@ -93,7 +97,7 @@ def pick_forbidden(sight: Sight, event: UnitPicked) -> Refusal | None:
     return may_go_on(sight, event.document) if is_listed else None
 
 
-def _pick(sight: Sight, pick_list: PickList, unit: Unit, line: str) -> Refusal | None:
+def _pick(sight: Sight, pick_list: PickList, unit: Unit, line: str, listed: Listed | None) -> Refusal | None:
     """Why the draft's scan may not pick a unit on a line of a list."""
     return pick_refusal(
         PickCase(
@@ -105,6 +109,7 @@ def _pick(sight: Sight, pick_list: PickList, unit: Unit, line: str) -> Refusal |
             reading=sight.draft.reading,
             found=Candidates(sight.said, (unit,)) if sight.said else None,
             unit=unit,
+            listed=listed,
             expected_product=pick_list.at_product,
             at_place=pick_list.at_place,
             counted_on=line,
@@ -115,14 +120,14 @@ def _pick(sight: Sight, pick_list: PickList, unit: Unit, line: str) -> Refusal |
 def undone(sight: Sight, event: PickUndone) -> Refusal | None:
     """A unit that is picked on the line, put back with the status it had before (R20)."""
     pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
-    picked_unit, line = pick_list.picked_unit(event.unit), pick_list.line_of(event.unit)
-    if picked_unit is None or line is None or line.id != event.line:
+    listed = sight.listed(event.document, event.unit)
+    if listed is None or listed.picked is None or listed.line != event.line:
         return not_picked(sight, event.unit, event.document)
     refusal = undo_refusal(sight.world, pick_list, sight.by.actor)
     if refusal is not None:
         return refusal
     told = (event.from_place, event.to_status, event.to_document)
-    told_truth = told == (unit.place, *before_pick(pick_list, picked_unit))
+    told_truth = told == (unit.place, *before_pick(pick_list, listed))
     return None if unit.status is Status.PICKED and told_truth else transition_refusal(unit)
 
 
@@ -130,7 +135,9 @@ def handed_over(sight: Sight, event: UnitHandedOver) -> Refusal | None:
     """The person who works on the list scans the unit that a colleague has picked for it."""
     pick_list, unit = sight.pick_list(event.document), sight.unit(event.unit)
     world, by, product = sight.world, sight.by, sight.world.products.get(unit.product)
-    refusal = handover_refusal(world, pick_list, unit, by.device, by.actor)
+    listed = sight.listed(event.document, event.unit)
+    picked = listed.picked if listed is not None else None
+    refusal = handover_refusal(world, pick_list, unit, picked, by.device, by.actor)
     refusal = refusal or typed_refusal(world.settings.scans, sight.draft.reading)
     if refusal is not None:
         return refusal
@@ -162,13 +169,20 @@ def reserved(sight: Sight, event: UnitsReserved) -> Refusal | None:
 def shorted(sight: Sight, event: LineShorted) -> Refusal | None:
     """No more than the line still asks for, and on an exact line each unit that is given up by its name."""
     refusal = has_reason(sight) or may_go_on(sight, event.document)
-    line = sight.pick_list(event.document).line(event.line)
+    pick_list = sight.pick_list(event.document)
+    line = pick_list.line(event.line)
     if refusal is not None or line is None:
         return refusal or _line_changed(event)
-    still_open = line.quantity - line.short - len(line.picked)
-    left = set(line.units) - set(line.missing) - {each.unit for each in line.picked}
-    fits = event.quantity <= still_open and left.issuperset(event.units)
+    still_open = line.quantity - line.short - line.done
+    fits = event.quantity <= still_open and all(_is_left_on(sight, line, event.document, each) for each in event.units)
     return None if fits and _counts_its_units(line, event) else _line_changed(event)
+
+
+def _is_left_on(sight: Sight, line: PickLine, document: DocumentId, unit: UnitId) -> bool:
+    """Whether a line, which may be cancelled by now, names a unit that is neither picked nor given up."""
+    listed = sight.listed(document, unit)
+    is_named = listed is not None and listed.named and listed.line == line.id and listed.picked is None
+    return is_named and unit not in line.missing
 
 
 def short_undone(sight: Sight, event: ShortUndone) -> Refusal | None:

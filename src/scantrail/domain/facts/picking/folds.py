@@ -1,13 +1,16 @@
-"""What promising and picking do to a unit, and to the pick list."""
+"""What promising and picking do to a unit, to the pick list, and to the unit's row on it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from scantrail.domain.acts.fact import Change
-from scantrail.domain.documents.changes import substituted, with_line, with_new, with_picked, without_picked
+from scantrail.domain.acts.kinds import listed as listed_row
+from scantrail.domain.documents.changes import with_line, with_new, with_one_more, without_unit
 from scantrail.domain.documents.document import LineKind
-from scantrail.domain.documents.pick_list import PickedUnit, PickLine, PickList
+from scantrail.domain.documents.listed import Listed, PickedUnit
+from scantrail.domain.documents.pick_list import PickLine, PickList
+from scantrail.domain.documents.reservations import without_reservations
 from scantrail.domain.facts.picking.events import (
     AllocationReleased,
     BinFoundEmpty,
@@ -71,27 +74,18 @@ def list_reserved(pick_list: PickList, event: UnitsReserved, change: Change) -> 
     return with_line(pick_list, event.line, reserve)
 
 
-def list_substituted(pick_list: PickList, event: UnitSubstituted, change: Change) -> PickList:
-    """The line names the other unit."""
-    return substituted(pick_list, event.line, event.instead_of, event.unit, event.serial)
-
-
 def list_picked(pick_list: PickList, event: UnitPicked, change: Change) -> PickList:
     """One more on the line; the checklist is asked again."""
-    picked = PickedUnit(
-        unit=event.unit,
-        serial=event.serial,
-        place=event.from_place,
-        was_allocated=event.from_status is Status.ALLOCATED,
-        by=change.actor,
-        at=change.at,
+    unstated = (*pick_list.unstated, event.unit)
+    free = without_reservations(pick_list, (event.unit,))
+    return with_line(
+        free, event.line, lambda line: with_one_more(line, event.unit), unstated=unstated, checks=(), unmet=()
     )
-    return with_line(pick_list, event.line, lambda line: with_picked(line, picked), checks=(), unmet=())
 
 
 def list_undone(pick_list: PickList, event: PickUndone, change: Change) -> PickList:
     """One less on the line; the checklist is asked again."""
-    return with_line(pick_list, event.line, lambda line: without_picked(line, event.unit), checks=(), unmet=())
+    return without_unit(pick_list, event.line, event.unit, checks=(), unmet=())
 
 
 def list_shorted(pick_list: PickList, event: LineShorted, change: Change) -> PickList:
@@ -105,9 +99,10 @@ def list_shorted(pick_list: PickList, event: LineShorted, change: Change) -> Pic
 
 def list_short_undone(pick_list: PickList, event: ShortUndone, change: Change) -> PickList:
     """The line asks for its units again, and for bins that were found empty too."""
+    found = frozenset(event.units)
 
     def lengthen(line: PickLine) -> PickLine:
-        missing = tuple(unit for unit in line.missing if unit not in event.units)
+        missing = tuple(unit for unit in line.missing if unit not in found)
         return replace(line, short=max(0, line.short - event.quantity), missing=missing)
 
     return with_line(pick_list, event.line, lengthen, checks=(), unmet=(), empty_bins=())
@@ -116,3 +111,32 @@ def list_short_undone(pick_list: PickList, event: ShortUndone, change: Change) -
 def list_bin_empty(pick_list: PickList, event: BinFoundEmpty, change: Change) -> PickList:
     """The picker is sent there no more."""
     return replace(pick_list, empty_bins=with_new(pick_list.empty_bins, event.place), at_place=None, at_product=None)
+
+
+def listed_picked(listed: Listed | None, event: UnitPicked, change: Change) -> Listed:
+    """Picked on the line, from where it was. Another line that names it is cancelled by then, and names it no more."""
+    picked = PickedUnit(
+        unit=event.unit,
+        serial=event.serial,
+        place=event.from_place,
+        was_allocated=event.from_status is Status.ALLOCATED,
+        by=change.actor,
+        at=change.at,
+    )
+    row = listed or Listed(event.document, event.unit)
+    named = row.named and row.line == event.line
+    return replace(row, serial=event.serial, line=event.line, named=named, picked=picked)
+
+
+def listed_undone(listed: Listed | None, event: PickUndone, change: Change) -> Listed:
+    """No longer picked; a line that names it asks for it again."""
+    return replace(listed or Listed(event.document, event.unit), picked=None)
+
+
+def listed_substituted(listed: Listed | None, event: UnitSubstituted, change: Change) -> Listed:
+    """The line names the one unit, and no longer the other."""
+    is_new = change.thing == listed_row(event.document, event.unit)
+    if is_new:
+        row = listed or Listed(event.document, event.unit)
+        return replace(row, serial=event.serial, line=event.line, named=True)
+    return replace(listed or Listed(event.document, event.instead_of), named=False)

@@ -7,7 +7,6 @@ from scantrail.domain.acts.sight import Sight
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.quality.damage import (
-    as_set_aside,
     back_in_bin_refusal,
     before_damage,
     damage_undo_refusal,
@@ -34,7 +33,8 @@ def stated(sight: Sight, event: ConditionStated) -> Refusal | None:
     """A unit that the person has picked; with no document, one at hand, and a right."""
     if event.document is None:
         return has_right(sight, Right.QUARANTINE) or at_hand_refusal(sight.world, sight.unit(event.unit))
-    if sight.pick_list(event.document).picked_unit(event.unit) is None:
+    listed = sight.listed(event.document, event.unit)
+    if listed is None or listed.picked is None:
         return not_picked(sight, event.unit, event.document)
     return may_go_on(sight, event.document)
 
@@ -51,8 +51,8 @@ def quarantined(sight: Sight, event: UnitQuarantined) -> Refusal | None:
     refusal = place_refusal(world, event.to_place)
     if refusal is not None:
         return refusal
-    line = sight.pick_list(event.document).line_of(unit.id) if event.document else None
-    if line is not None and line.id != event.line:
+    listed = sight.listed(event.document, unit.id)
+    if listed is not None and listed.picked is not None and listed.line != event.line:
         return not_picked(sight, unit.id, event.document or "")
     may = may_go_on(sight, event.document) if event.document else has_right(sight, Right.QUARANTINE)
     return has_reason(sight) or may
@@ -61,19 +61,20 @@ def quarantined(sight: Sight, event: UnitQuarantined) -> Refusal | None:
 def quarantine_undone(sight: Sight, event: QuarantineUndone) -> Refusal | None:
     """The person who reported the damage, while nobody else has dealt with the unit; it goes back as it was (R20)."""
     world, pick_list, unit = sight.world, sight.pick_list(event.document), sight.unit(event.unit)
-    refusal = damage_undo_refusal(world, pick_list, unit, sight.by.device, sight.by.actor)
+    listed = sight.listed(event.document, event.unit)
+    refusal = damage_undo_refusal(world, pick_list, unit, listed, sight.by.device, sight.by.actor)
     refusal = refusal or back_in_bin_refusal(world, event.to_place)
-    aside = as_set_aside(pick_list, unit)
-    if refusal is not None or aside is None:
+    if refusal is not None or listed is None:
         return refusal or transition_refusal(unit)
     told = (event.from_place, event.to_status, event.to_document, event.to_order)
-    return None if told == (unit.place, *before_damage(pick_list, aside)) else transition_refusal(unit)
+    return None if told == (unit.place, *before_damage(pick_list, listed)) else transition_refusal(unit)
 
 
 def put_aside(sight: Sight, event: UnitPutAside) -> Refusal | None:
     """A damaged unit, and a place for such."""
-    unit = sight.unit(event.unit)
-    refusal = put_aside_refusal(sight.world, sight.pick_list(event.document), unit, event.to_place, sight.by.actor)
+    unit, listed = sight.unit(event.unit), sight.listed(event.document, event.unit)
+    pick_list = sight.pick_list(event.document)
+    refusal = put_aside_refusal(sight.world, pick_list, unit, listed, event.to_place, sight.by.actor)
     return refusal or (None if event.from_place == unit.place else transition_refusal(unit))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from scantrail.domain.acts.refusal import Refusal, refuse
 from scantrail.domain.acts.world import World
 from scantrail.domain.documents.document import LineKind
-from scantrail.domain.documents.pick_list import PickList, SetAside
+from scantrail.domain.documents.listed import Listed, SetAside, line_naming
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.quality.refusals import QualityCode
 from scantrail.domain.names.identifiers import DocumentId, PlaceId
 from scantrail.domain.people.worker import Right
@@ -20,30 +21,33 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 
 
-def as_set_aside(pick_list: PickList, unit: Unit) -> SetAside | None:
+def as_set_aside(listed: Listed | None, unit: Unit) -> SetAside | None:
     """The report of a damaged unit; None where somebody has dealt with the unit since."""
-    aside = pick_list.unit_set_aside(unit.id)
+    aside = listed.set_aside if listed is not None else None
     if aside is None:
         return None
     left = (Status.QUARANTINE, Condition.DAMAGED, aside.place, aside.by, aside.at)
     return aside if (unit.status, unit.condition, unit.place, unit.changed_by, unit.changed_at) == left else None
 
 
-def before_damage(pick_list: PickList, aside: SetAside) -> tuple[Status, DocumentId | None, DocumentId | None]:
+def before_damage(pick_list: PickList, listed: Listed) -> tuple[Status, DocumentId | None, DocumentId | None]:
     """Status, list and order that taking a report of damage back restores: those from before the pick (R20).
 
     A unit that another one has replaced on its line meanwhile is free.
     """
-    if aside.status is not Status.ALLOCATED:
-        return aside.status, None, None
-    if pick_list.names(aside.unit):
+    status = listed.set_aside.status if listed.set_aside is not None else Status.AVAILABLE
+    if status is not Status.ALLOCATED:
+        return status, None, None
+    if line_naming(pick_list, listed) is not None:
         return Status.ALLOCATED, pick_list.number, pick_list.order
-    line = pick_list.line(aside.line)
+    line = pick_list.line(listed.line)
     is_replaced = line is not None and line.kind is LineKind.EXACT
     return (Status.AVAILABLE, None, None) if is_replaced else (Status.ALLOCATED, None, pick_list.order)
 
 
-def damage_undo_refusal(world: World, pick_list: PickList, unit: Unit, device: str, worker: str) -> Refusal | None:
+def damage_undo_refusal(
+    world: World, pick_list: PickList, unit: Unit, listed: Listed | None, device: str, worker: str
+) -> Refusal | None:
     """Why a report of damage may not be taken back.
 
     Only the person who made it may do so, while the list is open and nobody else has dealt with the unit.
@@ -51,7 +55,7 @@ def damage_undo_refusal(world: World, pick_list: PickList, unit: Unit, device: s
     refusal = task_refusal(world, pick_list, device, worker)
     if refusal is not None:
         return refusal
-    aside = as_set_aside(pick_list, unit)
+    aside = as_set_aside(listed, unit)
     if aside is None:
         return transition_refusal(unit)
     return None if aside.by == worker else refuse(RightCode.NO_RIGHT, worker=world.worker_name(worker))
@@ -66,13 +70,19 @@ def back_in_bin_refusal(world: World, place: PlaceId, wanted: str = "–") -> Re
 
 
 def put_aside_refusal(
-    world: World, pick_list: PickList, unit: Unit, place: PlaceId, worker: str, wanted: str = "–"
+    world: World,
+    pick_list: PickList,
+    unit: Unit,
+    listed: Listed | None,
+    place: PlaceId,
+    worker: str,
+    wanted: str = "–",
 ) -> Refusal | None:
     """Why a damaged unit may not be put there. The list may be over by then: the goods must go somewhere."""
     refusal = document_scope_refusal(world, pick_list) or right_refusal(world, worker, Right.PICK)
     if refusal is not None:
         return refusal
-    if as_set_aside(pick_list, unit) is None:
+    if as_set_aside(listed, unit) is None:
         return transition_refusal(unit)
     found = world.places.get(place)
     if found is None or is_for_damaged(world, found):

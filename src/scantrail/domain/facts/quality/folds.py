@@ -1,15 +1,15 @@
-"""What a finding does to the unit, and to the pick list that it was made on."""
+"""What a finding does to the unit, to the pick list that it was made on, and to the unit's row on it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from scantrail.domain.acts.fact import Change
-from scantrail.domain.documents.changes import MOST_REPORTED, with_line, without_missing, without_picked
-from scantrail.domain.documents.pick_list import PickLine, PickList, SetAside
+from scantrail.domain.documents.changes import without_missing, without_unit
+from scantrail.domain.documents.listed import Listed, SetAside
+from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import without_reservations
 from scantrail.domain.facts.quality.events import ConditionStated, QuarantineUndone, UnitPutAside, UnitQuarantined
-from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 
@@ -49,34 +49,45 @@ def unit_put_aside(unit: Unit, event: UnitPutAside, change: Change) -> Unit:
 
 
 def list_stated(pick_list: PickList, event: ConditionStated, change: Change) -> PickList:
-    """The picked unit with its condition."""
-
-    def state(line: PickLine) -> PickLine:
-        if not any(each.unit == event.unit for each in line.picked):
-            return line
-        picked = (replace(each, condition=event.condition) if each.unit == event.unit else each for each in line.picked)
-        return replace(line, picked=tuple(picked))
-
-    return replace(pick_list, lines=tuple(state(line) for line in pick_list.lines))
+    """One unit less whose condition is still to be stated."""
+    return replace(pick_list, unstated=tuple(each for each in pick_list.unstated if each != event.unit))
 
 
 def list_quarantined(pick_list: PickList, event: UnitQuarantined, change: Change) -> PickList:
-    """No longer picked; a damaged one is kept among those set aside, so that the report can be taken back."""
-    aside = (*_others_aside(pick_list, event.unit), _set_aside(pick_list, event, change))[-MOST_REPORTED:]
-    found = aside if event.condition is Condition.DAMAGED else pick_list.set_aside
-    without = with_line(pick_list, event.line, lambda line: without_picked(line, event.unit), set_aside=found)
-    return without_reservations(without, (event.unit,))
+    """One less, where it was picked; nobody is on the way to it any more."""
+    free = without_reservations(pick_list, (event.unit,))
+    return without_unit(free, event.line, event.unit) if event.from_status is Status.PICKED else free
 
 
-def _set_aside(pick_list: PickList, event: UnitQuarantined, change: Change) -> SetAside:
-    picked = pick_list.picked_unit(event.unit)
-    line = pick_list.line_of(event.unit) or pick_list.line_naming(event.unit)
-    status = event.from_status
+def list_quarantine_undone(pick_list: PickList, event: QuarantineUndone, change: Change) -> PickList:
+    """The list asks for the unit again, also where it was given up meanwhile."""
+    lines = tuple(without_missing(line, event.unit) for line in pick_list.lines)
+    return replace(pick_list, lines=lines, checks=(), unmet=())
+
+
+def listed_stated(listed: Listed | None, event: ConditionStated, change: Change) -> Listed:
+    """The picked unit with its condition."""
+    row = listed or _blank(event)
+    return row if row.picked is None else replace(row, picked=replace(row.picked, condition=event.condition))
+
+
+def listed_quarantined(listed: Listed | None, event: UnitQuarantined, change: Change) -> Listed:
+    """No longer picked; a damaged one is set aside, so that the report can be taken back.
+
+    A line that it was on once, and that neither names it now nor had it picked, has nothing to do with the damage.
+    """
+    row = listed or _blank(event)
+    aside = _set_aside(row, event, change) if event.condition is Condition.DAMAGED else row.set_aside
+    line = row.line if row.named or row.picked is not None else ""
+    return replace(row, line=line, picked=None, set_aside=aside)
+
+
+def _set_aside(listed: Listed, event: UnitQuarantined, change: Change) -> SetAside:
+    picked, status = listed.picked, event.from_status
     if picked is not None:
         status = Status.ALLOCATED if picked.was_allocated else Status.AVAILABLE
     return SetAside(
         unit=event.unit,
-        line=line.id if line else "",
         status=status,
         from_place=picked.place if picked else event.from_place,
         place=event.to_place,
@@ -85,17 +96,17 @@ def _set_aside(pick_list: PickList, event: UnitQuarantined, change: Change) -> S
     )
 
 
-def _others_aside(pick_list: PickList, unit: UnitId) -> tuple[SetAside, ...]:
-    return tuple(each for each in pick_list.set_aside if each.unit != unit)
+def listed_quarantine_undone(listed: Listed | None, event: QuarantineUndone, change: Change) -> Listed:
+    """Not set aside."""
+    return replace(listed or _blank(event), set_aside=None)
 
 
-def list_quarantine_undone(pick_list: PickList, event: QuarantineUndone, change: Change) -> PickList:
-    """The list asks for the unit again, also where it was given up meanwhile."""
-    lines = tuple(without_missing(line, event.unit) for line in pick_list.lines)
-    return replace(pick_list, lines=lines, set_aside=_others_aside(pick_list, event.unit), checks=(), unmet=())
-
-
-def list_put_aside(pick_list: PickList, event: UnitPutAside, change: Change) -> PickList:
+def listed_put_aside(listed: Listed | None, event: UnitPutAside, change: Change) -> Listed:
     """Where the unit is now."""
-    moved = (replace(each, place=event.to_place) if each.unit == event.unit else each for each in pick_list.set_aside)
-    return replace(pick_list, set_aside=tuple(moved))
+    row = listed or _blank(event)
+    return row if row.set_aside is None else replace(row, set_aside=replace(row.set_aside, place=event.to_place))
+
+
+def _blank(event: ConditionStated | UnitQuarantined | QuarantineUndone | UnitPutAside) -> Listed:
+    """The row of a unit that has not been on the document before."""
+    return Listed(event.document or "", event.unit)

@@ -7,7 +7,7 @@ from typing import Any
 from scantrail.domain.acts.event import Family
 from scantrail.domain.acts.fact import HANDHELD, SYSTEM, Fact
 from scantrail.domain.acts.kinds import RowKind, Thing, document
-from scantrail.domain.acts.needs import places
+from scantrail.domain.acts.needs import Needs, places
 from scantrail.domain.documents.changes import of_list
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.work import checks, folds
@@ -51,6 +51,7 @@ FACTS: tuple[Fact[Any], ...] = (
         Family.WORK,
         by=HANDHELD,
         touches=_its_document,
+        reads=lambda event: Needs(in_hand=frozenset((event.document,))),
         check=checks.released,
         folds={RowKind.DOCUMENT: folds.released},
         told=lambda event: M("{document} given back", document=event.document),

@@ -40,7 +40,7 @@ def released(document: W, event: TaskReleased, change: Change) -> W:
     if document.taken is None or document.taken.device != change.device:
         return document
     is_over = document.status is not DocumentStatus.IN_PROGRESS
-    is_begun = bool(type_of(document).in_hand(document))
+    is_begun = type_of(document).in_hand(document) > 0
     status = document.status if is_over or is_begun else DocumentStatus.OPEN
     return _changed(document, status=status, taken=None, **_nowhere(document))
 
