@@ -23,7 +23,7 @@ from scantrail.workflows.base import Answer, AskException, AskUndo, Back, Choose
 from tests.device.events import LIST
 from tests.device.online import OnlineDevice, assert_list_agrees, online_device, served_site
 from tests.server.site import ServedSite, tell
-from tests.support.worlds import MIKE, MODULE, PLACES, SARAH, any_line, pick_list
+from tests.support.worlds import MIKE, MODULE, PLACES, SARAH, any_line, named_by, pick_list
 
 OTHERS = tuple(
     pick_list(any_line(MODULE, 2), number=f"PL-2025-010{each}", order=f"SO-2025-130{each}") for each in (1, 2)
@@ -130,7 +130,7 @@ def _adds_up(listed: PickList, listing: Listing) -> None:
         assert line.done == len(picked)
         assert line.done + line.short + line.remaining == line.quantity
         if line.kind is LineKind.EXACT:
-            named = {each.unit for each in listing.named(line.id)}
+            named = {each.unit for each in named_by(listing, line.id)}
             to_pick = named - picked - set(line.missing)
             assert picked | set(line.missing) <= named
             assert (len(line.missing), len(to_pick)) == (line.short, line.remaining)

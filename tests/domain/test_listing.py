@@ -13,7 +13,7 @@ from scantrail.domain.documents.listed import Listed, PickedUnit, SetAside
 from scantrail.domain.documents.listing import Listing
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition
-from tests.support.worlds import NOW
+from tests.support.worlds import NOW, named_by
 
 LIST = "PL-2025-0091"
 UNITS, LINES, PEOPLE = "abcdef", ("1", "2"), ("sarah", "mike")
@@ -45,7 +45,6 @@ def seen(listing: Listing) -> Any:
     """All that can be asked of a listing."""
     return (
         {row.unit: row for row in listing},
-        {line: list(listing.named(line)) for line in (*LINES, "none")},
         {line: list(listing.left_on(line)) for line in (*LINES, "none")},
         {line: list(listing.picked_on(line)) for line in (*LINES, "none")},
         list(listing.picked),
@@ -83,9 +82,7 @@ def test_what_is_named_is_in_the_order_of_serials_and_what_was_done_in_the_order
     now = {row.unit: row for row in given_rows}
     listing = Listing(given_rows)
     for line in LINES:
-        named = [row for row in now.values() if row.named and row.line == line]
-        assert list(listing.named(line)) == sorted(named, key=lambda row: (row.serial, row.unit))
-        assert list(listing.left_on(line)) == [row for row in listing.named(line) if row.picked is None]
+        assert list(listing.left_on(line)) == [row for row in named_by(listing, line) if row.picked is None]
         assert [listing.place_on(row) for row in listing.left_on(line)] == list(range(len(listing.left_on(line))))
         on_line = [each for each in listing.picked if now[each.unit].line == line]
         assert list(listing.picked_on(line)) == on_line
@@ -114,4 +111,4 @@ def test_a_unit_that_was_never_on_the_document_has_no_row() -> None:
     listing = Listing()
     listing.drop("a")
     assert (listing.get("a"), listing.picked_unit("a"), listing.unit_set_aside("a")) == (None, None, None)
-    assert (list(listing), list(listing.named("1")), list(listing.picked)) == ([], [], [])
+    assert (list(listing), list(named_by(listing, "1")), list(listing.picked)) == ([], [], [])

@@ -24,6 +24,7 @@ from scantrail.server.database.schema import events, feed, log
 from scantrail.server.records.documents import documents_by_number, put_documents
 from scantrail.server.records.listed import listed_on, put_listed
 from scantrail.server.records.units import units_by_id
+from tests.support.worlds import named_by
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 NOW = datetime(2025, 1, 28, 14, 0, tzinfo=UTC)
@@ -151,7 +152,7 @@ class Desk:
 
     def named(self, line: str = "1", number: str = "PL-1") -> list[str]:
         """The serials of the units that a line of a document names."""
-        return [row.serial for row in self.listing(number).named(line)]
+        return [row.serial for row in named_by(self.listing(number), line)]
 
     def named_row(self, number: int, document: str = "PL-1") -> Listed:
         """A module's row on a document."""

@@ -19,7 +19,7 @@ from scantrail.protocol.messages import Outcome
 from scantrail.server.history.timelines import timeline_of
 from scantrail.server.records.master import put_workers
 from tests.server.site import VERIFIER, ServedSite, TestDevice
-from tests.support.worlds import MIKE, MODULE, SAM, module, promised
+from tests.support.worlds import MIKE, MODULE, SAM, module, named_by, promised
 
 LISTED, ORDER = "PL-2025-0091", "SO-2025-1289"
 ELSEWHERE = replace(SAM, id="eve", badge="WKR-9001", site="EAST")
@@ -57,7 +57,7 @@ def test_it_is_applied_whole_and_told_with_who_allowed_it(served: ServedSite, de
     assert substitutes(device, SUBSTITUTED, RELEASED, PICKED) is None
     assert (served.unit(49).status, served.unit(49).document) == (Status.PICKED, LISTED)
     assert (served.unit(46).status, served.unit(46).document) == (Status.AVAILABLE, None)
-    named = [row.serial for row in served.listing().named("1")]
+    named = [row.serial for row in named_by(served.listing(), "1")]
     assert named == [module(47).serial, module(48).serial, NEW.serial]
     with served.database.reading() as connection:
         last = timeline_of(connection, NEW.id)[-1]

@@ -12,6 +12,7 @@ from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.acts.world import Rows, World
 from scantrail.domain.documents.document import LineKind
 from scantrail.domain.documents.listed import Listed
+from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickLine, PickList
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import unit_id
@@ -102,6 +103,12 @@ def exact_line(*units: Unit, line: str = "1") -> PickLine:
 def named_on(listed: PickList, *units: Unit, line: str = "1") -> tuple[Listed, ...]:
     """The rows of the units that a line of a list names."""
     return tuple(Listed(listed.number, each.id, each.serial, line, named=True) for each in units)
+
+
+def named_by(listing: Listing, line: str) -> list[Listed]:
+    """The units that a line names, by serial, however far each of them is."""
+    named = (row for row in listing if row.named and row.line == line)
+    return sorted(named, key=lambda row: (row.serial, row.unit))
 
 
 def promised_on(listed: PickList, units: Iterable[Unit]) -> tuple[Listed, ...]:

@@ -18,7 +18,7 @@ from scantrail.domain.wordings import explain
 from scantrail.words import say
 from scantrail.workflows.base import AskException, Back, Granted, Tone
 from scantrail.workflows.pick.modes import WORKING, Step
-from tests.support.worlds import MIKE, SAM, SENSOR, exact_line, module, pick_list, promised, unit, world
+from tests.support.worlds import MIKE, SAM, SENSOR, exact_line, module, named_by, pick_list, promised, unit, world
 from tests.workflows.guide import Guide
 
 NAMED = (promised(46), promised(47))
@@ -60,7 +60,7 @@ def test_it_is_one_act_with_reason_and_grant_and_the_named_unit_is_free_again(gu
     assert guide.world.units[FREE.id].status is Status.PICKED
     released = guide.world.units[NAMED[0].id]
     assert (released.status, released.document, released.order) == (Status.AVAILABLE, None, None)
-    assert {row.serial for row in guide.listing.named("1")} == {FREE.serial, "CM500-2025-0047"}
+    assert {row.serial for row in named_by(guide.listing, "1")} == {FREE.serial, "CM500-2025-0047"}
     assert guide.step() is Step.CONDITION
 
 
@@ -173,7 +173,7 @@ def test_a_damaged_unit_is_replaced_by_scanning_another_and_a_supervisor(guide: 
     verdict = guide.give(Granted(Grant(SAM.id)))
     assert verdict is not None
     assert verdict.tone is Tone.ACCEPTED
-    assert {row.serial for row in guide.listing.named("1")} == {FREE.serial, "CM500-2025-0047"}
+    assert {row.serial for row in named_by(guide.listing, "1")} == {FREE.serial, "CM500-2025-0047"}
 
 
 def test_enter_leaves_the_list_short_of_a_damaged_unit(guide: Guide) -> None:

@@ -33,6 +33,7 @@ from tests.support.worlds import (
     candidates_in,
     exact_line,
     module,
+    named_by,
     pick_list,
     promised,
     scanned,
@@ -238,7 +239,10 @@ def _named_once(guide: Guide, line: PickLine) -> bool:
     """Whether each unit that a line names is picked, given up or still to pick, and nothing else is on the line."""
     left = [row.unit for row in guide.listing.left_on(line.id) if is_to_pick(guide.pick_list, row)]
     named = [*(each.unit for each in guide.listing.picked_on(line.id)), *line.missing, *left]
-    return sorted(named) == sorted(row.unit for row in guide.listing.named(line.id)) and len(line.missing) == line.short
+    return (
+        sorted(named) == sorted(row.unit for row in named_by(guide.listing, line.id))
+        and len(line.missing) == line.short
+    )
 
 
 def _can_go_on(asked: Prompt) -> bool:

@@ -22,7 +22,6 @@ class Listing:
 
     def __init__(self, rows: Iterable[Listed] = ()) -> None:
         self._rows: dict[UnitId, Listed] = {}
-        self._named: dict[str, list[Listed]] = {}
         self._left: dict[str, list[Listed]] = {}
         self._picked: list[PickedUnit] = []
         self._picked_on: dict[str, list[PickedUnit]] = {}
@@ -41,7 +40,6 @@ class Listing:
         self.drop(row.unit)
         self._rows[row.unit] = row
         if row.named:
-            insort(self._named.setdefault(row.line, []), row, key=_by_serial)
             self.asked ^= hash((row.line, row.unit))
         if row.named and row.picked is None:
             insort(self._left.setdefault(row.line, []), row, key=_by_serial)
@@ -58,7 +56,6 @@ class Listing:
         if row is None:
             return
         if row.named:
-            _remove(self._named[row.line], row, _by_serial)
             self.asked ^= hash((row.line, row.unit))
         if row.named and row.picked is None:
             _remove(self._left[row.line], row, _by_serial)
@@ -72,10 +69,6 @@ class Listing:
     def get(self, unit: UnitId) -> Listed | None:
         """A unit's row; None where it has never been on the document."""
         return self._rows.get(unit)
-
-    def named(self, line: str) -> Sequence[Listed]:
-        """The units that a line names, by serial, however far each of them is."""
-        return self._named.get(line, ())
 
     def left_on(self, line: str) -> Sequence[Listed]:
         """The units that a line names and that are not picked, by serial; some of them may be given up."""
