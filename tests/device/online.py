@@ -12,6 +12,7 @@ import httpx2
 from scantrail.device.exchange.sync import Sync, SyncState
 from scantrail.device.identity.enrolment import enrol
 from scantrail.device.identity.keys import DeviceKeys
+from scantrail.device.identity.token import DeviceToken
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
 from scantrail.domain.facts.work.events import PlaceConfirmed, ProductConfirmed, TaskTaken
@@ -118,11 +119,13 @@ async def online_device(
     """Enrol a device with a server; it has not synced yet, and the server does not know who is signed in on it."""
     line = Line(site)
     home = folder / name
-    await enrol(home, URL, site.enrolment_code(name), transport=line)
+    clock = FakeClock()
+    await enrol(home, URL, site.enrolment_code(name), line, clock)
     keys, store = DeviceKeys.load(home), DeviceStore.open(home)
     site.signed_in(store.device, store.epoch, None)
-    server, clock = Server(URL, keys.token, line), FakeClock()
+    server = Server(URL, keys.token, line)
     sync = Sync(store, server, keys, clock, chance)
+    sync.refresh_token = DeviceToken(home, keys, store.device, server, clock).refresh
     device = OnlineDevice(store, line, sync, server, Hand(store, clock))
     sync.on_state = device.states.append
     sync.on_changed = lambda: device.changes.append(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from scantrail.device.doctor import Finding, State, examine
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.store import DeviceStore
 from scantrail.domain.facts.sessions import WorkerSignedIn
+from scantrail.domain.moments import zoned_moment
 from scantrail.domain.names.numbers import SsccSeries
 from scantrail.protocol.messages import NumbersAnswer
 from scantrail.scanning.chosen import choose
@@ -107,6 +109,23 @@ async def test_keys_that_others_can_read_are_a_problem(tmp_path: Path) -> None:
     assert "keys" not in await found(tmp_path)
     (tmp_path / "keys.json").chmod(0o644)
     assert "chmod 600" in (await found(tmp_path))["keys"].line()
+
+
+async def test_until_when_the_token_is_good_is_said_and_what_brings_a_new_one(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    new_store(tmp_path).close()
+    keys, now = DeviceKeys(Ed25519PrivateKey.generate(), "token"), datetime.now(UTC)
+    for until, state in ((now + timedelta(days=9), State.GOOD), (now - timedelta(days=9), State.NOTE)):
+        replace(keys, until=until).save(tmp_path)
+        found_now = (await found(tmp_path))["token"]
+        assert found_now.state is state
+        assert zoned_moment(until, SITE.time_zone) in found_now.line()
+        assert ("scantrail sync now" in found_now.line()) is (state is State.NOTE)
+    keys.save(tmp_path)
+    unknown = (await found(tmp_path))["token"]
+    assert unknown.state is State.NOTE
+    assert "has not said until when" in unknown.line()
 
 
 async def test_a_store_in_use_is_a_problem(tmp_path: Path) -> None:

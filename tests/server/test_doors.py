@@ -35,7 +35,7 @@ from tests.support.worlds import NOW, SARAH
 
 PATIENCE_S = 30
 
-SMALL_DOORS = ["/v1/enrol", "/v1/sign-in", "/v1/numbers", "/v1/attention/MAIN-1/resolve"]
+SMALL_DOORS = ["/v1/enrol", "/v1/token", "/v1/sign-in", "/v1/numbers", "/v1/attention/MAIN-1/resolve"]
 
 BOMBS = {
     "16 MB of lists": b"[" + b"[]," * 5_000_000 + b"[]]",

@@ -113,7 +113,7 @@ def test_what_is_remembered_of_tokens_is_read_again_for_all_of_them_at_once(serv
     for device in known:
         found = tokens.look_up(device.token, "v1")
         assert found is not None
-        assert found.id == device.name
+        assert found.device.id == device.name
     clock.now += REMEMBERED_S
     with statements(served.database) as sent:
         assert tokens.look_up(known[0].token, "v1") is not None

@@ -20,7 +20,7 @@ from scantrail.device.clock_check import SET_CLOCK, clock_trouble
 from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.store import Counts, DeviceStore, Identity, NumbersLeft, PhotoCounts, StoreError, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server
-from scantrail.domain.moments import is_time_zone
+from scantrail.domain.moments import is_time_zone, zoned_moment
 from scantrail.domain.people.site import Site
 from scantrail.glyphs import UNICODE, charset_of
 from scantrail.program import command
@@ -226,7 +226,7 @@ async def _records(folder: Path) -> list[Finding]:
         *_unread(unread),
         *_numbers(numbers),
         *_time_zone(site),
-        *_keys(folder),
+        *_keys(folder, site.time_zone if site else ""),
         *await _server(identity, heard),
     ]
 
@@ -279,12 +279,21 @@ def _time_zone(site: Site | None) -> list[Finding]:
     return [Finding("time zone", State.NOTE, found, todo)]
 
 
-def _keys(folder: Path) -> list[Finding]:
+def _keys(folder: Path, time_zone: str) -> list[Finding]:
+    """The keys where they cannot be used; else until when the token is good."""
     try:
-        DeviceKeys.load(folder)
+        until = DeviceKeys.load(folder).until
     except KeysUnusable as error:
         return [Finding("keys", State.PROBLEM, error.message)]
-    return []
+    if until is None:
+        return [Finding("token", State.NOTE, M("the server has not said until when it is good."), _NEW_TOKEN)]
+    shown = zoned_moment(until, time_zone)
+    if until <= DeviceClock().now().wall:
+        return [Finding("token", State.NOTE, M("good until {when}, which is over.", when=shown), _NEW_TOKEN)]
+    return [Finding("token", State.GOOD, M("good until {when}; a new one comes before.", when=shown))]
+
+
+_NEW_TOKEN = M("A new one comes with the next exchange: scantrail sync now")
 
 
 async def _server(identity: Identity, last_heard: date | None) -> list[Finding]:

@@ -13,6 +13,7 @@ from scantrail.device.clock_check import clock_trouble
 from scantrail.device.exchange.last_exchange import LastExchange
 from scantrail.device.exchange.sync import Sync, SyncState
 from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
+from scantrail.device.identity.token import DeviceToken
 from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreError, look
 from scantrail.device.transport import Health, Offline, Refused, Server, Transport
 from scantrail.domain.moments import zoned_moment
@@ -159,6 +160,7 @@ async def sync_now(
         server, clock = Server(store.identity.server_url, keys.token, transport), DeviceClock()
         sync = Sync(store, server, keys, clock, random.random, on_state=on_state)
         sync.on_exchanged = LastExchange(folder).note
+        sync.refresh_token = DeviceToken(folder, keys, store.device, server, clock).refresh
         try:
             state = await sync.now()
             if state.link is Link.ONLINE:

@@ -14,6 +14,7 @@ from scantrail.device.exchange.last_exchange import LastExchange
 from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.keys import DeviceKeys, KeysUnusable
 from scantrail.device.identity.sign_in import SignIn
+from scantrail.device.identity.token import DeviceToken
 from scantrail.device.store import DeviceStore, StoreError
 from scantrail.device.transport import Server
 from scantrail.glyphs import charset_of
@@ -78,6 +79,7 @@ def _device(folder: Path, store: DeviceStore, camera: str) -> Device:
     server = Server(store.identity.server_url, keys.token)
     sync = Sync(store, server, keys, clock, random.random)
     sync.on_exchanged = LastExchange(folder).note
+    sync.refresh_token = DeviceToken(folder, keys, store.device, server, clock).refresh
     cameras = _cameras(camera, scanners.camera)
     return Device(store, sync, SignIn(store, server, clock), server, clock, scanners, cameras)
 

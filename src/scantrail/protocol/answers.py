@@ -10,7 +10,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from scantrail.domain.things.photo import is_hash
-from scantrail.protocol.messages import Changes, EnrolAnswer, LackedPhotos, NumbersAnswer, PushAnswer, SignInAnswer
+from scantrail.protocol.messages import (
+    Changes,
+    EnrolAnswer,
+    LackedPhotos,
+    NumbersAnswer,
+    PushAnswer,
+    SignInAnswer,
+    TokenAnswer,
+)
 from scantrail.protocol.outbox import WrongAnswer
 from scantrail.protocol.snapshot import SnapshotAnswer
 
@@ -37,11 +45,7 @@ def check(answer: object) -> None:
         case Changes():
             _check_changes(answer)
         case PushAnswer():
-            _check_changes(answer.changes)
-            _check_number("acknowledged", answer.acknowledged)
-            _check_clock(answer.now)
-            for verdict in answer.verdicts:
-                _check_number("position", verdict.position)
+            _check_push(answer)
         case SnapshotAnswer(snapshot=told) if told is not None:
             _check_history(told.server_epoch, told.cursor, told.heads)
         case NumbersAnswer(turn, count, first, receipt):
@@ -51,12 +55,23 @@ def check(answer: object) -> None:
         case SignInAnswer():
             _check_text("worker", answer.worker)
             _check_clock(answer.valid_until)
+        case TokenAnswer(until):
+            _check_clock(until)
         case EnrolAnswer(device, site, token):
             _check_known({"device": device, "site": site, "token": token})
+            _check_clock(answer.until)
         case LackedPhotos():
             _check_hashes(answer.sha256)
         case _:
             return
+
+
+def _check_push(answer: PushAnswer) -> None:
+    _check_changes(answer.changes)
+    _check_number("acknowledged", answer.acknowledged)
+    _check_clock(answer.now)
+    for verdict in answer.verdicts:
+        _check_number("position", verdict.position)
 
 
 def _check_changes(changes: Changes) -> None:

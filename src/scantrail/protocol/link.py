@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from scantrail.protocol.messages import REVOKED, Problem
+from scantrail.protocol.tokens import ENDED
 
 
 class Link(Enum):
@@ -22,4 +23,6 @@ def link_after(problem: Problem) -> Link:
     """How a device stands to a server that has answered no."""
     if problem.code == REVOKED:
         return Link.REVOKED
+    if problem.code == ENDED:
+        return Link.OFFLINE
     return Link.NOT_ENROLLED if problem.status in (401, 403) else Link.OFFLINE

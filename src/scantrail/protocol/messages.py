@@ -213,6 +213,29 @@ class EnrolAnswer:
     site: str
     token: str
     """Bearer token; the server keeps only its hash."""
+    until: datetime | None = None
+    """When the token ends, by the server's clock; None from a server whose tokens do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A device asks that its next token be good, and proves by its key who it is."""
+
+    device: str
+    turn: int
+    """Which token of this enrolment it is, from 1."""
+    token_hash: str
+    """SHA-256 of the token, in hexadecimal."""
+    signature: str
+    """Ed25519 over `token_signed_bytes`, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """The token is good. When it is first used, the one before it ends."""
+
+    until: datetime
+    """When it ends, by the server's clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from scantrail.device.exchange.sync import Sync
 from scantrail.device.identity.enrolment import enrol
 from scantrail.device.identity.keys import DeviceKeys
 from scantrail.device.identity.sign_in import SignIn
+from scantrail.device.identity.token import DeviceToken
 from scantrail.device.session import Session
 from scantrail.device.store import DeviceStore
 from scantrail.device.transport import Server
@@ -52,6 +53,7 @@ class Handheld:
         store, clock, keys = DeviceStore.open(folder), DeviceClock(), DeviceKeys.load(folder)
         server = Server(store.identity.server_url, keys.token)
         sync = Sync(store, server, keys, clock, random.random)
+        sync.refresh_token = DeviceToken(folder, keys, store.device, server, clock).refresh
         return cls(store, server, sync, Session(store, clock), clock)
 
     async def close(self) -> None:

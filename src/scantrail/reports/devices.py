@@ -17,12 +17,22 @@ STATES = {
 
 
 def device_lines(devices: Sequence[ListedDevice]) -> Iterator[str]:
-    """A table of devices: name, site, last heard of, records, state."""
+    """A table of devices: name, site, last heard of, until when the token is good, records, state."""
     if not devices:
         yield say(M("No devices. Add one: scantrail device add NAME --site SITE"))
         return
-    rows = [tuple(map(say, (M("device"), M("site"), M("last heard of"), M("records"), M("state"))))]
-    rows += [(each.name, each.site, _when(each.last_seen), str(each.acts), say(STATES[each.state])) for each in devices]
+    rows = [tuple(map(say, (M("device"), M("site"), M("last heard of"), M("token until"), M("records"), M("state"))))]
+    rows += [
+        (
+            each.name,
+            each.site,
+            _when(each.last_seen),
+            _when(each.token_until),
+            str(each.acts),
+            say(STATES[each.state]),
+        )
+        for each in devices
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

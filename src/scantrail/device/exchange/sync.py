@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +76,10 @@ class Peer(PhotoPeer, SnapshotPeer, NumberPeer, Protocol):
         """Say that this device, which was revoked, has sent everything."""
 
 
+async def _nothing() -> None:
+    """For a device whose token somebody else sees to."""
+
+
 class Sync:
     """Keeps the store and the server in step. Nothing it does can lose or change a recorded act."""
 
@@ -100,6 +104,8 @@ class Sync:
         self.on_changed = on_changed
         self.on_exchanged: Callable[[datetime], None] = lambda _at: None
         """Called after every exchange that came to its end."""
+        self.refresh_token: Callable[[], Awaitable[None]] = _nothing
+        """Called at the end of every exchange: this device's token may be old."""
         self.is_attended: Callable[[], bool] = lambda: True
         """Whether somebody works with this device, and is shown what is new within seconds."""
         self.photos = PhotoSync(store, server, clock, chance)
@@ -219,6 +225,7 @@ class Sync:
                 self._has_news()
             if await self._talk():
                 await self._numbers.refill()
+                await self.refresh_token()
                 return
         raise GivenUp(M("The server is being put back from a backup."))
 

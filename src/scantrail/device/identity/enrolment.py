@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from scantrail.device.clock import Clock, DeviceClock
 from scantrail.device.identity.keys import DeviceKeys, public_key
 from scantrail.device.store import DeviceStore, Identity, StoreError, StoreExists, StoreMissing
 from scantrail.device.transport import Offline, Refused, Server, Transport
@@ -37,7 +38,9 @@ class Enrolled:
     site: SiteId
 
 
-async def enrol(folder: Path, server_url: str, code: str, transport: Transport | None = None) -> Enrolled:
+async def enrol(
+    folder: Path, server_url: str, code: str, transport: Transport | None = None, clock: Clock | None = None
+) -> Enrolled:
     """Make this device known to a server and make its store in `folder`.
 
     Raises:
@@ -49,7 +52,8 @@ async def enrol(folder: Path, server_url: str, code: str, transport: Transport |
         _must_be_free(folder)
         private = Ed25519PrivateKey.generate()
         answer = await _ask(server_url, EnrolRequest(code.strip(), public_key(private)), transport)
-        DeviceKeys(private, answer.token).save(folder)
+        since = (clock or DeviceClock()).now().wall
+        DeviceKeys(private, answer.token, until=answer.until, since=since).save(folder)
         epoch = secrets.token_hex(8)
         DeviceStore.create(folder, Identity(answer.device, answer.site, epoch, server_url)).close()
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""What proves that it is this device: its own Ed25519 key, and the token that the server gave it."""
+"""What proves that it is this device: its own Ed25519 key, and the token that stands for it in each request."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -28,10 +29,18 @@ class KeysUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeviceKeys:
-    """A device's private key and bearer token. Neither is ever shown."""
+    """A device's private key and bearer tokens. None of them is ever shown."""
 
     private: Ed25519PrivateKey
     token: str
+    turn: int = 1
+    """Which token of this enrolment it is."""
+    until: datetime | None = None
+    """When the token ends, by the server's clock; None where it has not said so."""
+    since: datetime | None = None
+    """When it came, by this device's clock."""
+    following: str = ""
+    """The token of the next turn, which the server may know already; empty before one was drawn."""
 
     def __repr__(self) -> str:
         return "DeviceKeys(…)"
@@ -60,7 +69,14 @@ class DeviceKeys:
             )
         try:
             data = json.loads(text)
-            return cls(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(data["private_key"])), str(data["token"]))
+            return cls(
+                Ed25519PrivateKey.from_private_bytes(bytes.fromhex(data["private_key"])),
+                str(data["token"]),
+                int(data.get("turn", 1)),
+                _instant(data.get("until")),
+                _instant(data.get("since")),
+                str(data.get("following", "")),
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise KeysUnusable(M("This device's keys are damaged. Enrol it again.")) from error
 
@@ -68,7 +84,14 @@ class DeviceKeys:
         """Write the keys so that only their owner can read them, whole or not at all."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        data = {"private_key": self.private.private_bytes_raw().hex(), "token": self.token}
+        data = {
+            "private_key": self.private.private_bytes_raw().hex(),
+            "token": self.token,
+            "turn": self.turn,
+            "until": self.until.isoformat() if self.until else None,
+            "since": self.since.isoformat() if self.since else None,
+            "following": self.following,
+        }
         draft = folder / f"{FILE}.new"
         draft.unlink(missing_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -77,10 +100,24 @@ class DeviceKeys:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / FILE)
+        _sync(folder)
 
     def sign(self, data: bytes) -> str:
         """An Ed25519 signature, in hexadecimal."""
         return self.private.sign(data).hex()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone() if text else None
+
+
+def _sync(folder: Path) -> None:
+    """Let the new name of a file outlast a power cut: to come back with a former token would look like a copy."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def public_key(private: Ed25519PrivateKey) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx2
@@ -22,7 +23,7 @@ from scantrail.device.transport.answers import (
     received,
     understood,
 )
-from scantrail.device.transport.failures import Offline
+from scantrail.device.transport.failures import Offline, Refused
 from scantrail.device.transport.packing import NOT_PACKED_SO, TAKEN
 from scantrail.domain.names.identifiers import UnitId
 from scantrail.domain.plain import PlainError, from_plain, to_plain
@@ -42,6 +43,8 @@ from scantrail.protocol.messages import (
     Seen,
     SignInAnswer,
     SignInRequest,
+    TokenAnswer,
+    TokenRequest,
 )
 from scantrail.protocol.outbox import WrongAnswer
 from scantrail.protocol.snapshot import Snapshot, SnapshotAnswer
@@ -86,7 +89,10 @@ class Server:
 
     def __init__(self, url: str, token: str = "", transport: Transport | None = None) -> None:
         self._url = url
-        self._token = token
+        self.token = token
+        """Sent with each request."""
+        self.renewed: Callable[[str], Awaitable[bool]] | None = None
+        """Asked when the server does not take a token; gives whether there is another now."""
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -104,6 +110,11 @@ class Server:
     async def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Make this device known, with a single-use code."""
         return await self._ask(EnrolAnswer, "POST", "/v1/enrol", to_plain(request))
+
+    async def next_token(self, request: TokenRequest) -> TokenAnswer:
+        """Have a new token known by the server; the device's key has signed the request."""
+        data = await self._asked("POST", "/v1/token", to_plain(request), within=SIGN_IN_S)
+        return _read(TokenAnswer, data)
 
     async def leave(self) -> None:
         """Say that this device, which was revoked, has sent everything: its token ends."""
@@ -169,17 +180,22 @@ class Server:
         return await self._ask(LackedPhotos, "GET", "/v1/photos/lacking", most=LISTED)
 
     async def _ask(self, kind: type[T], method: str, path: str, body: Any = None, **how: Any) -> T:
-        data = await self._json(method, path, body, **how)
-        try:
-            answer = from_plain(kind, data)
-            check(answer)
-            return answer
-        except (PlainError, WrongAnswer) as error:
-            raise Offline(
-                M("The server's answer cannot be read ({why}). One side needs an upgrade.", why=error)
-            ) from error
+        return _read(kind, await self._json(method, path, body, **how))
 
-    async def _json(
+    async def _json(self, method: str, path: str, body: Any = None, **how: Any) -> dict[str, Any]:
+        """Ask; where the server does not take this device's token, once more with a new one."""
+        token = self.token
+        try:
+            return await self._asked(method, path, body, **how)
+        except Refused as refused:
+            if refused.problem.status != HTTPStatus.UNAUTHORIZED or not await self._has_another(token):
+                raise
+        return await self._asked(method, path, body, **how)
+
+    async def _has_another(self, token: str) -> bool:
+        return self.token != token or (self.renewed is not None and await self.renewed(token))
+
+    async def _asked(
         self,
         method: str,
         path: str,
@@ -207,7 +223,7 @@ class Server:
 
     def _headers(self) -> dict[str, str]:
         headers = {"Scantrail-Protocol": str(PROTOCOL), "Accept": "application/json", "Accept-Encoding": TAKEN}
-        return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
+        return headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
 
     async def _exchange(
         self, method: str, path: str, body: Any, query: dict[str, str] | None, most: int
@@ -239,6 +255,15 @@ class Server:
         return httpx2.AsyncClient(
             base_url=self._url, timeout=TIMEOUTS, transport=self._transport, trust_env=False, follow_redirects=False
         )
+
+
+def _read(kind: type[T], data: dict[str, Any]) -> T:
+    try:
+        answer = from_plain(kind, data)
+        check(answer)
+        return answer
+    except (PlainError, WrongAnswer) as error:
+        raise Offline(M("The server's answer cannot be read ({why}). One side needs an upgrade.", why=error)) from error
 
 
 def _unreachable(url: str, error: Exception) -> Message:

@@ -259,11 +259,17 @@ devices = Table(
     Column("id", String, primary_key=True),
     Column("site", String, ForeignKey("sites.id"), nullable=False),
     Column("token_hash", String(64), unique=True),
+    Column("token_turn", BigInteger, comment="which token of the present enrolment it is, from 1"),
+    Column("token_ends_at", String),
+    Column("next_token_hash", String(64), comment="good as well; when it is first used it takes the other's place"),
+    Column("next_token_turn", BigInteger),
+    Column("next_token_ends_at", String),
     Column("public_key", String(64)),
     Column("revoked", Boolean, nullable=False),
     Column("enrolled_at", String),
     Column("last_seen", String, comment="to about a minute"),
     Column("leaving_since", String, comment="revoked: it may send what it still has, and gets nothing"),
+    Index(None, "next_token_hash", unique=True),
 )
 
 device_keys = Table(

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, insert, select, update
 
 from scantrail.protocol.messages import EnrolAnswer, EnrolRequest
+from scantrail.protocol.tokens import BYTES, GOOD_FOR, hash_of
 from scantrail.server.database.instants import instant_text
 from scantrail.server.database.schema import device_keys, devices, enrolment_codes, sites
 from scantrail.server.devices.enrolment_codes import canonical_code, new_code
-from scantrail.server.devices.keys import hash_of
 from scantrail.server.ledger.counters import note_devices_changed
 from scantrail.server.ledger.log import SERVER_DEVICE
 from scantrail.words import M, Message
@@ -100,12 +100,17 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
     ).one_or_none()
     if used is None:
         raise NotEnrolled(M("This enrolment code is unknown, used or older than an hour. Ask for a new one."))
-    token = secrets.token_urlsafe(32)
+    token, until = secrets.token_urlsafe(BYTES), now + GOOD_FOR
     connection.execute(
         update(devices)
         .where(devices.c.id == used.device)
         .values(
             token_hash=hash_of(token),
+            token_turn=1,
+            token_ends_at=instant_text(until),
+            next_token_hash=None,
+            next_token_turn=None,
+            next_token_ends_at=None,
             public_key=key.hex(),
             revoked=False,
             enrolled_at=instant_text(now),
@@ -115,7 +120,7 @@ def enrol(connection: Connection, request: EnrolRequest, now: datetime) -> Enrol
     _keep_key(connection, used.device, key.hex())
     note_devices_changed(connection)
     site = connection.execute(select(devices.c.site).where(devices.c.id == used.device)).scalar_one()
-    return EnrolAnswer(used.device, site, token)
+    return EnrolAnswer(used.device, site, token, until)
 
 
 def _keep_key(connection: Connection, device: str, public_key: str) -> None:

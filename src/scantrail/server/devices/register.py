@@ -34,6 +34,8 @@ class ListedDevice:
     site: str
     state: DeviceState
     enrolled_at: datetime | None
+    token_until: datetime | None
+    """When its token ends; another takes its place before. None where it has none."""
     last_seen: datetime | None
     """To about a minute; None before the first contact."""
     leaving_since: datetime | None
@@ -53,6 +55,7 @@ def listed_devices(connection: Connection, site: str | None) -> tuple[ListedDevi
             row.site,
             _state(row),
             _instant(row.enrolled_at),
+            None if row.revoked or row.leaving_since else _instant(row.token_ends_at),
             _instant(row.last_seen),
             _instant(row.leaving_since),
             acts.get(row.id, 0),

@@ -1,7 +1,8 @@
 """Which device a token belongs to, remembered: a device that asks every few seconds is not looked up each time.
 
-What is remembered counts until somebody is enrolled or revoked, which a counter in the database tells, and never
-longer than half a minute: an older version of this program, or a person with SQL, does not move that counter.
+What is remembered counts until somebody is enrolled or revoked, or uses a new token, which a counter in the database
+tells, and never longer than half a minute: an older version of this program, or a person with SQL, does not move that
+counter. The end of a token is remembered with it, and asked for each time.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scantrail.protocol.tokens import hash_of
 from scantrail.server.database.engine import Database
-from scantrail.server.devices.keys import devices_with_tokens, hash_of
-from scantrail.server.ledger.judging import Device
+from scantrail.server.devices.keys import Holder, holders_of
 
 REMEMBERED_S = 30.0
 """So long a token counts without being looked up again."""
@@ -24,12 +25,12 @@ MOST_TOKENS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """The devices of the tokens that were asked for, as they were at one moment."""
+    """Whose the tokens are that were asked for, as it was at one moment."""
 
     read_at: float
     version: str
     """The counter of enrolments and revocations at that time."""
-    devices: dict[str, Device]
+    holders: dict[str, Holder]
     """By hash of the token."""
 
 
@@ -42,14 +43,16 @@ class Tokens:
         self._reading = threading.Lock()
         self._remembered = _Remembered(monotonic(), "", {})
 
-    def remembered(self, token: str, version: str) -> Device | None:
-        """The device of a token, if that was looked up under this version of the enrolments, and lately."""
+    def remembered(self, token: str, version: str) -> Holder | None:
+        """Whose a token is, if that was looked up under this version of the enrolments, and lately."""
         known = self._remembered
         is_good = known.version == version and self._monotonic() - known.read_at < REMEMBERED_S
-        return known.devices.get(hash_of(token)) if is_good else None
+        return known.holders.get(hash_of(token)) if is_good else None
 
-    def look_up(self, token: str, version: str) -> Device | None:
-        """The device of a token, as the database says. Where what is remembered counts no more, all of it is read.
+    def look_up(self, token: str, version: str) -> Holder | None:
+        """Whose a token is, as the database says. Where what is remembered counts no more, all of it is read.
+
+        A token that was never used is not remembered: its first use has to be written down.
 
         Raises:
             DBAPIError: the database does not answer.
@@ -60,9 +63,10 @@ class Tokens:
                 return found
             known, now, mine = self._remembered, self._monotonic(), hash_of(token)
             is_good = known.version == version and now - known.read_at < REMEMBERED_S
-            wanted = {mine} if is_good else {mine, *known.devices}
+            wanted = {mine} if is_good else {mine, *known.holders}
             with self._database.reading() as connection:
-                read = devices_with_tokens(connection, wanted)
-            kept = known.devices if is_good and len(known.devices) < MOST_TOKENS else {}
-            self._remembered = _Remembered(known.read_at if is_good else now, version, {**kept, **read})
+                read = holders_of(connection, wanted)
+            kept = known.holders if is_good and len(known.holders) < MOST_TOKENS else {}
+            used = {each: holder for each, holder in read.items() if not holder.is_next}
+            self._remembered = _Remembered(known.read_at if is_good else now, version, {**kept, **used})
             return read.get(mine)

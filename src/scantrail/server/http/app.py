@@ -30,7 +30,7 @@ from scantrail.server.http.feed_reader import FeedReader
 from scantrail.server.http.pace import Pace
 from scantrail.server.http.rates import Rates
 from scantrail.server.http.requests import LONGEST_ECHO, Refused, answer, database_of, now_of, problem_answer, refused
-from scantrail.server.http.routers import attention, enrolment, numbers, photos, snapshots, sync, units
+from scantrail.server.http.routers import attention, enrolment, numbers, photos, snapshots, sync, tokens, units
 from scantrail.server.http.turns import Turns
 from scantrail.server.ledger.shared_feed import SharedFeed
 from scantrail.server.ledger.snapshots import Snapshots
@@ -84,7 +84,7 @@ def create_app(
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Digests)
     app.add_middleware(GZipMiddleware, compresslevel=3)
-    routers = (sync, attention, enrolment, units, photos, snapshots, numbers)  # most requests are of the first
+    routers = (sync, attention, enrolment, units, photos, snapshots, numbers, tokens)  # most requests are of the first
     for router in (each.router for each in routers):
         app.include_router(router)
 

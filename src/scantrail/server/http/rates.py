@@ -24,6 +24,12 @@ REQUESTS = Rate(300, 30)
 SIGN_INS = Rate(30, 0.5)
 """Badges and PINs tried on one device, right ones too: a shift signs in at once, and nobody guesses for long."""
 
+PROOFS = Rate(300, 30)
+"""Requests for a new token from one address, before anything is verified: all devices may be behind one."""
+
+TOKENS = Rate(10, 1 / 60)
+"""New tokens of one device, which has proved itself. It needs one in three weeks."""
+
 MOST_KEPT = 10_000
 """Who asked last is known; of the others it is as if they had never asked."""
 

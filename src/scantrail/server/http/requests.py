@@ -19,10 +19,12 @@ from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.digests import HEADER, digest_of
 from scantrail.protocol.limits import LONGEST_NAME, Size, check_json
 from scantrail.protocol.messages import REVOKED, Problem
+from scantrail.protocol.tokens import ENDED
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
-from scantrail.server.devices.keys import device_with_token
+from scantrail.server.devices.keys import Holder, holder_of
 from scantrail.server.devices.presence import Presence
+from scantrail.server.devices.renewal import take_up
 from scantrail.server.devices.tokens import Tokens
 from scantrail.server.http.feed_reader import FeedReader
 from scantrail.server.http.rates import REQUESTS, Rates
@@ -88,11 +90,17 @@ def rates_of(request: Request) -> Rates:
     return found
 
 
+def presence_of(request: Request) -> Presence:
+    """Who was heard of when."""
+    found: Presence = request.app.state.presence
+    return found
+
+
 def device_of(request: Request) -> Device:
     """The device whose bearer token a request carries, and that is in use.
 
     Raises:
-        Refused: 401, there is none or nobody's; 403, it was revoked.
+        Refused: 401, there is none, it has ended, or it is nobody's; 403, it was revoked.
     """
     return _in_use(sender_of(request))
 
@@ -101,11 +109,14 @@ def sender_of(request: Request) -> Device:
     """The device whose bearer token a request carries, and that may send what it has; a revoked one may too.
 
     Raises:
-        Refused: 401, there is none or nobody's; 429, it asks too often.
+        Refused: 401, there is none, it has ended, or it is nobody's; 429, it asks too often.
     """
-    token = _token(request)
-    with database_of(request).reading() as connection:
-        return _heard(request, device_with_token(connection, token))
+    token, database = _token(request), database_of(request)
+    with database.reading() as connection:
+        holder = _heard(request, holder_of(connection, token))
+    if holder.is_next:
+        take_up(database, holder)
+    return holder.device
 
 
 async def asking_device(request: Request) -> Device:
@@ -114,33 +125,42 @@ async def asking_device(request: Request) -> Device:
     For what a device asks every few seconds, and what tells it nothing that it could not have asked a moment ago.
 
     Raises:
-        Refused: 401, there is none or nobody's; 403, it was revoked; 429, it asks too often.
+        Refused: 401, there is none, it has ended, or it is nobody's; 403, it was revoked; 429, it asks too often.
     """
     token = _token(request)
     tokens: Tokens = request.app.state.tokens
     version = (await reader_of(request).counters()).devices
-    device = tokens.remembered(token, version) or await run_in_threadpool(tokens.look_up, token, version)
-    return _in_use(_heard(request, device))
+    found = tokens.remembered(token, version) or await run_in_threadpool(tokens.look_up, token, version)
+    holder = _heard(request, found)
+    if holder.is_next:
+        await run_in_threadpool(take_up, database_of(request), holder)
+    return _in_use(holder.device)
 
 
 def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise _not_enrolled()
+        raise not_enrolled()
     return token
 
 
-def _heard(request: Request, device: Device | None) -> Device:
-    """Count a request of a device, and note that it was heard of."""
-    if device is None:
-        raise _not_enrolled()
+def _heard(request: Request, holder: Holder | None) -> Holder:
+    """Count a request of a device whose token is good, and note that it was heard of."""
+    if holder is None:
+        raise not_enrolled()
+    device, now = holder.device, now_of(request)
+    if holder.has_ended(now):
+        detail = M(
+            "The token of {device} has ended. The device gets a new one by itself; if it does not, upgrade it.",
+            device=device.id,
+        )
+        raise refused(401, ENDED, detail)
     wait_s = rates_of(request).wait_s(device.id, REQUESTS)
     if wait_s:
         detail = M("{device} asks too often. It asks again in {seconds} s.", device=device.id, seconds=wait_s)
         raise refused(429, "wait", detail, retry_after=wait_s)
-    presence: Presence = request.app.state.presence
-    presence.heard(device.id, now_of(request))
-    return device
+    presence_of(request).heard(device.id, now)
+    return holder
 
 
 def _in_use(device: Device) -> Device:
@@ -149,7 +169,8 @@ def _in_use(device: Device) -> Device:
     return device
 
 
-def _not_enrolled() -> Refused:
+def not_enrolled() -> Refused:
+    """The refusal of one who is nobody."""
     return refused(401, "not_enrolled", M("This device is not enrolled here, or was revoked. Enrol it again."))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from scantrail.server.database.flights import Query, fly
 
 DEVICES = "devices"
-"""The key in `meta` of a text that is another one after every enrolment and revocation."""
+"""The key in `meta` of a text that is another one after every enrolment and revocation, and every token that ends."""
 
 _READ = Query.of_both(
     "SELECT epoch.value AS epoch, devices.value AS devices, streams.id, streams.position, streams.head FROM meta epoch "
