@@ -152,6 +152,7 @@ def test_a_device_that_the_server_does_not_know_any_more_is_told_apart(tmp_path:
     status = asyncio.run(sync_status(store, Line(stranger)))
     assert status.link.value == "not_enrolled"
     assert "does not know this device" in status.lines()[1]
+    assert "Try first: scantrail sync now" in status.lines()[1]
 
 
 def test_every_step_from_a_device_to_the_desk_answers_programs_with_one_document(

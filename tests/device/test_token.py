@@ -197,6 +197,29 @@ async def test_a_device_that_has_no_room_for_a_new_token_works_on_with_the_old_o
     assert (await device.sync.now()).link is Link.ONLINE
 
 
+async def test_a_new_token_that_cannot_be_kept_as_the_present_one_is_not_used(
+    device: OnlineDevice, served: ServedSite, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, save = DeviceKeys.load(folder), DeviceKeys.save
+
+    def once(keys: DeviceKeys, where: Path) -> None:
+        monkeypatch.setattr(DeviceKeys, "save", no_room)
+        save(keys, where)
+
+    passes(device, served, RENEWED_AFTER)
+    monkeypatch.setattr(DeviceKeys, "save", once)
+    for _ in range(2):
+        assert (await device.sync.now()).link is Link.ONLINE
+    drawn = DeviceKeys.load(folder)
+    assert (drawn.token, drawn.turn) == (before.token, 1)
+    monkeypatch.setattr(DeviceKeys, "save", save)
+    restart(device, folder)
+    for _ in range(2):
+        assert (await device.sync.now()).link is Link.ONLINE
+    assert DeviceKeys.load(folder).token == drawn.following
+    assert not await is_taken(served, before.token)
+
+
 def no_room(_keys: DeviceKeys, _folder: Path) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

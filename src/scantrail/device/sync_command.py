@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from scantrail.device.clock import DeviceClock
@@ -18,7 +19,7 @@ from scantrail.device.store import DeviceStore, JournalLook, NumbersLeft, StoreE
 from scantrail.device.transport import Health, Offline, Refused, Server, Transport
 from scantrail.domain.moments import zoned_moment
 from scantrail.protocol.link import Link, link_after
-from scantrail.words import M, Message, OperatorError, say
+from scantrail.words import N_, M, Message, OperatorError, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ _LINKS = {
 }
 
 
+_ASK_BY_KEY = N_(
+    "{why} Try first: scantrail sync now. It asks by this device's key, which a server that was put back still knows."
+)
+"""A server that was put back from a backup does not know this token; who only looks asks for no other."""
+
+
 def _kept(count: int) -> Message:
     return M("{count} records wait there for an earlier one", count=count)
 
@@ -136,7 +143,9 @@ async def _link(server: Server) -> tuple[Link, Message | str, Health | None]:
     except Offline as offline:
         return Link.OFFLINE, offline.reason, None
     except Refused as refused:
-        return link_after(refused.problem), refused.problem.detail, None
+        link, detail = link_after(refused.problem), refused.problem.detail
+        is_unknown = refused.problem.status == HTTPStatus.UNAUTHORIZED and link is Link.NOT_ENROLLED
+        return link, M(_ASK_BY_KEY, why=detail) if is_unknown else detail, None
     return Link.ONLINE, "", health
 
 

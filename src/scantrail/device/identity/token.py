@@ -41,10 +41,11 @@ class TokenPeer(Protocol):
 
 
 class DeviceToken:
-    """Keeps the server's requests with a token that is good. For the one process that works with a device's folder.
+    """Keeps requests to the server with a token that is good.
 
-    A token is on the disk before the server hears of it, and again as the present one before it is first used: that
-    use ends the one before.
+    A token is on the disk before the server hears of it, and again, as the present one, before it is first used: that
+    use ends the one before. Only the process that holds the device's store may do this, with keys that it has read
+    since then: two that write them would look like two copies of the device.
     """
 
     def __init__(self, folder: Path, keys: DeviceKeys, device: str, server: TokenPeer, clock: Clock) -> None:

@@ -52,8 +52,6 @@ class Tokens:
     def look_up(self, token: str, version: str) -> Holder | None:
         """Whose a token is, as the database says. Where what is remembered counts no more, all of it is read.
 
-        A token that was never used is not remembered: its first use has to be written down.
-
         Raises:
             DBAPIError: the database does not answer.
         """
@@ -67,6 +65,5 @@ class Tokens:
             with self._database.reading() as connection:
                 read = holders_of(connection, wanted)
             kept = known.holders if is_good and len(known.holders) < MOST_TOKENS else {}
-            used = {each: holder for each, holder in read.items() if not holder.is_next}
-            self._remembered = _Remembered(known.read_at if is_good else now, version, {**kept, **used})
+            self._remembered = _Remembered(known.read_at if is_good else now, version, {**kept, **read})
             return read.get(mine)
