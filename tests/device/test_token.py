@@ -153,6 +153,24 @@ async def test_a_lost_answer_leaves_the_old_token_in_use_and_the_same_one_is_ask
     assert (await device.sync.now()).link is Link.ONLINE
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [b"{}", b"[]", b'{"until": null}', b'{"until": "9999-01-01T00:00:00+00:00"}', b'{"until": "2026-01-01T00:00"}'],
+)
+async def test_an_answer_that_makes_no_sense_leaves_the_old_token_in_use(
+    device: OnlineDevice, served: ServedSite, folder: Path, answer: bytes
+) -> None:
+    async def wrong(request: httpx2.Request, go_on: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        return said(request, answer)
+
+    before = DeviceKeys.load(folder)
+    device.line.fault = at_the_token(wrong)
+    passes(device, served, RENEWED_AFTER)
+    for _ in range(2):
+        assert (await device.sync.now()).link is Link.ONLINE
+    assert (DeviceKeys.load(folder).token, asked(device)) == (before.token, 1)
+
+
 async def test_a_crash_between_the_question_and_the_answer_costs_nothing(
     device: OnlineDevice, served: ServedSite, folder: Path
 ) -> None:

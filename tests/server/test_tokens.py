@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -292,6 +293,20 @@ def test_of_two_copies_of_a_device_only_the_one_that_uses_its_new_token_first_go
     expect_problem(told, 403)
     assert told.json()["code"] == "copied"
     assert "scantrail sync export" in told.json()["detail"]
+    assert not is_taken(device, device.token)
+
+
+def test_of_many_copies_that_ask_at_once_one_goes_on(served: ServedSite) -> None:
+    device = served.device()
+    tokens = [f"copy {number}" for number in range(8)]
+
+    def asks(token: str) -> None:
+        assert post(served, request_of(device, token, 2)).status_code in (200, 403)
+        assert poll(device, token).status_code in (200, 401)
+
+    with ThreadPoolExecutor(len(tokens)) as pool:
+        list(pool.map(asks, tokens))
+    assert [is_taken(device, token) for token in tokens].count(True) == 1
     assert not is_taken(device, device.token)
 
 

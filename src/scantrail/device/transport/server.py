@@ -92,7 +92,7 @@ class Server:
         self.token = token
         """Sent with each request."""
         self.renewed: Callable[[str], Awaitable[bool]] | None = None
-        """Asked when the server does not take a token; gives whether there is another now."""
+        """Called with a token that the server does not take; gives whether there is another now."""
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -188,12 +188,10 @@ class Server:
         try:
             return await self._asked(method, path, body, **how)
         except Refused as refused:
-            if refused.problem.status != HTTPStatus.UNAUTHORIZED or not await self._has_another(token):
+            is_token = refused.problem.status == HTTPStatus.UNAUTHORIZED
+            if not is_token or self.renewed is None or not await self.renewed(token):
                 raise
         return await self._asked(method, path, body, **how)
-
-    async def _has_another(self, token: str) -> bool:
-        return self.token != token or (self.renewed is not None and await self.renewed(token))
 
     async def _asked(
         self,
