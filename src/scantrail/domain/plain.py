@@ -2,7 +2,8 @@
 
 Encoding leaves out fields that hold their default, so an added field changes no stored byte of older values.
 Decoding ignores fields it does not know (a newer writer) and refuses a missing or ill-typed one with its path.
-A class with a static method `from_newer` is given the data first, to say in its own words what a newer version wrote.
+A class with a static method `from_other_version` is given the data first, to say in its own words what a newer or
+older version wrote.
 """
 
 from __future__ import annotations
@@ -191,14 +192,14 @@ def _mapping(arguments: tuple[Any, ...]) -> Decoder:
 
 def _dataclass(cls: Any) -> Decoder:
     hints = typing.get_type_hints(cls)
-    from_newer = getattr(cls, "from_newer", None)
+    from_other_version = getattr(cls, "from_other_version", None)
     decoders = [(name, default is MISSING, _decoder(hints[name])) for name, default in _defaults(cls)]
 
     def decode(data: Any, path: str) -> Any:
         if not isinstance(data, dict):
             raise PlainError(f"{path}: expected an object, got {_SHORT.repr(data)}")
-        if from_newer is not None:
-            data = from_newer(data)
+        if from_other_version is not None:
+            data = from_other_version(data)
         values = {}
         for name, required, decode_field in decoders:
             if name in data:

@@ -51,7 +51,7 @@ class ActVerdict:
     """Why, for `refused` and `contested`; what it waits for, for `waiting` and a `duplicate` without a position."""
 
     @staticmethod
-    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+    def from_other_version(data: dict[str, Any]) -> dict[str, Any]:
         """An outcome that is not known here counts as waiting: nothing is taken for judged that may not be."""
         outcome = data.get("outcome")
         if not isinstance(outcome, str) or outcome in Outcome._value2member_map_:
@@ -146,7 +146,7 @@ class Changes:
     """Rows of kinds that are not known here. Never sent: they are told apart when a page is read."""
 
     @staticmethod
-    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+    def from_other_version(data: dict[str, Any]) -> dict[str, Any]:
         """Tell the rows of unknown kinds from the others."""
         rows = data.get("rows")
         if not isinstance(rows, list):

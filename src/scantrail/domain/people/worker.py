@@ -90,7 +90,7 @@ class Worker:
     active: bool = True
 
     @staticmethod
-    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+    def from_other_version(data: dict[str, Any]) -> dict[str, Any]:
         """A role that is not known here gives no rights here; the others do."""
         roles = data.get("roles")
         if not isinstance(roles, list):

@@ -54,7 +54,7 @@ class Hold:
     manufactured_to: date | None = None
 
     @staticmethod
-    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+    def from_other_version(data: dict[str, Any]) -> dict[str, Any]:
         """A hold of a kind that is not known here goes on holding."""
         kind = data.get("kind")
         is_known = not isinstance(kind, str) or kind in HoldKind._value2member_map_

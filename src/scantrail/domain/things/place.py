@@ -49,6 +49,6 @@ class Place:
     """Whose place it is, where it is a partner's."""
 
     @staticmethod
-    def from_newer(data: dict[str, Any]) -> dict[str, Any]:
+    def from_other_version(data: dict[str, Any]) -> dict[str, Any]:
         """What an older version kept as a place of kind carton or pallet is read as a cart: goods are carried in it."""
         return {**data, "kind": PlaceKind.CART.value} if data.get("kind") in CONTAINERS else data
