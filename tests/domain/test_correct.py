@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from scantrail.domain.acts.kinds import party
+from scantrail.domain.acts.naming import rows_named, with_names
 from scantrail.domain.acts.sight import By
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.listed import Listed, PickedUnit
@@ -17,7 +19,7 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.words import Message, say
 from tests.support.folding import fold_list, fold_listed, fold_unit
-from tests.support.worlds import MODULE, NOW, PLACES, SARAH, any_line, module, pick_list
+from tests.support.worlds import MODULE, NOW, PLACES, PREMIUM, SARAH, any_line, module, pick_list
 
 BOSS = By("ana", "server", NOW + timedelta(hours=1))
 SITES = ("MAIN", "EAST")
@@ -110,6 +112,14 @@ def test_what_is_somebody_elses_is_not_found_available() -> None:
     assert told is not None
     assert say(told).startswith("CM500-2025-0046 belongs to Metro Manufacturing: expected quarantine")
     assert problem(theirs, Status.QUARANTINE) is None
+
+
+def test_whose_it_is_is_said_by_the_name_that_is_on_record() -> None:
+    told = problem(module(46, status=Status.DELIVERED, owner=Owner(OwnerType.CUSTOMER, PREMIUM.id)))
+    assert told is not None
+    assert list(rows_named(told)) == [party(PREMIUM.id)]
+    assert "belongs to Premium Manufacturing:" in say(with_names(told, {party(PREMIUM.id): PREMIUM.name}))
+    assert f"belongs to {PREMIUM.id}:" in say(with_names(told, {}))
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each not in FOUND_AS])

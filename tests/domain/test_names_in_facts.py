@@ -1,7 +1,8 @@
-"""Records never change, so no fact may hold the name of a person or partner: it names them by id (decision 0043).
+"""Records never change, so no fact may hold the name of a person or partner: it names them by id (decision 0047).
 
 A text field has no type that says whether it holds a name. So every text that a fact can hold is listed here by the
-name of its field, with what it holds; a field of a new name fails the test until somebody has said what it is.
+name of its field, with what it holds; a field of a new name fails the test until somebody has said what it is. That
+nothing writes a name there, `tests/interchange/test_names_in_acts.py` looks for in the bytes of acts.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from scantrail.domain.facts import EVENT_TYPES
 
 HOLDS = {
     "an id": {"unit", "units", "id", "hold", "instead_of", "worker", "changed_by", "device", "epoch", "hash", "sha256"},
+    "the id of a partner or person; in records of earlier versions the name": {
+        *("party", "supplier", "carrier", "signed_by"),
+    },
     "a number of a document": {"document", "order", "to_document", "to_order", "shipment", "purchase_order"},
     "a number of a line, carton or parcel": {"line", "container", "tracking"},
     "a place": {"place", "from_place", "to_place"},
@@ -27,15 +31,6 @@ HOLDS = {
     "a kind of rows, and the file they came from": {"kind", "file"},
 }
 """What a text field holds, none of it a name of a person or partner."""
-
-NAMES_STILL = {
-    "UnitDelivered.owner.name": "the new owner: shown on devices, which need the partner's row to show an id",
-    "UnitDelivered.signed_by": "who signed: people at a partner are no rows yet",
-    "UnitShipped.carrier": "carriers are no partners yet",
-    "UnitRegistered.born.owner.name": "as the owner of a delivery",
-    "UnitRegistered.born.supplier": "shown beside the owner",
-}
-"""Fields that hold a name, each with why it still does. It may only become shorter."""
 
 
 def texts_in(of: Any, path: str) -> Iterator[str]:
@@ -54,7 +49,7 @@ def texts_in(of: Any, path: str) -> Iterator[str]:
 def test_no_fact_holds_the_name_of_a_person_or_partner() -> None:
     listed = {name for names in HOLDS.values() for name in names}
     found = {path for name, kind in EVENT_TYPES.items() for path in texts_in(kind, name)}
-    assert {path for path in found if path.rpartition(".")[2] not in listed} == set(NAMES_STILL)
+    assert {path for path in found if path.rpartition(".")[2] not in listed} == set()
 
 
 def test_nothing_is_listed_that_no_fact_has() -> None:

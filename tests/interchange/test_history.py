@@ -8,6 +8,7 @@ from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import OwnerType
 from scantrail.server.history.timelines import timeline_of
 from scantrail.server.ledger.log import verify_chain
+from scantrail.server.records.master import parties_called
 from tests.interchange.desk import Desk, done, list_row, order_row, serial, the_problem, told, unit_row
 
 
@@ -42,8 +43,8 @@ def test_a_whole_life_comes_in(either_desk: Desk) -> None:
     unit = either_desk.unit(45)
     assert unit is not None
     assert (unit.status, unit.place, unit.order, unit.document) == (Status.DELIVERED, "METRO/DELIVERED", "SO-9", "SH-9")
-    assert (unit.owner.type, unit.owner.name) == (OwnerType.CUSTOMER, "Metro Manufacturing")
     with either_desk.reading() as connection:
+        assert parties_called(connection, ["Metro Manufacturing"]).keys() == {unit.owner.party}
         entries = timeline_of(connection, unit.id)
         assert verify_chain(connection, "MAIN") is None
     assert [(each.type, each.actor, each.effective_at.day) for each in entries] == [
@@ -53,6 +54,11 @@ def test_a_whole_life_comes_in(either_desk: Desk) -> None:
         ("UnitPicked", "sarah", 23),
         ("UnitShipped", "System", 24),
         ("UnitDelivered", "System", 25),
+    ]
+    assert unit.owner.type is OwnerType.CUSTOMER
+    assert [each.story for each in entries[-2:]] == [
+        "Shipped with SH-9 for SO-9: FedEx 789",
+        "Delivered to Metro Manufacturing, signed by J. Alvarez",
     ]
     assert {each.recorded_at for each in entries} == {either_desk.now}
     assert list(either_desk.listing("PL-9")) == [], "a list of the past is not on record, and so is no unit on it"

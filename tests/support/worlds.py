@@ -162,6 +162,7 @@ def world(
             RowKind.PRODUCT: {each.id: each for each in (MODULE, SENSOR, CABLE)},
             RowKind.PLACE: {each.id: each for each in PLACES},
             RowKind.WORKER: {each.id: each for each in (SARAH, MIKE, CLERK, JENNIFER)},
+            RowKind.PARTY: {PREMIUM.id: PREMIUM},
         },
     )
     return World(site, settings, rows, Holds(holds))

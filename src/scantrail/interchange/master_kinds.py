@@ -95,7 +95,12 @@ PARTNERS = Kind(
     (
         Column("id", cells.code, N_("your own number of it, or its id here; empty: found by name"), "C-1041"),
         needed("name", cells.text, N_("full name"), "Premium Manufacturing"),
-        needed("kind", one_of(PartyKind), N_("customer, dealer, supplier, service_centre or authority"), "customer"),
+        needed(
+            "kind",
+            one_of(PartyKind),
+            N_("customer, dealer, supplier, service_centre, authority or carrier"),
+            "customer",
+        ),
         plain("class", N_("for example VIP: the class of its orders that state none"), "VIP"),
     ),
 )

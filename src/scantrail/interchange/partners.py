@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from uuid import uuid4
 
 from scantrail.domain.acts.kinds import RowKind
-from scantrail.domain.names.identifiers import PartyId
+from scantrail.domain.names.identifiers import PartyId, PersonId
 from scantrail.domain.people.party import Party, PartyKind
+from scantrail.domain.people.person import Person
 from scantrail.domain.things.place import PlaceKind
+from scantrail.domain.things.unit import Owner, OwnerType
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.plan import Count, Plan
 from scantrail.interchange.problems import Spot
@@ -63,6 +65,40 @@ def the_supplier(plan: Plan, row: Checked, column: str, text: str) -> PartyId:
     elif not matching or matching[0].id not in plan.suppliers:
         plan.problem(row, M("expected the id or exact name of a supplier that is on record or in these files"), column)
     return matching[0].id if matching else ""
+
+
+def owner_of(plan: Plan, row: Checked) -> Owner:
+    """Whose a unit is by its row in a file. An owner that is not on record is added, to be checked."""
+    kind = row["owner_type"]
+    if kind is OwnerType.OWNED:
+        if row["owner"]:
+            plan.problem(row, M("expected no owner beside owned: that is a unit of ours"), "owner")
+        return Owner()
+    if not row["owner"]:
+        plan.problem(row, M("expected the owner's id or exact name"), "owner", "")
+        return Owner(kind)
+    return Owner(kind, partner_or_new(plan, row, "owner", row["owner"], _OWNERS[kind]))
+
+
+_OWNERS = {
+    OwnerType.CONSIGNED: PartyKind.SUPPLIER,
+    OwnerType.CUSTOMER: PartyKind.CUSTOMER,
+    OwnerType.SUPPLIER: PartyKind.SUPPLIER,
+}
+"""What sort of partner an owner is, where nothing else says so."""
+
+
+def signer_or_new(plan: Plan, text: str, party: PartyId) -> PersonId:
+    """The person of this id, or of exactly this name at a partner; somebody who is not on record is added."""
+    known = plan.records.people.get(text)
+    if known is not None:
+        return known.id
+    person = plan.records.people_by_name.get((party, text))
+    if person is None:
+        person = Person(str(uuid4()), text, party)
+        plan.records.put_person(person)
+        plan.write(RowKind.PERSON, person.id, person)
+    return person.id
 
 
 def partner_or_new(plan: Plan, row: Checked, column: str, text: str, kind: PartyKind) -> PartyId:

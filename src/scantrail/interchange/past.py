@@ -14,11 +14,13 @@ from scantrail.domain.facts.quality.events import ConditionStated, UnitQuarantin
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
 from scantrail.domain.names.identifiers import SiteId, site_of
+from scantrail.domain.people.party import PartyKind
 from scantrail.domain.things.place import PARTNER_KINDS, PlaceKind
 from scantrail.domain.things.status import STATUS_NAMES, Status, Trigger, may_change, may_pick
 from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import place_of, whereabouts
+from scantrail.interchange.partners import partner_or_new, signer_or_new
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.steps import Step
 from scantrail.words import M
@@ -90,8 +92,9 @@ def _check_end(row: Checked, stands: Unit, ended: Unit, plan: Plan) -> None:
             stands.condition.value,
         )
     elif stands.owner != ended.owner:
-        expected = M("expected {type} {name}, as its history ends", type=ended.owner.type.value, name=ended.owner.name)
-        plan.problem(row, expected, "owner", stands.owner.name)
+        name = plan.records.parties.name_of(ended.owner.party)
+        expected = M("expected {type} {name}, as its history ends", type=ended.owner.type.value, name=name)
+        plan.problem(row, expected, "owner")
     elif ended.status is Status.ALLOCATED and not isinstance(plan.records.documents.get(ended.order or ""), SalesOrder):
         plan.problem(
             row, M("expected an open allocation to a sales order on record or in these files"), "status", "allocated"
@@ -232,7 +235,7 @@ def _shipped(past: _Past, step: Checked) -> Event | None:
         step["order"] or past.unit.order or "",
         past.unit.place,
         place.id,
-        step["carrier"],
+        partner_or_new(past.plan, step, "carrier", step["carrier"], PartyKind.CARRIER) if step["carrier"] else "",
         step["service"],
         step["tracking"],
     )
@@ -242,13 +245,19 @@ def _delivered(past: _Past, step: Checked) -> Event | None:
     place = place_of(step, past.plan)
     if place is None or not past.changes(step, Status.DELIVERED, Trigger.CONFIRMATION):
         return None
-    owner = step["owner"] or place.name
-    if place.kind is not PlaceKind.CUSTOMER or not owner:
+    if place.kind is not PlaceKind.CUSTOMER or not (step["owner"] or place.party):
         past.plan.problem(step, M("expected a place of kind customer that names the customer"), "place")
         return None
-    shipment = step["document"] or past.unit.document or ""
+    customer = place.party or ""
+    if step["owner"]:
+        customer = partner_or_new(past.plan, step, "owner", step["owner"], PartyKind.CUSTOMER)
     return UnitDelivered(
-        past.unit.id, shipment, past.unit.place, place.id, Owner(OwnerType.CUSTOMER, owner), step["signed_by"]
+        past.unit.id,
+        step["document"] or past.unit.document or "",
+        past.unit.place,
+        place.id,
+        Owner(OwnerType.CUSTOMER, customer),
+        signer_or_new(past.plan, step["signed_by"], customer) if step["signed_by"] else "",
     )
 
 

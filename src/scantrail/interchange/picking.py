@@ -8,7 +8,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from scantrail.domain.acts.event import Event
-from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.kinds import RowKind, party
+from scantrail.domain.acts.naming import NameOf, rows_named, with_names
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus, LineKind
 from scantrail.domain.documents.orders import SalesOrder
 from scantrail.domain.documents.pick_list import PickLine, PickList
@@ -52,7 +53,7 @@ def _allocate(row: Checked, plan: Plan, order: SalesOrder, unit: Unit) -> None:
         return
     records, today = plan.records, _today(plan, order.site)
     use = Use(order.site, records.open_holds, records.places, today, order.number, requirement=order.requirement)
-    problem = _not_free(unit, use) or _on_the_way_to(plan, unit, lambda other: other.order != order.number)
+    problem = _not_free(plan, unit, use) or _on_the_way_to(plan, unit, lambda other: other.order != order.number)
     if order.status is not DocumentStatus.OPEN:
         problem = M("expected an open order; {order} is {status}", order=order.number, status=order.status.value)
     if problem is not None:
@@ -184,7 +185,9 @@ def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, 
     use = use_for(pick_list, records.open_holds, records.places, today)
     for unit_id, line in named.items():
         unit = records.units[unit_id]
-        problem = _not_free(unit, use) or _on_the_way_to(plan, unit, lambda other: other.number != pick_list.number)
+        problem = _not_free(plan, unit, use) or _on_the_way_to(
+            plan, unit, lambda other: other.number != pick_list.number
+        )
         if problem is not None:
             plan.problem(spots[line.id], problem, "serials", unit.serial)
             continue
@@ -199,10 +202,13 @@ def _today(plan: Plan, site: SiteId) -> date:
     return (plan.now.astimezone(ZoneInfo(found.time_zone)) if found else plan.now).date()
 
 
-def _not_free(unit: Unit, use: Use) -> Message | None:
+def _not_free(plan: Plan, unit: Unit, use: Use) -> Message | None:
     """Why a unit can be promised to no order here, or not to this one."""
     found = frozenset(obstacles(unit, use, TO_PROMISE))
-    return next((words(unit, use) for obstacle, words in _EXPECTED.items() if obstacle in found), None)
+    why = next((words(unit, use) for obstacle, words in _EXPECTED.items() if obstacle in found), None)
+    if why is None:
+        return None
+    return with_names(why, {row: plan.records.parties.name_of(row[1]) for row in rows_named(why)})
 
 
 def _without_hold(unit: Unit, use: Use) -> Message:
@@ -227,7 +233,9 @@ _EXPECTED: dict[Obstacle, Callable[[Unit, Use], Message]] = {
     Obstacle.ANOTHER_SITE: lambda unit, use: M(
         "expected a unit at {site}; this one is {where}", site=use.site, where=whereabouts(unit)
     ),
-    Obstacle.OWNER: lambda unit, _: M("expected a unit of ours; this one belongs to {owner}", owner=unit.owner.name),
+    Obstacle.OWNER: lambda unit, _: M(
+        "expected a unit of ours; this one belongs to {owner}", owner=NameOf(party(unit.owner.party))
+    ),
     Obstacle.HOLD: _without_hold,
     Obstacle.FIRMWARE: _with_firmware,
     Obstacle.CALIBRATION: lambda unit, _: M(

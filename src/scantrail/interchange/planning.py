@@ -32,6 +32,7 @@ from scantrail.interchange.records import (
     load_named_units,
     load_parties,
     load_past,
+    load_people,
     load_promises,
     load_reserving,
     load_units,
@@ -69,6 +70,9 @@ def _load_the_rest(connection: Connection, records: Records, rows: CheckedRows) 
     load_parties(connection, records, records.partners_of_orders())
     load_units(connection, records, set(_units(rows)))
     load_named_units(connection, records)
+    load_parties(connection, records, records.partners_of_units())
+    if any(row["signed_by"] for row in rows["history"]):
+        load_people(connection, records)
     if rows["allocations"] or rows["pick_lists"]:
         load_reserving(connection, records)
     load_births(connection, records, _known(records, rows["units"]))
@@ -81,17 +85,20 @@ def _on_record(records: Records, rows: CheckedRows) -> Iterable[DocumentId]:
 
 
 def _partners(records: Records, rows: CheckedRows) -> Iterator[str]:
-    """What the files call partners, and the suppliers that have a place."""
+    """What the files call partners, the suppliers that have a place, and whose the places are that units went to."""
     columns = {
         "partners": ("id", "name"),
         "places": ("partner", "name"),
         "purchase_orders": ("supplier",),
         "sales_orders": ("customer",),
-        "units": ("supplier",),
+        "units": ("owner", "supplier"),
+        "history": ("carrier", "owner"),
     }
     for kind, names in columns.items():
         yield from (row[name] for row in rows[kind] for name in names)
     yield from (each.party for each in records.places.values() if each.kind is PlaceKind.SUPPLIER and each.party)
+    went_to = {row["place"] for row in rows["history"]} & records.places.keys()
+    yield from (party for party in (records.places[each].party for each in went_to) if party)
 
 
 def _documents(rows: CheckedRows) -> Iterator[DocumentId]:

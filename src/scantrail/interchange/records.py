@@ -9,6 +9,7 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.documents.document import DocumentKind, DocumentStatus
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.listed import Listed
@@ -18,8 +19,18 @@ from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts.picking.events import UnitAllocated
 from scantrail.domain.facts.receiving.events import UnitRegistered
 from scantrail.domain.facts.stored import event_from_plain
-from scantrail.domain.names.identifiers import DocumentId, PartyId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import (
+    DocumentId,
+    PartyId,
+    PersonId,
+    PlaceId,
+    ProductId,
+    SiteId,
+    UnitId,
+    WorkerId,
+)
 from scantrail.domain.people.party import Parties
+from scantrail.domain.people.person import Person
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.settings import Settings
@@ -27,7 +38,8 @@ from scantrail.domain.things.hold import Hold, Holds
 from scantrail.domain.things.place import Place
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.unit import Unit
-from scantrail.server.database.schema import documents, events
+from scantrail.server.database.bodies import from_body
+from scantrail.server.database.schema import documents, events, others
 from scantrail.server.database.sets import chunks
 from scantrail.server.records.documents import document_in, documents_by_number
 from scantrail.server.records.listed import listed_on
@@ -62,6 +74,9 @@ class Records:
     verifiers: dict[WorkerId, str] = field(default_factory=dict)
     parties: Parties = field(default_factory=Parties)
     """Those that the files or the documents on record name."""
+    people: dict[PersonId, Person] = field(default_factory=dict)
+    """People at partners, where a file says who signed for a delivery; see `put_person`."""
+    people_by_name: dict[tuple[PartyId, str], Person] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
     """Open and closed; see `put_hold`."""
     documents: dict[DocumentId, Document] = field(default_factory=dict)
@@ -92,6 +107,16 @@ class Records:
         orders = self.documents.values()
         suppliers = {each.supplier for each in orders if isinstance(each, PurchaseOrder)}
         return suppliers | {each.customer for each in orders if isinstance(each, SalesOrder)}
+
+    def partners_of_units(self) -> set[PartyId]:
+        """Whose the units here are, and who supplied them."""
+        owners = {each.owner.party for each in self.units.values()}
+        return owners | {each.supplier for each in self.units.values()}
+
+    def put_person(self, person: Person) -> None:
+        """Add somebody at a partner."""
+        self.people[person.id] = person
+        self.people_by_name[person.party, person.name] = person
 
     def lists_reserving(self, unit: Unit) -> tuple[PickList, ...]:
         """The lists whose pickers are on the way to a unit, as this import leaves them."""
@@ -139,6 +164,13 @@ def load_parties(connection: Connection, records: Records, texts: Iterable[str])
     for party in parties_called(connection, texts).values():
         if party.id not in records.parties:
             records.parties.put(party)
+
+
+def load_people(connection: Connection, records: Records) -> None:
+    """Add everybody at a partner."""
+    rows = connection.execute(select(others.c.body).where(others.c.kind == str(RowKind.PERSON)))
+    for row in rows:
+        records.put_person(from_body(Person, row.body))
 
 
 def load_documents(connection: Connection, records: Records, numbers: Iterable[DocumentId]) -> None:

@@ -11,9 +11,10 @@ from scantrail.domain.facts.receiving.events import Creation, UnitRegistered
 from scantrail.domain.names.identifiers import ProductId, SiteId, unit_id
 from scantrail.domain.things.product import Product
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Owner, OwnerType, Unit
+from scantrail.domain.things.unit import Unit
 from scantrail.interchange.checking import Checked
 from scantrail.interchange.lookups import place_of, product_of, serial_of, tracked_by_serial, whereabouts
+from scantrail.interchange.partners import owner_of, the_supplier
 from scantrail.interchange.past import WITHOUT_HISTORY, plan_past
 from scantrail.interchange.plan import Plan
 from scantrail.interchange.steps import STEP_EVENTS
@@ -28,7 +29,6 @@ FACTS = (
     "configuration",
     "calibration_valid_until",
     "lot",
-    "supplier",
     "supplier_lot",
     "purchase_order",
     "manufactured",
@@ -37,8 +37,8 @@ FACTS = (
 )
 """Columns that are copied to the unit as they are."""
 
-STANDING = ("status", "place", "condition", "owner")
-"""What of a unit changes by scans only, once it is registered."""
+STANDING = ("status", "place", "condition")
+"""What of a unit changes by scans only, once it is registered; its owner as well."""
 
 Name = tuple[ProductId, str]
 """A product and a canonical serial."""
@@ -110,7 +110,7 @@ def _unit(row: Checked, product: Product, serial: str, told: Sequence[Checked], 
         _compare_past(known, told, plan)
         return
     before = len(plan.problems)
-    unit = _described(row, product, serial)
+    unit = _described(row, product, serial, plan)
     _check(row, unit, told, plan)
     if len(plan.problems) != before:
         plan.reject(row, product.id, serial)
@@ -122,7 +122,7 @@ def _unit(row: Checked, product: Product, serial: str, told: Sequence[Checked], 
         yield _Fresh(unit, unit.site, row["reason"])
 
 
-def _described(row: Checked, product: Product, serial: str) -> Unit:
+def _described(row: Checked, product: Product, serial: str, plan: Plan) -> Unit:
     return Unit(
         id=unit_id(product.id, serial),
         product=product.id,
@@ -131,13 +131,14 @@ def _described(row: Checked, product: Product, serial: str) -> Unit:
         place=row["place"],
         raw_serial=row["serial"],
         condition=row["condition"],
-        owner=Owner(row["owner_type"], row["owner"]),
+        owner=owner_of(plan, row),
+        supplier=the_supplier(plan, row, "supplier", row["supplier"]) if row["supplier"] else "",
         **{name: row[name] for name in FACTS},
     )
 
 
 def _check(row: Checked, unit: Unit, told: Sequence[Checked], plan: Plan) -> None:
-    place, parties = place_of(row, plan), plan.records.parties
+    place = place_of(row, plan)
     if place is not None and not told and place.site not in plan.records.sites:
         expected = M("expected a place of a site of ours; a unit that is elsewhere comes in with its history")
         plan.problem(row, expected, "place")
@@ -148,11 +149,6 @@ def _check(row: Checked, unit: Unit, told: Sequence[Checked], plan: Plan) -> Non
         plan.problem(row, expected, "status", unit.status.value)
     if unit.status is Status.VOID:
         plan.problem(row, M("expected another status: void comes from a correction only"), "status", unit.status.value)
-    if unit.owner.type is not OwnerType.OWNED and not unit.owner.name:
-        plan.problem(row, M("expected the owner's name"), "owner", "")
-    if unit.supplier and not plan.suppliers.intersection(each.id for each in parties.of_name(unit.supplier)):
-        expected = M("expected the exact name of a supplier that is on record or in these files")
-        plan.problem(row, expected, "supplier")
     if unit.manufactured and unit.received and unit.manufactured > unit.received:
         plan.problem(row, M("expected a day on or after the day it was made"), "received")
     _check_purchase_order(row, unit, any(each["reason"] for each in told), plan)
@@ -167,8 +163,8 @@ def _check_purchase_order(row: Checked, unit: Unit, reasoned: bool, plan: Plan) 
         if not plan.is_rejected("purchase_orders", unit.purchase_order):
             plan.problem(row, M("expected a purchase order that is on record or in these files"), "purchase_order")
         return
-    supplier = plan.records.parties.name_of(order.supplier)
-    if unit.supplier and unit.supplier != supplier:
+    if unit.supplier and unit.supplier != order.supplier:
+        supplier = plan.records.parties.name_of(order.supplier)
         plan.problem(row, M("expected {supplier}, who supplies this order", supplier=supplier), "supplier")
     lines = [line for line in order.lines if line.product == unit.product and not line.cancelled]
     is_listed = any(line.kind is not LineKind.EXACT or unit.serial in line.serials for line in lines)
@@ -191,15 +187,28 @@ def _compare(row: Checked, unit: Unit, plan: Plan) -> None:
     born = plan.records.born.get(unit.id, unit)
     for name in FACTS:
         if row[name] not in (getattr(born, name), getattr(unit, name)):
-            expected = M(
-                "expected {value} as on record ({where}): a unit is registered once and no import changes it",
-                value=getattr(unit, name) or "–",
-                where=whereabouts(unit),
-            )
-            plan.problem(row, expected, name, row[name] or "")
-    stands = _described(row, plan.records.products[unit.product], unit.serial)
-    if any(getattr(stands, name) not in (getattr(born, name), getattr(unit, name)) for name in STANDING):
+            _differs(row, unit, name, getattr(unit, name), plan)
+    if not _meant(row["supplier"], plan) & {born.supplier, unit.supplier}:
+        _differs(row, unit, "supplier", plan.records.parties.name_of(unit.supplier), plan)
+    owners = {(row["owner_type"], each) for each in _meant(row["owner"], plan)}
+    is_its_owners = owners & {(each.owner.type, each.owner.party) for each in (born, unit)}
+    stands = all(row[name] in (getattr(born, name), getattr(unit, name)) for name in STANDING)
+    if not (stands and is_its_owners):
         plan.moved_on += 1
+
+
+def _meant(text: str, plan: Plan) -> frozenset[str]:
+    """What stands in the records of a unit for the partner that a file calls so: its id; in former ones its name."""
+    return plan.records.parties.called(text) | {text}
+
+
+def _differs(row: Checked, unit: Unit, column: str, value: object, plan: Plan) -> None:
+    expected = M(
+        "expected {value} as on record ({where}): a unit is registered once and no import changes it",
+        value=value or "–",
+        where=whereabouts(unit),
+    )
+    plan.problem(row, expected, column, row[column] or "")
 
 
 def _compare_past(unit: Unit, told: Iterable[Checked], plan: Plan) -> None:

@@ -21,6 +21,7 @@ from scantrail.server.records.listed import put_listed
 from scantrail.server.records.master import (
     put_holds,
     put_parties,
+    put_people,
     put_places,
     put_products,
     put_settings,
@@ -61,6 +62,7 @@ def _write_rows(connection: Connection, plan: Plan) -> None:
     verifiers = {**plan.records.verifiers, **{worker: pin_verifier(pin) for worker, pin in plan.pins.items()}}
     put_workers(connection, written.get(RowKind.WORKER, {}).values(), verifiers)
     put_parties(connection, written.get(RowKind.PARTY, {}).values())
+    put_people(connection, written.get(RowKind.PERSON, {}).values())
     put_holds(connection, written.get(RowKind.HOLD, {}).values())
     put_documents(connection, written.get(RowKind.DOCUMENT, {}).values())
     put_listed(connection, written.get(RowKind.LISTED, {}).values())
@@ -84,6 +86,8 @@ def _marks(plan: Plan) -> dict[str, list[tuple[RowKind, str]]]:
     """What changed, by the stream it is listed in."""
     marks: dict[str, list[tuple[RowKind, str]]] = {}
     for kind, rows in plan.written.items():
+        if kind == RowKind.PERSON:
+            continue  # no device shows who signed
         for key, row in rows.items():
             site = _site_of(plan, kind, row)
             marks.setdefault(stream_of(site, plan.records.sites), []).append((kind, key))

@@ -38,7 +38,8 @@ from scantrail.domain.documents.listing import Listing
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import things_in
 from scantrail.domain.names.codes import CodeKind, CodePrefix
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import DocumentId, PartyId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError
@@ -304,6 +305,11 @@ class DeviceStore:
     def product(self, product: ProductId) -> Product | None:
         """A product."""
         return self._view.products((product,)).get(product)
+
+    def party_name(self, party: PartyId) -> str:
+        """A partner's name, or what stands in the place of its id where it is not on record here."""
+        found: Party | None = self._view.rows(RowKind.PARTY, filter(None, (party,))).get(party)
+        return found.name if found else party
 
     def holds(self) -> Holds:
         """The open holds."""

@@ -9,8 +9,18 @@ from typing import Any, ClassVar
 from scantrail.domain.documents.kinds import DOCUMENTS, kind_told, told_of
 from scantrail.domain.documents.listed import Listed, listed_id
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import ContainerId, DocumentId, PlaceId, ProductId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import (
+    ContainerId,
+    DocumentId,
+    PartyId,
+    PersonId,
+    PlaceId,
+    ProductId,
+    UnitId,
+    WorkerId,
+)
 from scantrail.domain.people.party import Party
+from scantrail.domain.people.person import Person
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import PlainError, UnknownValue, from_plain, to_plain
@@ -34,6 +44,8 @@ class RowKind(str):
     PLACE: ClassVar[RowKind]
     WORKER: ClassVar[RowKind]
     PARTY: ClassVar[RowKind]
+    PERSON: ClassVar[RowKind]
+    """Somebody at a partner. Devices are not told of them."""
     HOLD: ClassVar[RowKind]
     DOCUMENT: ClassVar[RowKind]
     LISTED: ClassVar[RowKind]
@@ -53,6 +65,7 @@ RowKind.PRODUCT = RowKind("product")
 RowKind.PLACE = RowKind("place")
 RowKind.WORKER = RowKind("worker")
 RowKind.PARTY = RowKind("party")
+RowKind.PERSON = RowKind("person")
 RowKind.HOLD = RowKind("hold")
 RowKind.DOCUMENT = RowKind("document")
 RowKind.LISTED = RowKind("listed")
@@ -104,6 +117,16 @@ def place(place_id: PlaceId) -> Thing:
 def worker(worker_id: WorkerId) -> Thing:
     """A worker's row."""
     return RowKind.WORKER, worker_id
+
+
+def party(party_id: PartyId) -> Thing:
+    """A partner's row."""
+    return RowKind.PARTY, party_id
+
+
+def person(person_id: PersonId) -> Thing:
+    """The row of somebody at a partner."""
+    return RowKind.PERSON, person_id
 
 
 def _alone(_values: Collection[Any]) -> Iterable[Thing]:
@@ -171,6 +194,8 @@ def _from_units(values: Collection[Unit]) -> Iterable[Thing]:
     yield from map(place, {value.place for value in values})
     yield from map(worker, {value.changed_by for value in values})
     yield from map(container, {value.container for value in values if value.container is not None})
+    # Whose a unit is that is not ours, a refusal says by name.
+    yield from map(party, {value.owner.party for value in values if not value.owner.is_us and value.owner.party})
 
 
 def _from_containers(values: Collection[Container]) -> Iterable[Thing]:
@@ -192,6 +217,7 @@ KINDS: dict[RowKind, Kind] = {
     RowKind.PLACE: _of(Place),
     RowKind.WORKER: _of(Worker),
     RowKind.PARTY: _of(Party),
+    RowKind.PERSON: _of(Person),
     RowKind.HOLD: _of(Hold),
     RowKind.SITE: _of(Site, _from_sites),
     RowKind.SETTINGS: Kind(lambda body: from_plain(Settings, body), written, lambda value: value.site),

@@ -12,7 +12,7 @@ from scantrail.domain.acts.needs import Label, Needs
 from scantrail.domain.documents.kinds import Document
 from scantrail.domain.documents.listed import Listed, listed_id
 from scantrail.domain.documents.pick_list import PickList
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, ProductId, SiteId, UnitId, WorkerId
+from scantrail.domain.names.identifiers import DocumentId, PartyId, PlaceId, ProductId, SiteId, UnitId, WorkerId
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.settings import Settings
@@ -109,6 +109,11 @@ class World:
         """A worker's name, or the id where the person is not on record here."""
         found = self.workers.get(worker)
         return found.name if found else worker
+
+    def party_name(self, party: PartyId) -> str:
+        """A partner's name, or what stands in the place of its id where it is not on record here."""
+        found = self.rows[RowKind.PARTY].get(party)
+        return found.name if found else party
 
 
 class Source(Protocol):

@@ -7,10 +7,11 @@ from typing import Any
 
 from scantrail.domain.acts.event import Event, Family
 from scantrail.domain.acts.fact import SYSTEM, Change, Fact, Stock
-from scantrail.domain.acts.kinds import RowKind, unit
+from scantrail.domain.acts.kinds import RowKind, party, person, unit
+from scantrail.domain.acts.naming import NameOf
 from scantrail.domain.acts.refusal import Refusal
 from scantrail.domain.acts.sight import Sight
-from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId
+from scantrail.domain.names.identifiers import DocumentId, PartyId, PersonId, PlaceId, UnitId
 from scantrail.domain.rules.handling import transition_refusal
 from scantrail.domain.things.status import Status, Trigger
 from scantrail.domain.things.unit import Owner, Unit
@@ -26,7 +27,8 @@ class UnitShipped(Event):
     order: DocumentId
     from_place: PlaceId
     to_place: PlaceId
-    carrier: str = ""
+    carrier: PartyId = ""
+    """In records of earlier versions the carrier's name."""
     service: str = ""
     tracking: str = ""
 
@@ -40,7 +42,8 @@ class UnitDelivered(Event):
     from_place: PlaceId
     to_place: PlaceId
     owner: Owner
-    signed_by: str = ""
+    signed_by: PersonId = ""
+    """In records of earlier versions the person's name."""
 
 
 def _check(sight: Sight, event: UnitShipped | UnitDelivered) -> Refusal | None:
@@ -65,19 +68,21 @@ def _delivered(found: Unit, event: UnitDelivered, change: Change) -> Unit:
 
 
 def _told_shipped(event: UnitShipped) -> Message:
-    carrier = " ".join(filter(None, (event.carrier, event.service, event.tracking)))
+    said = {"carrier": event.carrier and NameOf(party(event.carrier)), "service": event.service, "no": event.tracking}
+    how = {name: value for name, value in said.items() if value}
     return M(
         "Shipped with {shipment} for {order}: {carrier}",
         shipment=event.shipment,
         order=event.order,
-        carrier=carrier or "–",
+        carrier=Message(" ".join(f"{{{name}}}" for name in how), how) if how else "–",
     )
 
 
 def _told_delivered(event: UnitDelivered) -> Message:
+    owner = NameOf(party(event.owner.party))
     if event.signed_by:
-        return M("Delivered to {owner}, signed by {name}", owner=event.owner.name, name=event.signed_by)
-    return M("Delivered to {owner}", owner=event.owner.name)
+        return M("Delivered to {owner}, signed by {name}", owner=owner, name=NameOf(person(event.signed_by)))
+    return M("Delivered to {owner}", owner=owner)
 
 
 FACTS: tuple[Fact[Any], ...] = (

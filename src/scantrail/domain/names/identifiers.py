@@ -25,6 +25,8 @@ DocumentId = str
 WorkerId = str
 PartyId = str
 """Random: it says nothing of whom it names."""
+PersonId = str
+"""Random, as a party's."""
 DeviceId = str
 ContainerId = str
 """The SSCC of a carton or pallet: 18 digits, for example `095212340000000419`."""

@@ -18,6 +18,8 @@ class PartyKind(Enum):
     SERVICE_CENTRE = "service_centre"
     AUTHORITY = "authority"
     """A public body that is to be told of recalls and incidents."""
+    CARRIER = "carrier"
+    """Brings goods to whom they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Parties:
         """How a partner is shown; its id, where nothing is known of it."""
         found = self._by_id.get(party)
         return party if found is None else found.name
+
+    def called(self, text: str) -> frozenset[PartyId]:
+        """The ids of all partners that a text may mean: by id, number or exact name."""
+        found = self.of_id(text)
+        return frozenset(each.id for each in ((found,) if found else self.of_name(text)))
 
     def class_of(self, party: PartyId) -> str:
         """The class of a partner's orders that state none."""

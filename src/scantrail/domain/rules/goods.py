@@ -180,8 +180,8 @@ def _another_site(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
     return refuse(SiteCode.ANOTHER_SITE, site=unit.site, place=code_of(unit.place), wanted=wanted)
 
 
-def _owner(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
-    return refuse(GoodsCode.OWNER, owner=unit.owner.name or "?", wanted=wanted)
+def _owner(world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:
+    return refuse(GoodsCode.OWNER, owner=world.party_name(unit.owner.party) or "?", wanted=wanted)
 
 
 def _another_list(_world: World, unit: Unit, _use: Use, wanted: str) -> Refusal:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 from scantrail.domain.names.identifiers import (
     ContainerId,
     DocumentId,
+    PartyId,
     PlaceId,
     ProductId,
     SiteId,
@@ -37,10 +39,16 @@ class OwnerType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who owns a unit. An empty name with `owned` is this company."""
+    """Who owns a unit."""
 
     type: OwnerType = OwnerType.OWNED
-    name: str = ""
+    party: PartyId = ""
+    """Empty where it is this company. In records of earlier versions the owner's name."""
+
+    @staticmethod
+    def from_other_version(data: dict[str, Any]) -> dict[str, Any]:
+        """Earlier versions named the owner, and not by id."""
+        return {"party": data["name"], **data} if "name" in data else data
 
     @property
     def is_us(self) -> bool:
@@ -77,7 +85,8 @@ class Unit:
     configuration: str = ""
     calibration_valid_until: date | None = None
     lot: str = ""
-    supplier: str = ""
+    supplier: PartyId = ""
+    """In records of earlier versions the supplier's name."""
     supplier_lot: str = ""
     purchase_order: DocumentId | None = None
     manufactured: date | None = None

@@ -42,10 +42,10 @@ def fact_lines(facts: Iterable[Fact], width: int) -> list[Line]:
     return lines
 
 
-def unit_lines(unit: Unit, product: Product | None, holds: Iterable[Hold], width: int) -> list[Line]:
-    """A unit's present state."""
-    held = [line for hold in holds for line in _hold_lines(hold, width)]
-    return [*held, *fact_lines(_unit_facts(unit, product), width)]
+def unit_lines(unit: Unit, store: DeviceStore, width: int) -> list[Line]:
+    """A unit's present state, and the holds that lie on it."""
+    held = [line for hold in store.holds().on(unit) for line in _hold_lines(hold, width)]
+    return [*held, *fact_lines(_unit_facts(unit, store), width)]
 
 
 def _hold_lines(hold: Hold, width: int) -> list[Line]:
@@ -53,7 +53,8 @@ def _hold_lines(hold: Hold, width: int) -> list[Line]:
     return wrapped(told(words, longest=None), width, Ink.BAD)
 
 
-def _unit_facts(unit: Unit, product: Product | None) -> tuple[Fact, ...]:
+def _unit_facts(unit: Unit, store: DeviceStore) -> tuple[Fact, ...]:
+    product = store.product(unit.product)
     return (
         (N_("Status"), M(STATUS_NAMES[unit.status])),
         (N_("Place"), place_words(unit.place)),
@@ -62,11 +63,11 @@ def _unit_facts(unit: Unit, product: Product | None) -> tuple[Fact, ...]:
         (N_("Document"), unit.document or ""),
         (N_("Order"), unit.order or ""),
         (N_("Condition"), M(CONDITIONS[unit.condition])),
-        (N_("Owner"), unit.owner.name),
+        (N_("Owner"), store.party_name(unit.owner.party)),
         (N_("Firmware"), unit.firmware),
         (N_("Calibrated until"), str(unit.calibration_valid_until or "")),
         (N_("Lot"), unit.lot),
-        (N_("Supplier"), unit.supplier),
+        (N_("Supplier"), store.party_name(unit.supplier)),
         (N_("Supplier lot"), unit.supplier_lot),
         (N_("Purchase order"), unit.purchase_order or ""),
         (N_("Made"), str(unit.manufactured or "")),

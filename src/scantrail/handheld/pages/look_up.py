@@ -65,10 +65,9 @@ class LookUpPage(TextPage):
         unit = self.desk.store.unit(self._unit) if self._unit else None
         if unit is None:
             return [*fact_lines(self._facts, width), *self._contents_lines(width)]
-        product, holds = self.desk.store.product(unit.product), self.desk.store.holds().on(unit)
         history = history_lines(self._history.body, width, self.desk.time_zone) if self._history else []
         about = wrapped(told(self._about_history), width, Ink.NOTE)
-        return [*unit_lines(unit, product, holds, width), BLANK, *about, *history]
+        return [*unit_lines(unit, self.desk.store, width), BLANK, *about, *history]
 
     def _contents_lines(self, width: int) -> list[Line]:
         if self._contents is None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from scantrail.domain.acts.act import ActId, Draft
 from scantrail.domain.acts.event import Event
+from scantrail.domain.acts.naming import rows_named, with_names
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.acts.sight import By, Recorder
 from scantrail.domain.documents.document import DocumentStatus
@@ -32,6 +33,7 @@ from scantrail.server.ledger.site_records import SqlRecords
 from scantrail.server.records.documents import documents_by_number
 from scantrail.server.records.listed import unit_listed
 from scantrail.server.records.master import all_sites, places_by_id, workers_by_id
+from scantrail.server.records.rows import names_of
 from scantrail.server.records.units import units_by_id
 from scantrail.words import M, Message
 
@@ -164,7 +166,7 @@ def _corrections(connection: Connection, item: AttentionItem, found: Found) -> t
     (unit,) = units_by_id(connection, [_named(item, found).unit]).values()
     problem = correction_problem(unit, place, found.status, item.site, all_sites(connection))
     if problem is not None:
-        raise NotSettled(409, problem)
+        raise NotSettled(409, with_names(problem, names_of(connection, rows_named(problem))))
     number = unit.document if unit.status is Status.PICKED else None
     document = documents_by_number(connection, [number] if number else []).get(number or "")
     if not isinstance(document, PickList):

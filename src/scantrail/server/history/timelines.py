@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, tuple_
 
 from scantrail.domain.acts.fact import no_rows
 from scantrail.domain.acts.kinds import RowKind
+from scantrail.domain.acts.naming import rows_named, with_names
 from scantrail.domain.facts import EVENT_TYPES, FACTS, told
 from scantrail.domain.facts.stored import UnknownEvent, event_from_plain
 from scantrail.domain.names.identifiers import SiteId, UnitId, WorkerId
@@ -23,7 +24,8 @@ from scantrail.server.database.schema import event_things, events, log
 from scantrail.server.history.photos import arrived
 from scantrail.server.ledger.log import Context
 from scantrail.server.records.master import time_zones, workers_by_id
-from scantrail.words import M, say
+from scantrail.server.records.rows import names_of
+from scantrail.words import M, Message, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,11 @@ def timeline_of(connection: Connection, unit: UnitId, reader: Reader | None = No
     names = {each.id: each.name for each in workers_by_id(connection, {row.actor for row in rows} | granting).values()}
     here = arrived(connection, [photo.sha256 for context in contexts for photo in context.photos])
     zones = time_zones(connection)
+    stories = [story_of(json.loads(row.body)) for row in rows]
+    called = names_of(connection, {each for story in stories for each in rows_named(story)})
     return tuple(
-        _entry(row, context, names, here, zones.get(row.stream, ""))
-        for row, context in zip(rows, contexts, strict=True)
+        _entry(row, context, with_names(story, called), names, here, zones.get(row.stream, ""))
+        for row, context, story in zip(rows, contexts, stories, strict=True)
     )
 
 
@@ -111,16 +115,17 @@ _REMARKS = tuple(name for name, event in EVENT_TYPES.items() if FACTS[event].tou
 """Events that change nothing, so that no site's scope has limited which units they name."""
 
 
-def story_of(body: Any) -> str:
+def story_of(body: Any) -> Message:
     """What is told of a stored event; of one that a newer version wrote, that it is not known here."""
     try:
-        return say(told(event_from_plain(body)))
+        return told(event_from_plain(body))
     except (UnknownEvent, UnknownValue):
-        return say(M("Something that this version does not know"))
+        return M("Something that this version does not know")
 
 
-def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: frozenset[str], zone: str) -> TimelineEntry:
-    body = json.loads(row.body)
+def _entry(
+    row: Any, context: Context, story: Message, names: Mapping[WorkerId, str], here: frozenset[str], zone: str
+) -> TimelineEntry:
     reading = context.reading
     return TimelineEntry(
         position=row.position,
@@ -132,8 +137,8 @@ def _entry(row: Any, context: Context, names: Mapping[WorkerId, str], here: froz
         actor=row.actor,
         actor_name=names.get(row.actor, row.actor),
         device=row.device,
-        story=story_of(body),
-        event=body,
+        story=say(story),
+        event=json.loads(row.body),
         document=row.document,
         reason=context.reason,
         note=context.note,

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import PartyId, PlaceId, ProductId, SiteId, WorkerId, gtin14
 from scantrail.domain.people.party import Party
+from scantrail.domain.people.person import Person
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.plain import to_plain
@@ -18,7 +20,18 @@ from scantrail.domain.things.product import Product
 from scantrail.protocol.messages import GLOBAL_STREAM
 from scantrail.server.database.bodies import T, from_body, text_of, to_body
 from scantrail.server.database.flights import Row
-from scantrail.server.database.schema import gtins, holds, parties, places, products, settings, sites, streams, workers
+from scantrail.server.database.schema import (
+    gtins,
+    holds,
+    others,
+    parties,
+    places,
+    products,
+    settings,
+    sites,
+    streams,
+    workers,
+)
 from scantrail.server.database.sets import put, rows_with
 from scantrail.server.records.remembered import note_masters_changed
 
@@ -187,6 +200,12 @@ def put_parties(connection: Connection, changed: Iterable[Party]) -> None:
     """Write partners."""
     rows = [{"id": each.id, "number": each.number, "name": each.name, "body": to_body(each)} for each in changed]
     _put(connection, parties, rows)
+
+
+def put_people(connection: Connection, changed: Iterable[Person]) -> None:
+    """Write people at partners."""
+    rows = [{"kind": str(RowKind.PERSON), "id": each.id, "body": to_body(each)} for each in changed]
+    put(connection, others, rows)
 
 
 def put_holds(connection: Connection, changed: Iterable[Hold]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from scantrail.domain.acts.kinds import KINDS, RowKind
+from scantrail.domain.acts.kinds import KINDS, RowKind, Thing
 from scantrail.domain.acts.needs import Label
 from scantrail.domain.names.identifiers import DocumentId, UnitId
 from scantrail.server.database import schema
@@ -124,6 +124,15 @@ def values_of(connection: Connection, kind: RowKind, ids: Iterable[str]) -> dict
         PlainError: a row does not hold what this program writes there.
     """
     return {name: KINDS[kind].read(body) for name, body in bodies_of(connection, kind, ids).items()}
+
+
+def names_of(connection: Connection, rows: Iterable[Thing]) -> dict[Thing, str]:
+    """What partners and people are called, of those that are on record."""
+    by_kind: dict[RowKind, list[str]] = defaultdict(list)
+    for kind, name in rows:
+        by_kind[kind].append(name)
+    found = ((kind, values_of(connection, kind, ids)) for kind, ids in by_kind.items())
+    return {(kind, name): value.name for kind, values in found for name, value in values.items()}
 
 
 def read_rows(connection: Connection, wanted: Ids, labels: Iterable[Label] = ()) -> Found:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from scantrail.domain.acts.kinds import party
+from scantrail.domain.acts.naming import NameOf
 from scantrail.domain.documents.document import DocumentStatus
 from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
@@ -36,7 +38,7 @@ def correction_problem(
         expected = ", ".join(each.value for each in FOUND_AS)
         return M("Expected what {serial} is found as: {expected}.", serial=unit.serial, expected=expected)
     if status is Status.AVAILABLE and not unit.owner.is_us:
-        owner = unit.owner.name or "?"
+        owner = NameOf(party(unit.owner.party or "?"))
         return M(
             "{serial} belongs to {owner}: expected quarantine, until it is returned.", serial=unit.serial, owner=owner
         )
