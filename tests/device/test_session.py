@@ -21,13 +21,14 @@ from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of
 from scantrail.domain.things.place import Place, PlaceKind
 from scantrail.domain.things.status import Status
+from scantrail.domain.things.unit import Owner, OwnerType
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import ActVerdict, Outcome, PushAnswer
 from scantrail.words import M
 from scantrail.workflows.base import NO_PHOTO_HERE, Answer, AskException, AskUndo, Choose, Confirm, Tone, Verdict
 from tests.support.devices import FakeClock, changes_of, new_store
 from tests.support.photos import jpeg
-from tests.support.worlds import MIKE, SARAH, exact_line, module, named_on, pick_list, promised
+from tests.support.worlds import MIKE, PREMIUM, SARAH, exact_line, module, named_on, pick_list, promised
 
 UNITS = tuple(promised(number) for number in (46, 47, 48))
 LISTED = pick_list(exact_line(*UNITS), instructions=("Antistatic bags only",))
@@ -430,3 +431,22 @@ def test_what_could_not_be_recorded_is_judged_again_as_if_it_had_never_been(
 
 def _no_room(*_given: object, **_facts: object) -> None:
     raise StoreFull(M("The device is full."))
+
+
+@pytest.mark.parametrize("owner", [PREMIUM.id, "Premium Manufacturing"])
+def test_a_unit_of_somebody_else_is_refused_with_the_owners_name(picker: Picker, owner: str) -> None:
+    """Rows of earlier versions have the name itself."""
+    theirs = replace(UNITS[0], owner=Owner(OwnerType.CUSTOMER, owner))
+    picker.store.apply_changes(changes_of((PREMIUM, theirs), position=9))
+    picker.session.refresh()
+    verdict = picker.at_serial().scan("CM500-2025-0046")
+    assert (verdict.tone, str(verdict.because)) == (Tone.REFUSED, "It belongs to Premium Manufacturing.")
+
+
+def test_an_owner_that_is_renamed_is_refused_by_the_new_name(picker: Picker) -> None:
+    theirs = replace(UNITS[0], owner=Owner(OwnerType.CUSTOMER, PREMIUM.id))
+    picker.store.apply_changes(changes_of((PREMIUM, theirs), position=9))
+    picker.at_serial().scan("CM500-2025-0046")
+    picker.store.apply_changes(changes_of((replace(PREMIUM, name="Premium Mfg"),), position=10))
+    picker.session.refresh()
+    assert str(picker.scan("CM500-2025-0046").because) == "It belongs to Premium Mfg."

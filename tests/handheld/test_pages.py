@@ -22,6 +22,7 @@ from scantrail.domain.plain import to_plain
 from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.photo import photo_of
+from scantrail.domain.things.unit import Owner, OwnerType
 from scantrail.handheld.drawing.bars import Size
 from scantrail.handheld.pages.menu import MenuPage
 from scantrail.protocol.link import Link
@@ -31,7 +32,19 @@ from tests.handheld.benches import BADGE, DAY, LIST, NAMED, PIN, Bench, acts_of,
 from tests.handheld.sketches import must_look_like
 from tests.support.devices import changes_of
 from tests.support.photos import jpeg
-from tests.support.worlds import MODULE, SAM, SARAH, SENSOR, any_line, exact_line, module, named_on, pick_list, unit
+from tests.support.worlds import (
+    MODULE,
+    PREMIUM,
+    SAM,
+    SARAH,
+    SENSOR,
+    any_line,
+    exact_line,
+    module,
+    named_on,
+    pick_list,
+    unit,
+)
 
 DEMO = [("Sarah Johnson", BADGE, PIN)]
 
@@ -356,6 +369,18 @@ async def test_a_hold_on_a_unit_stands_first(tmp_path: Path) -> None:
         await hand.sign_in()
         await hand.scan("CM500-2025-0046")
         assert "✗ ON HOLD (recall): supplier lot" in hand.glass
+
+
+@pytest.mark.parametrize("partner", [PREMIUM.id, PREMIUM.name])
+async def test_owner_and_supplier_are_shown_by_name(tmp_path: Path, partner: str) -> None:
+    """Rows of earlier versions have the name itself."""
+    theirs = module(50, owner=Owner(OwnerType.CUSTOMER, partner), supplier=partner)
+    async with bench(tmp_path, *DAY, LIST, *NAMED, PREMIUM, theirs) as hand:
+        await hand.sign_in()
+        await hand.press("f2")
+        await hand.scan(theirs.serial)
+        assert "Owner: Premium Manufacturing" in flat(hand)
+        assert "Supplier: Premium Manufacturing" in flat(hand)
 
 
 # What needs attention

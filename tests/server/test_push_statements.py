@@ -23,7 +23,7 @@ from scantrail.domain.people.worker import Worker
 from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.things.hold import Hold, HoldKind
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Condition, Unit
+from scantrail.domain.things.unit import Condition, Owner, OwnerType, Unit
 from scantrail.protocol.messages import Changes, Outcome, Push, PushAnswer, Seen
 from scantrail.server.database.bodies import to_body
 from scantrail.server.database.engine import Database
@@ -391,3 +391,21 @@ def test_the_version_of_the_settings_that_acts_name_costs_a_push_no_statement(
         found.append((len(asked.statements), asked.round_trips))
     _first, without, again = found
     assert again == without, "they are read once"
+
+
+def test_whose_a_unit_is_costs_a_push_no_statement_once_its_name_is_remembered(
+    served: ServedSite, tmp_path: Path
+) -> None:
+    hand = Hand(served, SARAH)
+    found = []
+    theirs = Owner(OwnerType.CUSTOMER, PREMIUM.id)
+    for turn, owner in enumerate((Owner(), Owner(), theirs, theirs)):
+        (unit,) = units(1000 + turn, 1, owner=owner)
+        on_record(served, [unit])
+        hand.device.record(UnitMoved(unit.id, PLACE, OTHER_PLACE))
+        with counted(served.database, tmp_path) as asked:
+            assert hand.push().verdicts[0].outcome is Outcome.APPLIED
+        found.append((len(asked.statements), asked.round_trips))
+    _first, ours, _read, again = found
+    assert again == ours, "the name is read once, as a product's or a place's"
+    assert again <= (MOST_STATEMENTS, MOST_ROUND_TRIPS)

@@ -29,8 +29,21 @@ from scantrail.domain.wordings import explain
 from scantrail.protocol.messages import ActVerdict, Outcome
 from scantrail.server.people.sign_in import pin_verifier
 from scantrail.server.records.master import put_settings, put_workers
+from scantrail.words import say
 from tests.server.site import ServedSite
-from tests.support.worlds import MIKE, MODULE, NOW, SARAH, TODAY, any_line, exact_line, module, pick_list, wanting
+from tests.support.worlds import (
+    MIKE,
+    MODULE,
+    NOW,
+    PREMIUM,
+    SARAH,
+    TODAY,
+    any_line,
+    exact_line,
+    module,
+    pick_list,
+    wanting,
+)
 
 Change = Callable[[ServedSite], None]
 
@@ -133,6 +146,14 @@ def test_an_offline_pick_is_judged_again_by_what_is_true_now(served: ServedSite,
     expected = Outcome.CONTESTED if explain(verdict.refusal).contests else Outcome.REFUSED
     assert verdict.outcome is expected
     assert "CM500-2025-0046" not in [each.serial for each in served.listing().picked]
+
+
+@pytest.mark.parametrize("owner", [PREMIUM.id, "Premium Manufacturing"])
+def test_a_unit_of_somebody_else_is_refused_with_the_owners_name(served: ServedSite, owner: str) -> None:
+    """Records of earlier versions have the name itself."""
+    refusal = pushed_after(served, unit_becomes(owner=Owner(OwnerType.CUSTOMER, owner))).refusal
+    assert refusal is not None
+    assert say(explain(refusal).because) == "It belongs to Premium Manufacturing."
 
 
 def pushed_with_scan(served: ServedSite, text: str, carrier: Carrier = Carrier.WEDGE, unit: Unit | None = None) -> Code:

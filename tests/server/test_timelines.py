@@ -7,17 +7,24 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from scantrail.domain.acts.act import Draft
 from scantrail.domain.facts.packing.events import ContainerMade, UnitPacked
 from scantrail.domain.facts.placing.events import ContainerMoved, UnitMoved
 from scantrail.domain.facts.quality.events import ConditionStated
+from scantrail.domain.facts.shipping import UnitDelivered, UnitShipped
+from scantrail.domain.people.party import Party, PartyKind
+from scantrail.domain.people.person import Person
 from scantrail.domain.things.container import ContainerKind
-from scantrail.domain.things.unit import Condition
+from scantrail.domain.things.unit import Condition, Owner, OwnerType
+from scantrail.reports.unit import unit_reports
+from scantrail.server.database.flights import fly
 from scantrail.server.database.schema import log
 from scantrail.server.history.timelines import TimelineEntry, timeline_of
-from scantrail.server.ledger.log import verify_chain
-from scantrail.server.records.master import put_workers
+from scantrail.server.ledger.log import Dated, verify_chain
+from scantrail.server.ledger.site_records import SqlRecords
+from scantrail.server.records.master import put_parties, put_people, put_workers
 from tests.server.site import ServedSite, TestDevice
-from tests.support.worlds import JENNIFER, NOW, SARAH, module
+from tests.support.worlds import JENNIFER, NOW, PREMIUM, SARAH, module
 
 UNIT = module(49).id
 
@@ -98,3 +105,29 @@ def test_a_purge_of_the_exact_bytes_leaves_timeline_and_chain(served: ServedSite
     assert told(served) == before
     with served.database.reading() as connection:
         assert verify_chain(connection, "MAIN") is None
+
+
+def test_partners_and_who_signed_are_told_by_the_names_they_have_now(served: ServedSite) -> None:
+    carrier = Party("0c7a9a52-3f0b-4f0e-9f6e-1d1f5d7d8a01", PartyKind.CARRIER, "UPS")
+    smith = Person("5b1f7f0e-6a38-4a53-8b0a-7f7a1c0c2e02", "J. Smith", PREMIUM.id)
+    place, found = module(49).place, Owner(OwnerType.CUSTOMER, PREMIUM.id)
+    shipped = UnitShipped(UNIT, "SH-1", "SO-1", place, "PREMIUM/DOCK", carrier.id, "Ground", "1Z9")
+    arrived = UnitDelivered(UNIT, "SH-1", "PREMIUM/DOCK", "PREMIUM/DOCK", found, smith.id)
+    with served.database.writing() as connection:
+        put_parties(connection, [carrier])
+        put_people(connection, [smith])
+        records = SqlRecords.of(connection, "MAIN", NOW)
+        records.record(Dated(Draft(events=(each,)), NOW) for each in (shipped, arrived))
+        fly(connection, *records.finish())
+    assert [entry.story for entry in told(served)[-2:]] == [
+        "Shipped with SH-1 for SO-1: UPS Ground 1Z9",
+        "Delivered to Premium Manufacturing, signed by J. Smith",
+    ]
+    assert (told(served)[-2].event["carrier"], told(served)[-1].event["signed_by"]) == (carrier.id, smith.id)
+    with served.database.writing() as connection:
+        put_parties(connection, [replace(PREMIUM, name="Premium Mfg")])
+        put_people(connection, [replace(smith, name="Jane Smith")])
+    assert told(served)[-1].story == "Delivered to Premium Mfg, signed by Jane Smith"
+    assert [line for report in unit_reports(served.database, "CM500-2025-0049") for line in report.lines()][-1].count(
+        "Delivered to Premium Mfg, signed by Jane Smith"
+    )

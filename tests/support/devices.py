@@ -14,6 +14,7 @@ from scantrail.domain.acts.kinds import KINDS, RowKind
 from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.orders import PurchaseOrder, SalesOrder
 from scantrail.domain.documents.pick_list import PickList
+from scantrail.domain.people.party import Party
 from scantrail.domain.people.site import Site
 from scantrail.domain.people.worker import Worker
 from scantrail.domain.settings import Settings
@@ -34,6 +35,7 @@ _KINDS: dict[type[Any], RowKind] = {
     Product: RowKind.PRODUCT,
     Place: RowKind.PLACE,
     Worker: RowKind.WORKER,
+    Party: RowKind.PARTY,
     Hold: RowKind.HOLD,
     Unit: RowKind.UNIT,
     PickList: RowKind.DOCUMENT,
