@@ -22,7 +22,7 @@ from scantrail.domain.people.worker import Role, Worker
 from scantrail.domain.rules.refusals.goods import GoodsCode
 from scantrail.domain.rules.refusals.rights import RightCode
 from scantrail.domain.things.status import Status
-from scantrail.domain.things.unit import Condition
+from scantrail.domain.things.unit import Condition, Owner, OwnerType
 from scantrail.protocol.acts import decode_act
 from scantrail.protocol.messages import Outcome, Seen
 from scantrail.server.attention.items import AttentionItem, item_called, open_items
@@ -37,7 +37,7 @@ from scantrail.server.records.master import put_workers
 from scantrail.server.records.units import put_units
 from scantrail.words import say
 from tests.server.site import PIN, VERIFIER, ServedSite, TestDevice
-from tests.support.worlds import MIKE, MODULE, NOW, SARAH, any_line, module, pick_list
+from tests.support.worlds import MIKE, MODULE, NOW, PREMIUM, SARAH, any_line, module, pick_list
 
 BOSS = Worker("ana", "Ana Lopez", "WKR-2001", "MAIN", (Role.SUPERVISOR,))
 FAR = Worker("eve", "Eve East", "WKR-2002", "EAST", (Role.SUPERVISOR,))
@@ -184,6 +184,16 @@ def test_what_cannot_be_found_settles_nothing(
     assert refused.value.status == status
     assert say(refused.value.reason).startswith(said)
     assert (items(served), served.unit(46).place) == ((item,), "MAIN/QC-01")
+
+
+def test_what_is_somebody_elses_is_not_found_available_and_its_owner_is_named(
+    served: ServedSite, contested: TestDevice
+) -> None:
+    served.change(replace(served.unit(46), owner=Owner(OwnerType.CUSTOMER, PREMIUM.id)))
+    (item,) = items(served)
+    with pytest.raises(NotSettled) as refused:
+        settle(served, item.id, found=Found("A-15-04", Status.AVAILABLE))
+    assert say(refused.value.reason).startswith("CM500-2025-0046 belongs to Premium Manufacturing: expected quarantine")
 
 
 def test_of_an_items_units_only_the_one_that_was_found_is_corrected(served: ServedSite, contested: TestDevice) -> None:

@@ -185,9 +185,8 @@ def _promise(row: Checked, plan: Plan, pick_list: PickList, named: dict[UnitId, 
     use = use_for(pick_list, records.open_holds, records.places, today)
     for unit_id, line in named.items():
         unit = records.units[unit_id]
-        problem = _not_free(plan, unit, use) or _on_the_way_to(
-            plan, unit, lambda other: other.number != pick_list.number
-        )
+        problem = _not_free(plan, unit, use)
+        problem = problem or _on_the_way_to(plan, unit, lambda other: other.number != pick_list.number)
         if problem is not None:
             plan.problem(spots[line.id], problem, "serials", unit.serial)
             continue

@@ -68,7 +68,8 @@ def _delivered(found: Unit, event: UnitDelivered, change: Change) -> Unit:
 
 
 def _told_shipped(event: UnitShipped) -> Message:
-    said = {"carrier": event.carrier and NameOf(party(event.carrier)), "service": event.service, "no": event.tracking}
+    carrier = NameOf(party(event.carrier)) if event.carrier else ""
+    said = {"carrier": carrier, "service": event.service, "tracking": event.tracking}
     how = {name: value for name, value in said.items() if value}
     return M(
         "Shipped with {shipment} for {order}: {carrier}",

@@ -1,4 +1,4 @@
-"""People at partners: whoever signs for a delivery."""
+"""People at partners, such as those who sign for a delivery."""
 
 from __future__ import annotations
 
