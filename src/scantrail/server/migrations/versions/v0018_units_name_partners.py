@@ -10,8 +10,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 _OWNERS = {"customer": "customer", "consigned": "supplier", "supplier": "supplier"}
 """By how somebody owns a unit, what sort of partner that is. What is `owned` is ours, and of no partner."""
