@@ -14,7 +14,7 @@ from scantrail.words import M, Message
 from scantrail.workflows.base import Item, Mark
 from scantrail.workflows.pick.state import Pick
 
-AROUND = 50
+AROUND = 20
 """Items shown beside the prompt before the one that matters now, and as many from there on: more than a glass has."""
 
 
