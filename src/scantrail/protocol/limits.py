@@ -21,6 +21,9 @@ LONGEST_TEXT = 2_000
 LONGEST_SCAN = 20_000
 """Characters of a scanned or pasted text, and of a refusal's fact, which may repeat it. A QR code has up to 7 089."""
 
+HIGHEST_TURN = 10**9
+"""A device has no more tokens than that, one after the other."""
+
 LARGEST_NUMBER = 2**63 - 1
 """No counter, quantity or clock of a device is above it: what every database holds."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 from scantrail.domain.acts.act import Times
 from scantrail.domain.acts.kinds import RowKind, is_known
 from scantrail.domain.acts.refusal import RAW_CODE, Refusal, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.plain import to_plain
+from scantrail.protocol.fields import Items, Name, Number
+from scantrail.protocol.limits import HIGHEST_TURN, LARGEST_NUMBER
 
 PROTOCOL = 1
 """Version of these messages; stated in every request as header `Scantrail-Protocol`."""
@@ -116,13 +118,13 @@ class LateVerdict:
 class Seen:
     """How far a device has followed the change feed."""
 
-    cursor: dict[str, int] = field(default_factory=dict)
+    cursor: dict[Name, int] = field(default_factory=dict)
     """The position reached in every stream."""
-    heads: dict[str, str] = field(default_factory=dict)
+    heads: dict[Name, Name] = field(default_factory=dict)
     """By stream, the newest entry of its log that the server told, by position and hash: it stands for all of the
     history that cursor and verdicts are of. A server that was put back has another there, however far it is."""
-    device: str = ""
-    epoch: str = ""
+    device: Name = ""
+    epoch: Name = ""
     acknowledged: int = 0
     """Every act of this device's store up to here has been acknowledged: in the log, or waiting, which no log tells."""
 
@@ -168,12 +170,12 @@ REVOKED = "revoked"
 class Push:
     """A batch of acts in order, each as its exact text."""
 
-    device: str
-    epoch: str
-    first_seq: int
-    acts: tuple[str, ...]
+    device: Name
+    epoch: Name
+    first_seq: Annotated[int, Number(1, LARGEST_NUMBER)]
+    acts: Annotated[tuple[str, ...], Items(1, MAX_BATCH)]
     """Exact bytes of each act, as the UTF-8 text they are."""
-    head: str
+    head: Name
     """Hash of the last act."""
     signature: str
     """Ed25519 over `signed_bytes`, in hexadecimal."""
@@ -199,9 +201,9 @@ class PushAnswer:
 class EnrolRequest:
     """A device asks to be known."""
 
-    code: str
+    code: Name
     """Single-use enrolment code."""
-    public_key: str
+    public_key: Name
     """The device's Ed25519 public key, 32 bytes in hexadecimal."""
 
 
@@ -221,12 +223,12 @@ class EnrolAnswer:
 class TokenRequest:
     """A device asks that its next token be good, and proves by its key who it is."""
 
-    device: str
-    turn: int
+    device: Name
+    turn: Annotated[int, Number(1, HIGHEST_TURN)]
     """Which token of this enrolment it is, from 1."""
-    token_hash: str
+    token_hash: Name
     """SHA-256 of the token, in hexadecimal."""
-    signature: str
+    signature: Name
     """Ed25519 over `token_signed_bytes`, in hexadecimal."""
 
 
@@ -242,8 +244,8 @@ class TokenAnswer:
 class SignInRequest:
     """A worker signs in while the device is online."""
 
-    badge: str
-    pin: str
+    badge: Name
+    pin: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +283,17 @@ class LackedPhotos:
     sha256: tuple[str, ...] = ()
 
 
+LARGEST_GIVEN = 10**17
+"""No turn and no number of a series is larger."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldNumbers:
     """The newest block of a series that a device was given, with the server's proof that it gave it."""
 
-    turn: int
-    first: int
-    count: int
+    turn: Annotated[int, Number(0, LARGEST_GIVEN)]
+    first: Annotated[int, Number(0, LARGEST_GIVEN)]
+    count: Annotated[int, Number(0, LARGEST_GIVEN)]
     receipt: str
 
 
@@ -295,12 +301,12 @@ class HeldNumbers:
 class NumbersRequest:
     """A device asks for numbers that it can give away offline. The same turn again gets the same block."""
 
-    series: str
-    epoch: str
+    series: Name
+    epoch: Name
     """Of the device's store: another store counts its turns from the first."""
-    turn: int
+    turn: Annotated[int, Number(1, LARGEST_GIVEN)]
     """Which block of this series it would be for this store, from 1."""
-    left: int
+    left: Annotated[int, Number(0, LARGEST_GIVEN)]
     """Numbers of this series that it has not used."""
     held: HeldNumbers | None = None
     """For a server that was restored and knows less than it gave."""

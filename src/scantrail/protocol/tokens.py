@@ -18,8 +18,6 @@ GOOD_FOR = timedelta(days=30)
 RENEWED_AFTER = timedelta(days=20)
 """A device asks for its next token when it has had one for so long, by its own clock: it may be wrong, but it runs."""
 
-HIGHEST_TURN = 10**9
-
 ENDED = "token_ended"
 """The code of the problem by which a device is told that its token's time is over: its key gets it another."""
 

@@ -21,6 +21,7 @@ from scantrail.domain.names.identifiers import DocumentId, SiteId, WorkerId, sit
 from scantrail.domain.people.worker import Right
 from scantrail.domain.things.status import Status
 from scantrail.domain.wordings import explain
+from scantrail.protocol.fields import Name
 from scantrail.server.attention.items import AttentionItem, Goods, item_called
 from scantrail.server.attention.waiting_items import anything_called, present_name, records_of
 from scantrail.server.database.engine import Database
@@ -54,10 +55,10 @@ class NotSettled(Exception):
 class Found:
     """Where a person has found the goods of an item, and as what."""
 
-    place: str
+    place: Name
     """A place's code at the item's site."""
     status: Status
-    serial: str = ""
+    serial: Name = ""
     """Which of them, where the item is about several."""
 
 

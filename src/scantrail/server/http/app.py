@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -15,11 +16,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
 
 from scantrail import __version__
-from scantrail.protocol.messages import PROTOCOL
 from scantrail.server.database.engine import AWAY, Database, RowUnreadable, is_servers_trouble
-from scantrail.server.database.epoch import server_epoch
 from scantrail.server.database.instants import utc_now
 from scantrail.server.devices.enrolment_codes import WrongCodes
 from scantrail.server.devices.presence import Presence, noting
@@ -29,16 +29,18 @@ from scantrail.server.http.digests import Digests
 from scantrail.server.http.feed_reader import FeedReader
 from scantrail.server.http.pace import Pace
 from scantrail.server.http.rates import Rates
-from scantrail.server.http.requests import LONGEST_ECHO, Refused, answer, database_of, now_of, problem_answer, refused
-from scantrail.server.http.routers import attention, enrolment, numbers, photos, snapshots, sync, tokens, units
+from scantrail.server.http.requests import LONGEST_ECHO, Refused, problem_answer, refused
+from scantrail.server.http.routers import attention, enrolment, health, numbers, photos, snapshots, sync, tokens, units
 from scantrail.server.http.turns import Turns
 from scantrail.server.ledger.shared_feed import SharedFeed
 from scantrail.server.ledger.snapshots import Snapshots
 from scantrail.server.ledger.timer import looking
-from scantrail.server.migrations import newest_version, version_of
 from scantrail.words import M
 
 _LOGGER = logging.getLogger(__name__)
+
+ROUTERS = tuple(each.router for each in (sync, attention, enrolment, units, photos, snapshots, numbers, tokens, health))
+"""Most requests are for the first."""
 
 
 def snapshot_folder() -> Path:
@@ -63,7 +65,7 @@ def create_app(
             yield
         database.close()
 
-    app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Scantrail", version=__version__, lifespan=lifespan, openapi_url=None)
     app.state.database = database
     app.state.clock = clock
     app.state.crowd = Crowd()
@@ -84,33 +86,8 @@ def create_app(
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Digests)
     app.add_middleware(GZipMiddleware, compresslevel=3)
-    routers = (sync, attention, enrolment, units, photos, snapshots, numbers, tokens)  # most requests are of the first
-    for router in (each.router for each in routers):
+    for router in ROUTERS:
         app.include_router(router)
-
-    @app.get("/v1/health")
-    def health(request: Request) -> Response:
-        """Whether the server can work, and which it is."""
-        with database_of(request).reading() as connection:
-            epoch = server_epoch(connection)
-        now = now_of(request).isoformat()
-        return answer({"status": "ok", "version": __version__, "protocol": PROTOCOL, "server_epoch": epoch, "now": now})
-
-    @app.get("/healthz")
-    def healthz() -> Response:
-        """Whether this process lives. It asks nothing of the database."""
-        return answer({"status": "ok"})
-
-    @app.get("/readyz")
-    def readyz(request: Request) -> Response:
-        """Whether requests can be answered: the database is there, and of the version that this program knows."""
-        with database_of(request).reading() as connection:
-            found, wanted = version_of(connection), newest_version()
-        if found != wanted:
-            detail = M("The database is of version {found}; this program needs {wanted}.", found=found, wanted=wanted)
-            raise refused(503, "wrong_version", detail)
-        return answer({"status": "ready", "database_version": found})
-
     return app
 
 
@@ -133,7 +110,17 @@ def _unknown_request(request: Request, error: Exception) -> Response:
     """A path or a method that there is not."""
     assert isinstance(error, HTTPException)
     detail = M("The server has no {method} {path}.", method=request.method, path=request.url.path[:LONGEST_ECHO])
-    return problem_answer(request, refused(error.status_code, "unknown_request", detail))
+    answered = problem_answer(request, refused(error.status_code, "unknown_request", detail))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answered.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return answered
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods of the path of a request: several routes may share it."""
+    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, Route)]
+    path = next(each.path for each in routes if each.matches(request.scope)[0] is not Match.NONE)
+    return {method for each in routes if each.path == path for method in each.methods or ()}
 
 
 def _garbled_request(request: Request, error: Exception) -> Response:

@@ -17,7 +17,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from scantrail.domain.plain import from_plain, to_plain
 from scantrail.protocol.digests import HEADER, digest_of
-from scantrail.protocol.limits import LONGEST_NAME, Size, check_json
+from scantrail.protocol.fields import Text, fault_in
+from scantrail.protocol.limits import Size, TooLarge, check_json
 from scantrail.protocol.messages import REVOKED, Problem
 from scantrail.protocol.tokens import ENDED
 from scantrail.server.database.bodies import to_body
@@ -69,6 +70,8 @@ def problem_answer(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     body = to_plain(error.problem) | ({} if error.expected_seq is None else {"expected_seq": error.expected_seq})
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    if error.problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return Response(json.dumps(body), error.problem.status, headers, "application/problem+json")
 
 
@@ -227,14 +230,19 @@ def message_in(body: bytes, wanted: type[T], size: Size) -> T:
     """The message in a body.
 
     Raises:
-        Refused: 422, it is larger than its kind may be, not JSON, or not of this shape; the detail names the field.
+        Refused: 422, it is larger than its kind may be, not JSON, or holds what it may not; the detail names the field.
     """
     try:
         check_json(body, size)
-        return from_plain(wanted, json.loads(body.decode("utf-8", "surrogatepass"), parse_constant=_no_number))
+        message = from_plain(wanted, json.loads(body.decode("utf-8", "surrogatepass"), parse_constant=_no_number))
     except ValueError as error:
         detail = M("Expected a message of type {name}: {why}.", name=wanted.__name__, why=str(error)[:300])
-        raise refused(422, "garbled", detail) from error
+        code = "too_large" if isinstance(error, TooLarge) else "garbled"
+        raise refused(422, code, detail) from error
+    fault = fault_in(message)
+    if fault is not None:
+        raise refused(422, "garbled", fault)
+    return message
 
 
 def _no_number(name: str) -> Any:
@@ -242,15 +250,15 @@ def _no_number(name: str) -> Any:
 
 
 def text_in(name: str, value: str) -> str:
-    """A text that is looked up or kept as a key.
+    """A text from the path or the query that is looked up.
 
     Raises:
         Refused: 422, it is longer than any code, or no database could hold it.
     """
-    if len(value) <= LONGEST_NAME and value.isprintable():
-        return value
-    detail = M("{name}: expected printable text of at most {limit} characters.", name=name, limit=LONGEST_NAME)
-    raise refused(422, "garbled", detail)
+    fault = Text().fault(name, value)
+    if fault is not None:
+        raise refused(422, "garbled", fault)
+    return value
 
 
 def answer(value: Any, status: int = 200) -> Response:

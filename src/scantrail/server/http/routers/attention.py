@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from scantrail.domain.names.identifiers import WorkerId
+from scantrail.protocol.fields import Name
 from scantrail.protocol.messages import SignInRequest
 from scantrail.server.attention.items import AttentionItem, open_items
 from scantrail.server.attention.settling import Found, NotSettled, Resolved, resolve
 from scantrail.server.attention.waiting_items import anything_called, waiting_items
+from scantrail.server.http.description import Operation, described
 from scantrail.server.http.requests import answer, database_of, device_of, message_of, now_of, refused, text_in
 from scantrail.server.http.turns import proved
 from scantrail.server.ledger.judging import Device
@@ -24,23 +26,35 @@ router = APIRouter()
 class ResolveRequest:
     """A person settles an item: who, proved by badge and PIN, why, and where the goods are if the record is wrong."""
 
-    badge: str
-    pin: str
-    reason: str
-    note: str = ""
+    badge: Name
+    pin: Name
+    reason: Name
+    note: Name = ""
     found: Found | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """All that a person at the desk has to look at."""
+
+    items: tuple[AttentionItem, ...]
+    """What did not apply."""
+    waiting: tuple[AttentionItem, ...]
+    """What waits for an earlier step."""
+
+
 @router.get("/v1/attention")
+@described(Operation(OpenItems))
 def get_attention(request: Request) -> Response:
     """What needs attention at the device's site, and what waits for an earlier step, oldest first."""
     device = device_of(request)
     with database_of(request).reading() as connection:
-        return answer({"items": open_items(connection, device.site), "waiting": waiting_items(connection, device.site)})
+        return answer(OpenItems(open_items(connection, device.site), waiting_items(connection, device.site)))
 
 
 @router.get("/v1/attention/{item}")
-def get_item(request: Request, item: str) -> Response:
+@described(Operation(AttentionItem, refuses=(404,)))
+def get_item(request: Request, item: Name) -> Response:
     """One item, open or settled."""
     device = device_of(request)
     with database_of(request).reading() as connection:
@@ -51,14 +65,12 @@ def get_item(request: Request, item: str) -> Response:
 
 
 @router.post("/v1/attention/{item}/resolve")
-async def post_resolve(request: Request, item: str) -> Response:
+@described(Operation(Resolved, takes=ResolveRequest, refuses=(404, 409)))
+async def post_resolve(request: Request, item: Name) -> Response:
     """Settle an item. Who finds it settled is told by whom and when."""
     device = await run_in_threadpool(device_of, request)
     wanted = await message_of(request, ResolveRequest)
     text_in("item", item)
-    if wanted.found is not None:
-        text_in("place", wanted.found.place)
-        text_in("serial", wanted.found.serial)
     person = await proved(request, device, SignInRequest(wanted.badge, wanted.pin))
     try:
         return answer(await run_in_threadpool(_resolved, request, device, item, wanted, person.worker))

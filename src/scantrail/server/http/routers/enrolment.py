@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, SignInRequest
+from scantrail.protocol.messages import EnrolAnswer, EnrolRequest, SignInAnswer, SignInRequest
 from scantrail.server.devices.enrolment import NotEnrolled, enrol
 from scantrail.server.devices.enrolment_codes import WrongCodes
 from scantrail.server.devices.register import end_token
+from scantrail.server.http.description import Operation, Who, described
 from scantrail.server.http.requests import (
     answer,
     database_of,
@@ -17,7 +20,6 @@ from scantrail.server.http.requests import (
     now_of,
     refused,
     sender_of,
-    text_in,
 )
 from scantrail.server.http.turns import proved
 from scantrail.words import M
@@ -26,11 +28,10 @@ router = APIRouter()
 
 
 @router.post("/v1/enrol")
+@described(Operation(EnrolAnswer, takes=EnrolRequest, who=Who.ANYONE, refuses=(403, 429)))
 async def post_enrol(request: Request) -> Response:
     """Give a device its token, for a code that works once."""
     wanted = await message_of(request, EnrolRequest)
-    text_in("code", wanted.code)
-    text_in("public_key", wanted.public_key)
 
     def enrolled() -> EnrolAnswer:
         with database_of(request).writing() as connection:
@@ -50,6 +51,7 @@ async def post_enrol(request: Request) -> Response:
 
 
 @router.post("/v1/left")
+@described(Operation(dict[str, Any], who=Who.SENDER, refuses=(409,)))
 async def post_left(request: Request) -> Response:
     """A device that was revoked says that it has sent everything: its token ends."""
     device = await run_in_threadpool(sender_of, request)
@@ -65,6 +67,7 @@ async def post_left(request: Request) -> Response:
 
 
 @router.post("/v1/sign-in")
+@described(Operation(SignInAnswer, takes=SignInRequest))
 async def post_sign_in(request: Request) -> Response:
     """Verify a worker's badge and PIN."""
     device = await run_in_threadpool(device_of, request)

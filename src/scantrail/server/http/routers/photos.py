@@ -9,14 +9,18 @@ from scantrail.domain.things.photo import LARGEST, NoPhoto, Photo, is_hash, phot
 from scantrail.protocol.messages import LackedPhotos, PhotoProblem, PhotoTaken
 from scantrail.server.history.photos import StoredPhoto, is_named, is_of, lacking, put_photo, stored_photos
 from scantrail.server.http.crowds import Crowd
+from scantrail.server.http.description import Binary, Operation, Who, described
 from scantrail.server.http.requests import answer, body_of, database_of, device_of, now_of, refused, sender_of
 from scantrail.server.ledger.judging import Device
 from scantrail.words import M
 
 router = APIRouter()
 
+PHOTO = Binary(("image/jpeg", "image/png"))
+
 
 @router.get("/v1/photos/lacking")
+@described(Operation(LackedPhotos, who=Who.SENDER))
 def get_lacking(request: Request) -> Response:
     """Which photos, named by acts of the device that asks, have not arrived."""
     device = sender_of(request)
@@ -25,6 +29,7 @@ def get_lacking(request: Request) -> Response:
 
 
 @router.put("/v1/photos/{sha256}")
+@described(Operation(PhotoTaken, takes=PHOTO, who=Who.SENDER, also=(201,), refuses=(404, 415)))
 async def put(request: Request, sha256: str) -> Response:
     """Take a photo's bytes; those that are here already change nothing."""
     device = await run_in_threadpool(sender_of, request)
@@ -44,6 +49,7 @@ async def put(request: Request, sha256: str) -> Response:
 
 
 @router.get("/v1/photos/{sha256}")
+@described(Operation(PHOTO, refuses=(404,)))
 def get(request: Request, sha256: str) -> Response:
     """A photo's bytes, for the devices of the site where it was taken."""
     device = device_of(request)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 
+from scantrail.protocol.fields import Number
 from scantrail.protocol.intake import BrokenChain
-from scantrail.protocol.messages import MAX_BATCH, Push, Seen
+from scantrail.protocol.messages import Changes, Push, PushAnswer, Seen
 from scantrail.protocol.outbox import MAX_BYTES
 from scantrail.server.database.bodies import to_body
 from scantrail.server.devices.keys import is_signed
 from scantrail.server.http.crowds import Crowd
+from scantrail.server.http.description import Operation, Who, described
 from scantrail.server.http.pace import Pace
 from scantrail.server.http.requests import (
     BATCH,
@@ -29,7 +32,6 @@ from scantrail.server.http.requests import (
     reader_of,
     refused,
     sender_of,
-    text_in,
 )
 from scantrail.server.ledger.feed import PAGE
 from scantrail.server.ledger.judging import Device, take_acts
@@ -41,6 +43,7 @@ router = APIRouter()
 
 
 @router.post("/v1/push")
+@described(Operation(PushAnswer, takes=Push, who=Who.SENDER, refuses=(403, 409)))
 async def post_push(request: Request) -> Response:
     """Judge and log a batch of acts."""
     device = await run_in_threadpool(sender_of, request)
@@ -50,11 +53,6 @@ async def post_push(request: Request) -> Response:
     if push.device != device.id:
         detail = M("This token belongs to {device}, the batch to {other}.", device=device.id, other=push.device[:100])
         raise refused(403, "not_yours", detail)
-    text_in("epoch", push.epoch)
-    text_in("head", push.head)
-    _check(push.seen)
-    if not 1 <= len(push.acts) <= MAX_BATCH or push.first_seq < 1:
-        raise refused(413, "too_large", M("A batch has 1 to {limit} acts, from act 1 on.", limit=MAX_BATCH))
     if len(push.acts) > 1 and sum(map(len, push.acts)) > MAX_BYTES:
         raise refused(413, "too_large", M("The records of a batch have at most {limit} bytes.", limit=MAX_BYTES))
     if not is_signed(device, push):
@@ -78,14 +76,7 @@ async def post_push(request: Request) -> Response:
     )
 
 
-def _check(seen: Seen) -> None:
-    """Make sure that what a device says it has seen can be looked up. A position is compared, and may be any number."""
-    text_in("seen.device", seen.device)
-    text_in("seen.epoch", seen.epoch)
-    for name in (*seen.cursor, *seen.heads, *seen.heads.values()):
-        text_in("seen", name)
-
-
+@described(Operation(Changes, query={"seen": Seen, "limit": Annotated[int, Number(0, 99_999_999)]}))
 async def get_changes(request: Request) -> Response:
     """A page of what changed after what the device has seen: `seen`, a JSON object, in at most `limit` rows."""
     device = await asking_device(request)
@@ -116,7 +107,6 @@ def _asked(query: bytes) -> _Asked:
     """
     parameters = QueryParams(query)
     seen = message_in(parameters.get("seen", "{}").encode("utf-8", "surrogatepass"), Seen, QUERY)
-    _check(seen)
     limit = parameters.get("limit", str(PAGE))
     if not (limit.isascii() and limit.isdecimal() and len(limit) < 9):
         raise refused(422, "garbled", M("limit: expected a number of rows, got {text}.", text=limit[:LONGEST_ECHO]))

@@ -7,9 +7,10 @@ import re
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from scantrail.protocol.messages import REVOKED, TokenRequest
-from scantrail.protocol.tokens import COPIED, HIGHEST_TURN
+from scantrail.protocol.messages import REVOKED, TokenAnswer, TokenRequest
+from scantrail.protocol.tokens import COPIED
 from scantrail.server.devices.renewal import NotProved, NotRenewed, asked_before, renew
+from scantrail.server.http.description import Operation, Who, described
 from scantrail.server.http.rates import PROOFS, TOKENS, Rate
 from scantrail.server.http.requests import (
     answer,
@@ -20,7 +21,6 @@ from scantrail.server.http.requests import (
     presence_of,
     rates_of,
     refused,
-    text_in,
 )
 from scantrail.words import M
 
@@ -30,13 +30,11 @@ _STATUS = {REVOKED: 403, COPIED: 403}
 
 
 @router.post("/v1/token")
+@described(Operation(TokenAnswer, takes=TokenRequest, who=Who.ANYONE, refuses=(401, 403, 409, 429)))
 async def post_token(request: Request) -> Response:
     """Let a device's next token be good. Its key proves who asks: the token it has may have ended."""
     _must_not_wait(request, request.client.host if request.client else "", PROOFS)
     wanted = await message_of(request, TokenRequest)
-    text_in("device", wanted.device)
-    if not 1 <= wanted.turn <= HIGHEST_TURN:
-        raise refused(422, "garbled", M("turn: expected a number from 1 to {limit}.", limit=HIGHEST_TURN))
     if not re.fullmatch("[0-9a-f]{64}", wanted.token_hash):
         raise refused(422, "garbled", M("token_hash: expected 64 hexadecimal digits."))
     database = database_of(request)

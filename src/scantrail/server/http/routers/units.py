@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,9 +12,11 @@ from scantrail.domain.acts.kinds import RowKind
 from scantrail.domain.names.identifiers import CaseRule, SiteId, UnitId, canonical_serial
 from scantrail.domain.plain import to_plain
 from scantrail.domain.things.unit import Unit
+from scantrail.protocol.fields import Name
 from scantrail.protocol.messages import Row
 from scantrail.protocol.rows import body_for
-from scantrail.server.history.timelines import Reader, timeline_of
+from scantrail.server.history.timelines import Reader, TimelineEntry, timeline_of
+from scantrail.server.http.description import Operation, described
 from scantrail.server.http.requests import answer, database_of, device_of, refused, text_in
 from scantrail.server.records.units import units_by_id, units_called
 from scantrail.words import M
@@ -21,8 +24,17 @@ from scantrail.words import M
 router = APIRouter()
 
 
+@dataclass(frozen=True, slots=True)
+class UnitTimeline:
+    """A unit, and what happened to it."""
+
+    unit: Unit
+    timeline: tuple[TimelineEntry, ...]
+
+
 @router.get("/v1/units")
-def get_units(request: Request, serial: str) -> Response:
+@described(Operation(tuple[Unit, ...]))
+def get_units(request: Request, serial: Name) -> Response:
     """Every unit that bears this serial, or once bore it; several products may share one."""
     device = device_of(request)
     forms = {canonical_serial(text_in("serial", serial), rule) for rule in CaseRule}
@@ -31,7 +43,8 @@ def get_units(request: Request, serial: str) -> Response:
 
 
 @router.get("/v1/units/{unit}")
-def get_unit(request: Request, unit: str) -> Response:
+@described(Operation(Unit, refuses=(404,)))
+def get_unit(request: Request, unit: Name) -> Response:
     """A unit's present state."""
     device = device_of(request)
     with database_of(request).reading() as connection:
@@ -39,7 +52,8 @@ def get_unit(request: Request, unit: str) -> Response:
 
 
 @router.get("/v1/units/{unit}/timeline")
-def get_timeline(request: Request, unit: str) -> Response:
+@described(Operation(UnitTimeline, refuses=(404,)))
+def get_timeline(request: Request, unit: Name) -> Response:
     """A unit's life, oldest first: all of it while the unit is at the device's site, else what was recorded there."""
     device = device_of(request)
     with database_of(request).reading() as connection:
