@@ -1,21 +1,32 @@
 """What the store promises when power, disk or another process get in the way."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scantrail.device.store import DeviceStore, StoreDamaged, StoreExists, StoreFull, StoreInUse, StoreMissing
+from scantrail.device.store import (
+    DeviceStore,
+    StoreDamaged,
+    StoreExists,
+    StoreFull,
+    StoreInUse,
+    StoreMissing,
+)
 from scantrail.device.store.database import FILE
-from scantrail.device.store.rows_file import make_rows
+from scantrail.device.store.rows_file import make_rows, prepare_rows
 from scantrail.domain.acts.act import Draft
 from scantrail.domain.facts.work.events import PlaceConfirmed
 from scantrail.protocol.acts import act_hash, decode_act
+from scantrail.protocol.snapshot import FORM, Snapshot
 from scantrail.sqlite import sqlite3
 from tests.device.events import LIST, picked
 from tests.support.devices import IDENTITY, FakeClock, Hand, changes_of, new_store
@@ -23,6 +34,8 @@ from tests.support.worlds import exact_line, module, named_on, pick_list, promis
 
 UNIT = promised(46)
 PICKS = pick_list(exact_line(UNIT))
+
+SNAPSHOT = Snapshot(FORM, "0" * 64, 1, 1, 0, "epoch")
 
 RECORDER = """
 import sys
@@ -91,6 +104,35 @@ def test_a_commit_is_on_the_disk_before_it_is_told_in_the_journal_and_in_the_row
         with store._database.using_rows("rows-7.db"):
             pass
         assert store._database._raw.execute("PRAGMA rows.synchronous").fetchall() == [(2,)], "of rows that are new too"
+
+
+def make_and_prepare(path: Path) -> None:
+    make_rows(path)
+    prepare_rows(path, SNAPSHOT)
+
+
+@pytest.mark.parametrize("make", [make_rows, make_and_prepare])
+def test_a_rows_file_and_its_name_are_on_the_disk_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    happened: list[str] = []
+
+    class Watched(sqlite3.Connection):
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            if sql == "COMMIT":
+                ((level,),) = super().execute("PRAGMA synchronous").fetchall()
+                happened.append(f"committed, level {level}")
+            return super().execute(sql, *parameters)
+
+    def flush(handle: int) -> None:
+        happened.append(Path(f"/proc/self/fd/{handle}").resolve().name)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+    monkeypatch.setattr(os, "fsync", flush)
+    make(tmp_path / "rows-7.db")
+    assert len(happened) % 3 == 0
+    assert happened[-3:] == ["committed, level 2", "rows-7.db", tmp_path.name]
+    assert {each for each in happened if each.startswith("committed")} == {"committed, level 2"}
 
 
 def test_a_second_process_is_told_that_the_store_is_in_use(folder: Path) -> None:
