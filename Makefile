@@ -32,8 +32,9 @@ prove: .venv/.ready
 	@.venv/bin/scantrail simulate --seeds 1..1000 --steps 5000 --devices 5 --jobs 2
 	@.venv/bin/scantrail simulate --stores sql --seeds 1..100 --steps 1000 --devices 5 --jobs 2
 	@SCANTRAIL_KILLS=200 .venv/bin/python -m pytest tests/proving/test_kills.py tests/proving/test_outages.py
-	@SCANTRAIL_REQUESTS=1000 .venv/bin/python -m pytest tests/server/test_described_requests.py
+	@SCANTRAIL_REQUESTS=1000 .venv/bin/python -m pytest tests/server/test_described_requests.py tests/server/test_signed_records.py
 	@SCANTRAIL_SHIFTS=40 .venv/bin/python -m pytest tests/proving/test_clocks.py
+	@.venv/bin/python -m scantrail.proving.soak
 	@SCANTRAIL_NUMBER_DAYS=500 .venv/bin/python -m pytest tests/proving/test_numbers.py
 
 bench: .venv/.ready

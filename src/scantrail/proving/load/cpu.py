@@ -19,7 +19,7 @@ def cpu_s(processes: Iterable[int]) -> float:
 
 def tree_cpu_s(root: int) -> float:
     """Seconds of processor time of a process and all that it has started, ended ones too; to a hundredth."""
-    return sum(_ticks(_fields(each), _OWN, _ENDED) for each in _with_children(root)) / os.sysconf("SC_CLK_TCK")
+    return sum(_ticks(_fields(each), _OWN, _ENDED) for each in with_children(root)) / os.sysconf("SC_CLK_TCK")
 
 
 def parent_of(process: int) -> int:
@@ -35,7 +35,8 @@ def _of_one(process: int) -> float:
     return exact / 1e9 if exact else _ticks(_fields(process), _OWN) / os.sysconf("SC_CLK_TCK")
 
 
-def _with_children(root: int) -> list[int]:
+def with_children(root: int) -> list[int]:
+    """A process and all that it has started and that still run."""
     started: dict[int, list[int]] = {}
     for folder in _PROC.glob("[0-9]*"):
         process = int(folder.name)

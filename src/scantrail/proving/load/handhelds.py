@@ -6,7 +6,7 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -101,7 +101,7 @@ def crowds(server: URL | None, stages: Sequence[Busy], pace: Pace = Pace()) -> I
     """Let some of the handhelds work, one stage after the other, on PostgreSQL or else on SQLite."""
     with TemporaryDirectory() as there, ExitStack() as stack:
         prepared = Path(there) / "prepared.db"
-        hands = _enrolled(f"sqlite:///{prepared}", pace.handhelds)
+        hands = _with_goods(f"sqlite:///{prepared}", pace.handhelds)
         copies = stack.enter_context(on_postgres(server, prepared)) if server else SqliteCopies(prepared)
         url = stack.enter_context(copies.copy())
         served = stack.enter_context(_serving(Path(there), url))
@@ -113,7 +113,7 @@ def crowds(server: URL | None, stages: Sequence[Busy], pace: Pace = Pace()) -> I
 
 
 @dataclass(slots=True)
-class _Hand:
+class Hand:
     """One handheld: its goods, its key and how far it is."""
 
     handheld: Handheld
@@ -125,23 +125,27 @@ class _Hand:
     """Whether its units are in the other bin."""
 
 
-def _enrolled(url: str, count: int) -> list[_Hand]:
+def _with_goods(url: str, count: int) -> list[Hand]:
     """A warehouse with so many handhelds, each with units of its own that it may move."""
     handhelds = [Handheld(number + 1, SITE) for number in range(count)]
     fill(url, [WORKER], 0, handhelds, ACTS_IN_A_PUSH)
+    return enrolled(url, dict.fromkeys(handhelds, WORKER.worker))
+
+
+def enrolled(url: str, workers: Mapping[Handheld, str]) -> list[Hand]:
+    """Enrol handhelds, each with the person who works with it; they have seen every change there was."""
     now = datetime.now(UTC)
+    hands: list[Hand] = []
     with closing(Database(url)) as database:
+        seen = {site: followed(database, site) for site in dict.fromkeys(each.site for each in workers)}
         with database.writing() as connection:
-            keys = {each: Ed25519PrivateKey.generate() for each in handhelds}
-            tokens = {}
-            for each, key in keys.items():
-                code = add_device(connection, each.device, SITE, now)
+            for each, worker in workers.items():
+                key = Ed25519PrivateKey.generate()
+                code = add_device(connection, each.device, each.site, now)
                 public_key = key.public_key().public_bytes_raw().hex()
-                tokens[each] = enrol(connection, EnrolRequest(code, public_key), now).token
-        seen = followed(database, SITE)
-    return [
-        _Hand(each, tokens[each], keys[each], Journal(each.device, SITE, WORKER.worker), seen) for each in handhelds
-    ]
+                token = enrol(connection, EnrolRequest(code, public_key), now).token
+                hands.append(Hand(each, token, key, Journal(each.device, each.site, worker), seen[each.site]))
+    return hands
 
 
 @contextmanager
@@ -170,7 +174,7 @@ class _Heard:
 class _Crowd:
     """All handhelds, from stage to stage."""
 
-    def __init__(self, hands: Sequence[_Hand], port: int, pace: Pace) -> None:
+    def __init__(self, hands: Sequence[Hand], port: int, pace: Pace) -> None:
         self._hands = hands
         self._lines = [Line(port, hand.token) for hand in hands]
         self._pace = pace
@@ -219,7 +223,7 @@ class _Crowd:
         for task in done:
             task.result()
 
-    async def _is_answered(self, hand: _Hand, line: Line) -> None:
+    async def _is_answered(self, hand: Hand, line: Line) -> None:
         """Wait until the server answers: its port is open before its processes are ready."""
         answer = await line.poll(hand.seen)
         while not self._took(hand, answer):
@@ -239,7 +243,7 @@ class _Crowd:
                 pause = self._pace.period * self._chance.uniform(0.8, 1.2)
             await asyncio.sleep(max(0.0, started + pause - time.monotonic()))
 
-    async def _polls(self, hand: _Hand, line: Line) -> None:
+    async def _polls(self, hand: Hand, line: Line) -> None:
         more = True
         while more:
             started = time.monotonic()
@@ -251,7 +255,7 @@ class _Crowd:
             self._heard.unpacked += len(answer.body)
             more = answer.more
 
-    async def _pushes(self, hand: _Hand, line: Line) -> None:
+    async def _pushes(self, hand: Hand, line: Line) -> None:
         moves = [hand.handheld.moving(unit, back=hand.are_away) for unit in range(ACTS_IN_A_PUSH)]
         drafts = moves if hand.journal.seq else [hand.journal.signing_in(), *moves]
         push, journal = hand.journal.push(drafts, hand.seen, lambda message: hand.key.sign(message).hex())
@@ -267,7 +271,7 @@ class _Crowd:
         if answer.more:
             await self._polls(hand, line)
 
-    def _took(self, hand: _Hand, answer: Answer) -> bool:
+    def _took(self, hand: Hand, answer: Answer) -> bool:
         if answer.status != 200:
             self._heard.refused += 1
             return False

@@ -91,10 +91,10 @@ class Handheld:
                     "pin": "1234",
                     "site": self.site,
                     "roles": ["picker", "receiving_clerk"],
-                    "cart": self._cart,
+                    "cart": self.cart,
                 }
             ],
-            "places": [{"place": self._cart, "kind": "cart", "pickable": "no"}],
+            "places": [{"place": self.cart, "kind": "cart", "pickable": "no"}],
             "sales_orders": [order],
             "pick_lists": lists,
             "units": [self._unit_row(number) for number in range(units)],
@@ -109,7 +109,8 @@ class Handheld:
         return f"SO-{self.number:03}"
 
     @property
-    def _cart(self) -> str:
+    def cart(self) -> str:
+        """Where its picked units are."""
         return self._place(f"CART-{self.number:03}")
 
     def _place(self, code: str) -> str:
@@ -158,7 +159,7 @@ class Handheld:
             line="1",
             order=self._order,
             from_place=self._place("A-01"),
-            to_place=self._cart,
+            to_place=self.cart,
             from_status=Status.ALLOCATED,
         )
         return self._scanned(number, picked, document)

@@ -1,0 +1,1 @@
+"""Attackers and honest handhelds on one real server, for a long time."""
