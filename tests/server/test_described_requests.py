@@ -111,8 +111,8 @@ def door(served: ServedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     device.push()
     served_app: Any = app
     with ASGIClient(served_app) as client:
-        while not (told := client.get("/v1/snapshot", headers=device.headers).json()).get("snapshot"):
-            pass
+        while "snapshot" not in (told := client.get("/v1/snapshot", headers=device.headers).json()):
+            assert told["retry_after"], "it could not be written"
         client.put(f"/v1/photos/{PHOTO.sha256}", data=CONTENT, headers=device.headers)
         items = client.get("/v1/attention", headers=device.headers).json()["items"]
         known = {
