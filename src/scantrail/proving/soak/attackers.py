@@ -21,9 +21,7 @@ from scantrail.protocol.acts import act_hash
 from scantrail.protocol.messages import Push, Seen, signed_bytes
 from scantrail.proving.load.handhelds import Hand
 from scantrail.proving.load.journals import EPOCH
-
-GIVES_UP_S = 120.0
-"""An attacker waits no longer for an answer; a server that never gives one would stop the soak."""
+from scantrail.proving.soak.honest import GIVES_UP_S
 
 HALF_OPEN = 100
 """Connections that are begun and left, each wave."""

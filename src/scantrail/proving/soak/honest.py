@@ -10,12 +10,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from scantrail.domain.acts.act import Draft
+from scantrail.protocol.messages import Push
 from scantrail.proving.load.handhelds import RETRY_S, Hand
+from scantrail.proving.load.journals import Journal
 from scantrail.proving.load.lines import Answer, Line
 from scantrail.proving.load.warehouse import LIST_LENGTH, Work
 
 POLL_S = 5.0
 """Between two polls of a handheld, give or take a fifth: what a person is promised."""
+
+GIVES_UP_S = 120.0
+"""Nobody waits longer for an answer; a server that never gives one would stop the soak."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,8 @@ class Honest:
         self.picked = 0
         self.acts = 0
         """In the server's log, by its own word."""
+        self._sending: tuple[Push, Journal] | None = None
+        """What has not been taken yet, with the journal after it."""
         self._line = Line(port, hand.token)
         self._picks = picks
         self._waves = waves
@@ -65,8 +72,13 @@ class Honest:
     async def _answered(self, ask: Callable[[], Awaitable[bool]]) -> None:
         """Ask until it is answered, and note whether that came in time."""
         wave, started = self._waves(), time.monotonic()
-        while not await ask():  # noqa: ASYNC110 - reason: what a handheld does when it is told to come again
-            await asyncio.sleep(RETRY_S)
+        try:
+            async with asyncio.timeout(GIVES_UP_S):
+                while not await ask():  # noqa: ASYNC110 - reason: what a handheld does when it is told to come again
+                    await asyncio.sleep(RETRY_S)
+        except TimeoutError:
+            self._line.close()
+            self._told.faults.append(f"{self.hand.handheld.device} was not answered within {GIVES_UP_S:.0f} s.")
         self._told.longest_s = max(self._told.longest_s, time.monotonic() - started)
         if self._waves() > wave + 2:
             self._told.late += 1
@@ -78,19 +90,21 @@ class Honest:
         return answer.status == 200
 
     async def _pushes(self) -> bool:
-        drafts = self._drafts()
-        if not drafts:
-            return True
-        hand = self.hand
-        push, journal = hand.journal.push(drafts, hand.seen, lambda message: hand.key.sign(message).hex())
+        """Send what is recorded, and the very same again until it is taken: a line may break after that."""
+        if self._sending is None:
+            drafts = self._drafts()
+            if not drafts:
+                return True
+            hand = self.hand
+            self._sending = hand.journal.push(drafts, hand.seen, lambda message: hand.key.sign(message).hex())
+        push, journal = self._sending
         answer = await self._line.push(push)
         if not self._took(answer):
             return False
-        # A line may break after the server has taken the acts: sent again, they are duplicates, and are there once.
-        if answer.applied + answer.body.count(b'"outcome":"duplicate"') != len(drafts):
+        if answer.applied + answer.body.count(b'"outcome":"duplicate"') != len(push.acts):
             self._told.faults.append(f"{push.device}: not all of acts {push.first_seq}… applied: {answer.body[:200]!r}")
-        hand.journal = journal
-        self.acts += len(drafts)
+        self.hand.journal, self._sending = journal, None
+        self.acts += len(push.acts)
         self.picked += 1
         return True
 
