@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any
 
+from scantrail.domain.things.photo import is_hash
 from scantrail.protocol.limits import LONGEST_NAME
 from scantrail.words import M, Message
 
@@ -58,7 +59,16 @@ class Items:
         return M("{name}: expected {least} to {limit} of them.", name=name, least=self.least, limit=self.most)
 
 
-Limit = Text | Number | Items
+@dataclass(frozen=True, slots=True)
+class Hash:
+    """A SHA-256, in hexadecimal: `e3b0c442…b855`."""
+
+    def fault(self, name: str, value: str) -> Message | None:
+        """What is wrong with a hash, with the name of its field."""
+        return None if is_hash(value) else M("{name}: expected 64 hexadecimal digits.", name=name)
+
+
+Limit = Text | Number | Items | Hash
 
 Name = Annotated[str, Text()]
 """An id, a serial, a code, a badge: whatever the server looks up."""

@@ -12,7 +12,7 @@ from scantrail.domain.acts.kinds import RowKind, is_known
 from scantrail.domain.acts.refusal import RAW_CODE, Refusal, refuse
 from scantrail.domain.acts.refusals import ActCode
 from scantrail.domain.plain import to_plain
-from scantrail.protocol.fields import Items, Name, Number
+from scantrail.protocol.fields import Hash, Items, Name, Number
 from scantrail.protocol.limits import HIGHEST_TURN, LARGEST_NUMBER
 
 PROTOCOL = 1
@@ -226,7 +226,7 @@ class TokenRequest:
     device: Name
     turn: Annotated[int, Number(1, HIGHEST_TURN)]
     """Which token of this enrolment it is, from 1."""
-    token_hash: Name
+    token_hash: Annotated[str, Hash()]
     """SHA-256 of the token, in hexadecimal."""
     signature: Name
     """Ed25519 over `token_signed_bytes`, in hexadecimal."""

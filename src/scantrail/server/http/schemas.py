@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 
-from scantrail.protocol.fields import Items, Number, Text
+from scantrail.protocol.fields import Hash, Items, Number, Text
 
 Schema = dict[str, Any]
 
@@ -93,6 +93,8 @@ def _limit(limit: Any) -> Schema:
             return {"format": PRINTABLE, "maxLength": longest}
         case Number(least, most):
             return {"minimum": least, "maximum": most}
+        case Hash():
+            return {"pattern": "^[0-9a-f]{64}$"}
         case Items(least, most):
             return {"minItems": least, "maxItems": most}
         case _:
