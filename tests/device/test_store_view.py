@@ -13,7 +13,6 @@ from scantrail.domain.acts.kinds import unit as unit_row
 from scantrail.domain.acts.needs import Needs
 from scantrail.domain.acts.refusal import refuse
 from scantrail.domain.acts.world import World
-from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts.quality.events import ConditionStated
 from scantrail.domain.facts.work.events import PlaceConfirmed, TaskTaken
@@ -28,7 +27,7 @@ from scantrail.gs1.said import said_by
 from scantrail.protocol.messages import ActVerdict, Changes, Outcome, PushAnswer
 from scantrail.protocol.outbox import ActState
 from scantrail.workflows.pick import PICK
-from tests.device.events import CART, LIST, picked, undone
+from tests.device.events import CART, LIST, picked
 from tests.support.devices import IDENTITY, SERVER_EPOCH, Hand, changes_of, new_store
 from tests.support.worlds import (
     MODULE,
@@ -119,39 +118,6 @@ def test_an_applied_act_counts_until_the_row_contains_it_and_then_no_more(store:
     store.apply_changes(changes_of((done, PICKS, *NAMED), position=10))
     assert status_of(store) is Status.SHIPPED
     assert picked_on(store) == []
-
-
-def on_list(store: DeviceStore, unit_id: str) -> Listed:
-    row = store.listing(LIST).get(unit_id)
-    assert row is not None
-    return row
-
-
-def test_what_the_desk_has_taken_off_a_list_is_not_taken_off_a_second_time(store: DeviceStore, sarah: Hand) -> None:
-    sarah.does(picked(UNIT), document=LIST)
-    sarah.does(picked(OTHER), document=LIST)
-    listed, first = store.pick_list(LIST), on_list(store, UNIT.id)
-    assert listed is not None
-    rows = changes_of([listed, first, on_list(store, OTHER.id)], position=12)
-    answered(store, *(ActVerdict(seq, Outcome.APPLIED, 10 + seq) for seq in (1, 2)), rows=rows)
-    sarah.does(undone(UNIT, back_to=Status.ALLOCATED), document=LIST)
-    found = store.pick_list(LIST)
-    assert found is not None
-    assert (found.done, found.remaining, found.unstated) == (1, 1, (OTHER.id,))
-    corrected = replace(listed, lines=(replace(listed.lines[0], done=1),), unstated=(OTHER.id,))
-    store.apply_changes(changes_of([corrected, replace(first, picked=None)], position=13))
-    assert store.pick_list(LIST) == replace(corrected, checks=(), unmet=())
-    assert picked_on(store) == [OTHER.serial]
-
-
-def test_a_unit_that_was_picked_twice_for_a_list_counts_once(store: DeviceStore, sarah: Hand) -> None:
-    sarah.does(picked(UNIT), document=LIST)
-    listed, row = store.pick_list(LIST), on_list(store, UNIT.id)
-    assert listed is not None
-    store.apply_changes(changes_of([listed, row], position=12))
-    found = store.pick_list(LIST)
-    assert found is not None
-    assert (found.done, found.unstated) == (1, (UNIT.id,)), "the server has it by another device, and the own act waits"
 
 
 def test_a_row_of_a_lower_position_never_replaces_one_of_a_higher(store: DeviceStore) -> None:

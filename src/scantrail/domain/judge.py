@@ -85,9 +85,9 @@ def _not_on_record(thing: Thing) -> Refusal:
 
 def _taken(sight: Sight, fact: Fact[Any], event: Event) -> Refusal | None:
     """Fold an event into the rows that it touches; why not, where the table of statuses has no such change (R19)."""
-    rows = {thing: sight.row(thing) for thing in fact.touches(event)}
-    for thing, before in rows.items():
-        after = fold(before, event, thing, sight.by, rows.get)
+    for thing in fact.touches(event):
+        before = sight.row(thing)
+        after = fold(before, event, thing, sight.by)
         is_judged = isinstance(before, Unit) and not fact.leaves_table
         if is_judged and not may_become(before.status, after.status, fact.trigger):
             return transition_refusal(before)

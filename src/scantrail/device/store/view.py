@@ -18,7 +18,6 @@ from scantrail.device.store.journal import Journal
 from scantrail.device.store.schema import table_of
 from scantrail.device.store.sets import keys, one_of
 from scantrail.domain.acts.act import Act
-from scantrail.domain.acts.fact import NOT_KNOWN
 from scantrail.domain.acts.kinds import KINDS, RowKind, Thing
 from scantrail.domain.acts.needs import Label
 from scantrail.domain.acts.sight import made_by
@@ -28,7 +27,7 @@ from scantrail.domain.documents.kinds import DOCUMENTS, kind_of, type_of
 from scantrail.domain.documents.listed import Listed
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.facts import FACTS, touched
-from scantrail.domain.fold import asked_beside, fold, folded
+from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind
 from scantrail.domain.names.identifiers import (
     CaseRule,
@@ -124,10 +123,10 @@ class View:
     def add(self, act: Act) -> None:
         """Bring what was read up to a newly recorded act."""
         for event in act.draft.events:
-            rows = {thing: self._rows[thing[0]].get(thing[1], NOT_KNOWN) for thing in touched(event)}
-            for thing, kept in rows.items():
-                if kept is not NOT_KNOWN:
-                    self._rows[thing[0]][thing[1]] = fold(kept, event, thing, made_by(act), rows.get)
+            for thing in touched(event):
+                kept = self._rows[thing[0]]
+                if thing[1] in kept:
+                    kept[thing[1]] = fold(kept[thing[1]], event, thing, made_by(act))
 
     def rows(self, kind: RowKind, ids: Iterable[str]) -> dict[str, Any]:
         """Values by id, with the own acts that the server's rows do not contain; those not on record are left out."""
@@ -147,18 +146,10 @@ class View:
             rows |= self._former_settings(set(ids) - rows.keys())
         if any(kind in fact.folds for fact in FACTS.values()):
             for name, acts in self._journal.unseen(kind, ids).items():
-                thing = (kind, name)
-                after = folded(rows.get(name), thing, acts, self._as_sent(asked_beside(thing, acts)))
+                after = folded(rows.get(name), (kind, name), acts)
                 if after is not None:
                     rows[name] = after
         return rows
-
-    def _as_sent(self, listed: Collection[Thing]) -> dict[Thing, Any]:
-        """Units on documents as the server has sent them; None for those that it has not."""
-        names = [name for _, name in listed]
-        rows = self._database.rows(_bodies(RowKind.LISTED), ids=keys(names)) if names else ()
-        found = {row.id: decoded(RowKind.LISTED, row.body) for row in rows}
-        return {thing: found.get(thing[1]) for thing in listed}
 
     def _former_settings(self, sites: Collection[SiteId]) -> dict[str, Any]:
         """The settings of these sites as their own rows say them: rows of earlier versions are all that has come.

@@ -38,15 +38,6 @@ class Stock(Enum):
     NEITHER = ""
 
 
-NOT_KNOWN = object()
-"""In the place of a row that is not at hand: it may be on record, or not."""
-
-
-def nothing_known(_thing: Thing) -> Any:
-    """Says of every row that it is not at hand."""
-    return NOT_KNOWN
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One row that an event changes: which, and who did it, where and when."""
@@ -55,12 +46,6 @@ class Change:
     actor: WorkerId
     device: DeviceId
     at: datetime
-    before: Callable[[Thing], Any] = nothing_known
-    """Another row that the event changes, as it was before: None where it was not on record, or `NOT_KNOWN`.
-
-    A device lays its own acts over rows that the server may have changed since; a count asks whether what it counts is
-    still so.
-    """
 
 
 Fold = Callable[[Any, Any, Change], Any]

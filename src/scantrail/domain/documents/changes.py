@@ -39,7 +39,7 @@ def with_one_more(line: PickLine, unit: UnitId) -> PickLine:
 
 def with_one_less(line: PickLine) -> PickLine:
     """The line with one unit less picked."""
-    return replace(line, done=line.done - 1)
+    return replace(line, done=max(0, line.done - 1))
 
 
 def without_missing(line: PickLine, found: UnitId) -> PickLine:

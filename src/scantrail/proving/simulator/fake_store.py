@@ -24,7 +24,7 @@ from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import reserved_on
 from scantrail.domain.facts import fact_of, touched
 from scantrail.domain.facts.attention import AttentionSettled
-from scantrail.domain.fold import asked_beside, fold, folded
+from scantrail.domain.fold import fold, folded
 from scantrail.domain.names.codes import CodeKind, CodePrefix
 from scantrail.domain.names.identifiers import DocumentId, PlaceId, UnitId, unit_id
 from scantrail.domain.rules.goods import may_be_used
@@ -171,10 +171,11 @@ class FakeStore:
     def _show(self, act: Act) -> None:
         """Bring what was worked out up to a new act."""
         for event in act.draft.events:
-            rows = {thing: self._shown[thing[0]].get(thing[1]) for thing in touched(event)}
-            for thing, before in rows.items():
-                if before is not None or thing[0] in fact_of(event).creates:
-                    self._put(thing, fold(before, event, thing, made_by(act), rows.get))
+            for thing in touched(event):
+                kind, name = thing
+                before = self._shown[kind].get(name)
+                if before is not None or kind in fact_of(event).creates:
+                    self._put(thing, fold(before, event, thing, made_by(act)))
 
     def _put(self, thing: Thing, value: Any) -> None:
         """Show a row in its new state; None where there is none any more."""
@@ -215,15 +216,9 @@ class FakeStore:
         for thing in dict.fromkeys(things):
             if thing[0] in SHOWN:
                 row = self.kept.rows.get(thing)
-                acts = [each.act for each in self.unseen(thing, row.position if row else 0)]
-                beside = {each: self._as_sent(each) for each in asked_beside(thing, acts)}
+                unseen = self.unseen(thing, row.position if row else 0)
                 # What was begun here, such as a unit that was received, is not known to the server yet.
-                self._put(thing, folded(self._as_sent(thing), thing, acts, beside))
-
-    def _as_sent(self, thing: Thing) -> Any:
-        """A row as the server has sent it; None where it has not."""
-        row = self.kept.rows.get(thing)
-        return row.body["value"] if row else None
+                self._put(thing, folded(row.body["value"] if row else None, thing, [each.act for each in unseen]))
 
     def unseen(self, thing: Thing, position: int) -> list[Record]:
         """The acts that count and that a row of this position does not contain, oldest first."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from scantrail.domain.acts.act import Act, ActId
 from scantrail.domain.acts.kinds import RowKind, Thing
 from scantrail.domain.facts import touched
-from scantrail.domain.fold import asked_beside, folded
+from scantrail.domain.fold import folded
 from scantrail.protocol.outbox import ActState
 from scantrail.proving.simulator.invariants import CURSOR, FOLD, VIEW, Broken
 from scantrail.proving.simulator.server_watch import FOLDED, Books
@@ -71,16 +71,10 @@ class RowWatch:
             position, value = kept.get(thing, (0, None))
             if position and position == fresh.get(thing) and value != books.value(thing):
                 raise Broken(FOLD, f"{thing} came as {value} at {position}, the log says {books.value(thing)}")
-            self._look_at(thing, shown.get(thing), (position, value), store, states, books)
+            self._look_at(thing, shown.get(thing), (position, value), states, books)
 
     def _look_at(
-        self,
-        thing: Thing,
-        shown: Any,
-        row: tuple[int, Any],
-        store: RowStore,
-        states: Mapping[ActId, ActState],
-        books: Books,
+        self, thing: Thing, shown: Any, row: tuple[int, Any], states: Mapping[ActId, ActState], books: Books
     ) -> None:
         """What is shown is the row, as it came, with the own acts that count and that it does not contain."""
         position, value = row
@@ -89,9 +83,6 @@ class RowWatch:
         unseen = [self._acts[act] for act in counting if act not in applied or (applied[act] or 0) > position]
         if unseen:
             self._open[thing] = None
-        asked = asked_beside(thing, unseen)
-        sent = store.mirrored(asked) if asked else {}
-        beside = {each: sent[each][1] if each in sent else None for each in asked}
         # A device that takes for applied what the log no longer has does not know yet that the server was put back.
-        if None not in applied.values() and shown != folded(value, thing, unseen, beside):
+        if None not in applied.values() and shown != folded(value, thing, unseen):
             raise Broken(VIEW, f"{thing} is shown as {shown}; it came as {value}, without {unseen}")

@@ -23,7 +23,6 @@ from scantrail.domain.facts.picking.events import (
     UnitsReserved,
     UnitSubstituted,
 )
-from scantrail.domain.rules.counting import is_known_as_not_picked, is_known_as_picked
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Unit
 
@@ -77,8 +76,6 @@ def list_reserved(pick_list: PickList, event: UnitsReserved, change: Change) -> 
 
 def list_picked(pick_list: PickList, event: UnitPicked, change: Change) -> PickList:
     """One more on the line; the checklist is asked again."""
-    if is_known_as_picked(change, event.document, event.unit):
-        return replace(pick_list, checks=(), unmet=())
     unstated = (*pick_list.unstated, event.unit)
     free = without_reservations(pick_list, (event.unit,))
     return with_line(
@@ -88,8 +85,6 @@ def list_picked(pick_list: PickList, event: UnitPicked, change: Change) -> PickL
 
 def list_undone(pick_list: PickList, event: PickUndone, change: Change) -> PickList:
     """One less on the line; the checklist is asked again."""
-    if is_known_as_not_picked(change, event.document, event.unit):
-        return replace(pick_list, checks=(), unmet=())
     return without_unit(pick_list, event.line, event.unit, checks=(), unmet=())
 
 

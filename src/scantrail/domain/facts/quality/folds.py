@@ -10,7 +10,6 @@ from scantrail.domain.documents.listed import Listed, SetAside
 from scantrail.domain.documents.pick_list import PickList
 from scantrail.domain.documents.reservations import without_reservations
 from scantrail.domain.facts.quality.events import ConditionStated, QuarantineUndone, UnitPutAside, UnitQuarantined
-from scantrail.domain.rules.counting import is_known_as_not_picked
 from scantrail.domain.things.status import Status
 from scantrail.domain.things.unit import Condition, Unit
 
@@ -57,10 +56,7 @@ def list_stated(pick_list: PickList, event: ConditionStated, change: Change) -> 
 def list_quarantined(pick_list: PickList, event: UnitQuarantined, change: Change) -> PickList:
     """One less, where it was picked; nobody is on the way to it any more."""
     free = without_reservations(pick_list, (event.unit,))
-    was_picked = event.from_status is Status.PICKED
-    if not was_picked or is_known_as_not_picked(change, pick_list.number, event.unit):
-        return free
-    return without_unit(free, event.line, event.unit)
+    return without_unit(free, event.line, event.unit) if event.from_status is Status.PICKED else free
 
 
 def list_quarantine_undone(pick_list: PickList, event: QuarantineUndone, change: Change) -> PickList:
