@@ -20,9 +20,8 @@ def news(before: Pick, after: Pick) -> Verdict | None:
 
     A list that is cancelled or taken over says so itself: its prompt is another.
     """
-    if after.step in CLOSED_STEPS:
-        return None
-    return _held(before, after) or _changed(before, after)
+    told = _held(before, after) or _changed(before, after)
+    return told if told is not None and after.step not in CLOSED_STEPS else None
 
 
 def _held(before: Pick, after: Pick) -> Verdict | None:

@@ -48,7 +48,16 @@ class Way:
 
     @cached_property
     def _why_not(self) -> Callable[[Unit], Refusal | None]:
-        return asked_unit_refusal(self.world, self.pick_list, self.today)
+        """Why nobody may be sent to a unit. Each is judged once: the same few are asked about at every turn."""
+        refusal_of = asked_unit_refusal(self.world, self.pick_list, self.today)
+        known: dict[UnitId, Refusal | None] = {}
+
+        def why_not(unit: Unit) -> Refusal | None:
+            if unit.id not in known:
+                known[unit.id] = refusal_of(unit)
+            return known[unit.id]
+
+        return why_not
 
     @cached_property
     def bins(self) -> Container[PlaceId]:
